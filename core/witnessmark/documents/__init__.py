@@ -1,0 +1,1 @@
+"""From a source to a document: bytes by hash, media type by content, pages, words with boxes."""

@@ -1,0 +1,187 @@
+"""Which files may be read: the allowed folders, judged after links are resolved, on the file that was opened."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from witnessmark.errors import InputError
+
+
+class PathNotAllowed(InputError):
+    """The path leads outside the folders this server may read."""
+
+    def __init__(self, path: str, folders: tuple[Path, ...]) -> None:
+        listed = ", ".join(str(folder) for folder in folders) or "none"
+        super().__init__(
+            f"{path!r} is outside the allowed folders.",
+            f"Allowed: {listed}. Start witnessmark with --allow FOLDER (or WITNESSMARK_ALLOW) to add one.",
+        )
+
+
+class HiddenPath(InputError):
+    """A part of the path below an allowed folder begins with a dot."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"{path!r} is hidden (a part of it begins with a dot), and hidden files are not read.",
+            "Copy the file to a visible place in an allowed folder.",
+        )
+
+
+class FileMissing(InputError):
+    def __init__(self, path: str) -> None:
+        super().__init__(f"There is no file at {path!r}.", "Check the spelling, or give the absolute path.")
+
+
+class NotAFile(InputError):
+    """A folder, a pipe, a device: something that is not a regular file."""
+
+    def __init__(self, path: str, *, is_folder: bool) -> None:
+        if is_folder:
+            super().__init__(f"{path!r} is a folder, not a file.", "Name one file in it.")
+        else:
+            super().__init__(f"{path!r} is not a regular file.", "Give the path of a document on disk.")
+
+
+class FileUnreadable(InputError):
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"{path!r} cannot be read by this process.", "Check the file's permissions, or copy it to a readable place."
+        )
+
+
+class FileTooLarge(InputError):
+    def __init__(self, path: str, *, size: int, limit: int) -> None:
+        super().__init__(
+            f"{path!r} has {size / 1e6:,.0f} MB, and the limit is {limit / 1e6:,.0f} MB.",
+            "Split it, or save it with smaller images.",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowedFolders:
+    """The folders that may be read, and single files that a person named on the command line."""
+
+    folders: tuple[Path, ...]
+    files: frozenset[Path] = frozenset()
+
+    def check(self, path: str) -> Path:
+        """Resolve `path` and refuse it unless it lies in an allowed folder.
+
+        Errors:  `PathNotAllowed`, `HiddenPath`, `FileMissing`, `NotAFile`, `FileUnreadable`
+        """
+        if "\0" in path:
+            raise FileMissing(path)
+        wanted = Path(os.path.abspath(os.path.expanduser(path)))  # noqa: PTH100, PTH111 - no symlink is followed here
+        try:
+            real = Path(os.path.realpath(wanted, strict=True))
+        except OSError as error:
+            # A link inside an allowed folder may loop or dangle; outside, whether a file exists is not ours to tell.
+            if self._root_of(Path(os.path.realpath(wanted))) is None and wanted not in self.files:
+                raise PathNotAllowed(path, self.folders) from error
+            raise _refusal(path, error) from error
+        self._judge(path, real)
+        return real
+
+    def _judge(self, path: str, real: Path) -> None:
+        if real in self.files:
+            return
+        root = self._root_of(real)
+        if root is None:
+            raise PathNotAllowed(path, self.folders)
+        if any(part.startswith(".") for part in real.relative_to(root).parts):
+            raise HiddenPath(path)
+
+    def _root_of(self, path: Path) -> Path | None:
+        # The longest root decides, so that a folder named on purpose may itself lie below a hidden one.
+        roots = [folder for folder in self.folders if path.is_relative_to(folder)]
+        return max(roots, key=lambda folder: len(folder.parts), default=None)
+
+    def open(self, path: str, *, limit: int) -> tuple[Path, BinaryIO]:
+        """Open an allowed file once and judge what was opened.
+
+        Shapes:  the resolved path and the open file
+        Errors:  as `check`, and `FileTooLarge` before a byte is read
+        """
+        real = self.check(path)
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        try:
+            descriptor = os.open(real, flags | getattr(os, "O_CLOEXEC", 0))
+        except OSError as error:
+            raise _refusal(path, error) from error
+        try:
+            facts = os.fstat(descriptor)
+            if not stat.S_ISREG(facts.st_mode):
+                raise NotAFile(path, is_folder=stat.S_ISDIR(facts.st_mode))
+            self._judge(path, _path_of(descriptor, real, facts))
+            if facts.st_size > limit:
+                raise FileTooLarge(path, size=facts.st_size, limit=limit)
+            return real, os.fdopen(descriptor, "rb")
+        except BaseException:
+            os.close(descriptor)
+            raise
+
+
+def _path_of(descriptor: int, expected: Path, facts: os.stat_result) -> Path:
+    """Say where the opened file really lies: a folder on the way may have been swapped for a link since the check."""
+    if sys.platform == "linux":
+        try:
+            return Path(f"/proc/self/fd/{descriptor}").readlink()
+        except OSError:
+            pass  # no /proc: fall through to the portable comparison
+    now = Path(os.path.realpath(expected))
+    found = now.stat()
+    if (found.st_dev, found.st_ino) != (facts.st_dev, facts.st_ino):
+        raise FileMissing(str(expected))
+    return now
+
+
+def _refusal(path: str, error: OSError) -> InputError:
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return FileUnreadable(path)
+    if error.errno == errno.EISDIR:
+        return NotAFile(path, is_folder=True)
+    if error.errno == errno.ELOOP:
+        return LinkLoop(path)
+    if error.errno in {errno.ENXIO, errno.ENODEV}:
+        return NotAFile(path, is_folder=False)
+    return FileMissing(path)
+
+
+class LinkLoop(InputError):
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path!r} is a link that leads back to itself.", "Give the path of the document itself.")
+
+
+def default_folders(start: Path) -> tuple[Path, ...]:
+    """List what may be read when nobody said: `start` and the user's Desktop, Documents, Downloads and Pictures.
+
+    The root, the home and everything above the home are left out: a host often starts its servers there.
+    """
+    import platformdirs
+
+    home = Path.home().resolve()
+    candidates = [
+        start,
+        platformdirs.user_desktop_path(),
+        platformdirs.user_documents_path(),
+        platformdirs.user_downloads_path(),
+        platformdirs.user_pictures_path(),
+    ]
+    return tuple(
+        folder
+        for folder in resolved(candidates)
+        if folder != home and folder not in home.parents and folder != Path(folder.anchor)
+    )
+
+
+def resolved(folders: Iterable[Path]) -> tuple[Path, ...]:
+    """Resolve links in folders, keep the order, drop repeats."""
+    return tuple(dict.fromkeys(folder.expanduser().resolve() for folder in folders))

@@ -1,0 +1,51 @@
+"""A document as read: what it is, and what each of its pages is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from witnessmark.documents.content import Content
+from witnessmark.documents.images import ImageFacts
+from witnessmark.documents.media_types import Kind, kind_of
+
+Reader = Literal["pdfium", "pypdf", "image", "text"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file that was opened, hashed and understood. `Documents.open` makes it and closes it."""
+
+    name: str
+    content: Content
+    media_type: str
+    page_count: int
+    reader: Reader
+    """Who reads its pages: pypdf only where PDFium cannot."""
+    password: str | None = field(default=None, repr=False)
+    image: ImageFacts | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> Kind:
+        return kind_of(self.media_type)
+
+    @property
+    def sha256(self) -> str:
+        return self.content.sha256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageFacts:
+    """What can be said of a page without reading it.
+
+    Units:  points for a PDF, pixels for an image, upright; None where the reader cannot tell
+    """
+
+    page_number: int
+    width: float | None
+    height: float | None
+    rotation: int = 0
+    """How far the page is turned to stand upright, clockwise; for an image, its EXIF orientation does the turning."""
+    text: Literal["text layer", "scan", "blank", "unknown"] = "unknown"
+    """`scan`: no text layer but a picture; `blank`: neither."""

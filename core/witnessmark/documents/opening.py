@@ -1,0 +1,276 @@
+"""From a source to a Document, and to what its pages hold."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
+
+import anyio
+
+from witnessmark.documents import media_types
+from witnessmark.documents.allowed import AllowedFolders, FileTooLarge
+from witnessmark.documents.content import Content
+from witnessmark.documents.document import Document, PageFacts
+from witnessmark.documents.images import FrameFacts, ImageFacts
+from witnessmark.documents.wire import layout_from_wire
+from witnessmark.documents.worker import OperationRefused, Workers, WorkerStopped
+from witnessmark.errors import InputError
+from witnessmark.values import PageLayout
+
+TextLayout = Literal["markdown", "plain"]
+
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:")
+_FACTS_PER_STEP = 100
+
+
+class PasswordNeeded(InputError):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} is encrypted and needs a password.", "Pass it as `password`; it is never stored.")
+
+
+class PasswordWrong(InputError):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} is encrypted, and the password does not open it.", "Pass the right `password`.")
+
+
+class DocumentDamaged(InputError):
+    def __init__(self, name: str, what: str) -> None:
+        super().__init__(
+            f"{name!r} is {what}, but so damaged or cut off that it cannot be read.",
+            "Download or save it again, or open it in a viewer and print it as a new PDF.",
+        )
+
+
+class ImageTooLarge(InputError):
+    def __init__(self, name: str, *, limit: int) -> None:
+        super().__init__(
+            f"{name!r} claims more pixels than the limit of {limit / 1e6:,.0f} megapixels.",
+            "Save it smaller, or cut it into parts.",
+        )
+
+
+class SourceNotSupported(InputError):
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"A source that is {what} cannot be read by this version.",
+            "Save the document on this machine and pass its path.",
+        )
+
+
+class Documents:
+    """Opens sources and reads pages, with the allowed folders and the workers it was given."""
+
+    def __init__(self, allowed: AllowedFolders, workers: Workers) -> None:
+        self.allowed = allowed
+        self._workers = workers
+        self.limits = workers.limits
+
+    @asynccontextmanager
+    async def open(self, source: str, password: str | None = None) -> AsyncGenerator[Document]:
+        """Open a source; leaving the block closes its file.
+
+        Errors:  `InputError` kinds, one for each thing that can be wrong with a file
+        """
+        content = await anyio.to_thread.run_sync(self._content, source)
+        try:
+            yield await self._understand(content, password)
+        finally:
+            content.close()
+
+    def _content(self, source: str) -> Content:
+        if source.startswith("data:"):
+            return _content_of_data_uri(source, limit=self.limits.file_bytes)
+        if source.startswith("file:"):
+            source = _path_of_file_uri(source)
+        elif source.startswith(("http://", "https://")):
+            raise SourceNotSupported("a URL")
+        elif _SCHEME.match(source) and "://" in source:
+            raise SourceNotSupported(f"a {source.split(':')[0]} address")
+        path, file = self.allowed.open(source, limit=self.limits.file_bytes)
+        try:
+            return Content(path.name, file)
+        except BaseException:
+            file.close()
+            raise
+
+    async def _understand(self, content: Content, password: str | None) -> Document:
+        name = content.name
+        head = await anyio.to_thread.run_sync(content.head, media_types.HEAD_BYTES)
+        media_type = media_types.media_type_of(head, name)
+        warnings: list[str] = []
+        if media_types.is_misnamed(media_type, name):
+            warnings.append(f"{name!r} is {media_type}, whatever its name says; it was read as that.")
+        facts: dict[str, Any]
+        match media_types.kind_of(media_type):
+            case "pdf":
+                facts = await self._open_pdf(content, password)
+            case "image":
+                facts = await self._open_image(content)
+            case "text":
+                if content.size > self.limits.text_bytes:
+                    raise FileTooLarge(name, size=content.size, limit=self.limits.text_bytes)
+                facts = {"reader": "text", "page_count": 1}
+        warnings += facts.pop("warnings", [])
+        return Document(name=name, content=content, media_type=media_type, warnings=tuple(warnings), **facts)
+
+    async def _open_pdf(self, content: Content, password: str | None) -> dict[str, Any]:
+        stopped: WorkerStopped | None = None
+        for reader in ("pdfium", "pypdf"):
+            try:
+                answer, _ = await self._workers.call(
+                    f"{reader}_open".replace("pdfium", "pdf"),
+                    content,
+                    {"password": password},
+                    seconds=self.limits.open_seconds,
+                )
+            except OperationRefused as refusal:
+                if refusal.reason == "password-needed":
+                    raise (PasswordWrong if password else PasswordNeeded)(content.name) from refusal
+                if refusal.reason == "password-wrong":
+                    raise PasswordWrong(content.name) from refusal
+                continue
+            except WorkerStopped as error:
+                stopped = error
+                continue
+            warnings = ["The PDF is damaged; only its text can be read, without places or tables."]
+            return {
+                "reader": reader,
+                "password": password,
+                "page_count": answer["page_count"],
+                "warnings": warnings if reader == "pypdf" else [],
+            }
+        raise stopped or DocumentDamaged(content.name, "a PDF")
+
+    async def _open_image(self, content: Content) -> dict[str, Any]:
+        try:
+            answer, _ = await self._workers.call(
+                "image_facts", content, {"max_pixels": self.limits.image_pixels}, seconds=self.limits.open_seconds
+            )
+        except OperationRefused as refusal:
+            if refusal.facts.get("cause") == "too-many-pixels":
+                raise ImageTooLarge(content.name, limit=self.limits.image_pixels) from refusal
+            raise DocumentDamaged(content.name, "an image") from refusal
+        image = ImageFacts(**answer | {"frames": tuple(FrameFacts(**frame) for frame in answer["frames"])})
+        warnings: list[str] = []
+        if image.is_animated:
+            warnings.append("The image is animated; its first picture is read.")
+        if image.is_damaged:
+            warnings.append("The image is damaged or cut off; a part of it cannot be shown.")
+        return {"reader": "image", "page_count": len(image.frames), "image": image, "warnings": warnings}
+
+    async def facts(self, document: Document, pages: Sequence[int]) -> tuple[PageFacts, ...]:
+        """Say of each page what it is, without reading it.
+
+        Errors:  `WorkerStopped` kinds
+        """
+        if document.image is not None:
+            frames = document.image.frames
+            return tuple(
+                PageFacts(page_number=n, width=frames[n - 1].width, height=frames[n - 1].height, text="scan")
+                for n in pages
+            )
+        if document.reader == "text":
+            return (PageFacts(page_number=1, width=None, height=None, text="text layer"),)
+        if document.reader == "pypdf":
+            return tuple(PageFacts(page_number=n, width=None, height=None) for n in pages)
+        found: list[PageFacts] = []
+        for start in range(0, len(pages), _FACTS_PER_STEP):
+            step = pages[start : start + _FACTS_PER_STEP]
+            answer, _ = await self._page_call("pdf_facts", document, {"pages": list(step)})
+            found += [_page_facts(number, facts) for number, facts in zip(step, answer["pages"], strict=True)]
+        return tuple(found)
+
+    async def layout(self, document: Document, page: int) -> PageLayout:
+        """Read the words with boxes, the rules and the fills of one page of a PDF.
+
+        Errors:  `WorkerStopped` kinds, `DocumentDamaged` for a page that cannot be loaded
+        """
+        answer, _ = await self._page_call("pdf_layout", document, {"page": page})
+        return layout_from_wire(answer)
+
+    async def text(self, document: Document, page: int, layout: TextLayout) -> str:
+        """Read the text layer of one page, in reading order.
+
+        Shapes:  an empty string where there is no text layer
+        Errors:  as `layout`
+        """
+        if document.reader == "text":
+            return await anyio.to_thread.run_sync(lambda: _decode(document.content.read()))
+        if document.reader == "image":
+            return ""
+        if document.reader == "pypdf":
+            answer, _ = await self._page_call("pypdf_text", document, {"page": page})
+        else:
+            try:
+                answer, _ = await self._page_call("pdf_text", document, {"page": page, "layout": layout})
+            except WorkerStopped:
+                answer, _ = await self._page_call("pypdf_text", document, {"page": page})
+        text: str = answer["text"]
+        return text
+
+    async def tables(self, document: Document, page: int) -> dict[str, Any]:
+        """Find the tables of one page of a PDF, in the worker.
+
+        Shapes:  `{tables, word_count, width, height}`, tables as `offline.tables.values` writes them
+        Errors:  as `layout`
+        """
+        answer, _ = await self._page_call("pdf_tables", document, {"page": page})
+        return answer
+
+    async def _page_call(
+        self, operation: str, document: Document, arguments: dict[str, Any]
+    ) -> tuple[dict[str, Any], bytes]:
+        try:
+            return await self._workers.call(
+                operation,
+                document.content,
+                {"password": document.password, **arguments},
+                seconds=self.limits.page_seconds,
+            )
+        except OperationRefused as refusal:
+            raise DocumentDamaged(document.name, "a PDF") from refusal
+
+
+def _page_facts(number: int, facts: dict[str, Any]) -> PageFacts:
+    text: Literal["text layer", "scan", "blank"] = "blank"
+    if facts["has_text"]:
+        text = "text layer"
+    elif facts["picture_share"] > 0:
+        text = "scan"
+    return PageFacts(
+        page_number=number, width=facts["width"], height=facts["height"], rotation=facts["rotation"], text=text
+    )
+
+
+def _decode(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")  # what Windows programs wrote before UTF-8
+
+
+def _path_of_file_uri(uri: str) -> str:
+    parts = urlsplit(uri)
+    if parts.netloc not in {"", "localhost"}:
+        raise SourceNotSupported("a file on another machine")
+    return url2pathname(unquote(parts.path))
+
+
+def _content_of_data_uri(uri: str, *, limit: int) -> Content:
+    head, comma, body = uri.partition(",")
+    if not comma or not head.endswith(";base64"):
+        raise SourceNotSupported("a data: URI without base64")
+    if len(body) * 3 // 4 > limit:
+        raise FileTooLarge("the data: URI", size=len(body) * 3 // 4, limit=limit)
+    try:
+        return Content.of_bytes("data", base64.b64decode(body, validate=True))
+    except binascii.Error as error:
+        raise SourceNotSupported("a data: URI with damaged base64") from error

@@ -1,0 +1,253 @@
+"""Workers: child processes that touch what is inside a file, so that a bad file costs one call and never the server.
+
+A worker gets bytes and a named operation over its standard input and answers over its standard output. It has limits on
+memory and time, an environment without keys, and no reason to open a file or a connection. It starts on first need, is
+reused, and is ended when it is idle, too large, cancelled or too slow. What it runs is `witnessmark.worker_main`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import anyio
+from anyio.abc import Process
+
+from witnessmark.documents import wire
+from witnessmark.documents.content import Content
+from witnessmark.errors import InputError, WitnessmarkError
+from witnessmark.limits import Limits
+
+logger = logging.getLogger(__name__)
+
+EXIT_TOO_LARGE = 77
+"""The exit code of a worker that saw its own memory pass the limit."""
+
+# Enough to find Python and its packages again; no keys, no tokens, no proxies.
+_ENVIRONMENT = (
+    "PATH HOME USERPROFILE SYSTEMROOT WINDIR TEMP TMP TMPDIR LANG LC_ALL LC_CTYPE PYTHONPATH PYTHONHOME PYTHONUSERBASE "
+    "VIRTUAL_ENV LD_LIBRARY_PATH DYLD_LIBRARY_PATH PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX"
+).split()
+
+
+class WorkerStopped(InputError):
+    """A file made its worker end: by a crash, by memory, by time."""
+
+
+class WorkerCrashed(WorkerStopped):
+    def __init__(self, name: str, *, limit_bytes: int) -> None:
+        super().__init__(
+            f"The reader stopped on {name!r}: the file is damaged, or asks for more than the limit of "
+            f"{_gib(limit_bytes)} GiB of memory.",
+            "Open it in a viewer and save or print it as a new PDF, or leave out the page with `pages`.",
+        )
+
+
+class WorkerTooLarge(WorkerStopped):
+    def __init__(self, name: str, *, limit_bytes: int) -> None:
+        super().__init__(
+            f"Reading {name!r} took more than the limit of {_gib(limit_bytes)} GiB of memory.",
+            "Leave out the page with `pages`, or save the file with smaller images.",
+        )
+
+
+class WorkerTooSlow(WorkerStopped):
+    def __init__(self, name: str, *, seconds: float) -> None:
+        super().__init__(
+            f"Reading {name!r} took longer than the limit of {seconds:g} seconds for one step.",
+            "Leave out the page with `pages`, or print the file as a new PDF.",
+        )
+
+
+class WorkerBroken(WitnessmarkError):
+    """The worker itself failed: our bug, with its traceback in the log."""
+
+    def __init__(self, operation: str) -> None:
+        super().__init__(
+            f"Reading failed inside witnessmark (step {operation!r}).",
+            "Run `witnessmark doctor`; if it finds nothing, report this with the log.",
+        )
+
+
+class OperationRefused(Exception):
+    """What a worker's operation answered instead of a result: a name that the caller turns into an error of its own."""
+
+    def __init__(self, reason: str, facts: dict[str, Any]) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.facts = facts
+
+
+class _Worker:
+    """One child process and what it has been given."""
+
+    def __init__(self, process: Process, limits: Limits) -> None:
+        self._process = process
+        self._limits = limits
+        self._buffer = bytearray()
+        self.documents: set[str] = set()
+        self.idle_since = time.monotonic()
+        self.is_usable = True
+
+    async def call(
+        self, operation: str, content: Content, arguments: dict[str, Any], *, seconds: float
+    ) -> tuple[wire.Message, bytes]:
+        """Run one operation on one document.
+
+        Errors:  `WorkerStopped` kinds, `OperationRefused`, `WorkerBroken`; after the first kind and the last the worker
+                 is not usable any more, nor after a cancellation
+        """
+        self.is_usable = False
+        try:
+            with anyio.fail_after(seconds):
+                if content.sha256 not in self.documents:
+                    await self._load(content)
+                await self._send(wire.pack({"operation": operation, "sha256": content.sha256, **arguments}))
+                answer, payload = await self._receive()
+        except TimeoutError as error:
+            raise WorkerTooSlow(content.name, seconds=seconds) from error
+        except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError) as error:
+            raise await self._cause_of_death(content.name) from error
+        self.is_usable = answer["resident_bytes"] <= self._limits.worker_keep_bytes
+        self.documents = set(answer["documents"])
+        if "refused" in answer:
+            raise OperationRefused(answer["refused"], answer.get("facts", {}))
+        if "broken" in answer:
+            self.is_usable = False
+            logger.error("worker failed", extra={"operation": operation, "error": answer["broken"]})
+            if answer["broken"] == "MemoryError":
+                raise WorkerTooLarge(content.name, limit_bytes=self._limits.worker_address_bytes)
+            raise WorkerBroken(operation)
+        return answer["result"], payload
+
+    async def _load(self, content: Content) -> None:
+        await self._send(wire.pack({"operation": "load", "sha256": content.sha256}, content.size))
+        chunks = content.chunks()
+        while chunk := await anyio.to_thread.run_sync(next, chunks, None):
+            await self._send(chunk)
+        await self._receive()
+
+    async def _send(self, data: bytes) -> None:
+        assert self._process.stdin is not None
+        await self._process.stdin.send(data)
+
+    async def _receive(self) -> tuple[wire.Message, bytes]:
+        length, payload_bytes = wire.HEADER.unpack(await self._exactly(wire.HEADER.size))
+        if length + payload_bytes > wire.MAX_FRAME_BYTES:
+            raise anyio.BrokenResourceError
+        body = await self._exactly(length)
+        return wire.unpack(body), await self._exactly(payload_bytes)
+
+    async def _exactly(self, size: int) -> bytes:
+        assert self._process.stdout is not None
+        while len(self._buffer) < size:
+            self._buffer += await self._process.stdout.receive(1024 * 1024)
+        data = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return data
+
+    async def _cause_of_death(self, name: str) -> WorkerStopped:
+        with anyio.move_on_after(2):
+            await self._process.wait()
+        if self._process.returncode == EXIT_TOO_LARGE:
+            return WorkerTooLarge(name, limit_bytes=self._limits.worker_resident_bytes)
+        logger.warning("worker died", extra={"exit_code": self._process.returncode})
+        return WorkerCrashed(name, limit_bytes=self._limits.worker_address_bytes)
+
+    async def end(self) -> None:
+        """Kill the process, which holds nothing worth saving, and wait until it is gone."""
+        self.is_usable = False
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        with anyio.CancelScope(shield=True), anyio.move_on_after(5):
+            await self._process.aclose()
+
+
+class Workers:
+    """A small pool of workers; `open_workers` makes one and ends it."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._idle: list[_Worker] = []
+        self._slots = anyio.Semaphore(limits.workers)
+        self._is_closed = False
+        self.started = 0
+        """How many processes have been started so far."""
+
+    async def call(
+        self, operation: str, content: Content, arguments: dict[str, Any] | None = None, *, seconds: float
+    ) -> tuple[wire.Message, bytes]:
+        """Run an operation on a document in a worker, waiting for a free one.
+
+        Shapes:  the operation's result and its raw bytes (empty for most)
+        Errors:  `WorkerStopped` kinds, `OperationRefused`, `WorkerBroken`
+        """
+        async with self._slots:
+            worker = self._take(content.sha256) or await self._start()
+            try:
+                return await worker.call(operation, content, arguments or {}, seconds=seconds)
+            finally:
+                if worker.is_usable and not self._is_closed:
+                    worker.idle_since = time.monotonic()
+                    self._idle.append(worker)
+                else:
+                    await worker.end()
+
+    def _take(self, sha256: str) -> _Worker | None:
+        for worker in self._idle:
+            if sha256 in worker.documents:
+                self._idle.remove(worker)
+                return worker
+        return self._idle.pop() if self._idle else None
+
+    async def _start(self) -> _Worker:
+        limits = self.limits
+        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        # -P: a file in the user's working folder must not be imported in place of ours.
+        command = [sys.executable, "-P", "-m", "witnessmark.worker_main"]
+        command += [str(limits.worker_address_bytes), str(limits.worker_resident_bytes), str(os.getpid())]
+        process = await anyio.open_process(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+        )
+        self.started += 1
+        return _Worker(process, limits)
+
+    async def end_idle(self, older_than: float = 0.0) -> None:
+        """End the workers that nobody has used for `older_than` seconds."""
+        now = time.monotonic()
+        for worker in [worker for worker in self._idle if now - worker.idle_since >= older_than]:
+            self._idle.remove(worker)
+            await worker.end()
+
+    async def _watch(self) -> None:
+        while True:
+            await anyio.sleep(self.limits.worker_idle_seconds / 4)
+            await self.end_idle(self.limits.worker_idle_seconds)
+
+    async def close(self) -> None:
+        self._is_closed = True
+        await self.end_idle()
+
+
+@asynccontextmanager
+async def open_workers(limits: Limits) -> AsyncGenerator[Workers]:
+    """Open a pool; leaving the block ends its processes."""
+    workers = Workers(limits)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(workers._watch)
+        try:
+            yield workers
+        finally:
+            tasks.cancel_scope.cancel()
+            with anyio.CancelScope(shield=True):
+                await workers.close()
+
+
+def _gib(size: int) -> str:
+    return f"{size / 1024**3:g}"

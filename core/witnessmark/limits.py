@@ -1,0 +1,36 @@
+"""What one call may take: the numbers that keep a bad file from hurting a good process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds on size, memory and time.
+
+    Units:  bytes, seconds, pixels, pages
+    """
+
+    file_bytes: int = 512 * MIB
+    """Refused by size before a byte is read; the Files API takes 500 MB."""
+    text_bytes: int = 32 * MIB
+    """Plain text is read in our own process, so its bound is lower."""
+    image_pixels: int = 160_000_000
+    """An A4 page at 1,200 dpi; decoding takes up to four bytes a pixel in the worker."""
+    pages_per_call: int = 600
+    """The Claude API takes 600 pages a request; one call offline keeps to the same figure."""
+    worker_address_bytes: int = 1536 * MIB
+    """Address space of a worker (RLIMIT_AS); PDFium aborts its own process when an allocation fails."""
+    worker_resident_bytes: int = 1024 * MIB
+    """Resident memory at which a worker ends itself, polled, on every system."""
+    worker_keep_bytes: int = 384 * MIB
+    """A worker larger than this after an answer is ended, so that memory goes back to the system."""
+    worker_idle_seconds: float = 60.0
+    workers: int = 2
+    open_seconds: float = 8.0
+    page_seconds: float = 8.0
+    deaths_per_call: int = 2
+    """A document that has stopped this many workers in one call is not tried further."""

@@ -1,0 +1,1 @@
+"""What would be sent to a model, as values: priced, explained and run from one place."""

@@ -1,0 +1,95 @@
+"""Settings: read once, from the environment and the command line, into a value that is passed down."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from witnessmark.documents.allowed import AllowedFolders, default_folders, resolved
+from witnessmark.errors import SetupError
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+class SettingInvalid(SetupError):
+    def __init__(self, name: str, value: str, expected: str) -> None:
+        super().__init__(f"The setting {name}={value[:60]!r} cannot be used.", f"Set it to {expected}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the operator decides."""
+
+    home: Path
+    """Holds everything that witnessmark keeps."""
+    allowed: AllowedFolders
+    wait_seconds: float = 45.0
+    log: LogLevel = "warning"
+
+    @property
+    def exports(self) -> Path:
+        return self.home / "exports"
+
+
+def settings_from(
+    environment: Mapping[str, str],
+    *,
+    start: Path,
+    home: str | None = None,
+    allow: Sequence[str] = (),
+    files: Sequence[str] = (),
+    log: str | None = None,
+) -> Settings:
+    """Read the settings; an argument that is given wins over its environment variable.
+
+    Shapes:  `start` is the folder the process was started in; `files` are documents named on the shell's command line
+    Errors:  `SettingInvalid`
+    """
+    named = frozenset(Path(os.path.realpath(Path(file).expanduser())) for file in files)
+    return Settings(
+        home=_home(home or environment.get("WITNESSMARK_HOME")),
+        allowed=AllowedFolders(folders=_folders(environment, start, allow), files=named),
+        wait_seconds=_seconds(environment.get("WITNESSMARK_WAIT_SECONDS")),
+        log=_log_level(log or environment.get("WITNESSMARK_LOG")),
+    )
+
+
+def _home(text: str | None) -> Path:
+    if text:
+        return Path(text).expanduser().absolute()
+    import platformdirs
+
+    return platformdirs.user_data_path("witnessmark", appauthor=False)
+
+
+def _folders(environment: Mapping[str, str], start: Path, allow: Sequence[str]) -> tuple[Path, ...]:
+    listed = list(allow) or [part for part in environment.get("WITNESSMARK_ALLOW", "").split(os.pathsep) if part]
+    if not listed:
+        return default_folders(start)
+    folders = resolved([Path(part) for part in listed])
+    for part, folder in zip(listed, folders, strict=False):
+        if not folder.is_dir():
+            raise SettingInvalid("WITNESSMARK_ALLOW or --allow", part, "a folder that exists")
+    return folders
+
+
+def _seconds(text: str | None) -> float:
+    if not text:
+        return 45.0
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise SettingInvalid("WITNESSMARK_WAIT_SECONDS", text, "a number of seconds from 1 to 3600") from error
+    if not 1 <= value <= 3600:
+        raise SettingInvalid("WITNESSMARK_WAIT_SECONDS", text, "a number of seconds from 1 to 3600")
+    return value
+
+
+def _log_level(text: str | None) -> LogLevel:
+    for level in get_args(LogLevel):
+        if (text or "warning").lower() == level:
+            return level  # type: ignore[no-any-return]  # get_args is untyped
+    raise SettingInvalid("WITNESSMARK_LOG", text or "", "debug, info, warning or error")

@@ -1,0 +1,248 @@
+"""What a worker process runs: operations on the bytes of one document, within limits. See `documents/worker.py`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any, BinaryIO, Protocol
+
+from witnessmark.documents import wire
+from witnessmark.documents.worker import EXIT_TOO_LARGE
+from witnessmark.values import PageLayout
+
+KEPT_DOCUMENTS = 2
+POLL_SECONDS = 0.02
+
+
+class Refused(Exception):
+    """An operation's answer that is not a result; `reason` is one of a few names that the parent knows."""
+
+    def __init__(self, reason: str, **facts: object) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.facts = facts
+
+
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
+class Session:
+    """The documents a worker holds, and the readers opened on them."""
+
+    def __init__(self) -> None:
+        self.contents: OrderedDict[str, bytes] = OrderedDict()
+        self.readers: dict[tuple[str, str, str | None], _Closable] = {}
+
+    def load(self, sha256: str, content: bytes) -> None:
+        self.contents[sha256] = content
+        while len(self.contents) > KEPT_DOCUMENTS:
+            gone, _ = self.contents.popitem(last=False)
+            for key in [key for key in self.readers if key[0] == gone]:
+                self.readers.pop(key).close()
+
+    def reader(self, kind: str, request: wire.Message, opener: Callable[[bytes, str | None], Any]) -> Any:
+        sha256, password = request["sha256"], request.get("password")
+        self.contents.move_to_end(sha256)
+        key = (sha256, kind, password)
+        if key not in self.readers:
+            self.readers[key] = opener(self.contents[sha256], password)
+        return self.readers[key]
+
+
+def main() -> None:
+    address_bytes, resident_bytes, parent = (int(argument) for argument in sys.argv[1:4])
+    _limit(address_bytes)
+    stdin, stdout = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    # Whatever a library prints goes to stderr, never between the frames.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    busy = threading.Event()
+    threading.Thread(target=_watch, args=(resident_bytes, parent, busy), daemon=True).start()
+    serve(stdin, stdout, busy)
+
+
+def serve(stdin: BinaryIO, stdout: BinaryIO, busy: threading.Event) -> None:
+    """Answer frames until the input ends; `busy` is set while one is worked on."""
+    session = Session()
+    while (frame := wire.read_frame(stdin)) is not None:
+        request, payload = frame
+        busy.set()
+        answer, data = _answer(session, request, payload)
+        busy.clear()
+        answer |= {"resident_bytes": _resident_bytes(), "documents": list(session.contents)}
+        stdout.write(wire.pack(answer, len(data)) + data)
+        stdout.flush()
+
+
+def _answer(session: Session, request: wire.Message, payload: bytes) -> tuple[wire.Message, bytes]:
+    if request["operation"] == "load":
+        session.load(request["sha256"], payload)
+        return {"result": {}}, b""
+    try:
+        result, data = OPERATIONS[request["operation"]](session, request)
+    except Refused as refusal:
+        return {"refused": refusal.reason, "facts": refusal.facts}, b""
+    except Exception as error:  # noqa: BLE001 - the parent logs the kind; a message may carry the document's text
+        return {"broken": _where(error)}, b""
+    return {"result": result}, data
+
+
+def _where(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if isinstance(error, MemoryError) or trace is None:
+        return type(error).__name__
+    return f"{type(error).__name__} in {os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"  # noqa: PTH119
+
+
+# Operations, each `(session, request) → (result, raw bytes)`. Libraries are imported when first needed.
+
+
+def pdf_open(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    return {"page_count": _pdfium(session, request).page_count}, b""
+
+
+def pdf_facts(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    pdf = _pdfium(session, request)
+    return {"pages": [asdict(pdf.page_facts(number - 1)) for number in request["pages"]]}, b""
+
+
+def pdf_layout(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    return wire.layout_to_wire(_pdfium(session, request).layout(request["page"] - 1)), b""
+
+
+def pdf_tables(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    from witnessmark.offline.tables.find import find_tables
+    from witnessmark.offline.tables.wire import table_to_wire
+
+    page = _pdfium(session, request).layout(request["page"] - 1)
+    tables = [table_to_wire(table) for table in find_tables(page)]
+    return {"tables": tables, "text": _text_of(page), "width": page.width, "height": page.height}, b""
+
+
+def pdf_text(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    from witnessmark.offline.tables.find import find_tables
+    from witnessmark.offline.text import page_text
+
+    page = _pdfium(session, request).layout(request["page"] - 1)
+    tables = find_tables(page) if request["layout"] == "markdown" else ()
+    return {"text": page_text(page, tables, request["layout"]), "word_count": len(page.words)}, b""
+
+
+def _text_of(page: PageLayout) -> str:
+    """Name what a page gives to read. Letters drawn as shapes are no text layer either."""
+    if page.words:
+        return "text layer"
+    return "scan" if page.pictures or page.rules or page.fills else "blank"
+
+
+def pypdf_open(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    return {"page_count": len(_pypdf(session, request).pages)}, b""
+
+
+def pypdf_text(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    page = _pypdf(session, request).pages[request["page"] - 1]
+    try:
+        return {"text": page.extract_text()}, b""
+    except Exception as error:  # pypdf raises all kinds on damaged pages
+        raise Refused("unreadable") from error
+
+
+def image_facts(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    from witnessmark.documents.images import ImageUnreadable, read_facts
+
+    try:
+        return asdict(read_facts(session.contents[request["sha256"]], max_pixels=request["max_pixels"])), b""
+    except ImageUnreadable as error:
+        raise Refused("unreadable", cause=error.cause) from error
+
+
+OPERATIONS: dict[str, Callable[[Session, wire.Message], tuple[wire.Message, bytes]]] = {
+    operation.__name__: operation
+    for operation in (pdf_open, pdf_facts, pdf_layout, pdf_tables, pdf_text, pypdf_open, pypdf_text, image_facts)
+}
+
+
+def _pdfium(session: Session, request: wire.Message) -> Any:
+    from witnessmark.documents import pdfium
+
+    try:
+        return session.reader("pdfium", request, pdfium.open_pdf)
+    except pdfium.PasswordNeeded as error:
+        raise Refused("password-needed") from error
+    except pdfium.PasswordWrong as error:
+        raise Refused("password-wrong") from error
+    except pdfium.PdfUnreadable as error:
+        raise Refused("unreadable") from error
+
+
+def _pypdf(session: Session, request: wire.Message) -> Any:
+    return session.reader("pypdf", request, _open_pypdf)
+
+
+def _open_pypdf(content: bytes, password: str | None) -> Any:
+    import io
+    import logging
+
+    import pypdf
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(content), password=password)
+        if len(reader.pages) == 0:
+            raise Refused("unreadable")
+    except pypdf.errors.FileNotDecryptedError as error:
+        raise Refused("password-needed") from error
+    except pypdf.errors.WrongPasswordError as error:
+        raise Refused("password-wrong") from error
+    except Refused:
+        raise
+    except Exception as error:  # pypdf raises all kinds on damaged files
+        raise Refused("unreadable") from error
+    return reader
+
+
+def _limit(address_bytes: int) -> None:
+    """Bound address space, forbid core dumps and written files, where the system can."""
+    try:
+        import resource
+    except ImportError:  # Windows: the polled limit stands alone
+        return
+    for kind, value in ((resource.RLIMIT_AS, address_bytes), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
+        with suppress(ValueError, OSError):  # macOS refuses some of them
+            resource.setrlimit(kind, (value, value))
+
+
+def _watch(resident_bytes: int, parent: int, busy: threading.Event) -> None:
+    """End this process when it has grown too large or its parent is gone: nothing else stops PDFium."""
+    while True:
+        time.sleep(POLL_SECONDS)
+        busy.wait(1)
+        if _resident_bytes() > resident_bytes:
+            os._exit(EXIT_TOO_LARGE)
+        if sys.platform != "win32" and os.getppid() != parent:
+            os._exit(0)
+
+
+def _resident_bytes() -> int:
+    if sys.platform == "linux":
+        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - read fifty times a second
+            return int(file.read().split()[1]) * _PAGE_BYTES
+    import psutil
+
+    size: int = psutil.Process().memory_info().rss
+    return size
+
+
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if sys.platform == "linux" else 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""`python -m witnessmark_server` is `witnessmark`."""
+
+from witnessmark_server.cli import main
+
+main()

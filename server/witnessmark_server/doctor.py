@@ -1,0 +1,161 @@
+"""`witnessmark doctor`: is everything here that is needed, and if not, what to do."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Literal
+
+import anyio
+
+from witnessmark import __version__
+from witnessmark.documents.content import Content
+from witnessmark.documents.worker import open_workers
+from witnessmark.errors import WitnessmarkError
+from witnessmark.limits import Limits
+from witnessmark.settings import Settings
+
+PACKAGES = ("mcp", "anyio", "pydantic", "pypdfium2", "pypdf", "pillow", "rich")
+
+# The smallest page with a word on it; its table of contents is left out, as readers can rebuild it.
+_PAGE = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>endobj
+4 0 obj<</Length 36>>stream
+BT /F 12 Tf 20 50 Td (witness) Tj ET
+endstream endobj
+5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj
+trailer<</Root 1 0 R>>
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    state: Literal["right", "note", "wrong"]
+    says: str
+    next: str = ""
+
+
+def run_doctor(settings: Settings, *, as_json: bool) -> int:
+    """Look at the installation and print what was found.
+
+    Shapes:  0 when nothing is wrong, else 5
+    """
+    findings = [check() for check in (_python, _packages, _bytecode)]
+    findings += [_home(settings), _folders(settings), _key(), _worker()]
+    if as_json:
+        print(json.dumps({"version": __version__, "findings": [asdict(finding) for finding in findings]}))
+    else:
+        marks = {"right": "ok   ", "note": "note ", "wrong": "WRONG"}
+        print(f"witnessmark {__version__}")
+        for finding in findings:
+            print(
+                f"{marks[finding.state]} {finding.what}: {finding.says}"
+                + (f"\n      {finding.next}" if finding.next else "")
+            )
+    return 5 if any(finding.state == "wrong" for finding in findings) else 0
+
+
+def _python() -> Finding:
+    system = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    if sys.platform != "linux":
+        return Finding(what="Python", state="note", says=f"{system}; tested on Linux only")
+    return Finding(what="Python", state="right", says=system)
+
+
+def _packages() -> Finding:
+    found: list[str] = []
+    for name in PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            return Finding(
+                what="packages",
+                state="wrong",
+                says=f"{name} is missing",
+                next="Install witnessmark again: `pip install witnessmark`.",
+            )
+    return Finding(what="packages", state="right", says=", ".join(found))
+
+
+def _bytecode() -> Finding:
+    import mcp
+
+    cache = Path(mcp.__file__).parent / "__pycache__"
+    if cache.is_dir():
+        return Finding(what="start-up", state="right", says="byte code is there")
+    return Finding(
+        what="start-up",
+        state="note",
+        says="packages have no byte code, so that each start compiles them again",
+        next=f"Run `{sys.executable} -m compileall -q {Path(mcp.__file__).parent.parent}` once.",
+    )
+
+
+def _home(settings: Settings) -> Finding:
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.home):
+            pass
+    except OSError:
+        return Finding(
+            what="home",
+            state="wrong",
+            says=f"{settings.home} cannot be written to",
+            next="Set WITNESSMARK_HOME to a folder of yours.",
+        )
+    return Finding(what="home", state="right", says=str(settings.home))
+
+
+def _folders(settings: Settings) -> Finding:
+    folders = settings.allowed.folders
+    if not folders:
+        return Finding(
+            what="allowed folders",
+            state="note",
+            says="none",
+            next="Start the server with --allow FOLDER, or set WITNESSMARK_ALLOW.",
+        )
+    return Finding(what="allowed folders", state="right", says=", ".join(str(folder) for folder in folders))
+
+
+def _key() -> Finding:
+    has_key = any(os.environ.get(name) for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"))
+    says = (
+        "there is one; this version does not use it"
+        if has_key
+        else "none, and none is needed: this version reads offline"
+    )
+    return Finding(what="API key", state="right", says=says)
+
+
+def _worker() -> Finding:
+    try:
+        words = anyio.run(_read_a_word)
+    except WitnessmarkError as error:
+        return Finding(
+            what="reader",
+            state="wrong",
+            says=error.message,
+            next="Install pypdfium2 again; on Alpine, use a glibc image.",
+        )
+    if words != ["witness"]:
+        return Finding(what="reader", state="wrong", says="a test page was read wrongly", next="Please report this.")
+    return Finding(what="reader", state="right", says="a worker process starts and reads a page")
+
+
+async def _read_a_word() -> list[str]:
+    async with open_workers(Limits(workers=1)) as workers:
+        content = Content.of_bytes("test page", _PAGE)
+        answer, _ = await workers.call("pdf_layout", content, {"page": 1}, seconds=20)
+        return [word[0] for word in answer["words"]]

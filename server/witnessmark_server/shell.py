@@ -1,0 +1,92 @@
+"""Tools at a terminal: progress while they run, tables that a person enjoys reading, or one JSON object."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from witnessmark.errors import SetupError
+from witnessmark.settings import Settings
+from witnessmark_server.services import open_services
+from witnessmark_server.tables_view import show_tables
+from witnessmark_tools.catalog import BY_NAME
+from witnessmark_tools.definition import Progress, ToolDefinition, no_progress
+from witnessmark_tools.extract_tables import TableExtraction
+from witnessmark_tools.results import Result
+
+
+class ReportMissing(SetupError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The report of the demo is not here: it comes with the repository, not with the package.",
+            "Name a document: `witnessmark demo FILE`.",
+        )
+
+
+def run_tool(tool: ToolDefinition, arguments: dict[str, Any], settings: Settings, *, as_json: bool) -> int:
+    """Run a tool to its end and print its result."""
+    result = anyio.run(_call, tool, arguments, settings, not as_json and sys.stderr.isatty())
+    if as_json:
+        sys.stdout.buffer.write(json.dumps(result.to_json(), ensure_ascii=False).encode() + b"\n")
+    else:
+        _show(result)
+    return 0
+
+
+def run_demo(source: str | None, settings: Settings) -> int:
+    """Run the main job on a document and say where the CSV went."""
+    path = Path(source) if source else _report()
+    if not source:
+        settings = replace(settings, allowed=replace(settings.allowed, files=frozenset({path.resolve()})))
+    result = anyio.run(
+        _call, BY_NAME["extract_tables"], {"source": str(path), "export": ["csv"]}, settings, sys.stderr.isatty()
+    )
+    assert isinstance(result, TableExtraction)
+    show_tables(result)
+    return 0
+
+
+def _report() -> Path:
+    path = Path("examples/report.pdf")
+    if not path.is_file():
+        raise ReportMissing
+    return path
+
+
+async def _call(tool: ToolDefinition, arguments: dict[str, Any], settings: Settings, shows_progress: bool) -> Result:
+    async with open_services(settings) as services, _progress_bar(shown=shows_progress) as progress:
+        # The shell waits to the end; only a host has to be answered in time.
+        return await tool.call(tool.parse(arguments), replace(services, patience=None), progress)
+
+
+@asynccontextmanager
+async def _progress_bar(*, shown: bool) -> AsyncGenerator[Progress]:
+    if not shown:
+        yield no_progress
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        async def progress(done: float, total: float, message: str) -> None:  # noqa: ARG001 - the bar says it
+            bar.update(task, completed=done, total=total)
+
+        yield progress
+
+
+def _show(result: Result) -> None:
+    if isinstance(result, TableExtraction) and sys.stdout.isatty():
+        show_tables(result)
+    else:
+        print(result.to_text())

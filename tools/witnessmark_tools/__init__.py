@@ -1,0 +1,1 @@
+"""The tools, one file each: what it asks, what it returns, how it judges the answer."""

@@ -1,0 +1,16 @@
+"""Arguments that several tools share, with the words a model reads."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+Source = Annotated[str, Field(description="Path of the document (or file:// or data: URI).", min_length=1)]
+Pages = Annotated[str | None, Field(description="Such as '1-3,7'; default all.")]
+Password = Annotated[str | None, Field(description="For an encrypted PDF; never stored.")]
+Detail = Annotated[Literal["concise", "full"], Field(description="full: the place of every cell.")]
+Wait = Annotated[
+    float | None,
+    Field(description="Seconds until finished pages come back with the range that is left; default 45.", ge=1, le=3600),
+]

@@ -1,0 +1,208 @@
+"""A tool, defined once: the server's schema, the shell's options and the check of arguments all come from it.
+
+The plain function is the definition. Its positional parameters are the tool's arguments; its keyword-only parameters
+are handed in by whoever runs it and are invisible to a model.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import json
+import typing
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, Protocol
+
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+from witnessmark.documents.opening import Documents
+from witnessmark.errors import UsageError
+from witnessmark.exports.folder import ExportFolder
+from witnessmark_tools.results import Result
+
+
+class Progress(Protocol):
+    """Called with how much is done, of how much, and a short sentence; it may be called often."""
+
+    async def __call__(self, done: float, total: float, message: str) -> None: ...
+
+
+async def no_progress(done: float, total: float, message: str) -> None:
+    """Progress that nobody asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What tools may ask for by naming a keyword-only parameter after a field."""
+
+    documents: Documents
+    exports: ExportFolder
+    patience: float | None
+    """Seconds to wait for a result when the caller says nothing; None waits to the end."""
+
+
+class UnknownTool(UsageError):
+    def __init__(self, name: str, known: list[str]) -> None:
+        super().__init__(f"There is no tool {name[:60]!r}.", _closest(name, known, "tool"))
+
+
+class UnknownArgument(UsageError):
+    def __init__(self, name: str, tool: str, known: list[str]) -> None:
+        super().__init__(f"{tool} has no argument {name[:60]!r}.", _closest(name, known, "argument"))
+
+
+class MissingArgument(UsageError):
+    def __init__(self, name: str, tool: str, meaning: str) -> None:
+        super().__init__(f"{tool} needs the argument {name!r}.", f"{name}: {meaning}")
+
+
+class InvalidArgument(UsageError):
+    def __init__(self, name: str, tool: str, value: object, expected: str) -> None:
+        shown = repr(value)
+        shown = shown if len(shown) <= 60 else shown[:60] + "…"
+        super().__init__(f"{tool} cannot use {name}={shown}.", f"Pass {expected}.")
+
+
+class _Arguments(BaseModel):
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolDefinition:
+    """A function as a tool, with what hosts show and decide by."""
+
+    function: Callable[..., Awaitable[Result]]
+    title: str
+    reads_only: bool = True
+    destroys: bool = False
+    is_idempotent: bool = True
+    reaches_out: bool = False
+    """Whether it may talk to the world outside this machine."""
+    is_structured: bool = True
+    """Whether its result goes out as structured content; long text goes out as plain content only."""
+
+    @property
+    def name(self) -> str:
+        return self.function.__name__
+
+    @cached_property
+    def description(self) -> str:
+        return inspect.cleandoc(self.function.__doc__ or "")
+
+    @cached_property
+    def arguments(self) -> type[BaseModel]:
+        """The arguments as a model that refuses unknown ones."""
+        hints = typing.get_type_hints(self.function, include_extras=True)
+        visible: dict[str, Any] = {
+            name: (hints[name], ... if parameter.default is parameter.empty else parameter.default)
+            for name, parameter in inspect.signature(self.function).parameters.items()
+            if parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+        }
+        return create_model(self.name, __base__=_Arguments, **visible)
+
+    @cached_property
+    def input_schema(self) -> dict[str, Any]:
+        """The arguments as JSON schema, without what no reader needs."""
+        return lean(self.arguments.model_json_schema())
+
+    @cached_property
+    def result_type(self) -> type[Result]:
+        result: type[Result] = typing.get_type_hints(self.function)["return"]
+        return result
+
+    @cached_property
+    def output_schema(self) -> dict[str, Any] | None:
+        return lean(self.result_type.model_json_schema(mode="serialization")) if self.is_structured else None
+
+    def parse(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Check arguments and give them their types.
+
+        Errors:  `UnknownArgument`, `MissingArgument`, `InvalidArgument`, the first that applies
+        """
+        known = list(self.arguments.model_fields)
+        for name in arguments:
+            if name not in known:
+                raise UnknownArgument(name, self.name, known)
+        lenient = {name: self._as_list(name, value) for name, value in arguments.items() if value is not None}
+        try:
+            parsed = self.arguments.model_validate(lenient)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_context=False)[0]
+            raise self._refusal(str(first["loc"][0]), first["type"], arguments) from error
+        return {name: getattr(parsed, name) for name in known}
+
+    def _as_list(self, name: str, value: object) -> object:
+        """Models write a list as one word or as JSON text; both are clear enough to be taken."""
+        if self.input_schema["properties"][name].get("type") != "array" or not isinstance(value, str):
+            return value
+        if value.startswith("["):
+            try:
+                return json.loads(value)
+            except ValueError:
+                return value
+        return [part.strip() for part in value.split(",")]
+
+    def _refusal(self, name: str, kind: str, arguments: Mapping[str, Any]) -> UsageError:
+        schema = self.input_schema["properties"].get(name, {})
+        if kind == "missing":
+            return MissingArgument(name, self.name, schema.get("description", ""))
+        return InvalidArgument(name, self.name, arguments.get(name), expected(schema))
+
+    async def call(self, arguments: dict[str, Any], services: Services, progress: Progress = no_progress) -> Result:
+        """Run the tool on parsed arguments."""
+        available: dict[str, Any] = {field.name: getattr(services, field.name) for field in fields(services)}
+        available["progress"] = progress
+        injected = {
+            name: available[name]
+            for name, parameter in inspect.signature(self.function).parameters.items()
+            if parameter.kind is parameter.KEYWORD_ONLY
+        }
+        return await self.function(**arguments, **injected)
+
+
+def expected(schema: Mapping[str, Any]) -> str:
+    """Say in words what a property's schema takes."""
+    if choices := schema.get("enum") or ([schema["const"]] if "const" in schema else None):
+        return " or ".join(repr(choice) for choice in choices)
+    if schema.get("type") == "array":
+        return f"a list of {expected(schema.get('items', {}))}"
+    words = {"integer": "a whole number", "number": "a number", "boolean": "true or false", "string": "a text"}
+    word = words.get(str(schema.get("type")), "another value")
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is not None and high is not None:
+        return f"{word} from {low:g} to {high:g}"
+    return word
+
+
+def lean(schema: dict[str, Any]) -> dict[str, Any]:
+    """Drop titles, null defaults and the null half of optional properties, and put definitions where they are used."""
+    definitions = schema.pop("$defs", {})
+    result: dict[str, Any] = _lean(schema, definitions)
+    return result
+
+
+def _lean(node: Any, definitions: Mapping[str, Any]) -> Any:
+    if isinstance(node, list):
+        return [_lean(part, definitions) for part in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        target = definitions[node["$ref"].rsplit("/", 1)[1]]
+        return _lean({**target, **{key: value for key, value in node.items() if key != "$ref"}}, definitions)
+    kept: dict[str, Any] = {}
+    for key, value in node.items():
+        if (key == "title" and isinstance(value, str)) or (key == "default" and value is None):
+            continue
+        if key == "properties":
+            kept[key] = {name: _lean(part, definitions) for name, part in value.items()}
+        else:
+            kept[key] = _lean(value, definitions)
+    return kept
+
+
+def _closest(name: str, known: list[str], what: str) -> str:
+    match = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    listed = ", ".join(known)
+    return f"Did you mean {match[0]!r}? Known: {listed}." if match else f"Known {what}s: {listed}."

@@ -1,0 +1,280 @@
+"""`extract_tables`: every table of a document, with the place of every cell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field
+from witnessmark.offline.tables.join import join_pages
+
+from witnessmark.documents.document import Document
+from witnessmark.documents.opening import Documents
+from witnessmark.documents.page_range import pages_from_text
+from witnessmark.documents.reading import PagesRead, read_pages
+from witnessmark.exports.csv import csv_from_rows
+from witnessmark.exports.folder import MEDIA_TYPES, URI_PREFIX, ExportFolder
+from witnessmark.offline.tables.values import Table, first_row_number
+from witnessmark.offline.tables.wire import table_from_wire
+from witnessmark_tools.arguments import Detail, Pages, Password, Source, Wait
+from witnessmark_tools.definition import Progress
+from witnessmark_tools.pages import left_range, page_warnings, refuse_without_text
+from witnessmark_tools.results import (
+    Box,
+    ExportedFile,
+    Frozen,
+    Result,
+    ReviewItem,
+    Status,
+    document_read,
+    result_id_of,
+)
+
+
+class Evidence(Frozen):
+    """How many cells' values were looked up on the page; null: not looked up."""
+
+    cells: int
+    located: int | None = None
+    displaced: int | None = None
+    unlocated: int | None = None
+
+
+class PartOfTable(Frozen):
+    """Rows of a table that stand on one page."""
+
+    page: int
+    first_row: int = Field(description="0 is the headers, 1 the first of rows.")
+    last_row: int
+    repeats_headers: bool = False
+
+
+class Place(Frozen):
+    status: Status | None = Field(default=None, description="null: not looked up.")
+    page: int
+    box: Box | None
+    nearest: str | None = None
+
+
+class ExtractedTable(Frozen):
+    table_id: str
+    page: int
+    title: str | None
+    headers: list[str]
+    rows: list[list[str]]
+    row_count: int = Field(description="Of rows in the whole table; a preview has fewer.")
+    header_rows: int = Field(description="How many rows are headers, counted from `headers`; the rest begin `rows`.")
+    notes: list[str]
+    confidence: Literal["high", "medium", "low"]
+    evidence: Evidence
+    parts: list[PartOfTable]
+    places: list[list[Place]] | None = Field(default=None, description="Row 0 is the headers.")
+
+
+class TableExtraction(Result):
+    """Tables, and what stood in the way of finding them."""
+
+    tables: list[ExtractedTable]
+    table_count: int
+    pages_read: int
+    continue_with: str | None = Field(default=None, description="Pages not read for lack of time: pass as `pages`.")
+    is_preview: bool = Field(default=False, description="Tables are cut to fit; the whole is in `files`.")
+    files: list[ExportedFile] = Field(default=[])
+
+    @property
+    def exported(self) -> Sequence[ExportedFile]:
+        return self.files
+
+    def shortened(self, limit: int) -> Self:
+        """Keep the first rows of each table, then fewer tables, until the JSON is short enough."""
+        for rows in (10_000, 100, 40, 20, 10, 5, 2):
+            tables = [_cut(table, rows) for table in self.tables]
+            preview = self.model_copy(update={"tables": tables, "is_preview": rows < 10_000})
+            if _size(preview) <= limit:
+                return preview
+        while len(tables) > 1 and _size(preview) > limit:
+            tables = tables[: len(tables) * 3 // 4]
+            preview = preview.model_copy(update={"tables": tables})
+        return preview.model_copy(
+            update={"warnings": [*self.warnings, f"{len(tables)} of {self.table_count} tables are shown."]}
+        )
+
+    def to_text(self) -> str:
+        found = f"{self.table_count} table{'s'[: self.table_count != 1]} on {self.pages_read} pages of"
+        lines = [f"{found} {self.documents[0].name} (engine: {', '.join(self.engines)}, result {self.result_id})"]
+        lines += [f"Warning: {warning}" for warning in self.warnings]
+        for item in self.needs_review:
+            lines.append(f"Needs review: {item.table_id or 'page ' + str(item.page)}: {item.reason}")
+        for table in self.tables:
+            lines += ["", *_table_lines(table)]
+        if self.files:
+            lines += ["", "Files:", *(f"- {file.path} ({file.uri})" for file in self.files)]
+        return "\n".join(lines)
+
+
+async def extract_tables(
+    source: Source,
+    pages: Pages = None,
+    password: Password = None,
+    model: Annotated[Literal["offline"], Field(description="Engine; offline reads the text layer.")] = "offline",
+    export: Annotated[
+        list[Literal["csv"]] | None, Field(description="Also write files; their paths come back.")
+    ] = None,
+    detail: Detail = "concise",
+    wait_seconds: Wait = None,
+    *,
+    documents: Documents,
+    exports: ExportFolder,
+    patience: float | None,
+    progress: Progress,
+) -> TableExtraction:
+    """Extract every table of a PDF as headers and rows, ruled or not, with pages, titles, notes and confidence; a table that runs over pages is one table. Text as printed, nothing computed. Scans are named, not read. For prose use read_text."""  # noqa: E501 - one line on the wire
+    async with documents.open(source, password) as document:
+        limit = documents.limits.pages_per_call
+        numbers = pages_from_text(pages, page_count=document.page_count, limit=limit)
+        read = await _read(document, documents, numbers, wait_seconds or patience, progress)
+        kinds = {page: str(answer["text"]) for page, answer in read.done.items()}
+        refuse_without_text(document, kinds)
+        arguments = {"pages": pages, "model": model}
+        result_id = result_id_of("extract_tables", document, arguments)
+        tables = [_table(table, f"t{n}", detail) for n, table in enumerate(_joined(read), start=1)]
+        return TableExtraction(
+            result_id=result_id,
+            documents=[document_read(document)],
+            engines=["offline"],
+            needs_review=_needs_review(tables),
+            warnings=page_warnings(document, read, kinds),
+            tables=tables,
+            table_count=len(tables),
+            pages_read=len(read.done),
+            continue_with=left_range(read),
+            files=_export(tables, document, result_id, exports) if export else [],
+        )
+
+
+async def _read(
+    document: Document, documents: Documents, pages: Sequence[int], seconds: float | None, progress: Progress
+) -> PagesRead[dict[str, Any]]:
+    async def read(page: int) -> dict[str, Any]:
+        if document.reader == "pdfium":
+            return await documents.tables(document, page)
+        facts = await documents.facts(document, [page])
+        return {"tables": [], "text": facts[0].text, "width": 0, "height": 0}
+
+    async def on_page(count: int) -> None:
+        await progress(count, len(pages), f"Read {count} of {len(pages)} pages")
+
+    return await read_pages(pages, read, limits=documents.limits, seconds=seconds, on_page=on_page)
+
+
+def _joined(read: PagesRead[dict[str, Any]]) -> Sequence[Table]:
+    tables = [table_from_wire(wire) for page in sorted(read.done) for wire in read.done[page]["tables"]]
+    return join_pages(tables, {page: answer["height"] for page, answer in read.done.items()})
+
+
+def _table(table: Table, table_id: str, detail: Literal["concise", "full"]) -> ExtractedTable:
+    first = first_row_number(table.header_rows)
+    parts = [
+        PartOfTable(
+            page=part.page_number,
+            first_row=part.first_row,
+            last_row=part.last_row,
+            repeats_headers=part.repeats_header,
+        )
+        for part in table.parts
+    ] or [PartOfTable(page=table.page_number, first_row=first, last_row=first + len(table.rows) - 1)]
+    places = None
+    if detail == "full":
+        places = [
+            [
+                Place(page=_page_of(row + first, parts), box=[round(v, 1) for v in _box(cell)] if cell else None)
+                for cell in cells
+            ]
+            for row, cells in enumerate(table.rows)
+        ]
+        if not table.headers:
+            places.insert(0, [])
+    return ExtractedTable(
+        table_id=table_id,
+        page=table.page_number,
+        title=table.title,
+        headers=list(table.headers),
+        rows=[list(row) for row in table.body],
+        row_count=len(table.body),
+        header_rows=table.header_rows,
+        notes=list(table.notes),
+        confidence=table.confidence,
+        evidence=Evidence(cells=sum(bool(text) for row in table.texts for text in row)),
+        parts=parts,
+        places=places,
+    )
+
+
+def _box(cell: Any) -> tuple[float, float, float, float]:
+    return cell.box.x0, cell.box.top, cell.box.x1, cell.box.bottom
+
+
+def _page_of(row: int, parts: Sequence[PartOfTable]) -> int:
+    return next((part.page for part in parts if part.first_row <= row <= part.last_row), parts[0].page)
+
+
+def _needs_review(tables: Sequence[ExtractedTable]) -> list[ReviewItem]:
+    return [
+        ReviewItem(table_id=table.table_id, page=table.page, reason="The grid is uncertain: compare it with the page.")
+        for table in tables
+        if table.confidence == "low"
+    ]
+
+
+def _export(
+    tables: Sequence[ExtractedTable], document: Document, result_id: str, exports: ExportFolder
+) -> list[ExportedFile]:
+    stem = document.name.rsplit(".", 1)[0]
+    files: list[ExportedFile] = Field(default=[])
+    for table in tables:
+        rows = [table.headers, *table.rows] if table.headers else table.rows
+        name = f"{stem}-{result_id}-{table.table_id}.csv"
+        files.append(exported_file(exports, name, csv_from_rows(rows)))
+    return files
+
+
+def exported_file(exports: ExportFolder, name: str, content: bytes) -> ExportedFile:
+    """Write a file into the export folder and describe it."""
+    path = exports.write(name, content)
+    return ExportedFile(
+        name=path.name,
+        path=str(path),
+        uri=URI_PREFIX + path.name,
+        media_type=MEDIA_TYPES.get(path.suffix, "text/plain"),
+    )
+
+
+def _cut(table: ExtractedTable, rows: int) -> ExtractedTable:
+    if len(table.rows) <= rows:
+        return table
+    places = table.places[: rows + 1] if table.places is not None else None
+    return table.model_copy(update={"rows": table.rows[:rows], "places": places})
+
+
+def _size(result: Result) -> int:
+    return len(json.dumps(result.to_json(), ensure_ascii=False))
+
+
+def _table_lines(table: ExtractedTable) -> list[str]:
+    pages = ", ".join(str(part.page) for part in table.parts)
+    lines = [
+        f"## {table.table_id}{': ' + table.title if table.title else ''} (page {pages}, {table.confidence} confidence)"
+    ]
+    width = max([len(table.headers), *map(len, table.rows)], default=0)
+    lines.append(_markdown_row(table.headers or [""] * width))
+    lines.append("|" + " --- |" * width)
+    lines += [_markdown_row(row) for row in table.rows]
+    if len(table.rows) < table.row_count:
+        lines.append(f"… {table.row_count - len(table.rows)} more rows")
+    lines += [f"Note: {note}" for note in table.notes]
+    return lines
+
+
+def _markdown_row(row: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |"

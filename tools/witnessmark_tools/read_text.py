@@ -1,0 +1,99 @@
+"""`read_text`: the text of a document, page by page, in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Literal, Self
+
+from pydantic import Field
+
+from witnessmark.documents.opening import Documents
+from witnessmark.documents.page_range import pages_from_text
+from witnessmark.documents.reading import read_pages
+from witnessmark_tools.arguments import Pages, Password, Source, Wait
+from witnessmark_tools.definition import Progress
+from witnessmark_tools.pages import left_range, page_warnings, refuse_without_text
+from witnessmark_tools.results import ExportedFile, Frozen, Result, document_read, result_id_of
+
+
+class PageText(Frozen):
+    page: int
+    text: str
+
+
+class TextReading(Result):
+    """The text, page by page."""
+
+    pages: list[PageText]
+    continue_with: str | None = Field(default=None, description="Pages not read for lack of time: pass as `pages`.")
+    is_preview: bool = False
+    files: list[ExportedFile] = Field(default=[])
+
+    @property
+    def exported(self) -> Sequence[ExportedFile]:
+        return self.files
+
+    def shortened(self, limit: int) -> Self:
+        """Keep whole pages from the first on, as many as fit; a first page that is too long by itself is cut."""
+        kept: list[PageText] = []
+        room = limit - 2_000
+        for page in self.pages:
+            if len(page.text) > room:
+                break
+            kept.append(page)
+            room -= len(page.text) + 30
+        if len(kept) == len(self.pages):
+            return self
+        if not kept:
+            kept = [self.pages[0].model_copy(update={"text": self.pages[0].text[:room] + " …"})]
+        shown = f"The text is cut after page {kept[-1].page}; the whole is in the file, or call with `pages`."
+        return self.model_copy(update={"pages": kept, "is_preview": True, "warnings": [*self.warnings, shown]})
+
+    def to_text(self) -> str:
+        document = self.documents[0]
+        head = f"{document.name}, {document.pages} page{'s'[: document.pages != 1]} (engine: {', '.join(self.engines)})"
+        lines = [head, *(f"Warning: {warning}" for warning in self.warnings)]
+        lines += [f"File: {file.path} ({file.uri})" for file in self.files]
+        for page in self.pages:
+            lines += ["", f"--- page {page.page} ---", page.text]
+        return "\n".join(lines)
+
+
+async def read_text(
+    source: Source,
+    pages: Pages = None,
+    password: Password = None,
+    layout: Annotated[
+        Literal["markdown", "plain"], Field(description="markdown: headings and tables marked.")
+    ] = "markdown",
+    wait_seconds: Wait = None,
+    *,
+    documents: Documents,
+    patience: float | None,
+    progress: Progress,
+) -> TextReading:
+    """Read the text of a PDF (its text layer) or a text file, page by page in reading order, columns and tables kept apart. Scans are named, not read. For tables as data use extract_tables."""  # noqa: E501 - one line on the wire
+    async with documents.open(source, password) as document:
+        numbers = pages_from_text(pages, page_count=document.page_count, limit=documents.limits.pages_per_call)
+
+        async def read_page(page: int) -> str:
+            return await documents.text(document, page, layout)
+
+        async def on_page(count: int) -> None:
+            await progress(count, len(numbers), f"Read {count} of {len(numbers)} pages")
+
+        read = await read_pages(
+            numbers, read_page, limits=documents.limits, seconds=wait_seconds or patience, on_page=on_page
+        )
+        empty = [page for page, text in read.done.items() if not text.strip()]
+        facts = await documents.facts(document, empty) if empty else ()
+        kinds = dict.fromkeys(read.done, "text layer") | {page.page_number: page.text for page in facts}
+        refuse_without_text(document, kinds)
+        return TextReading(
+            result_id=result_id_of("read_text", document, {"pages": pages, "layout": layout}),
+            documents=[document_read(document)],
+            engines=["offline"],
+            warnings=page_warnings(document, read, kinds),
+            pages=[PageText(page=page, text=text) for page, text in sorted(read.done.items())],
+            continue_with=left_range(read),
+        )

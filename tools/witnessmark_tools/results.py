@@ -1,0 +1,105 @@
+"""What every result holds, and how results are shortened for hosts and written as text."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from witnessmark import __version__
+from witnessmark.documents.document import Document
+from witnessmark.documents.page_range import text_from_pages
+
+INLINE_CHARACTERS = 40_000
+"""A result longer than this comes as a preview with links: Claude Code moves one of 50,000 to a file."""
+
+Status = Literal["located", "displaced", "unlocated"]
+Box = Annotated[list[float], Field(min_length=4, max_length=4)]
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DocumentRead(Frozen):
+    name: str
+    sha256: str
+    pages: int
+
+
+class Cost(Frozen):
+    """What the call cost; the offline engine costs nothing."""
+
+    usd: float | None = 0.0
+    estimated_usd: float | None = 0.0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_read_input_tokens: int = 0
+    cache_creation_input_tokens: int = 0
+    reused: int = Field(default=0, description="Answers paid for earlier and not again.")
+
+
+class ReviewItem(Frozen):
+    """One thing that a person should look at."""
+
+    table_id: str | None = None
+    row: int | None = Field(default=None, description="0 is the headers.")
+    column: int | None = None
+    page: int
+    box: Box | None = None
+    value: str | None = None
+    status: Status | None = Field(default=None, description="null: not looked up.")
+    nearest: str | None = None
+    reason: str
+
+
+class ExportedFile(Frozen):
+    name: str
+    path: str
+    uri: str = Field(description="Resource that a remote client can read.")
+    media_type: str
+
+
+class Result(Frozen):
+    """What all results have in common."""
+
+    result_id: str
+    documents: list[DocumentRead]
+    engines: list[str]
+    cost: Cost = Cost()
+    needs_review: list[ReviewItem] = Field(default=[], description="Most doubtful first.")
+    warnings: list[str] = []
+
+    def shortened(self, limit: int) -> Self:  # noqa: ARG002 - results that can be long override this
+        """Return a preview of at most about `limit` characters of JSON; the whole stands in a file."""
+        return self
+
+    def to_text(self) -> str:
+        """Write the result for a reader, complete enough to stand alone."""
+        raise NotImplementedError
+
+    def to_json(self) -> dict[str, Any]:
+        return self.model_dump(mode="json")
+
+    @property
+    def exported(self) -> Sequence[ExportedFile]:
+        """Files that the result points to."""
+        return ()
+
+
+def result_id_of(tool: str, document: Document, arguments: dict[str, Any]) -> str:
+    """Name a result by what determines it: the same call on the same bytes has the same name."""
+    told = json.dumps([__version__, tool, document.sha256, arguments], sort_keys=True, default=str)
+    return "r" + hashlib.sha256(told.encode()).hexdigest()[:12]
+
+
+def document_read(document: Document) -> DocumentRead:
+    return DocumentRead(name=document.name, sha256=document.sha256, pages=document.page_count)
+
+
+def pages_in_words(pages: Sequence[int]) -> str:
+    """Write page numbers at the beginning of a sentence: `Page 3`, `Pages 3-5,9`."""
+    return f"Page{'s' if len(pages) > 1 else ''} {text_from_pages(pages)}"

@@ -120,11 +120,16 @@ def pdf_layout(session: Session, request: wire.Message) -> tuple[wire.Message, b
 
 def pdf_tables(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
     from witnessmark.offline.tables.find import find_tables
+    from witnessmark.offline.tables.join import edges_to_wire, page_edges
     from witnessmark.offline.tables.wire import table_to_wire
 
     page = _pdfium(session, request).layout(request["page"] - 1)
-    tables = [table_to_wire(table) for table in find_tables(page)]
-    return {"tables": tables, "text": _text_of(page), "width": page.width, "height": page.height}, b""
+    tables = find_tables(page)
+    return {
+        "tables": [table_to_wire(table) for table in tables],
+        "edges": edges_to_wire(page_edges(page, tables)),
+        "text": _text_of(page),
+    }, b""
 
 
 def pdf_text(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
@@ -192,18 +197,19 @@ def _open_pypdf(content: bytes, password: str | None) -> Any:
     import logging
 
     import pypdf
+    from pypdf.errors import FileNotDecryptedError, WrongPasswordError
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         reader = pypdf.PdfReader(io.BytesIO(content), password=password)
         if len(reader.pages) == 0:
             raise Refused("unreadable")
-    except pypdf.errors.FileNotDecryptedError as error:
-        raise Refused("password-needed") from error
-    except pypdf.errors.WrongPasswordError as error:
-        raise Refused("password-wrong") from error
     except Refused:
         raise
+    except FileNotDecryptedError as error:
+        raise Refused("password-needed") from error
+    except WrongPasswordError as error:
+        raise Refused("password-wrong") from error
     except Exception as error:  # pypdf raises all kinds on damaged files
         raise Refused("unreadable") from error
     return reader

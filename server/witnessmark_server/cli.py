@@ -79,7 +79,7 @@ def _dispatch(words: list[str]) -> int:
         raise UnknownTool(command, commands)
     options, unknown = parser.parse_known_args(words)
     if unknown:
-        known = sorted(_known_options(parser, options.command))
+        known = _known_options(options.command)
         raise UnknownArgument(unknown[0], f"witnessmark {options.command}", known)
     if options.command is None:
         parser.print_help()
@@ -180,13 +180,10 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
     group.add_argument("--log", metavar="LEVEL", help="debug, info, warning or error (WITNESSMARK_LOG).")
 
 
-def _known_options(parser: argparse.ArgumentParser, command: str | None) -> set[str]:
-    names: set[str] = set()
-    for action in parser._actions:
-        names.update(action.option_strings)
-        if isinstance(action, argparse._SubParsersAction) and command in action.choices:
-            names.update(*(inner.option_strings for inner in action.choices[command]._actions))
-    return names
+def _known_options(command: str) -> list[str]:
+    tool = BY_NAME.get(command.replace("-", "_"))
+    own = [_option(name) for name in tool.arguments.model_fields if name != "source"] if tool else []
+    return [*own, "--json", "--allow", "--home", "--log"]
 
 
 def _dashed(tool: ToolDefinition) -> str:

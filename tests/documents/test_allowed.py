@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -141,7 +141,7 @@ def test_a_file_without_permission_is_refused() -> None:
 
 
 @contextmanager
-def _as_nobody(folder: Path) -> Iterator[None]:
+def _as_nobody(folder: Path) -> Generator[None]:
     """Give up root for a while: root may read everything."""
     if os.geteuid() != 0:
         yield

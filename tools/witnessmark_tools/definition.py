@@ -13,7 +13,7 @@ import typing
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
@@ -105,7 +105,9 @@ class ToolDefinition:
     @cached_property
     def input_schema(self) -> dict[str, Any]:
         """The arguments as JSON schema, without what no reader needs."""
-        return lean(self.arguments.model_json_schema())
+        schema = lean(self.arguments.model_json_schema())
+        schema["properties"] = {name: _without_null(part) for name, part in schema["properties"].items()}
+        return schema
 
     @cached_property
     def result_type(self) -> type[Result]:
@@ -177,7 +179,7 @@ def expected(schema: Mapping[str, Any]) -> str:
 
 
 def lean(schema: dict[str, Any]) -> dict[str, Any]:
-    """Drop titles, null defaults and the null half of optional properties, and put definitions where they are used."""
+    """Drop titles and null defaults, and put definitions where they are used."""
     definitions = schema.pop("$defs", {})
     result: dict[str, Any] = _lean(schema, definitions)
     return result
@@ -185,14 +187,16 @@ def lean(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _lean(node: Any, definitions: Mapping[str, Any]) -> Any:
     if isinstance(node, list):
-        return [_lean(part, definitions) for part in node]
+        return [_lean(part, definitions) for part in cast("list[Any]", node)]
     if not isinstance(node, dict):
         return node
-    if "$ref" in node:
-        target = definitions[node["$ref"].rsplit("/", 1)[1]]
-        return _lean({**target, **{key: value for key, value in node.items() if key != "$ref"}}, definitions)
+    schema = cast("dict[str, Any]", node)
+    if "$ref" in schema:
+        target = definitions[schema["$ref"].rsplit("/", 1)[1]]
+        beside = {key: value for key, value in schema.items() if key != "$ref"}
+        return _lean({**target, **beside}, definitions)
     kept: dict[str, Any] = {}
-    for key, value in node.items():
+    for key, value in schema.items():
         if (key == "title" and isinstance(value, str)) or (key == "default" and value is None):
             continue
         if key == "properties":
@@ -200,6 +204,14 @@ def _lean(node: Any, definitions: Mapping[str, Any]) -> Any:
         else:
             kept[key] = _lean(value, definitions)
     return kept
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Say only what an optional value is when it is there."""
+    options = [option for option in schema.get("anyOf", []) if option != {"type": "null"}]
+    if len(options) != 1 or len(schema["anyOf"]) != 2:
+        return schema
+    return options[0] | {key: value for key, value in schema.items() if key != "anyOf"}
 
 
 def _closest(name: str, known: list[str], what: str) -> str:

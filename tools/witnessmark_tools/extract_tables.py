@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
-from witnessmark.offline.tables.join import join_pages
+from witnessmark.offline.tables.join import edges_from_wire, join_pages
 
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
@@ -160,7 +160,7 @@ async def _read(
         if document.reader == "pdfium":
             return await documents.tables(document, page)
         facts = await documents.facts(document, [page])
-        return {"tables": [], "text": facts[0].text, "width": 0, "height": 0}
+        return {"tables": [], "text": facts[0].text}
 
     async def on_page(count: int) -> None:
         await progress(count, len(pages), f"Read {count} of {len(pages)} pages")
@@ -170,7 +170,7 @@ async def _read(
 
 def _joined(read: PagesRead[dict[str, Any]]) -> Sequence[Table]:
     tables = [table_from_wire(wire) for page in sorted(read.done) for wire in read.done[page]["tables"]]
-    return join_pages(tables, {page: answer["height"] for page, answer in read.done.items()})
+    return join_pages(tables, [edges_from_wire(answer["edges"]) for answer in read.done.values() if "edges" in answer])
 
 
 def _table(table: Table, table_id: str, detail: Literal["concise", "full"]) -> ExtractedTable:

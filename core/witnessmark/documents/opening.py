@@ -156,7 +156,13 @@ class Documents:
             if refusal.facts.get("cause") == "too-many-pixels":
                 raise ImageTooLarge(content.name, limit=self.limits.image_pixels) from refusal
             raise DocumentDamaged(content.name, "an image") from refusal
-        image = ImageFacts(**answer | {"frames": tuple(FrameFacts(**frame) for frame in answer["frames"])})
+        image = ImageFacts(
+            frames=tuple(FrameFacts(**frame) for frame in answer["frames"]),
+            mode=answer["mode"],
+            orientation=answer["orientation"],
+            is_animated=answer["is_animated"],
+            is_damaged=answer["is_damaged"],
+        )
         warnings: list[str] = []
         if image.is_animated:
             warnings.append("The image is animated; its first picture is read.")
@@ -217,7 +223,7 @@ class Documents:
     async def tables(self, document: Document, page: int) -> dict[str, Any]:
         """Find the tables of one page of a PDF, in the worker.
 
-        Shapes:  `{tables, word_count, width, height}`, tables as `offline.tables.values` writes them
+        Shapes:  `{tables, edges, text}`, as `offline.tables` writes them
         Errors:  as `layout`
         """
         answer, _ = await self._page_call("pdf_tables", document, {"page": page})

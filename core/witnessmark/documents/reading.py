@@ -8,9 +8,8 @@ from typing import Generic, TypeVar
 
 import anyio
 
-from witnessmark.documents.opening import DocumentDamaged
 from witnessmark.documents.worker import WorkerStopped
-from witnessmark.errors import InputError
+from witnessmark.errors import WitnessmarkError
 from witnessmark.limits import Limits
 
 T = TypeVar("T")
@@ -21,7 +20,7 @@ class PagesRead(Generic[T]):
     """What became of the pages that were asked for."""
 
     done: dict[int, T] = field(default_factory=dict[int, T])
-    failed: dict[int, InputError] = field(default_factory=dict[int, InputError])
+    failed: dict[int, WitnessmarkError] = field(default_factory=dict[int, WitnessmarkError])
     """Pages that cannot be read, or were not tried any more after the document had stopped too many workers."""
     left: tuple[int, ...] = ()
     """Pages that there was no time for: the last ones of those asked for."""
@@ -57,7 +56,7 @@ async def read_pages(
             except WorkerStopped as error:
                 deaths += 1
                 result.failed[page] = error
-            except DocumentDamaged as error:
+            except WitnessmarkError as error:
                 result.failed[page] = error
             await on_page(len(result.done) + len(result.failed))
 

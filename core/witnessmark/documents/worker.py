@@ -225,7 +225,8 @@ class Workers:
             self._idle.remove(worker)
             await worker.end()
 
-    async def _watch(self) -> None:
+    async def watch(self) -> None:
+        """End workers as they become idle for too long, for ever."""
         while True:
             await anyio.sleep(self.limits.worker_idle_seconds / 4)
             await self.end_idle(self.limits.worker_idle_seconds)
@@ -239,14 +240,19 @@ class Workers:
 async def open_workers(limits: Limits) -> AsyncGenerator[Workers]:
     """Open a pool; leaving the block ends its processes."""
     workers = Workers(limits)
+    failure: Exception | None = None
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(workers._watch)
+        tasks.start_soon(workers.watch)
         try:
             yield workers
+        except Exception as error:  # noqa: BLE001 - raised again below: here it would come out wrapped in a group
+            failure = error
         finally:
             tasks.cancel_scope.cancel()
             with anyio.CancelScope(shield=True):
                 await workers.close()
+    if failure is not None:
+        raise failure
 
 
 def _gib(size: int) -> str:

@@ -1,0 +1,230 @@
+"""PDF pages through PDFium: facts, words with boxes, rules, pictures.
+
+Runs in a worker only, since PDFium may abort its process. It is not thread-safe; a worker uses it from one thread.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from witnessmark.documents.pdfium_paths import drawn
+from witnessmark.documents.pdfium_words import words_of
+from witnessmark.documents.placement import Placement
+from witnessmark.values import PageLayout
+
+MAX_PIXELS = 40_000_000
+"""Rendering stops growing here: pages of 14,400 inches exist. 40 million grey pixels are an A3 page at 400 dpi."""
+
+_ERROR_PASSWORD = 4
+"""FPDF_ERR_PASSWORD of fpdfview.h."""
+
+
+class PdfUnreadable(Exception):
+    """PDFium finds no document, or no such page, in the bytes."""
+
+
+class PasswordNeeded(Exception):
+    """The document is encrypted and no password was given."""
+
+
+class PasswordWrong(Exception):
+    """The document is encrypted with another password."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PdfPageFacts:
+    """What is known of a page before its text is read.
+
+    Units:  points, upright; `picture_share` is the part of the page that pictures and drawings cover, 0 to 1
+    """
+
+    width: float
+    height: float
+    rotation: int
+    has_text: bool
+    character_count: int
+    picture_share: float
+
+
+def open_pdf(content: bytes, password: str | None = None) -> PdfFile:
+    """Open a PDF from its bytes.
+
+    Errors:  `PasswordNeeded`, `PasswordWrong`, `PdfUnreadable`
+    """
+    raw = _pdfium()
+    secret = password.encode() if password else None
+    # The last error is cleared by a call that succeeds only; a stale one must not look like a locked file.
+    handle = raw.FPDF_LoadMemDocument64(content, len(content), secret)
+    if handle:
+        return PdfFile(raw, handle, content)
+    if raw.FPDF_GetLastError() == _ERROR_PASSWORD and b"/Encrypt" in content:
+        raise PasswordWrong if password else PasswordNeeded
+    raise PdfUnreadable
+
+
+class PdfFile:
+    """An open document; the bytes stay alive with it."""
+
+    def __init__(self, raw: Any, handle: Any, content: bytes) -> None:
+        self._raw = raw
+        self._handle = handle
+        self._content = content
+        self.page_count: int = raw.FPDF_GetPageCount(handle)
+        if self.page_count < 1:
+            self.close()
+            raise PdfUnreadable
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self._handle:
+            self._raw.FPDF_CloseDocument(self._handle)
+            self._handle = None
+
+    def page_facts(self, index: int) -> PdfPageFacts:
+        """Say what a page is, without reading its words.
+
+        Errors:  `PdfUnreadable`
+        """
+        with _Page(self._raw, self._handle, index) as page, _Text(self._raw, page.handle) as text:
+            count = self._raw.FPDFText_CountChars(text.handle)
+            return PdfPageFacts(
+                width=page.placement.width,
+                height=page.placement.height,
+                rotation=page.placement.rotation,
+                has_text=_has_visible_text(self._raw, text.handle, count),
+                character_count=max(0, count),
+                picture_share=_picture_share(self._raw, page),
+            )
+
+    def layout(self, index: int) -> PageLayout:
+        """Read everything the offline engine needs of a page.
+
+        Errors:  `PdfUnreadable`
+        """
+        with _Page(self._raw, self._handle, index) as page:
+            with _Text(self._raw, page.handle) as text:
+                words = words_of(self._raw, text.handle, page.placement)
+            rules, fills, pictures = drawn(self._raw, page.handle, page.placement)
+            return PageLayout(
+                page_number=index + 1,
+                width=page.placement.width,
+                height=page.placement.height,
+                words=words,
+                rules=rules,
+                fills=fills,
+                pictures=pictures,
+            )
+
+    def render(self, index: int, *, max_side: int, grey: bool = False) -> tuple[int, int, bytes]:
+        """Draw a page as a viewer would.
+
+        Shapes:  width, height, and rows of one (grey) or three (blue, green, red) bytes a pixel without padding
+        Units:   pixels; the longer side has `max_side`, or less where the page would pass `MAX_PIXELS`
+        Errors:  `PdfUnreadable`
+        """
+        raw = self._raw
+        with _Page(raw, self._handle, index) as page:
+            scale = max_side / max(page.placement.width, page.placement.height)
+            width, height = (max(1, round(side * scale)) for side in (page.placement.width, page.placement.height))
+            if width * height > MAX_PIXELS:
+                shrink = (MAX_PIXELS / (width * height)) ** 0.5
+                width, height = max(1, int(width * shrink)), max(1, int(height * shrink))
+            depth = 1 if grey else 3
+            stride = (width * depth + 3) // 4 * 4
+            buffer = (ctypes.c_ubyte * (stride * height))()
+            kind = raw.FPDFBitmap_Gray if grey else raw.FPDFBitmap_BGR
+            bitmap = raw.FPDFBitmap_CreateEx(width, height, kind, buffer, stride)
+            if not bitmap:
+                raise PdfUnreadable
+            try:
+                raw.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
+                raw.FPDF_RenderPageBitmap(bitmap, page.handle, 0, 0, width, height, 0, raw.FPDF_ANNOT)
+            finally:
+                raw.FPDFBitmap_Destroy(bitmap)
+            pixels = bytes(buffer)
+            row = width * depth
+            if stride != row:
+                pixels = b"".join(pixels[top * stride : top * stride + row] for top in range(height))
+            return width, height, pixels
+
+
+class _Page:
+    """A loaded page; leaving the block unloads it."""
+
+    def __init__(self, raw: Any, document: Any, index: int) -> None:
+        self._raw = raw
+        self.handle = raw.FPDF_LoadPage(document, index)
+        if not self.handle:
+            raise PdfUnreadable
+        box = raw.FS_RECTF()
+        raw.FPDF_GetPageBoundingBox(self.handle, ctypes.byref(box))
+        self.placement = Placement(
+            left=min(box.left, box.right),
+            bottom=min(box.bottom, box.top),
+            right=max(box.left, box.right),
+            top=max(box.bottom, box.top),
+            rotation=raw.FPDFPage_GetRotation(self.handle) * 90 % 360,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._raw.FPDF_ClosePage(self.handle)
+
+
+class _Text:
+    """The text of a loaded page; leaving the block unloads it."""
+
+    def __init__(self, raw: Any, page: Any) -> None:
+        self._raw = raw
+        self.handle = raw.FPDFText_LoadPage(page)
+        if not self.handle:
+            raise PdfUnreadable
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._raw.FPDFText_ClosePage(self.handle)
+
+
+def _has_visible_text(raw: Any, text: Any, count: int) -> bool:
+    # Most pages answer with their first character; some text layers are nothing but spaces.
+    return any(raw.FPDFText_GetUnicode(text, index) > 0x20 for index in range(min(count, 5_000)))
+
+
+def _picture_share(raw: Any, page: _Page) -> float:
+    """Add up what pictures and shapes cover. Text drawn as outlines counts: without letters it is a picture of text."""
+    area = page.placement.width * page.placement.height
+    covered = 0.0
+    bounds = [ctypes.c_float() for _ in range(4)]
+    references = [ctypes.byref(value) for value in bounds]
+    for index in range(min(raw.FPDFPage_CountObjects(page.handle), 500)):
+        thing = raw.FPDFPage_GetObject(page.handle, index)
+        if raw.FPDFPageObj_GetType(thing) == raw.FPDF_PAGEOBJ_TEXT:
+            continue
+        if raw.FPDFPageObj_GetBounds(thing, *references):
+            left, bottom, right, top = (value.value for value in bounds)
+            covered += max(0.0, right - left) * max(0.0, top - bottom)
+    return min(1.0, covered / area) if area > 0 else 0.0
+
+
+def _pdfium() -> Any:
+    # Importing the package starts the library, once a process. It has no types, so it is taken as it is.
+    return importlib.import_module("pypdfium2").raw

@@ -1,0 +1,268 @@
+"""Words with boxes from PDFium's text page.
+
+Two boxes a word are read, of its first and its last character, because each costs a call; a word whose width is odd for
+its letters is read character by character, and cut where a gap shows that it is two.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import re
+import struct
+import unicodedata
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from witnessmark.documents.placement import Placement
+from witnessmark.values import Word
+
+MAX_CHARACTERS = 400_000
+"""A page with more is a bomb; what comes after is not read."""
+
+GAP = 0.6
+"""A gap inside a word, in font sizes, that is a column's and not a letter's."""
+
+_HYPHENS = {"\x02": "-", "\ufffe": "-", "\xad": "-"}
+"""What PDFium gives for a hyphen at a line's end, and the soft hyphen."""
+_DROPPED = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\x00"))
+_LEADERS = re.compile(r"([.…·_]{4,})")
+_BOLD = re.compile(rb"bold|black|heavy|semibold|demi", re.IGNORECASE)
+
+
+_RUN = re.compile(r"[^\s\x00]+")
+_Box = tuple[float, float, float, float]
+"""left, top, right, bottom in the page's own coordinates, whose origin is the bottom left: top > bottom."""
+
+
+class _Page:
+    """The calls for one text page, with the structures they fill.
+
+    The calls are made for every word, so they take plain addresses: with the binding's own pointer types, converting the
+    arguments costs as much as the call.
+    """
+
+    def __init__(self, raw: Any, text: Any, placement: Placement) -> None:
+        self.raw = raw
+        self.text = text
+        self.placement = placement
+        address = ctypes.cast(text, ctypes.c_void_p).value
+        box = (ctypes.c_float * 4)()  # FS_RECTF: left, top, right, bottom
+        name = ctypes.create_string_buffer(128)
+        flags = ctypes.c_int()
+        get_box = _addressed(raw.FPDFText_GetLooseCharBox, 2)
+        get_font = _addressed(raw.FPDFText_GetFontInfo, 4)
+        box_at, name_at, flags_at = ctypes.addressof(box), ctypes.addressof(name), ctypes.addressof(flags)
+        values = struct.Struct("4f").unpack_from
+
+        def box_of(index: int) -> _Box:
+            get_box(address, index, box_at)
+            return values(box)  # type: ignore[return-value]  # four floats, as the format says
+
+        def font_of(index: int) -> bytes:
+            get_font(address, index, name_at, 128, flags_at)
+            return name.value
+
+        self.box: Callable[[int], _Box] = box_of
+        """Find a character's line box."""
+        self._font = font_of
+        self._bold: dict[bytes, bool] = {}
+        self._sizes: dict[tuple[bytes, int], float] = {}
+
+    def angle(self, index: int) -> int:
+        """Say in which direction a character is written on the page as it is: counter-clockwise, 0, 90, 180, 270."""
+        radians: float = self.raw.FPDFText_GetCharAngle(self.text, index)
+        return round(math.degrees(radians) / 90) * 90 % 360 if radians >= 0 else 0
+
+    def style(self, index: int, height: float) -> tuple[float, bool]:
+        """Find the size as drawn and whether the font is bold, for a line box of `height`.
+
+        Both are asked for once for each font and height, since each question costs a call.
+        """
+        name = self._font(index)
+        bold = self._bold.get(name)
+        if bold is None:
+            bold = bool(_BOLD.search(name)) or self.raw.FPDFText_GetFontWeight(self.text, index) >= 600
+            self._bold[name] = bold
+        key = (name, int(height * 50))
+        size = self._sizes.get(key)
+        if size is None:
+            size = self.raw.FPDFText_GetFontSize(self.text, index)
+            # A font's own size is scaled by matrices; where it does not fit its line box, the box tells.
+            size = size if 0.5 * height <= size <= 1.6 * height else height / 1.15
+            self._sizes[key] = size
+        return size, bold
+
+
+def _addressed(function: Any, pointers: int) -> Callable[..., int]:
+    """Call a function of the binding with addresses for its pointers: (page, index, pointer[, length, pointer])."""
+    kinds = (ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_void_p)
+    prototype = ctypes.CFUNCTYPE(ctypes.c_int, *kinds[: 3 if pointers == 2 else 5])
+    address = ctypes.cast(function, ctypes.c_void_p).value
+    assert address is not None
+    return prototype(address)
+
+
+def words_of(raw: Any, text: Any, placement: Placement) -> tuple[Word, ...]:
+    """Read the words of a page in the order of its text layer.
+
+    Units:  points, origin top left of the upright page; words that lie off the page are left out
+    """
+    count = min(raw.FPDFText_CountChars(text), MAX_CHARACTERS)
+    if count <= 0:
+        return ()
+    page = _Page(raw, text, placement)
+    characters = _characters(raw, text, count)
+    words: list[Word] = []
+    seen: set[tuple[str, int, int]] = set()
+    for match in _RUN.finditer(characters):
+        word = _plain_word(page, match)
+        for found in _odd_words(page, characters, match) if word is None else (word,):
+            # Bold is sometimes faked by drawing twice, a fraction of a point apart.
+            key = (found.text, int(found.x0 / 2 + 0.5), int(found.top / 2 + 0.5))
+            if key not in seen:
+                seen.add(key)
+                words.append(found)
+    return tuple(words)
+
+
+def _plain_word(page: _Page, match: re.Match[str]) -> Word | None:
+    """Make the word that nearly every run is: ASCII, level, on an upright page, as wide as its letters; else None."""
+    text = match.group()
+    placement = page.placement
+    if placement.rotation or not (text.isascii() and text.isprintable()) or "..." in text or "__" in text:
+        return None
+    start, end = match.span()
+    left, top, right, bottom = page.box(start)
+    length = end - start
+    if length > 1:
+        first_left, first_bottom = left, bottom
+        left, next_top, right, next_bottom = page.box(end - 1)
+        if left <= first_left or abs(first_bottom - next_bottom) > 0.1 or length >= 60:
+            return None
+        left = first_left
+        top, bottom = max(top, next_top), min(bottom, next_bottom)
+        if right - left > 0.75 * (top - bottom) * length:
+            return None
+    elif page.angle(start):
+        return None
+    x0, x1, top, bottom = left - placement.left, right - placement.left, placement.top - top, placement.top - bottom
+    if x1 <= 0 or bottom <= 0 or x0 >= placement.width or top >= placement.height or x1 <= x0 or bottom <= top:
+        return None
+    size, is_bold = page.style(start, bottom - top)
+    return Word(text, x0, top, x1, bottom, size, is_bold)
+
+
+def _odd_words(page: _Page, characters: str, match: re.Match[str]) -> Iterator[Word]:
+    for piece in _pieces(page, characters, match.start(), match.end() - 1):
+        yield from _words(page, characters, *piece)
+
+
+def _characters(raw: Any, text: Any, count: int) -> str:
+    """Read one character for each index, NUL for what has no letter."""
+    buffer = (ctypes.c_ushort * (count + 1))()
+    written = raw.FPDFText_GetText(text, 0, count, buffer)
+    characters = bytes(buffer)[: 2 * max(0, written - 1)].decode("utf-16-le", "replace")
+    # Where every index has one unit (nearly every page) one call gives all; else indices and units part ways.
+    if len(characters) == count and "\ufffd" not in characters:
+        return characters
+    return "".join(_character(raw.FPDFText_GetUnicode(text, index)) for index in range(count))
+
+
+def _character(code: int) -> str:
+    return "\0" if 0xD800 <= code < 0xE000 or code > 0x10FFFF else chr(code)
+
+
+def _pieces(page: _Page, characters: str, start: int, end: int) -> list[tuple[int, int, _Box, _Box]]:
+    """Cut a run where its letters jump: to another line, another direction, or over a gap as wide as a column's.
+
+    Shapes:  (first index, last index, box of the first, box of the last) for each piece
+    """
+    first = page.box(start)
+    if start == end:
+        return [(start, end, first, first)]
+    last = page.box(end)
+    size = max(first[1] - first[3], 0.1)
+    length = end - start + 1
+    if (
+        abs(first[3] - last[3]) < 0.5 * size
+        and first[0] <= last[2]
+        and (last[2] - first[0]) <= 0.75 * size * length
+        and length < 60
+    ):
+        return [(start, end, first, last)]
+    pieces: list[tuple[int, int, _Box, _Box]] = []
+    begin, opening, before = start, first, first
+    for index in range(start + 1, end + 1):
+        box = page.box(index)
+        if _is_apart(before, box, characters[index - 1]):
+            pieces.append((begin, index - 1, opening, before))
+            begin, opening = index, box
+        before = box
+    pieces.append((begin, end, opening, before))
+    return pieces
+
+
+def _is_apart(a: _Box, b: _Box, before: str) -> bool:
+    size = max(a[1] - a[3], b[1] - b[3], 0.1)
+    wide = max(a[2] - a[0], b[2] - b[0], 0.1)
+    across = b[0] - a[2] if b[0] >= a[0] else a[0] - b[2]
+    down = max(b[3] - a[1], a[3] - b[1])
+    if across <= GAP * size and down < 0:
+        return False
+    # Written upwards or downwards: the letters stand above one another.
+    if abs(a[0] - b[0]) < 0.5 * wide and -0.5 * size < down <= GAP * max(wide, size):
+        return before in _HYPHENS
+    return True
+
+
+def _words(page: _Page, characters: str, start: int, end: int, first: _Box, last: _Box) -> Iterator[Word]:
+    """Make the words of one piece; dot leaders part from what they lead to."""
+    text = characters[start : end + 1]
+    if "..." in text or "…" in text or "__" in text or "··" in text:
+        offset = start
+        for part in filter(None, _LEADERS.split(text)):
+            yield from _word(page, part, offset, page.box(offset), page.box(offset + len(part) - 1))
+            offset += len(part)
+        return
+    yield from _word(page, text, start, first, last)
+
+
+def _word(page: _Page, text: str, start: int, a: _Box, b: _Box) -> Iterator[Word]:
+    if not (text.isascii() and text.isprintable()):
+        text = _readable(text)
+        if not text:
+            return
+    placement = page.placement
+    x0, top, x1, bottom = placement.upright(
+        a[0] if a[0] < b[0] else b[0],
+        a[3] if a[3] < b[3] else b[3],
+        a[2] if a[2] > b[2] else b[2],
+        a[1] if a[1] > b[1] else b[1],
+    )
+    if x1 <= 0 or bottom <= 0 or x0 >= placement.width or top >= placement.height or (x1 <= x0 and bottom <= top):
+        return
+    # Letters that go to the right on an upright page need no question.
+    is_plain = b[0] > a[0] and abs(a[3] - b[3]) < 0.1 and placement.rotation == 0
+    angle = 0 if is_plain else (placement.rotation - page.angle(start)) % 360
+    size, is_bold = page.style(start, x1 - x0 if angle % 180 else bottom - top)
+    yield Word(text, x0, top, x1, bottom, size, is_bold, angle)
+
+
+def _readable(text: str) -> str:
+    """Drop what cannot be seen, write ligatures as letters, accents in one character, and line-end hyphens as hyphens."""
+    text = text.translate(_DROPPED)
+    for mark, hyphen in _HYPHENS.items():
+        text = text.replace(mark, hyphen)
+    return _composed(text)
+
+
+_LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "ft", 0xFB06: "st"}
+
+
+def _composed(text: str) -> str:
+    """Write ligatures as letters and accents in one character; superscripts and the like stay what they are."""
+    kept = "".join(
+        letter for letter in text.translate(_LIGATURES) if unicodedata.category(letter) not in {"Cc", "Cs", "Cn"}
+    )
+    return unicodedata.normalize("NFC", kept)

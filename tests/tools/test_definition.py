@@ -1,0 +1,88 @@
+"""One definition for the server, the shell and the check of arguments."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from witnessmark_tools.catalog import BY_NAME, TOOLS
+from witnessmark_tools.definition import InvalidArgument, MissingArgument, UnknownArgument
+
+EXTRACT = BY_NAME["extract_tables"]
+
+BUDGET_BYTES = 24_000
+TO_COME = (
+    "extract_fields read_pdf_with_citations compare_documents analyze_image classify_images review_screenshot "
+    "measure_colors show_evidence estimate_cost compare_models usage_report submit_batch get_job cancel_job "
+    "list_uploads delete_uploads"
+).split()
+
+
+def test_an_unknown_argument_is_refused_with_the_closest_known_one() -> None:
+    with pytest.raises(UnknownArgument, match="Did you mean 'pages'"):
+        EXTRACT.parse({"source": "a.pdf", "pgae": "3"})
+
+
+def test_an_argument_unlike_any_is_refused_with_the_list() -> None:
+    with pytest.raises(UnknownArgument, match="Known arguments: source, pages"):
+        EXTRACT.parse({"source": "a.pdf", "zzz": 1})
+
+
+def test_what_is_handed_in_by_the_server_cannot_be_passed_by_a_model() -> None:
+    with pytest.raises(UnknownArgument):
+        EXTRACT.parse({"source": "a.pdf", "documents": {}})
+
+
+def test_a_missing_argument_is_named_with_its_meaning() -> None:
+    with pytest.raises(MissingArgument, match="Path of the document"):
+        EXTRACT.parse({})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"detail": "everything"}, "'concise' or 'full'"),
+        ({"wait_seconds": 0}, "a number from 1 to 3600"),
+        ({"wait_seconds": "soon"}, "a number from 1 to 3600"),
+        ({"export": ["exe"]}, "a list of 'csv'"),
+        ({"pages": {"from": 1}}, "a text"),
+        ({"model": "gpt"}, "'offline'"),
+    ],
+    ids=["choice", "range", "number", "list", "text", "const"],
+)
+def test_a_wrong_value_is_refused_with_what_is_right(arguments: dict[str, object], says: str) -> None:
+    with pytest.raises(InvalidArgument, match=says) as refusal:
+        EXTRACT.parse({"source": "a.pdf", **arguments})
+    assert "pydantic" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("written", [["csv"], "csv", '["csv"]'], ids=["list", "word", "json"])
+def test_a_list_may_be_written_as_models_write_it(written: object) -> None:
+    assert EXTRACT.parse({"source": "a.pdf", "export": written})["export"] == ["csv"]
+
+
+def test_null_is_the_same_as_leaving_an_argument_out() -> None:
+    assert EXTRACT.parse({"source": "a.pdf", "pages": None}) == EXTRACT.parse({"source": "a.pdf"})
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+def test_every_argument_says_what_it_means(tool: object) -> None:
+    schema = BY_NAME[tool.name].input_schema  # type: ignore[attr-defined]  # ids need the object
+    assert schema["additionalProperties"] is False
+    assert all(len(prop["description"]) >= 10 for prop in schema["properties"].values())
+    assert not {"anyOf", "oneOf", "allOf"} & set(schema)
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+def test_a_description_fits_on_the_wire(tool: object) -> None:
+    description = BY_NAME[tool.name].description  # type: ignore[attr-defined]  # ids need the object
+    assert 80 <= len(description) <= 500
+    assert "\n" not in description
+
+
+def test_names_descriptions_and_schemas_of_all_tools_fit_the_budget_those_to_come_included() -> None:
+    sizes = [len(json.dumps([tool.name, tool.description, tool.input_schema])) for tool in TOOLS]
+    # A tool to come is counted as large as the largest that is here.
+    assert sum(sizes) + len(TO_COME) * min(max(sizes), 1_250) <= BUDGET_BYTES
+    assert max(sizes) <= 1_700

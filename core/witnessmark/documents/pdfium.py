@@ -14,7 +14,7 @@ from typing import Any, Self
 from witnessmark.documents.pdfium_paths import drawn
 from witnessmark.documents.pdfium_words import words_of
 from witnessmark.documents.placement import Placement
-from witnessmark.values import PageLayout
+from witnessmark.values import PageLayout, Word
 
 MAX_PIXELS = 40_000_000
 """Rendering stops growing here: pages of 14,400 inches exist. 40 million grey pixels are an A3 page at 400 dpi."""
@@ -106,6 +106,14 @@ class PdfFile:
                 character_count=max(0, count),
                 picture_share=_picture_share(self._raw, page),
             )
+
+    def words(self, index: int) -> tuple[Word, ...]:
+        """Read the words of a page and nothing else.
+
+        Errors:  `PdfUnreadable`
+        """
+        with _Page(self._raw, self._handle, index) as page, _Text(self._raw, page.handle) as text:
+            return words_of(self._raw, text.handle, page.placement)
 
     def layout(self, index: int) -> PageLayout:
         """Read everything the offline engine needs of a page.

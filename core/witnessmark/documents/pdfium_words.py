@@ -38,7 +38,7 @@ _Box = tuple[float, float, float, float]
 class _Page:
     """The calls for one text page, with the structures they fill.
 
-    The calls are made for every word, so they take plain addresses: with the binding's own pointer types, converting the
+    The calls are made for every word, so they take plain addresses: with the binding's own pointer types converting the
     arguments costs as much as the call.
     """
 
@@ -57,7 +57,7 @@ class _Page:
 
         def box_of(index: int) -> _Box:
             get_box(address, index, box_at)
-            return values(box)  # type: ignore[return-value]  # four floats, as the format says
+            return values(box)
 
         def font_of(index: int) -> bytes:
             get_font(address, index, name_at, 128, flags_at)
@@ -66,11 +66,12 @@ class _Page:
         self.box: Callable[[int], _Box] = box_of
         """Find a character's line box."""
         self._font = font_of
+        self._kept = (box, name, flags)  # the calls write to their addresses
         self._bold: dict[bytes, bool] = {}
         self._sizes: dict[tuple[bytes, int], float] = {}
 
     def angle(self, index: int) -> int:
-        """Say in which direction a character is written on the page as it is: counter-clockwise, 0, 90, 180, 270."""
+        """Say in which direction a character is written on the page as it is, clockwise: 0, 90, 180 or 270."""
         radians: float = self.raw.FPDFText_GetCharAngle(self.text, index)
         return round(math.degrees(radians) / 90) * 90 % 360 if radians >= 0 else 0
 
@@ -113,47 +114,70 @@ def words_of(raw: Any, text: Any, placement: Placement) -> tuple[Word, ...]:
         return ()
     page = _Page(raw, text, placement)
     characters = _characters(raw, text, count)
+    found: list[tuple[Word, int]] = []
+    for match in _RUN.finditer(characters):
+        word = None if placement.rotation else _plain_word(page, match)
+        if word is not None:
+            found.append((word, match.start()))
+        else:
+            found += _odd_words(page, characters, match)
+    return _styled(page, found)
+
+
+def _styled(page: _Page, found: list[tuple[Word, int]]) -> tuple[Word, ...]:
+    """Give words their font size and weight, and drop what stands there twice.
+
+    The font is asked for at both ends of a run of words on one line; where the ends agree, so does what is between.
+    """
     words: list[Word] = []
     seen: set[tuple[str, int, int]] = set()
-    for match in _RUN.finditer(characters):
-        word = _plain_word(page, match)
-        for found in _odd_words(page, characters, match) if word is None else (word,):
+    begin = 0
+    while begin < len(found):
+        first, start = found[begin]
+        end = begin + 1
+        while end < len(found) and found[end][0][2] == first[2] and found[end][0][4] == first[4]:
+            end += 1
+        height = first.x1 - first.x0 if first.angle % 180 else first.bottom - first.top
+        style = page.style(start, height)
+        agrees = end - begin == 1 or page.style(found[end - 1][1], height) == style
+        for (text, x0, top, x1, bottom, _, _, angle), index in found[begin:end]:
             # Bold is sometimes faked by drawing twice, a fraction of a point apart.
-            key = (found.text, int(found.x0 / 2 + 0.5), int(found.top / 2 + 0.5))
+            key = (text, int(x0 / 2 + 0.5), int(top / 2 + 0.5))
             if key not in seen:
                 seen.add(key)
-                words.append(found)
+                size, is_bold = style if agrees else page.style(index, height)
+                words.append(Word(text, x0, top, x1, bottom, size, is_bold, angle))
+        begin = end
     return tuple(words)
 
 
 def _plain_word(page: _Page, match: re.Match[str]) -> Word | None:
-    """Make the word that nearly every run is: ASCII, level, on an upright page, as wide as its letters; else None."""
+    """Make the word that nearly every run is: ASCII, level, as wide as its letters, on an upright page; else None."""
     text = match.group()
-    placement = page.placement
-    if placement.rotation or not (text.isascii() and text.isprintable()) or "..." in text or "__" in text:
+    if not (text.isascii() and text.isprintable()) or "..." in text or "__" in text:
         return None
     start, end = match.span()
     left, top, right, bottom = page.box(start)
     length = end - start
     if length > 1:
-        first_left, first_bottom = left, bottom
-        left, next_top, right, next_bottom = page.box(end - 1)
-        if left <= first_left or abs(first_bottom - next_bottom) > 0.1 or length >= 60:
+        next_left, next_top, right, next_bottom = page.box(end - 1)
+        if next_left <= left or not -0.1 < bottom - next_bottom < 0.1 or length >= 60:
             return None
-        left = first_left
-        top, bottom = max(top, next_top), min(bottom, next_bottom)
+        top = max(top, next_top)
+        bottom = min(bottom, next_bottom)
         if right - left > 0.75 * (top - bottom) * length:
             return None
     elif page.angle(start):
         return None
+    placement = page.placement
     x0, x1, top, bottom = left - placement.left, right - placement.left, placement.top - top, placement.top - bottom
     if x1 <= 0 or bottom <= 0 or x0 >= placement.width or top >= placement.height or x1 <= x0 or bottom <= top:
         return None
-    size, is_bold = page.style(start, bottom - top)
-    return Word(text, x0, top, x1, bottom, size, is_bold)
+    return Word(text, x0, top, x1, bottom)
 
 
-def _odd_words(page: _Page, characters: str, match: re.Match[str]) -> Iterator[Word]:
+def _odd_words(page: _Page, characters: str, match: re.Match[str]) -> Iterator[tuple[Word, int]]:
+    """Make the words of any other run, each with the index of its first character."""
     for piece in _pieces(page, characters, match.start(), match.end() - 1):
         yield from _words(page, characters, *piece)
 
@@ -216,7 +240,7 @@ def _is_apart(a: _Box, b: _Box, before: str) -> bool:
     return True
 
 
-def _words(page: _Page, characters: str, start: int, end: int, first: _Box, last: _Box) -> Iterator[Word]:
+def _words(page: _Page, characters: str, start: int, end: int, first: _Box, last: _Box) -> Iterator[tuple[Word, int]]:
     """Make the words of one piece; dot leaders part from what they lead to."""
     text = characters[start : end + 1]
     if "..." in text or "…" in text or "__" in text or "··" in text:
@@ -228,29 +252,28 @@ def _words(page: _Page, characters: str, start: int, end: int, first: _Box, last
     yield from _word(page, text, start, first, last)
 
 
-def _word(page: _Page, text: str, start: int, a: _Box, b: _Box) -> Iterator[Word]:
+def _word(page: _Page, text: str, start: int, a: _Box, b: _Box) -> Iterator[tuple[Word, int]]:
     if not (text.isascii() and text.isprintable()):
         text = _readable(text)
         if not text:
             return
     placement = page.placement
     x0, top, x1, bottom = placement.upright(
-        a[0] if a[0] < b[0] else b[0],
-        a[3] if a[3] < b[3] else b[3],
-        a[2] if a[2] > b[2] else b[2],
-        a[1] if a[1] > b[1] else b[1],
+        min(b[0], a[0]),
+        min(b[3], a[3]),
+        max(b[2], a[2]),
+        max(b[1], a[1]),
     )
     if x1 <= 0 or bottom <= 0 or x0 >= placement.width or top >= placement.height or (x1 <= x0 and bottom <= top):
         return
     # Letters that go to the right on an upright page need no question.
     is_plain = b[0] > a[0] and abs(a[3] - b[3]) < 0.1 and placement.rotation == 0
-    angle = 0 if is_plain else (placement.rotation - page.angle(start)) % 360
-    size, is_bold = page.style(start, x1 - x0 if angle % 180 else bottom - top)
-    yield Word(text, x0, top, x1, bottom, size, is_bold, angle)
+    angle = 0 if is_plain else (page.angle(start) + placement.rotation) % 360
+    yield Word(text, x0, top, x1, bottom, angle=angle), start
 
 
 def _readable(text: str) -> str:
-    """Drop what cannot be seen, write ligatures as letters, accents in one character, and line-end hyphens as hyphens."""
+    """Drop what cannot be seen; write ligatures as letters, accents in one character, line-end hyphens as hyphens."""
     text = text.translate(_DROPPED)
     for mark, hyphen in _HYPHENS.items():
         text = text.replace(mark, hyphen)

@@ -206,10 +206,10 @@ def _open_pypdf(content: bytes, password: str | None) -> Any:
             raise Refused("unreadable")
     except Refused:
         raise
-    except FileNotDecryptedError as error:
-        raise Refused("password-needed") from error
     except WrongPasswordError as error:
         raise Refused("password-wrong") from error
+    except FileNotDecryptedError as error:
+        raise Refused("password-needed") from error
     except Exception as error:  # pypdf raises all kinds on damaged files
         raise Refused("unreadable") from error
     return reader

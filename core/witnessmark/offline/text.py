@@ -30,8 +30,8 @@ _BULLETS = frozenset("•●○▪■□◦‣➢►·\uf0b7\uf0a7")
 def page_text(page: PageLayout, tables: Sequence[Table] = (), layout: Literal["markdown", "plain"] = "markdown") -> str:
     """Read a page in order: columns one after the other, tables where they stand.
 
-    Markdown joins the lines of a paragraph and marks headings by their type size; plain keeps the page's lines and writes
-    a table's cells with tabs between.
+    Markdown joins the lines of a paragraph and marks headings by their type size; plain keeps the page's lines and
+    writes a table's cells with tabs between.
 
     Shapes:  `tables` are the page's own, as `find_tables` gives them
     """
@@ -97,8 +97,7 @@ def _block_text(lines: Sequence[Line], tables: Sequence[Table], body: float, lay
         if marks:
             flush()
             rest = [item for item in line.segments if item not in marks]
-            for mark in marks:
-                parts.append(_table_text(tables[int(mark.words[0].text[1:])], layout))
+            parts += [_table_text(tables[int(mark.words[0].text[1:])], layout) for mark in marks]
             if rest:
                 parts.append("  ".join(item.text for item in rest))
             continue
@@ -122,7 +121,7 @@ def _goes_on(paragraph: Sequence[Line], line: Line, body: float) -> bool:
         return True
     if last.is_bold != line.is_bold and len(paragraph) == 1:
         return False
-    return not line.x0 - last.x0 > 0.8 * size or len(paragraph) == 1 and _is_item(paragraph[0])
+    return not line.x0 - last.x0 > 0.8 * size or (len(paragraph) == 1 and _is_item(paragraph[0]))
 
 
 def _is_item(line: Line) -> bool:

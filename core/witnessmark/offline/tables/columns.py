@@ -6,11 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from witnessmark.offline.tables.lines import size_of
+from witnessmark.offline.tables.lines import is_price, size_of
 from witnessmark.offline.tables.tokens import is_leader
 from witnessmark.values import Word
 
-_CURRENCY = frozenset({"$", "€", "£", "¥", "US$", "EUR", "USD", "GBP", "CHF", "Rs.", "R$", "C$", "A$"})
 _GROUP = re.compile(r"[(\-–−]?\d{1,3}")
 _THREE = re.compile(r"\d{3}(?!\d)")
 _AFTER = re.compile(r"(?:%|\)|\)%|%\)|‰|\*+|[†‡§]|\([a-z\d*]\))")
@@ -58,21 +57,28 @@ def _belongs(left: Word, right: Word) -> bool:
     gap = (right.x0 - left.x1) / max(size_of(left), 1.0)
     if gap < 0.12:
         return True
-    if left.text in _CURRENCY and right.text[:1] in "0123456789(.-–−—,":
-        return gap < 8
+    if is_price(left, right):
+        return True
     if gap < 0.9 and _AFTER.fullmatch(right.text) and left.text[-1:].isdigit():
         return True
     return gap < 0.42 and _GROUP.fullmatch(left.text) is not None and _THREE.match(right.text) is not None
 
 
 def gutters(
-    lines: Sequence[Sequence[Token]], *, size: float, space: float, tolerance: float = 0.06, fewest: int = 2
+    lines: Sequence[Sequence[Token]],
+    *,
+    size: float,
+    space: float,
+    tolerance: float = 0.06,
+    fewest: int = 2,
+    heads: Sequence[Token] = (),
 ) -> list[Gutter]:
     """Find the white strips that (almost) no line covers.
 
     A strip may be narrow when many lines leave it free; a word space repeated over three lines by chance is no column.
 
     Units:   points; `space` in font sizes; `tolerance` is the share of lines that may cover a gutter
+    Shapes:  `heads` are the headers' tokens: a column with a header needs one line less
     """
     lines = [line for line in lines if line]
     if len(lines) < 1:
@@ -103,10 +109,12 @@ def gutters(
             if at - free >= narrowest:
                 found.append(Gutter(free, at, 0))
             free = None
-    return _supported(found, lines, fewest)
+    return _supported(found, lines, heads, fewest)
 
 
-def _supported(found: list[Gutter], lines: Sequence[Sequence[Token]], fewest: int) -> list[Gutter]:
+def _supported(
+    found: list[Gutter], lines: Sequence[Sequence[Token]], heads: Sequence[Token], fewest: int
+) -> list[Gutter]:
     """Drop gutters whose column hardly a line fills: its text belongs to the neighbour it stands nearer to."""
     need = min(fewest, len(lines))
     while found:
@@ -120,6 +128,10 @@ def _supported(found: list[Gutter], lines: Sequence[Sequence[Token]], fewest: in
             for index in range(len(found)):
                 if index in columns and index + 1 in columns:
                     both[index] += 1
+        edges = [-1e9, *middles, 1e9]
+        for column in range(len(filled)):
+            if any(edges[column] < token.x0 and token.x1 < edges[column + 1] for token in heads):
+                filled[column] += 1
         weak = min(range(len(filled)), key=lambda column: filled[column])
         if filled[weak] >= need:
             return [Gutter(gutter.start, gutter.end, count) for gutter, count in zip(found, both, strict=True)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,7 +15,6 @@ from witnessmark.offline.tables.lines import (
     lines_from_segments,
     segment,
     size_of,
-    turned,
     turned_box,
     word_space,
 )
@@ -53,13 +53,12 @@ def find_tables(page: PageLayout) -> tuple[Table, ...]:
     free = [[word for word in row if not _is_in_any(word, inside)] for row in rows]
     segments = [item for row in free if row for item in segment(row, max(0.62, 2.0 * space))]
     if len(upright) <= MOST_WORDS:
-        drafts += _unruled(segments, free, ruling, page, space, inside)
+        drafts += _unruled(segments, ruling, page, space, inside)
     return _finished(page, drafts, segments)
 
 
 def _unruled(
     segments: list[Segment],
-    free: Sequence[Sequence[Word]],
     ruling: Ruling,
     page: PageLayout,
     space: float,
@@ -172,7 +171,7 @@ def _reading_angle(words: Sequence[Word]) -> int:
     ordered = [word for word in words if word.angle == angle]
     down = sum(
         1 if after.top > before.top else -1
-        for before, after in zip(ordered, ordered[1:], strict=False)
+        for before, after in itertools.pairwise(ordered)
         if abs(after.x0 - before.x0) < 1
     )
     return 90 if down > 0 else 270 if down < 0 else angle

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from witnessmark.offline.tables.columns import tokens_of
+from witnessmark.offline.tables.columns import Token, tokens_of
 from witnessmark.offline.tables.lines import Segment, segment, segment_of
 from witnessmark.offline.tables.ruling import Stroke
 from witnessmark.offline.tables.tokens import is_value
@@ -80,7 +80,7 @@ def header_cells(
 def header_segments(
     words: Sequence[Word], extents: Sequence[Extent], separators: Sequence[float], space: float
 ) -> list[Segment]:
-    """Cut a header line into its headings: at wide spaces, and at column borders where the space is wider than usual."""
+    """Cut a header line into its headings: at wide spaces, and at column borders where a space is wider than usual."""
     result: list[Segment] = []
     for item in segment(words, max(0.6, 2.0 * space)):
         run: list[Word] = []
@@ -99,22 +99,35 @@ def header_segments(
 
 
 def _one_a_column(item: Segment, extents: Sequence[Extent]) -> list[Segment]:
-    """Part a segment that is really one heading a column: as many tokens as columns, each set like its column."""
+    """Part a segment that is really one heading a column: every piece keeps to its column in the same way."""
     tokens = tokens_of(item.words)
-    if len(tokens) < 2:
-        return [item]
-    tolerance = 0.45 * item.size
-    columns: list[int] = []
-    for token in tokens:
-        for column, (x0, x1) in enumerate(extents):
-            ends = (abs(token.x0 - x0), abs(token.x1 - x1), abs(token.x0 + token.x1 - x0 - x1) / 2)
-            if min(ends) <= tolerance and token.x0 < x1 and token.x1 > x0:
-                columns.append(column)
-                break
     covered = [c for c, (x0, x1) in enumerate(extents) if x0 < item.x1 and x1 > item.x0]
-    if len(set(columns)) == len(tokens) and len(covered) == len(tokens):
-        return [segment_of(token.words) for token in tokens]
+    if len(tokens) < 2 or len(covered) < 2 or len(tokens) < len(covered) or len(tokens) > 24:
+        return [item]
+    for side in (-1, 0, 1):
+        cuts = _cuts_to(tokens, [extents[c] for c in covered], side, 0.3 * item.size)
+        if cuts is not None:
+            pieces = [tokens[start:end] for start, end in zip([0, *cuts], [*cuts, len(tokens)], strict=True)]
+            return [segment_of([word for token in piece for word in token.words]) for piece in pieces]
     return [item]
+
+
+def _cuts_to(tokens: Sequence[Token], extents: Sequence[Extent], side: int, tolerance: float) -> list[int] | None:
+    """Find where to cut so that each piece is set left (-1), in the middle (0) or right (1) like its column."""
+    if len(extents) == 1:
+        return [] if _is_set(tokens[0].x0, tokens[-1].x1, extents[0], side, tolerance) else None
+    for cut in range(1, len(tokens) - len(extents) + 2):
+        if _is_set(tokens[0].x0, tokens[cut - 1].x1, extents[0], side, tolerance):
+            rest = _cuts_to(tokens[cut:], extents[1:], side, tolerance)
+            if rest is not None:
+                return [cut, *(cut + more for more in rest)]
+    return None
+
+
+def _is_set(x0: float, x1: float, extent: Extent, side: int, tolerance: float) -> bool:
+    start, end = extent
+    off = x0 - start if side < 0 else x1 - end if side > 0 else (x0 + x1 - start - end) / 2
+    return abs(off) <= tolerance
 
 
 def columns_of(x0: float, x1: float, extents: Sequence[Extent], size: float) -> tuple[int, int]:
@@ -139,9 +152,7 @@ def _block(item: Segment, number: int, extents: Sequence[Extent], rules: Sequenc
         inside = [c for c, (x0, x1) in enumerate(extents) if under.start - 2 <= (x0 + x1) / 2 <= under.end + 2]
         if len(inside) > 1:
             first, last, spans = inside[0], inside[-1], True
-    return _Block(
-        list(item.words), item.x0, item.top, item.x1, item.bottom, item.size, first, last, spans, number
-    )
+    return _Block(list(item.words), item.x0, item.top, item.x1, item.bottom, item.size, first, last, spans, number)
 
 
 def _rule_under(
@@ -150,36 +161,62 @@ def _rule_under(
     """Find the line that marks how far a heading reaches: just below it, wider than it, narrower than the table."""
     whole = extents[-1][1] - extents[0][0]
     for rule in rules:
-        if -0.4 * size <= rule.at - bottom <= 0.9 * size and rule.start < x0 + 3 and rule.end > x1 - 3:
-            if rule.length < 0.93 * whole or (extents[0][1] < rule.start):
-                return rule
+        is_under = -0.4 * size <= rule.at - bottom <= 0.9 * size and rule.start < x0 + 3 and rule.end > x1 - 3
+        if is_under and (rule.length < 0.93 * whole or extents[0][1] < rule.start):
+            return rule
     return None
 
 
 def _mark_spanning(blocks: list[_Block], extents: Sequence[Extent]) -> None:
     """Find headings that span columns though they are no wider than one: set in the middle of several."""
+    for number in sorted({block.line for block in blocks}, reverse=True):
+        for block in blocks:
+            under = [b for b in blocks if b.line == number + 1 and b.spans and abs(b.centre - block.centre) < 2.0]
+            if block.line == number and not block.spans and under and under[0].top - block.bottom < 0.6 * block.size:
+                block.first, block.last, block.spans = under[0].first, under[0].last, True
     if len(extents) < 4:
         return
     for number in sorted({block.line for block in blocks})[:-1]:
-        level = [block for block in blocks if block.line == number and block.first > 0]
+        level = sorted((b for b in blocks if b.line == number and b.first > 0), key=lambda b: b.x0)
         below = [block for block in blocks if block.line > number]
-        if not level or all(block.spans for block in level) or len(level) * 2 > len(extents) - 1:
+        named = sorted({c for block in below for c in range(block.first, block.last + 1) if c > 0})
+        if not level or all(block.spans for block in level) or len(named) < len(level) + 1:
             continue
-        if any(block.line == number and block.first == 0 for block in blocks) and len(level) > 2:
+        if all(block.spans or _stands_on_one(block, below) for block in level):
             continue
-        named = {block.first for block in below if not block.spans}
-        columns = [c for c in range(1, len(extents)) if c in named]
-        if len(columns) % len(level) or len(columns) < 2 * len(level):
-            continue
-        share = len(columns) // len(level)
-        groups = [columns[i * share : (i + 1) * share] for i in range(len(level))]
-        pairs = list(zip(level, groups, strict=True))
-        exact = all(_off_centre(block, group, extents) < 1.2 * block.size for block, group in pairs)
-        about = all(_may_be_centred(block, group, extents) for block, group in pairs)
-        wide = any(block.x1 > extents[group[1]][0] or block.x0 < extents[group[-2]][1] for block, group in pairs)
-        if exact or (about and wide):
-            for block, group in pairs:
-                block.first, block.last, block.spans = group[0], group[-1], True
+        groups = _groups_under(level, named, extents)
+        if groups is not None:
+            for block, (first, last) in zip(level, groups, strict=True):
+                if last > first:
+                    block.first, block.last, block.spans = first, last, True
+
+
+def _stands_on_one(block: _Block, below: Sequence[_Block]) -> bool:
+    """Claim that a heading is the upper line of the one under it: set the same way, and nearly touching."""
+    for other in below:
+        if other.x0 < block.x1 and other.x1 > block.x0 and not other.spans:
+            ends = (abs(other.x0 - block.x0), abs(other.x1 - block.x1), abs(other.centre - block.centre))
+            return min(ends) < 0.35 * block.size and other.top - block.bottom < 0.5 * block.size
+    return False
+
+
+def _groups_under(
+    level: Sequence[_Block], named: Sequence[int], extents: Sequence[Extent]
+) -> list[tuple[int, int]] | None:
+    """Share columns out to the headings above them, so that each stands in the middle of its own."""
+    best: dict[int, tuple[float, list[tuple[int, int]]]] = {0: (0.0, [])}  # columns given out → cost, groups
+    for block in level:
+        following: dict[int, tuple[float, list[tuple[int, int]]]] = {}
+        for used, (cost, groups) in best.items():
+            for end in range(used + 1, min(len(named), used + 12) + 1):
+                group = named[used:end]
+                if group[-1] - group[0] != len(group) - 1 or not _may_be_centred(block, group, extents):
+                    continue
+                total = cost + min(_off_centre(block, group, extents), 3 * block.size)
+                if end not in following or total < following[end][0]:
+                    following[end] = (total, [*groups, (group[0], group[-1])])
+        best = following
+    return best[len(named)][1] if len(named) in best else None
 
 
 def _off_centre(block: _Block, group: Sequence[int], extents: Sequence[Extent]) -> float:
@@ -282,7 +319,7 @@ def _lower_stub(blocks: list[_Block]) -> None:
 
 
 def apart(placed: Sequence[Placed]) -> list[Placed]:
-    """Make sure that no two cells cover one place: a span gives way, words that start in a taken place join its cell."""
+    """Keep two cells from covering one place: a span gives way, words that start in a taken place join its cell."""
     covered: dict[tuple[int, int], int] = {}
     result: list[Placed] = []
     for cell in sorted(placed, key=lambda cell: (cell.row, cell.column)):

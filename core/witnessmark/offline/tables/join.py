@@ -93,8 +93,8 @@ def edges_from_wire(wire: dict[str, Any]) -> PageEdges:
 def join_pages(tables: Sequence[Table], edges: Sequence[PageEdges]) -> tuple[Table, ...]:
     """Join each table that ends a page with the one that goes on with it at the top of the next.
 
-    Joined is only what has the same columns at the same places, with nothing but page header and footer, a repeated title
-    or `(continued)` between. A repeated header is dropped from the rows and noted in its part.
+    Joined is only what has the same columns at the same places, with nothing but page header and footer, a repeated
+    title or `(continued)` between. A repeated header is dropped from the rows and noted in its part.
 
     Shapes:  tables in page order → as many or fewer
     """
@@ -103,8 +103,11 @@ def join_pages(tables: Sequence[Table], edges: Sequence[PageEdges]) -> tuple[Tab
     result: list[Table] = []
     for table in sorted(tables, key=lambda t: (t.page_number, t.box.top, t.box.x0)):
         open_at = next(
-            (i for i in range(len(result) - 1, -1, -1) if _is_last_of_page(result[i], tables)
-             and _goes_on(result[i], table, tables, facts, furniture)),
+            (
+                i
+                for i in range(len(result) - 1, -1, -1)
+                if _is_last_of_page(result[i], tables) and _goes_on(result[i], table, tables, facts, furniture)
+            ),
             None,
         )
         if open_at is None:
@@ -116,9 +119,7 @@ def join_pages(tables: Sequence[Table], edges: Sequence[PageEdges]) -> tuple[Tab
 
 def _is_last_of_page(table: Table, tables: Sequence[Table]) -> bool:
     part = table.parts[-1]
-    return not any(
-        other.page_number == part.page_number and other.box.top > part.box.bottom - 2 for other in tables
-    )
+    return not any(other.page_number == part.page_number and other.box.top > part.box.bottom - 2 for other in tables)
 
 
 def _repeated_lines(edges: Sequence[PageEdges]) -> frozenset[tuple[str, int]]:
@@ -245,9 +246,7 @@ def _joined(first: Table, second: Table) -> Table:
     repeats = _same_header(first, second)
     added = second.rows[first.header_rows :] if repeats else second.rows
     shift = len(first.rows) - (first.header_rows if repeats else 0)
-    moved = tuple(
-        tuple(_lower(cell, shift) for cell in row) for row in added
-    )
+    moved = tuple(tuple(_lower(cell, shift) for cell in row) for row in added)
     start = first.parts[-1].last_row + 1
     part = TablePart(
         page_number=second.page_number,

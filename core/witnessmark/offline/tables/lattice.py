@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from witnessmark.offline.tables.columns import gutters, tokens_of
 from witnessmark.offline.tables.draft import Draft, compact
 from witnessmark.offline.tables.headers import Placed, apart
 from witnessmark.offline.tables.lines import base_lines, segment, size_of
-from witnessmark.offline.tables.rows import cell_text, dealt_line, group_rows, value_columns
+from witnessmark.offline.tables.rows import DealtLine, cell_text, dealt_line, group_rows, value_columns
 from witnessmark.offline.tables.ruling import Ruling, Stroke, places_of
 from witnessmark.offline.tables.tokens import is_value
 from witnessmark.values import BoundingBox, Word
@@ -68,13 +69,15 @@ def _with_open_sides(ruling: Ruling, words: Sequence[Word]) -> Ruling:
         for edge, side in ((min(s.start for s in reach), vertical[0].at), (max(s.end for s in reach), vertical[-1].at)):
             outward = side - edge if edge < side else edge - side
             if outward > 8 and any(
-                min(edge, side) < (w.x0 + w.x1) / 2 < max(edge, side) and low < (w.top + w.bottom) / 2 < high for w in words
+                min(edge, side) < (w.x0 + w.x1) / 2 < max(edge, side) and low < (w.top + w.bottom) / 2 < high
+                for w in words
             ):
                 vertical.append(Stroke(edge, low, high))
     if len(vertical) > 1:
         for edge, side in ((top, horizontal[0].at), (bottom, horizontal[-1].at)):
             if abs(side - edge) > 6 and any(
-                min(edge, side) < (w.top + w.bottom) / 2 < max(edge, side) and left < (w.x0 + w.x1) / 2 < right for w in words
+                min(edge, side) < (w.top + w.bottom) / 2 < max(edge, side) and left < (w.x0 + w.x1) / 2 < right
+                for w in words
             ):
                 horizontal.append(Stroke(edge, left, right))
     return Ruling(tuple(sorted(horizontal)), tuple(sorted(vertical)))
@@ -185,14 +188,17 @@ def _divided_column(
         if gutter.width < 0.55 * size:
             continue
         sides = [
-            [t for line in several for t in line if ((t.x0 + t.x1) / 2 < gutter.middle) is is_left] for is_left in (True, False)
+            [t for line in several for t in line if ((t.x0 + t.x1) / 2 < gutter.middle) is is_left]
+            for is_left in (True, False)
         ]
         shares = [sum(is_value(cell_text(t.words)) for t in side) / max(1, len(side)) for side in sides]
         if shares[1] < 0.6 or min(map(len, sides)) < 0.5 * len(several):
             continue
-        for rectangle in own:
-            if not any(w.x0 < gutter.middle - 1 and w.x1 > gutter.middle + 1 for w in inside[rectangle]):
-                strokes.append(Stroke(gutter.middle, ys[rectangle.row], ys[rectangle.row + rectangle.row_span]))
+        strokes += [
+            Stroke(gutter.middle, ys[rectangle.row], ys[rectangle.row + rectangle.row_span])
+            for rectangle in own
+            if not any(w.x0 < gutter.middle - 1 and w.x1 > gutter.middle + 1 for w in inside[rectangle])
+        ]
     return strokes
 
 
@@ -208,7 +214,7 @@ def _divided_band(
     words = [word for r in band for word in inside[r]]
     if len(words) < 4 or sides[1] - sides[0] < 1.6 * size_of(words[0]):
         return []
-    lines = []
+    lines: list[DealtLine] = []
     for line in base_lines(words):
         cells: dict[int, tuple[Word, ...]] = {}
         for word in line:
@@ -222,32 +228,45 @@ def _divided_band(
     data = [line for line in lines if len(line.cells) > 1 and any(c in values for c in line.cells)]
     if not repeated or len(data) < 2 or (len(repeated) == 1 and len(data) < 0.5 * len(lines) and len(band) > 3):
         return []
-    groups = group_rows(lines, count=len(xs) - 1, space=space)
+    head = _header_lines(lines, values)
+    rest = group_rows(lines[head:], count=len(xs) - 1, space=space)
+    groups = ([list(range(head))] if head else []) + [[head + i for i in group] for group in rest]
     if len(groups) < 2:
         return []
     # a label beside the whole band belongs to all its rows: it is not cut
     whole = {
         column
         for column in (r.column for r in band)
-        if column not in values and sum(column in line.cells for line in lines) * 2 <= len(groups)
+        if column not in values
+        and sum(column in line.cells for line in lines) * 2 <= len(groups)
         and not any(column in lines[group[0]].cells and list(lines[group[0]].cells) == [column] for group in groups)
         and column == min(r.column for r in band)
         and _is_centred(column, lines, sides)
     }
     strokes: list[Stroke] = []
-    for above, below in zip(groups, groups[1:], strict=False):
+    for above, below in itertools.pairwise(groups):
         y = (lines[above[-1]].bottom + lines[below[0]].top) / 2
-        strokes += [
-            Stroke(y, xs[r.column], xs[r.column + r.column_span]) for r in band if r.column not in whole
-        ]
+        strokes += [Stroke(y, xs[r.column], xs[r.column + r.column_span]) for r in band if r.column not in whole]
     return strokes
 
 
-def _is_centred(column: int, lines: Sequence[object], sides: tuple[float, float]) -> bool:
-    held = [line for line in lines if column in line.cells]  # type: ignore[attr-defined]
+def _header_lines(lines: Sequence[DealtLine], values: frozenset[int]) -> int:
+    """Count the lines of a wrapped header at the top of a band: several columns, no figures, closely set."""
+    head = 0
+    while head < len(lines) and not any(c in values and is_value(cell_text(w)) for c, w in lines[head].cells.items()):
+        if head and lines[head].middle - lines[head - 1].middle > 1.5 * lines[head].size:
+            break
+        head += 1
+    while head and list(lines[head - 1].cells) == [0] and any(len(line.cells) > 1 for line in lines[: head - 1]):
+        head -= 1
+    return head if head < len(lines) and any(len(line.cells) > 1 for line in lines[:head]) else 0
+
+
+def _is_centred(column: int, lines: Sequence[DealtLine], sides: tuple[float, float]) -> bool:
+    held = [line for line in lines if column in line.cells]
     if not held:
         return True
-    middle = (held[0].top + held[-1].bottom) / 2  # type: ignore[attr-defined]
+    middle = (held[0].top + held[-1].bottom) / 2
     return abs(middle - (sides[0] + sides[1]) / 2) < 0.15 * (sides[1] - sides[0])
 
 
@@ -259,11 +278,7 @@ def _parted(
     if rectangle.column_span > 1:
         parts = _across(rectangle, words, xs, space)
         if len(parts) > 1:
-            return [
-                piece
-                for part, held in parts
-                for piece in _down(part, held, ys)
-            ]
+            return [piece for part, held in parts for piece in _down(part, held, ys)]
     if rectangle.row_span > 1:
         return _down(rectangle, words, ys)
     return whole
@@ -312,6 +327,4 @@ def _down(rectangle: _Rectangle, words: Sequence[Word], ys: Sequence[float]) -> 
     figures = sum(is_value(cell_text(line)) for line in lines)
     if len(bands) < 2 or len(lines) < 2 or figures < 0.6 * len(lines) or len(bands) < len(lines):
         return whole
-    return [
-        Placed(row, rectangle.column, 1, rectangle.column_span, tuple(held)) for row, held in sorted(bands.items())
-    ]
+    return [Placed(row, rectangle.column, 1, rectangle.column_span, tuple(held)) for row, held in sorted(bands.items())]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from witnessmark.offline.tables.tokens import is_leader
 from witnessmark.values import Word
+
+CURRENCY = frozenset({"$", "€", "£", "¥", "US$", "EUR", "USD", "GBP", "CHF", "Rs.", "R$", "C$", "A$"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,10 @@ class Line:
     x1: float
     bottom: float
     size: float
+
+    @property
+    def first(self) -> Segment:
+        return self.segments[0]
 
     @property
     def words(self) -> list[Word]:
@@ -115,7 +122,7 @@ def word_space(lines: Sequence[Sequence[Word]]) -> float:
     gaps = [
         (right.x0 - left.x1) / size_of(left)
         for line in lines[:400]
-        for left, right in zip(line, line[1:], strict=False)
+        for left, right in itertools.pairwise(line)
         if 0.05 < (right.x0 - left.x1) / max(size_of(left), 0.1) < 0.8
     ]
     return min(0.65, median(gaps)) if len(gaps) >= 12 else 0.28
@@ -135,7 +142,7 @@ def segment(words: Sequence[Word], gap: float) -> list[Segment]:
                 segments.append(segment_of(run))
             run = []
             continue
-        if run and word.x0 - end > gap * max(size_of(word), size_of(run[-1])):
+        if run and word.x0 - end > gap * max(size_of(word), size_of(run[-1])) and not is_price(run[-1], word):
             segments.append(segment_of(run))
             run = []
         end = max(end, word.x1) if run else word.x1
@@ -143,6 +150,15 @@ def segment(words: Sequence[Word], gap: float) -> list[Segment]:
     if run:
         segments.append(segment_of(run))
     return segments
+
+
+def is_price(sign: Word, word: Word) -> bool:
+    """Claim that a currency sign set at the left side of its column belongs to the figure at the right side."""
+    return (
+        sign.text in CURRENCY
+        and word.text[:1] in "0123456789(.-–−—"
+        and word.x0 - sign.x1 < 14 * max(size_of(word), 1.0)
+    )
 
 
 def segment_of(words: Sequence[Word]) -> Segment:
@@ -207,7 +223,9 @@ def text_of(words: Sequence[Word]) -> str:
 
 
 def _turned_text(words: Sequence[Word], angle: int) -> str:
-    return " ".join(" ".join(word.text for word in line) for line in base_lines([turned(word, angle) for word in words]))
+    return " ".join(
+        " ".join(word.text for word in line) for line in base_lines([turned(word, angle) for word in words])
+    )
 
 
 def turned(word: Word, angle: int) -> Word:

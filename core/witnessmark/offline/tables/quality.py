@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from witnessmark.offline.tables.tokens import is_marker, is_number, is_value, letters
+from witnessmark.offline.tables.tokens import is_marker, is_value, letters
 from witnessmark.offline.tables.values import Confidence
 
 ACCEPTED = 2.0
 """The quality from which a grid without lines in both directions is a table; set on drawn pages."""
 
-_FIGURE = re.compile(r"-?\d+(?:[.,]\d+)*")
+_FIGURE = re.compile(r"-?\d{1,15}(?:\.\d{1,9})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +29,15 @@ class Traits:
     stripes: int = 0
     leaders: float = 0.0
     alignment: float = 1.0
+    worst_alignment: float = 1.0
+    """Of the column of figures that keeps to a side least."""
     touches_picture: bool = False
+    is_figure: bool = False
+    """Whether a caption above says that it is a figure or a chart."""
 
 
 def quality(texts: Sequence[Sequence[str]], header_rows: int, traits: Traits) -> float:
-    """Weigh what speaks for a table: figures in columns, lines, a caption, filled rows; and against: prose, lists, axes."""
+    """Weigh what speaks for a table (figures in columns, rules, caption, full rows) or against (prose, lists, axes)."""
     body = [row for row in texts[header_rows:] if any(row)] or [row for row in texts if any(row)]
     if len(texts) < 2 or len(texts[0]) < 2 or not body:
         return 0.0
@@ -69,18 +74,26 @@ def _against(
     pairs = sum(row[0].rstrip().endswith(":") for row in data if row[0]) / max(1, len(data))
     if columns == 2 and pairs > 0.5 and traits.rules < 3:
         penalty += 2.0  # a letterhead or a form
-    if _is_axes(data, columns):
+    if _is_axes(body, columns):
         penalty += 3.0
     if values < 0.15 and traits.rules < 2 and not traits.has_caption:
         penalty += 0.5 + (0.8 if columns == 2 else 0.0)
     sparse = sum(map(bool, (cell for row in body for cell in row))) / (len(body) * columns)
-    if sparse < 0.3:
-        penalty += 1.0
+    if sparse < 0.4:
+        penalty += 1.0 if sparse > 0.3 else 1.8
     words = [cell for row in data for cell in row if letters(cell) > 0]
-    if columns <= 3 and words and sum(cell.endswith((",", "-")) or cell[:1].islower() for cell in words) > 0.5 * len(words):
+    if (
+        columns <= 3
+        and words
+        and sum(cell.endswith((",", "-")) or cell[:1].islower() for cell in words) > 0.5 * len(words)
+    ):
         penalty += 1.0  # sentences that run on from line to line
+    if traits.worst_alignment < 0.45:
+        penalty += 2.0  # figures at the ends of bars
     if traits.touches_picture:
         penalty += 1.0
+    if traits.is_figure:
+        penalty += 2.0
     return penalty
 
 
@@ -90,25 +103,42 @@ def _is_contents(data: Sequence[Sequence[str]], traits: Traits) -> bool:
     plain = [int(page) for page in pages if page.isdigit() and len(page) < 5]
     if len(plain) < 0.7 * len(pages) or len(plain) < 3:
         return False
-    rising = sum(a <= b for a, b in zip(plain, plain[1:], strict=False))
+    rising = sum(a <= b for a, b in itertools.pairwise(plain))
     if rising < 0.9 * (len(plain) - 1) or plain[0] == plain[-1]:
         return False
     return traits.leaders > 0.4 or (sum(letters(row[0]) > 3 for row in data) > 0.7 * len(data) and max(plain) < 1500)
 
 
-def _is_axes(data: Sequence[Sequence[str]], columns: int) -> bool:
-    """Claim that the columns are the marks of a chart's axes: figures in equal steps and nothing else."""
-    if columns > 3:
+def _is_axes(body: Sequence[Sequence[str]], columns: int) -> bool:
+    """Claim that outer columns are the marks of a chart's axes: figures in equal steps with little between them."""
+    for column in {0, columns - 1}:
+        marks = [(index, row[column]) for index, row in enumerate(body) if row[column]]
+        figures = [_plain_figure(cell) for _, cell in marks]
+        held = [figure for figure in figures if figure is not None]
+        if len(held) < 4 or len(held) < 0.8 * len(figures):
+            continue
+        steps = [round(b - a, 6) for a, b in itertools.pairwise(held)]
+        usual = max(set(steps), key=steps.count)
+        if usual == 0 or steps.count(usual) < 0.8 * len(steps):
+            continue
+        others = [cell for index, _ in marks for c, cell in enumerate(body[index]) if c != column]
+        fill = sum(map(bool, others)) / max(1, len(others))
+        if fill < (0.35 if usual == 1 and column == 0 else 0.6) or (columns == 2 and _all_stepped(others)):
+            return True
+    return False
+
+
+def _all_stepped(cells: Sequence[str]) -> bool:
+    figures = [_plain_figure(cell) for cell in cells if cell]
+    held = [figure for figure in figures if figure is not None]
+    if len(held) < 3 or len(held) < len(figures):
         return False
-    stepped = 0
-    for column in range(columns):
-        cells = [row[column] for row in data if row[column]]
-        figures = [float(_FIGURE.search(cell.replace(",", "")).group()) for cell in cells if is_number(cell) and _FIGURE.fullmatch(cell.strip("$%()").replace(",", ""))]  # type: ignore[union-attr]  # fullmatch above says there is one
-        if len(figures) < 3 or len(figures) < len(cells):
-            return False
-        steps = {round(b - a, 6) for a, b in zip(figures, figures[1:], strict=False)}
-        stepped += len(steps) == 1
-    return stepped == columns
+    return len({round(b - a, 6) for a, b in itertools.pairwise(held)}) == 1
+
+
+def _plain_figure(cell: str) -> float | None:
+    text = cell.strip("$€£%() ").replace(",", "").replace(" ", "").replace("–", "-").replace("−", "-")
+    return float(text) if _FIGURE.fullmatch(text) else None
 
 
 def confidence_of(score: float, *, is_ruled: bool) -> Confidence:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -96,7 +97,7 @@ def _broken_by_width(chain: Sequence[Segment]) -> float:
     """Say what share of the lines ends only because the next word did not fit."""
     right = max(s.x1 for s in chain)
     broken = 0
-    for above, below in zip(chain, chain[1:], strict=False):
+    for above, below in itertools.pairwise(chain):
         first = below.words[0]
         broken += above.x1 + 0.2 * above.size + (first.x1 - first.x0) > right - 0.3 * above.size
     return broken / (len(chain) - 1)
@@ -216,7 +217,7 @@ def _beside(item: Segment, cut: _Cut) -> bool:
 def _hold_tables(lines: Sequence[Line], kinds: list[str], across: Sequence[Stroke], middle: float) -> None:
     """Mark the lines between two rules that run across the cut, when no running text stands there: a table."""
     crossing = sorted(s.at for s in across if s.start < middle - 20 and s.end > middle + 20)
-    for top, bottom in zip(crossing, crossing[1:], strict=False):
+    for top, bottom in itertools.pairwise(crossing):
         inside = [i for i, line in enumerate(lines) if top - 1 < line.middle < bottom + 1]
         if inside and not any(kinds[i] == "text" for i in inside):
             for i in inside:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,28 @@ from witnessmark.offline.tables.lines import size_of, text_of
 from witnessmark.offline.tables.tokens import is_marker, is_value, letters, without_leaders
 from witnessmark.values import Word
 
-_OPEN_ENDS = (",", "-", "–", "/", "(", "&", " and", " or", " of", " the", " for", " in", " to", " by", " with", " on", " from", " at", " per", " than")
+_OPEN_ENDS = (
+    ",",
+    "-",
+    "–",
+    "/",
+    "(",
+    "&",
+    " and",
+    " or",
+    " of",
+    " the",
+    " for",
+    " in",
+    " to",
+    " by",
+    " with",
+    " on",
+    " from",
+    " at",
+    " per",
+    " than",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +131,13 @@ def _row_gap(lines: Sequence[DealtLine], values: frozenset[int]) -> float | None
     Units:  font sizes from middle to middle
     """
     pitches = [
-        (below.middle - above.middle) / max(above.size, below.size) for above, below in zip(lines, lines[1:], strict=False)
+        (below.middle - above.middle) / max(above.size, below.size) for above, below in itertools.pairwise(lines)
     ]
     if len(pitches) < 3:
         return None
     ordered = sorted(pitches)
     best, cut = 1.16, None
-    for low, high in zip(ordered, ordered[1:], strict=False):
+    for low, high in itertools.pairwise(ordered):
         if low <= 1.5 and low > 0.3 and high / low > best:
             best, cut = high / low, (low + high) / 2
     if cut is None:
@@ -200,12 +222,19 @@ class _Context:
         return row
 
     def _is_section(self, group: list[int], index: int) -> bool:
-        """Claim that a bold label with nothing beside it heads what follows, however tightly it stands."""
+        """Claim that a line begins a section or heads one, however tightly it stands: by bold type or less indent."""
         row, below = self._merged(group), self.lines[index]
-        if len(row) > 1 or 0 not in row or 0 not in below.cells:
+        if 0 not in row or 0 not in below.cells:
             return False
         head, label = row[0], below.cells[0]
-        return all(word.is_bold for word in head) and not any(word.is_bold for word in label)
+        bold, other = (all(word.is_bold for word in cell) for cell in (head, label))
+        if len(row) == 1 and bold and not other:
+            return True
+        first = self.lines[group[0]].cells.get(0, head)[0]
+        size = size_of(label[0])
+        return list(below.cells) == [0] and (
+            (other and not bold) or (label[0].x0 < first.x0 - 0.4 * size and not label[0].text[:1].islower())
+        )
 
     def _continues(self, row: dict[int, tuple[Word, ...]], index: int, pitch: float) -> bool:
         """Claim that a line without figures goes on with the row above."""

@@ -33,7 +33,11 @@ def title_above(box: BoundingBox, lines: Sequence[Line], size: float) -> str | N
     if is_table_caption(near[0].text):
         return " ".join(line.text for line in near)
     last = near[-1]
-    if box.top - last.bottom < 1.3 * size and len(last.text) < 110 and not last.text.rstrip().endswith((".", ":", ";", ",")):
+    if (
+        box.top - last.bottom < 1.3 * size
+        and len(last.text) < 110
+        and not last.text.rstrip().endswith((".", ":", ";", ","))
+    ):
         chosen = [last]
         if len(near) > 1 and near[-2].is_bold and near[-2].size >= last.size and len(near[-2].text) < 110:
             chosen.insert(0, near[-2])

@@ -14,12 +14,23 @@ _NUMBER = re.compile(
          [)\]\s]*[*†‡§^a-e()\d]{{0,4}}[)\]]?""",
     re.VERBOSE,
 )
-_ABSENT = re.compile(r"(?:[-–—−‑.…·:*]+|n\.?\s?[/.]?\s?a\.?|\(?[xX✓✔•●○]\)?|nil|none|ref\.?|\(?[a-zA-Z]\)|\(?\*+\)?)", re.IGNORECASE)
-_CAPTION = re.compile(
-    r"(?:table|tabelle|tableau|tab\.|exhibit|schedule|annex|appendix|box|panel|figure|fig\.|chart)\s*[A-Z]{0,3}[-.]?\d+", re.IGNORECASE
+_ABSENT = re.compile(
+    r"(?:[-–—−‑.…·:*]+|n\.?\s?[/.]?\s?a\.?|\(?[xX✓✔•●○]\)?|nil|none|ref\.?|\(?[a-zA-Z]\)|\(?\*+\)?)", re.IGNORECASE
 )
-_TABLE_CAPTION = re.compile(r"(?:table|tabelle|tableau|tab\.|exhibit|schedule)\s*(?:[A-Z]{0,3}[-.]?\d+|[IVXL]+\b|[.:—–-])", re.IGNORECASE)
-_MARKER = re.compile(r"(?:[•·●○▪■□◦‣➢►–—*o§\uf0b7\uf0a7-]|\(?[0-9]{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivxIVX]{1,5}[.)]|\d+(?:\.\d+)+\.?)")
+_CAPTION = re.compile(
+    r"(?:table|tabelle|tableau|tab\.|exhibit|schedule|annex|appendix|box|panel|figure|fig\.|chart)\s*[A-Z]{0,3}[-.]?\d+",
+    re.IGNORECASE,
+)
+_TABLE_CAPTION = re.compile(
+    r"(?:table|tabelle|tableau|tab\.|exhibit|schedule)\s*(?:[A-Z]{0,3}[-.]?\d+|[IVXL]+\b|[.:—–-])", re.IGNORECASE
+)
+_FIGURE_CAPTION = re.compile(
+    r"(?:figure|fig\.|chart|graph|diagram|map|gr[aá]fico|abbildung|abb\.|graphique)\s*(?:[A-Z]{0,3}[-.]?\d+|[IVXL]+\b)",
+    re.IGNORECASE,
+)
+_MARKER = re.compile(
+    r"(?:[•·●○▪■□◦‣➢►–—*o§\uf0b7\uf0a7-]|\(?[0-9]{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivxIVX]{1,5}[.)]|\d+(?:\.\d+)+\.?)"
+)
 _NOTE = re.compile(
     r"(?:\*|†|‡|§|¶|\(\s*[*\da-z]{1,2}\s*\)|\d{1,2}[\s)]|[a-z][\s)]|source|sources|note|notes|nb|n\.b\.|abbreviation|legend|key|\[\d|¹|²|³)",
     re.IGNORECASE,
@@ -50,6 +61,11 @@ def is_caption(text: str) -> bool:
 def is_table_caption(text: str) -> bool:
     """Claim that a line names a table or exhibit."""
     return _TABLE_CAPTION.match(text) is not None
+
+
+def is_figure_caption(text: str) -> bool:
+    """Claim that a line names a figure, chart or map."""
+    return _FIGURE_CAPTION.match(text) is not None
 
 
 def is_marker(text: str) -> bool:

@@ -1,9 +1,9 @@
 """Pages drawn with tables of many kinds, and the truth about them, from a seed.
 
-Every kind draws with other words, figures, fonts and sizes for every seed; the truth is what was drawn. Kinds that draw no
-table are there because inventing one is an error too.
+Every kind draws with other words, figures, fonts and sizes for every seed; the truth is what was drawn. Kinds that draw
+no table are there because inventing one is an error too.
 
-    python benchmarks/drawn_tables.py OUTPUT_DIR [--seed 7] [--each 3]      writes PDFs and their truth
+    python -m benchmarks.drawn_tables OUTPUT_DIR [--seed 7] [--each 3]      writes PDFs and their truth
 """
 
 from __future__ import annotations
@@ -28,16 +28,27 @@ _FAMILIES = {
     "Times": ("Times-Roman", "Times-Bold", "Times-Italic"),
     "Courier": ("Courier", "Courier-Bold", "Courier-Oblique"),
 }
-_NOUNS = """budget region transport energy harbour railway research hospital farming fishing household export import wage
-pension training equipment licence vehicle bridge forest water waste museum library police customs market port service
-agency insurance capital reserve property school university region survey population region income""".split()
-_ADJECTIVES = """annual regional public private national rural urban average net gross total direct indirect current
-fixed seasonal temporary permanent foreign domestic primary secondary higher lower general special""".split()
-_PLACES = """Austria Belgium Bulgaria Cyprus Denmark Estonia Finland France Germany Greece Hungary Ireland Italy Latvia
-Lithuania Luxembourg Malta Netherlands Poland Portugal Romania Slovakia Slovenia Spain Sweden Alabama Alaska Arizona
-Arkansas California Colorado Delaware Florida Georgia Hawaii Idaho Illinois Indiana Iowa Kansas Kentucky Maine Nevada Ohio
-Oregon Texas Utah Vermont Virginia Wyoming""".split()
-_TWO_WORD_PLACES = ["New York", "North Dakota", "South Carolina", "Czech Republic", "United Kingdom", "New Mexico", "West Virginia"]
+_NOUNS = """
+budget region transport energy harbour railway research hospital farming fishing household export import wage
+pension training equipment licence vehicle bridge forest water waste museum library police customs market port
+service agency insurance capital reserve property school university region survey population region income""".split()
+_ADJECTIVES = """
+annual regional public private national rural urban average net gross total direct indirect current fixed
+seasonal temporary permanent foreign domestic primary secondary higher lower general special""".split()
+_PLACES = """
+Austria Belgium Bulgaria Cyprus Denmark Estonia Finland France Germany Greece Hungary Ireland Italy Latvia
+Lithuania Luxembourg Malta Netherlands Poland Portugal Romania Slovakia Slovenia Spain Sweden Alabama Alaska
+Arizona Arkansas California Colorado Delaware Florida Georgia Hawaii Idaho Illinois Indiana Iowa Kansas Kentucky
+Maine Nevada Ohio Oregon Texas Utah Vermont Virginia Wyoming""".split()
+_TWO_WORD_PLACES = [
+    "New York",
+    "North Dakota",
+    "South Carolina",
+    "Czech Republic",
+    "United Kingdom",
+    "New Mexico",
+    "West Virginia",
+]
 _VERBS = "shows covers includes reports follows supports replaces measures reflects describes limits extends".split()
 _LINKS = "and because while although so that which where when since".split()
 
@@ -94,7 +105,7 @@ class Page:
     text_size: float = 10.0
     number: int = 1
     buffer: io.BytesIO = field(default_factory=io.BytesIO)
-    tables: list[dict[str, Any]] = field(default_factory=lambda: [])
+    tables: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
     def __post_init__(self) -> None:
         self.canvas: Any = Canvas(self.buffer, pagesize=self.size, invariant=1)
@@ -122,12 +133,26 @@ class Page:
         rng = self.rng
         words = ["The", rng.choice(_ADJECTIVES), rng.choice(_NOUNS), rng.choice(_VERBS)]
         while len(words) < rng.randint(least, most):
-            words += ["the", rng.choice(_ADJECTIVES), rng.choice(_NOUNS), rng.choice(_LINKS), "the", rng.choice(_NOUNS), rng.choice(_VERBS)]
+            words += [
+                "the",
+                rng.choice(_ADJECTIVES),
+                rng.choice(_NOUNS),
+                rng.choice(_LINKS),
+                "the",
+                rng.choice(_NOUNS),
+                rng.choice(_VERBS),
+            ]
             if rng.random() < 0.3:
-                words.append(f"{rng.randint(2, 98)}.{rng.randint(0, 9)} %" if rng.random() < 0.5 else str(rng.randint(1990, 2026)))
+                words.append(
+                    f"{rng.randint(2, 98)}.{rng.randint(0, 9)} %"
+                    if rng.random() < 0.5
+                    else str(rng.randint(1990, 2026))
+                )
         return " ".join(words[:most]) + "."
 
-    def paragraph(self, lines: int, x: float | None = None, width: float | None = None, *, justify: bool = False) -> None:
+    def paragraph(
+        self, lines: int, x: float | None = None, width: float | None = None, *, justify: bool = False
+    ) -> None:
         x, width = self.margin if x is None else x, self.width if width is None else width
         text = ""
         while True:
@@ -149,7 +174,16 @@ class Page:
                 self.canvas.drawString(x, self.y, line)
         self.y -= self.text_size * 0.8
 
-    def line(self, text: str, *, style: int = 0, size: float | None = None, x: float | None = None, after: float = 0.4, align: str = "left") -> None:
+    def line(
+        self,
+        text: str,
+        *,
+        style: int = 0,
+        size: float | None = None,
+        x: float | None = None,
+        after: float = 0.4,
+        align: str = "left",
+    ) -> None:
         size = self.text_size if size is None else size
         x = self.margin if x is None else x
         self.y -= size * 1.2
@@ -193,8 +227,8 @@ class Page:
         for width in widths:
             lefts.append(lefts[-1] + width)
         heights = self._heights(rows, widths, style)
-        for row in group_gap:
-            heights[row] += style.size * 0.9
+        for index in group_gap:
+            heights[index] += style.size * 0.9
         tops = [self.y]
         for height in heights:
             tops.append(tops[-1] - height)
@@ -222,7 +256,18 @@ class Page:
     def _font(self, style: Style, cell: Cell) -> str:
         return _FAMILIES[style.font][1 if cell.bold else 0]
 
-    def _cell(self, cell: Cell, r: int, c: int, lefts: Sequence[float], tops: Sequence[float], aligns: Sequence[str], style: Style, header_rows: int, group_gap: Sequence[int]) -> None:
+    def _cell(
+        self,
+        cell: Cell,
+        r: int,
+        c: int,
+        lefts: Sequence[float],
+        tops: Sequence[float],
+        aligns: Sequence[str],
+        style: Style,
+        header_rows: int,
+        group_gap: Sequence[int],
+    ) -> None:
         x0, x1 = lefts[c] + style.padding + cell.indent, lefts[c + cell.column_span] - style.padding
         top, bottom = tops[r], tops[r + cell.row_span]
         if r in group_gap:
@@ -257,11 +302,15 @@ class Page:
                 self.canvas.drawString(x0, base, line)
         self.canvas.setFillGray(0)
 
-    def _backgrounds(self, style: Style, lefts: Sequence[float], tops: Sequence[float], header_rows: int, count: int) -> None:
+    def _backgrounds(
+        self, style: Style, lefts: Sequence[float], tops: Sequence[float], header_rows: int, count: int
+    ) -> None:
         canvas = self.canvas
         if style.head_fill is not None:
             canvas.setFillGray(style.head_fill)
-            canvas.rect(lefts[0], tops[header_rows], lefts[-1] - lefts[0], tops[0] - tops[header_rows], stroke=0, fill=1)
+            canvas.rect(
+                lefts[0], tops[header_rows], lefts[-1] - lefts[0], tops[0] - tops[header_rows], stroke=0, fill=1
+            )
         if style.zebra:
             canvas.setFillGray(0.9)
             for r in range(header_rows, count, 2):
@@ -270,10 +319,25 @@ class Page:
             for r in range(count):
                 for c in range(len(lefts) - 1):
                     canvas.setFillGray(0.75 if r < header_rows else 0.88 if r % 2 else 0.93)
-                    canvas.rect(lefts[c] + 0.6, tops[r + 1] + 0.6, lefts[c + 1] - lefts[c] - 1.2, tops[r] - tops[r + 1] - 1.2, stroke=0, fill=1)
+                    canvas.rect(
+                        lefts[c] + 0.6,
+                        tops[r + 1] + 0.6,
+                        lefts[c + 1] - lefts[c] - 1.2,
+                        tops[r] - tops[r + 1] - 1.2,
+                        stroke=0,
+                        fill=1,
+                    )
         canvas.setFillGray(0)
 
-    def _rules(self, rows: Sequence[Sequence[Cell | None]], style: Style, lefts: Sequence[float], tops: Sequence[float], header_rows: int, totals: Sequence[int]) -> None:
+    def _rules(
+        self,
+        rows: Sequence[Sequence[Cell | None]],
+        style: Style,
+        lefts: Sequence[float],
+        tops: Sequence[float],
+        header_rows: int,
+        totals: Sequence[int],
+    ) -> None:
         canvas, rules = self.canvas, style.rules
         canvas.setLineWidth(style.line_width)
         left, right, top, bottom = lefts[0], lefts[-1], tops[0], tops[-1]
@@ -345,7 +409,13 @@ def truth_of(page: int, rows: Sequence[Sequence[Cell | None]]) -> dict[str, Any]
         "n_rows": len(rows),
         "n_cols": len(rows[0]),
         "cells": [
-            {"row": r, "col": c, "row_end": r + cell.row_span - 1, "col_end": c + cell.column_span - 1, "text": cell.text}
+            {
+                "row": r,
+                "col": c,
+                "row_end": r + cell.row_span - 1,
+                "col_end": c + cell.column_span - 1,
+                "text": cell.text,
+            }
             for r, row in enumerate(rows)
             for c, cell in enumerate(row)
             if cell is not None and cell.text
@@ -386,10 +456,7 @@ def label(rng: random.Random, least: int = 1, most: int = 4) -> str:
 
 def numbers(rng: random.Random, count: int, columns: int, kind: str, **extra: Any) -> list[list[Cell | None]]:
     """Write rows of a label and figures."""
-    rows: list[list[Cell | None]] = []
-    for _ in range(count):
-        rows.append([Cell(label(rng, **extra)), *(Cell(figure(rng, kind)) for _ in range(columns))])
-    return rows
+    return [[Cell(label(rng, **extra)), *(Cell(figure(rng, kind)) for _ in range(columns))] for _ in range(count)]
 
 
 def heads(rng: random.Random, columns: int, first: str | None = None) -> list[Cell | None]:
@@ -402,46 +469,52 @@ def heads(rng: random.Random, columns: int, first: str | None = None) -> list[Ce
     if kind < 0.6:
         year = rng.randint(1998, 2015)
         return [Cell(start), *(Cell(f"FY {year + i}") for i in range(columns))]
-    return [Cell(start), *(Cell(f"{rng.choice(_ADJECTIVES).capitalize()} {rng.choice(_NOUNS)}") for _ in range(columns))]
+    return [
+        Cell(start),
+        *(Cell(f"{rng.choice(_ADJECTIVES).capitalize()} {rng.choice(_NOUNS)}") for _ in range(columns)),
+    ]
 
 
-def spanning_heads(rng: random.Random, groups: Sequence[int], *, leaf: bool = True) -> list[list[Cell | None]]:
+def spanning_heads(rng: random.Random, groups: Sequence[int]) -> list[list[Cell | None]]:
     """Write two header rows: headings over groups of columns, and the columns under them."""
     top: list[Cell | None] = [Cell(rng.choice(["Region", "Sector", "Group"]), row_span=2)]
     low: list[Cell | None] = [None]
     for number, group in enumerate(groups):
-        top += [Cell(f"{rng.choice(_ADJECTIVES).capitalize()} {rng.choice(_NOUNS)}" if number % 2 else str(2007 + number), column_span=group), *([None] * (group - 1))]
+        top += [
+            Cell(
+                f"{rng.choice(_ADJECTIVES).capitalize()} {rng.choice(_NOUNS)}" if number % 2 else str(2007 + number),
+                column_span=group,
+            ),
+            *([None] * (group - 1)),
+        ]
         low += [Cell(rng.choice(["No.", "%", "Total", "Men", "Women", "Value", "Share", "Rate"])) for _ in range(group)]
     return [top, low]
 
 
 def new_page(rng: random.Random, **extra: Any) -> Page:
     """Start a page in a style of its own."""
-    return Page(
-        rng,
-        **{
-            "size": rng.choice([A4, letter]),
-            "family": rng.choice(["Helvetica", "Times", "Times", "Helvetica"]),
-            "text_size": rng.choice([9.0, 10.0, 11.0, 12.0]),
-            **extra,
-        },
-    )
+    chosen: dict[str, Any] = {
+        "size": rng.choice([A4, letter]),
+        "family": rng.choice(["Helvetica", "Times", "Times", "Helvetica"]),
+        "text_size": rng.choice([9.0, 10.0, 11.0, 12.0]),
+        **extra,
+    }
+    return Page(rng, **chosen)
 
 
 def style_of(rng: random.Random, page: Page, **extra: Any) -> Style:
     """Choose a table's type and spacing."""
-    return Style(
-        **{
-            "font": rng.choice([page.family, "Helvetica"]),
-            "size": rng.choice([7.0, 8.0, 9.0, 10.0]),
-            "leading": rng.choice([1.1, 1.2]),
-            "gap": rng.choice([0.8, 2.0, 3.5]),
-            "padding": rng.choice([3.0, 5.0]),
-            "line_width": rng.choice([0.3, 0.5, 1.0]),
-            "head_bold": rng.random() < 0.7,
-            **extra,
-        }
-    )
+    chosen: dict[str, Any] = {
+        "font": rng.choice([page.family, "Helvetica"]),
+        "size": rng.choice([7.0, 8.0, 9.0, 10.0]),
+        "leading": rng.choice([1.1, 1.2]),
+        "gap": rng.choice([0.8, 2.0, 3.5]),
+        "padding": rng.choice([3.0, 5.0]),
+        "line_width": rng.choice([0.3, 0.5, 1.0]),
+        "head_bold": rng.random() < 0.7,
+        **extra,
+    }
+    return Style(**chosen)
 
 
 def even(page: Page, columns: int, share: float = 0.3, width: float | None = None) -> list[float]:
@@ -455,7 +528,11 @@ def caption(page: Page, number: int | None = None) -> None:
     rng = page.rng
     number = rng.randint(1, 30) if number is None else number
     words = f"{rng.choice(_ADJECTIVES)} {rng.choice(_NOUNS)} by {rng.choice(_NOUNS)}, {rng.randint(1995, 2020)}"
-    page.line(rng.choice([f"Table {number}. {words.capitalize()}", f"Table {number}: {words}", f"TABLE {number} – {words}"]), style=1, after=0.6)
+    page.line(
+        rng.choice([f"Table {number}. {words.capitalize()}", f"Table {number}: {words}", f"TABLE {number} – {words}"]),
+        style=1,
+        after=0.6,
+    )
 
 
 def surround(draw: Callable[[Page], None], page: Page, *, title: bool | None = None) -> None:
@@ -497,7 +574,13 @@ def _spanning(rules: str, **extra: Any) -> Callable[[random.Random], Page]:
         def body(page: Page) -> None:
             head = spanning_heads(rng, groups)
             rows = [*head, *numbers(rng, rng.randint(5, 14), sum(groups), "decimal")]
-            page.table(rows, even(page, sum(groups)), ["left", *([rng.choice(["right", "centre"])] * sum(groups))], style, header_rows=2)
+            page.table(
+                rows,
+                even(page, sum(groups)),
+                ["left", *([rng.choice(["right", "centre"])] * sum(groups))],
+                style,
+                header_rows=2,
+            )
 
         surround(body, page)
         return page
@@ -513,7 +596,10 @@ def dense(rng: random.Random) -> Page:
     page.furniture()
     caption(page)
     year = 1990
-    rows: list[list[Cell | None]] = [[Cell(""), *(Cell(str(year + i)) for i in range(columns))], *numbers(rng, rng.randint(15, 32), columns, "decimal", most=2)]
+    rows: list[list[Cell | None]] = [
+        [Cell(""), *(Cell(str(year + i)) for i in range(columns))],
+        *numbers(rng, rng.randint(15, 32), columns, "decimal", most=2),
+    ]
     page.table(rows, even(page, columns, 0.14), ["left", *(["right"] * columns)], style)
     return page
 
@@ -525,7 +611,13 @@ def dense_sparse(rng: random.Random) -> Page:
     style = style_of(rng, page, rules=rng.choice(["book", "none"]), size=7.0, padding=2.0, gap=1.0)
     page.furniture()
     caption(page)
-    rows = [[Cell("Country"), *(Cell(f"{a}{b}") for a, b in zip("ABCDEFGHIJKLMNO"[:columns], "123456789012345", strict=False))], *numbers(rng, rng.randint(14, 28), columns, "decimal", most=2)]
+    rows: list[list[Cell | None]] = [
+        [
+            Cell("Country"),
+            *(Cell(f"{a}{b}") for a, b in zip("ABCDEFGHIJKLMNO"[:columns], "123456789012345", strict=False)),
+        ],
+        *numbers(rng, rng.randint(14, 28), columns, "decimal", most=2),
+    ]
     for row in rows[1:]:
         for c in range(1, columns + 1):
             if rng.random() < 0.25:
@@ -543,10 +635,19 @@ def invoice(rng: random.Random) -> Page:
     style = style_of(rng, page, rules=rng.choice(["none", "head", "rows", "grid"]), zebra=rng.random() < 0.4)
     rows: list[list[Cell | None]] = [[Cell(t) for t in ("Item", "Description", "Qty", "Unit price", "Amount")]]
     for _ in range(rng.randint(3, 11)):
-        text = f"{rng.choice(_ADJECTIVES).capitalize()} {rng.choice(_NOUNS)} {rng.choice(_NOUNS)}, type {rng.randint(10, 999)}"
+        text = f"{rng.choice(_ADJECTIVES).capitalize()} {rng.choice(_NOUNS)} {rng.choice(_NOUNS)}"
+        text += f", type {rng.randint(10, 999)}"
         if rng.random() < 0.3:
             text += f" with {rng.choice(_ADJECTIVES)} {rng.choice(_NOUNS)} kit and {rng.choice(_NOUNS)}"
-        rows.append([Cell(f"{rng.choice('ABKLMPQ')}{rng.randint(1000, 9999)}"), Cell(text), Cell(str(rng.randint(1, 60))), Cell(figure(rng, "money")), Cell(figure(rng, "money"))])
+        rows.append(
+            [
+                Cell(f"{rng.choice('ABKLMPQ')}{rng.randint(1000, 9999)}"),
+                Cell(text),
+                Cell(str(rng.randint(1, 60))),
+                Cell(figure(rng, "money")),
+                Cell(figure(rng, "money")),
+            ]
+        )
     widths = [page.width * share for share in (0.14, 0.4, 0.1, 0.18, 0.18)]
     page.table(rows, widths, ["left", "left", "right", "right", "right"], style)
     page.y -= 10
@@ -566,7 +667,15 @@ def bank(rng: random.Random) -> Page:
     rows: list[list[Cell | None]] = [[Cell(t) for t in ("Date", "Details", "Paid out", "Paid in", "Balance")]]
     for day in sorted(rng.randint(1, 28) for _ in range(rng.randint(8, 26))):
         out = rng.random() < 0.7
-        rows.append([Cell(f"{day:02d} Mar 2025"), Cell(f"{rng.choice(['Card payment', 'Transfer', 'Direct debit'])} {rng.choice(_PLACES)}"), Cell(figure(rng, "money") if out else ""), Cell("" if out else figure(rng, "money")), Cell(figure(rng, "money"))])
+        rows.append(
+            [
+                Cell(f"{day:02d} Mar 2025"),
+                Cell(f"{rng.choice(['Card payment', 'Transfer', 'Direct debit'])} {rng.choice(_PLACES)}"),
+                Cell(figure(rng, "money") if out else ""),
+                Cell("" if out else figure(rng, "money")),
+                Cell(figure(rng, "money")),
+            ]
+        )
     widths = [page.width * share for share in (0.16, 0.36, 0.16, 0.16, 0.16)]
     page.table(rows, widths, ["left", "left", "right", "right", "right"], style)
     return page
@@ -585,10 +694,19 @@ def _side_by_side(rules: str, *, titles: bool, same_rows: bool) -> Callable[[ran
             page.y = start
             x = page.margin + side * (width + gap)
             if titles:
-                page.line(f"Table {side + 4}. {rng.choice(_ADJECTIVES).capitalize()} {rng.choice(_NOUNS)}", style=1, size=9, x=x, after=0.8)
+                page.line(
+                    f"Table {side + 4}. {rng.choice(_ADJECTIVES).capitalize()} {rng.choice(_NOUNS)}",
+                    style=1,
+                    size=9,
+                    x=x,
+                    after=0.8,
+                )
             columns = rng.randint(2, 3)
             style = style_of(rng, page, rules=rules, size=8.0, gap=2.0, leading=1.2)
-            rows = [heads(rng, columns, first="Region")[: columns + 1], *numbers(rng, count if same_rows else count + side * 3, columns, "decimal", most=2)]
+            rows = [
+                heads(rng, columns, first="Region")[: columns + 1],
+                *numbers(rng, count if same_rows else count + side * 3, columns, "decimal", most=2),
+            ]
             for c in range(1, columns + 1):
                 rows[0][c] = Cell(str(2001 + c + side * 4))
             page.table(rows, even(page, columns, 0.46, width), ["left", *(["right"] * columns)], style, x=x)
@@ -613,7 +731,13 @@ def in_column(rng: random.Random) -> Page:
         x = page.margin + column * (width + gap)
         page.paragraph(rng.randint(8, 14), x, width, justify=True)
         if column == side:
-            page.line(f"Table {rng.randint(1, 9)}. {rng.choice(_ADJECTIVES).capitalize()} {rng.choice(_NOUNS)}", style=1, size=9, x=x, after=0.7)
+            page.line(
+                f"Table {rng.randint(1, 9)}. {rng.choice(_ADJECTIVES).capitalize()} {rng.choice(_NOUNS)}",
+                style=1,
+                size=9,
+                x=x,
+                after=0.7,
+            )
             columns = rng.randint(2, 3)
             style = style_of(rng, page, rules=rng.choice(["book", "none", "rows", "grid"]), size=8.0, padding=2.0)
             rows = [heads(rng, columns, first="Group"), *numbers(rng, rng.randint(5, 10), columns, "decimal", most=2)]
@@ -633,7 +757,12 @@ def above_columns(rng: random.Random) -> Page:
     caption(page)
     columns = rng.choice([3, 5, 7])
     style = style_of(rng, page, rules=rng.choice(["book", "none", "rows"]), size=8.0)
-    page.table([heads(rng, columns), *numbers(rng, rng.randint(6, 12), columns, "plain", most=2)], even(page, columns, 0.25), ["left", *(["right"] * columns)], style)
+    page.table(
+        [heads(rng, columns), *numbers(rng, rng.randint(6, 12), columns, "plain", most=2)],
+        even(page, columns, 0.25),
+        ["left", *(["right"] * columns)],
+        style,
+    )
     page.y -= 16
     gap = 20.0
     width = (page.width - gap) / 2
@@ -652,9 +781,11 @@ def _long_text(rules: str) -> Callable[[random.Random], Page]:
         style = style_of(rng, page, rules=rules, size=8.0, gap=3.5, head_bold=True)
 
         def body(page: Page) -> None:
-            rows: list[list[Cell | None]] = [[Cell(t) for t in ("Measure", "Purpose", "Result")[: columns]]]
-            for _ in range(rng.randint(3, 6)):
-                rows.append([Cell(label(rng, 2, 4)), *(Cell(page.sentence(6, rng.randint(8, 24))) for _ in range(columns - 1))])
+            rows: list[list[Cell | None]] = [[Cell(t) for t in ("Measure", "Purpose", "Result")[:columns]]]
+            rows += [  # pyright: ignore[reportAssignmentType]  # a list of cells is a row
+                [Cell(label(rng, 2, 4)), *(Cell(page.sentence(6, rng.randint(8, 24))) for _ in range(columns - 1))]
+                for _ in range(rng.randint(3, 6))
+            ]
             widths = [page.width * s for s in ((0.25, 0.75) if columns == 2 else (0.2, 0.4, 0.4))]
             page.table(rows, widths, ["left"] * columns, style)
 
@@ -674,7 +805,9 @@ def _wrapped_labels(rules: str, valign: str) -> Callable[[random.Random], Page]:
             rows = [heads(rng, columns), *numbers(rng, rng.randint(7, 14), columns, "plain", most=2)]
             for row in rows[1:]:
                 if rng.random() < 0.4:
-                    row[0] = Cell(f"{label(rng, 3, 4)} of {rng.choice(_ADJECTIVES)} {rng.choice(_NOUNS)} and {rng.choice(_NOUNS)}")
+                    row[0] = Cell(
+                        f"{label(rng, 3, 4)} of {rng.choice(_ADJECTIVES)} {rng.choice(_NOUNS)} and {rng.choice(_NOUNS)}"
+                    )
             page.table(rows, even(page, columns, 0.27), ["left", *(["right"] * columns)], style)
 
         surround(body, page)
@@ -712,7 +845,9 @@ def groups_apart(rng: random.Random) -> Page:
     page.furniture()
     caption(page)
     rows = [heads(rng, columns), *numbers(rng, rng.randint(20, 40), columns, "plain", most=2)]
-    page.table(rows, even(page, columns, 0.26), ["left", *(["right"] * columns)], style, group_gap=range(6, len(rows), 5))
+    page.table(
+        rows, even(page, columns, 0.26), ["left", *(["right"] * columns)], style, group_gap=range(6, len(rows), 5)
+    )
     return page
 
 
@@ -749,7 +884,10 @@ def currency(rng: random.Random) -> Page:
     style = style_of(rng, page, rules="none", size=9.0)
 
     def body(page: Page) -> None:
-        rows = [[Cell("(in thousands)"), *(Cell(str(2010 - i)) for i in range(columns))], *numbers(rng, rng.randint(6, 12), columns, "signed")]
+        rows: list[list[Cell | None]] = [
+            [Cell("(in thousands)"), *(Cell(str(2010 - i)) for i in range(columns))],
+            *numbers(rng, rng.randint(6, 12), columns, "signed"),
+        ]
         widths = even(page, columns, 0.45)
         height = style.size * style.leading + 2 * style.gap
         start = page.y
@@ -776,7 +914,12 @@ def with_notes(rng: random.Random) -> Page:
     style = style_of(rng, page, rules=rng.choice(["book", "none", "grid"]), size=8.0)
 
     def body(page: Page) -> None:
-        page.table([heads(rng, columns), *numbers(rng, rng.randint(5, 12), columns, "dash")], even(page, columns), ["left", *(["right"] * columns)], style)
+        page.table(
+            [heads(rng, columns), *numbers(rng, rng.randint(5, 12), columns, "dash")],
+            even(page, columns),
+            ["left", *(["right"] * columns)],
+            style,
+        )
         page.line(f"1 {page.sentence(8, 14)}", size=7, after=0.1)
         page.line(f"* {page.sentence(6, 10)}", size=7, after=0.1)
         page.line("Source: national statistical offices.", size=7, after=0.5)
@@ -797,7 +940,12 @@ def statement(rng: random.Random) -> Page:
     for _ in range(rng.randint(2, 4)):
         rows += numbers(rng, rng.randint(2, 5), columns, "signed")
         totals.append(len(rows))
-        rows.append([Cell(f"Total {rng.choice(_NOUNS)}", bold=True), *(Cell(figure(rng, "signed"), bold=True) for _ in range(columns))])
+        rows.append(
+            [
+                Cell(f"Total {rng.choice(_NOUNS)}", bold=True),
+                *(Cell(figure(rng, "signed"), bold=True) for _ in range(columns)),
+            ]
+        )
     page.table(rows, even(page, columns, 0.5), ["left", *(["right"] * columns)], style, totals=totals)
     page.y -= 12
     page.paragraph(3)
@@ -811,13 +959,26 @@ def merged_stub(rng: random.Random) -> Page:
     style = style_of(rng, page, rules="grid", size=9.0, gap=3.5)
 
     def body(page: Page) -> None:
-        rows: list[list[Cell | None]] = [[Cell("Site"), Cell("Method"), *(Cell(f"Run {i}") for i in range(1, columns + 1))]]
+        rows: list[list[Cell | None]] = [
+            [Cell("Site"), Cell("Method"), *(Cell(f"Run {i}") for i in range(1, columns + 1))]
+        ]
         for _ in range(rng.randint(3, 5)):
             count = rng.randint(1, 3)
             for number in range(count):
                 first = Cell(rng.choice(_PLACES), row_span=count) if number == 0 else None
-                rows.append([first, Cell(rng.choice(["Wet 4a", "Dry 8b", "Optical 3a"])), *(Cell(figure(rng, "decimal") if rng.random() < 0.85 else "") for _ in range(columns))])
-        page.table(rows, [page.width * 0.22, page.width * 0.2, *([page.width * 0.58 / columns] * columns)], ["left", "left", *(["right"] * columns)], style)
+                rows.append(
+                    [
+                        first,
+                        Cell(rng.choice(["Wet 4a", "Dry 8b", "Optical 3a"])),
+                        *(Cell(figure(rng, "decimal") if rng.random() < 0.85 else "") for _ in range(columns)),
+                    ]
+                )
+        page.table(
+            rows,
+            [page.width * 0.22, page.width * 0.2, *([page.width * 0.58 / columns] * columns)],
+            ["left", "left", *(["right"] * columns)],
+            style,
+        )
 
     surround(body, page)
     return page
@@ -830,7 +991,12 @@ def small(rng: random.Random) -> Page:
     style = style_of(rng, page, rules=rng.choice(["grid", "open", "book"]), size=9.0)
 
     def body(page: Page) -> None:
-        page.table([heads(rng, columns), *numbers(rng, rng.randint(1, 2), columns, "spaced")], even(page, columns), ["left", *(["centre"] * columns)], style)
+        page.table(
+            [heads(rng, columns), *numbers(rng, rng.randint(1, 2), columns, "spaced")],
+            even(page, columns),
+            ["left", *(["centre"] * columns)],
+            style,
+        )
 
     surround(body, page, title=True)
     return page
@@ -843,8 +1009,15 @@ def text_columns(rng: random.Random) -> Page:
 
     def body(page: Page) -> None:
         rows: list[list[Cell | None]] = [[Cell(t) for t in ("Member", "Office", "Region", "Since")]]
-        for _ in range(rng.randint(4, 10)):
-            rows.append([Cell(f"{rng.choice('ABCDEFG')}. {rng.choice(_NOUNS).capitalize()}"), Cell(f"{rng.choice(_ADJECTIVES).capitalize()} {rng.choice(_NOUNS)}"), Cell(rng.choice(_PLACES)), Cell(str(rng.randint(1990, 2020)))])
+        rows += [  # pyright: ignore[reportAssignmentType]
+            [
+                Cell(f"{rng.choice('ABCDEFG')}. {rng.choice(_NOUNS).capitalize()}"),
+                Cell(f"{rng.choice(_ADJECTIVES).capitalize()} {rng.choice(_NOUNS)}"),
+                Cell(rng.choice(_PLACES)),
+                Cell(str(rng.randint(1990, 2020))),
+            ]
+            for _ in range(rng.randint(4, 10))
+        ]
         page.table(rows, [page.width * s for s in (0.25, 0.35, 0.25, 0.15)], ["left"] * 4, style)
 
     surround(body, page, title=True)
@@ -859,7 +1032,12 @@ def stacked(rng: random.Random) -> Page:
     for number in (1, 2):
         columns = rng.randint(2, 5)
         caption(page, number)
-        page.table([heads(rng, columns), *numbers(rng, rng.randint(4, 8), columns, "plain")], even(page, columns), ["left", *(["right"] * columns)], style)
+        page.table(
+            [heads(rng, columns), *numbers(rng, rng.randint(4, 8), columns, "plain")],
+            even(page, columns),
+            ["left", *(["right"] * columns)],
+            style,
+        )
         page.y -= 18
     page.paragraph(3)
     return page
@@ -895,7 +1073,12 @@ def turned(rng: random.Random) -> Page:
     caption(page)
     columns = rng.randint(6, 9)
     style = style_of(rng, page, rules=rng.choice(["book", "grid", "none"]), size=8.0)
-    page.table([heads(rng, columns), *numbers(rng, rng.randint(8, 16), columns, "decimal", most=2)], even(page, columns, 0.2), ["left", *(["right"] * columns)], style)
+    page.table(
+        [heads(rng, columns), *numbers(rng, rng.randint(8, 16), columns, "decimal", most=2)],
+        even(page, columns, 0.2),
+        ["left", *(["right"] * columns)],
+        style,
+    )
     return page
 
 
@@ -919,9 +1102,10 @@ def no_lists(rng: random.Random) -> Page:
     page = new_page(rng)
     page.furniture()
     page.paragraph(4)
-    for number in range(rng.randint(5, 12)):
-        mark = rng.choice(["•", f"{number + 1}.", f"({chr(97 + number)})"]) if number == 0 else mark  # noqa: F821  # the first turn sets it
-        own = "•" if mark == "•" else f"{number + 1}." if mark.endswith(".") else f"({chr(97 + number)})"
+    count = rng.randint(5, 12)
+    mark = rng.choice(["•", "1.", "(a)"])
+    for number in range(count):
+        own = {"•": "•", "1.": f"{number + 1}.", "(a)": f"({chr(97 + number)})"}[mark]
         page.canvas.setFont(page.font(), page.text_size)
         page.canvas.drawString(page.margin + 10, page.y - page.text_size * 1.22, own)
         page.paragraph(rng.randint(1, 3), page.margin + 34, page.width - 34)
@@ -943,7 +1127,9 @@ def no_contents(rng: random.Random) -> Page:
         page.canvas.drawRightString(right, page.y, str(at))
         if rng.random() < 0.9:
             room = right - page.margin - stringWidth(text, page.font(), page.text_size) - 30
-            page.canvas.drawRightString(right - 16, page.y, "." * int(room / stringWidth(".", page.font(), page.text_size)))
+            page.canvas.drawRightString(
+                right - 16, page.y, "." * int(room / stringWidth(".", page.font(), page.text_size))
+            )
     return page
 
 
@@ -1009,7 +1195,12 @@ def no_letter(rng: random.Random) -> Page:
     """A letter with a head of names and values."""
     page = new_page(rng)
     page.line(f"{rng.choice(_PLACES)} Department of {rng.choice(_NOUNS).capitalize()}", style=1, size=14)
-    for name, value in (("To:", "All regional offices"), ("From:", "The secretary"), ("Date:", "12 June 2019"), ("Subject:", f"{rng.choice(_ADJECTIVES).capitalize()} {rng.choice(_NOUNS)}")):
+    for name, value in (
+        ("To:", "All regional offices"),
+        ("From:", "The secretary"),
+        ("Date:", "12 June 2019"),
+        ("Subject:", f"{rng.choice(_ADJECTIVES).capitalize()} {rng.choice(_NOUNS)}"),
+    ):
         page.y -= page.text_size * 1.4
         page.canvas.setFont(page.font(1), page.text_size)
         page.canvas.drawString(page.margin, page.y, name)
@@ -1031,7 +1222,11 @@ def no_maths(rng: random.Random) -> Page:
         page.paragraph(rng.randint(2, 4))
         page.y -= 14
         page.canvas.setFont(page.font(2), page.text_size)
-        page.canvas.drawCentredString(page.size[0] / 2, page.y, rng.choice(["y = a + b x + c z", "r = (p - q) / (p + q)", "v(t) = v(0) + g t", "S = x + 2 y - 3 z"]))
+        page.canvas.drawCentredString(
+            page.size[0] / 2,
+            page.y,
+            rng.choice(["y = a + b x + c z", "r = (p - q) / (p + q)", "v(t) = v(0) + g t", "S = x + 2 y - 3 z"]),
+        )
         page.canvas.drawRightString(page.size[0] - page.margin, page.y, f"({number})")
         page.y -= 8
     return page

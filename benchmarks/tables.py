@@ -1,13 +1,13 @@
 """Tables: our engine beside a sketch and camelot, on the same documents in the same run.
 
-    python benchmarks/tables.py                         the dev set in ../shared: ours, the sketch, camelot
-    python benchmarks/tables.py --drawn                 pages we draw ourselves (drawn_tables.py), by kind
-    python benchmarks/tables.py --engines ours          only ours (fast)
-    python benchmarks/tables.py --cases us-004,eu-013   only these
+    python -m benchmarks.tables                         the dev set in ../shared: ours, the sketch, camelot
+    python -m benchmarks.tables --drawn                 pages we draw ourselves (drawn_tables.py), by kind
+    python -m benchmarks.tables --engines ours          only ours (fast)
+    python -m benchmarks.tables --cases us-004,eu-013   only these
 
 Scored with ../shared/score_tables.py: micro is the adjacency F1 over all relations, document mean the mean of each
-document's. Tables that were joined over pages are split by their parts first, each with the header it repeats, because the
-truth counts pages separately. Seconds are CPU seconds a page, reading the PDF included.
+document's. Tables that were joined over pages are split by their parts first, each with the header it repeats,
+because the truth counts pages separately. Seconds are CPU seconds a page, reading the PDF included.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from witnessmark.documents.pdfium import open_pdf
-from witnessmark.offline.tables import Table, find_tables, join_pages, page_edges
+from witnessmark.offline.tables import PageEdges, Table, find_tables, join_pages, page_edges
 from witnessmark.offline.tables.values import first_row_number
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,7 +47,7 @@ class Case:
 def ours(path: Path) -> Prediction:
     """Find the tables of a PDF with the offline engine."""
     tables: list[Table] = []
-    edges = []
+    edges: list[PageEdges] = []
     with open_pdf(path.read_bytes(), None) as pdf:
         for index in range(pdf.page_count):
             layout = pdf.layout(index)
@@ -73,7 +73,8 @@ def parted(table: Table) -> Prediction:
 def sketch() -> Engine:
     """Load the lab's sketch by its path."""
     spec = importlib.util.spec_from_file_location("combo", SHARED / "reference" / "combo.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return lambda path: module.combo(str(path))
@@ -81,7 +82,7 @@ def sketch() -> Engine:
 
 def camelot() -> Engine:
     """Load camelot with its automatic choice of method."""
-    import camelot as library
+    library = importlib.import_module("camelot")  # only there after `make bench`
 
     def read(path: Path) -> Prediction:
         found = library.read_pdf(str(path), flavor="auto", pages="all")
@@ -93,7 +94,8 @@ def camelot() -> Engine:
 def load_score() -> Any:
     """Load the score by its path."""
     spec = importlib.util.spec_from_file_location("score_tables", SHARED / "score_tables.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -112,8 +114,7 @@ def dev_cases() -> list[Case]:
 
 def drawn_cases(folder: Path, seed: int, each: int) -> list[Case]:
     """Draw documents of every kind."""
-    sys.path.insert(0, str(ROOT / "benchmarks"))
-    from drawn_tables import documents
+    from benchmarks.drawn_tables import documents
 
     cases: list[Case] = []
     for drawn in documents(seed, each):
@@ -142,7 +143,13 @@ def run(engines: dict[str, Engine], cases: Sequence[Case], score: Any) -> dict[s
                 predicted = []
             seconds = (time.process_time() - start) / pages
             results[name].append(
-                {**score.score(predicted, case.truth), "name": case.name, "kind": case.kind, "seconds": seconds, "pages": pages}
+                {
+                    **score.score(predicted, case.truth),
+                    "name": case.name,
+                    "kind": case.kind,
+                    "seconds": seconds,
+                    "pages": pages,
+                }
             )
     return results
 
@@ -191,7 +198,9 @@ def main() -> None:
     wanted = {name for name in arguments.cases.split(",") if name}
     with tempfile.TemporaryDirectory() as folder:
         cases = drawn_cases(Path(folder), arguments.seed, arguments.each) if arguments.drawn else dev_cases()
-        results = run(engines, [case for case in cases if not wanted or case.name in wanted or case.kind in wanted], score)
+        results = run(
+            engines, [case for case in cases if not wanted or case.name in wanted or case.kind in wanted], score
+        )
     print(report(results, score, by_kind=arguments.drawn))
     if arguments.json:
         plain = {

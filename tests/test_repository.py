@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from itertools import chain
@@ -124,6 +125,16 @@ def test_the_wheel_installs_our_three_packages_with_their_types_and_nothing_else
     names = wheel.namelist()
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == packages
     assert {f"{package}/py.typed" for package in packages} <= set(names)
+
+
+def test_the_sdist_carries_nothing_that_is_not_in_the_repository(tmp_path: Path) -> None:
+    tracked = {path.relative_to(ROOT).as_posix() for path in _files()}
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "sdist", "--directory", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, capture_output=True, check=True)
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as sdist:
+        names = {name.partition("/")[2] for name in sdist.getnames()}
+    assert names - tracked == {"PKG-INFO"}
+    assert {"LICENSE", "README.md", "core/witnessmark/__init__.py"} <= names
 
 
 def test_starting_the_server_imports_nothing_heavy() -> None:

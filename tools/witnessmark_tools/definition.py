@@ -187,7 +187,7 @@ def lean(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _lean(node: Any, definitions: Mapping[str, Any]) -> Any:
     if isinstance(node, list):
-        return [_lean(part, definitions) for part in cast("list[Any]", node)]
+        return [_lean(part, definitions) for part in cast("list[Any]", node)]  # type: ignore[redundant-cast]  # pyright's
     if not isinstance(node, dict):
         return node
     schema = cast("dict[str, Any]", node)
@@ -211,7 +211,8 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     options = [option for option in schema.get("anyOf", []) if option != {"type": "null"}]
     if len(options) != 1 or len(schema["anyOf"]) != 2:
         return schema
-    return options[0] | {key: value for key, value in schema.items() if key != "anyOf"}
+    only: dict[str, Any] = options[0]
+    return only | {key: value for key, value in schema.items() if key != "anyOf"}
 
 
 def _closest(name: str, known: list[str], what: str) -> str:

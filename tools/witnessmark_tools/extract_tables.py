@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
-from witnessmark.offline.tables.join import edges_from_wire, join_pages
 
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
@@ -15,6 +14,7 @@ from witnessmark.documents.page_range import pages_from_text
 from witnessmark.documents.reading import PagesRead, read_pages
 from witnessmark.exports.csv import csv_from_rows
 from witnessmark.exports.folder import MEDIA_TYPES, URI_PREFIX, ExportFolder
+from witnessmark.offline.tables.join import edges_from_wire, join_pages
 from witnessmark.offline.tables.values import Table, first_row_number
 from witnessmark.offline.tables.wire import table_from_wire
 from witnessmark_tools.arguments import Detail, Pages, Password, Source, Wait
@@ -231,7 +231,7 @@ def _export(
     tables: Sequence[ExtractedTable], document: Document, result_id: str, exports: ExportFolder
 ) -> list[ExportedFile]:
     stem = document.name.rsplit(".", 1)[0]
-    files: list[ExportedFile] = Field(default=[])
+    files: list[ExportedFile] = []
     for table in tables:
         rows = [table.headers, *table.rows] if table.headers else table.rows
         name = f"{stem}-{result_id}-{table.table_id}.csv"

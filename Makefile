@@ -14,7 +14,7 @@ FILE ?=
 PYTEST_FLAGS ?=
 
 .DELETE_ON_ERROR:
-.PHONY: help python env demo test check format node bench lock upgrade clean
+.PHONY: help python env demo test check format snapshots node bench lock upgrade clean
 .DEFAULT_GOAL = help
 
 help:  ## list the targets
@@ -38,6 +38,10 @@ check: $(ENV)  ## everything in `make test` but the tests
 format: $(ENV)  ## format the code and mend what ruff can mend
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+snapshots: $(ENV)  ## write anew what tests keep of tools/list and of README's table, for a review
+	WITNESSMARK_SNAPSHOTS=write $(BIN)/python -m pytest -q tests/server/test_tools_list.py
+	$(BIN)/python -m scripts.readme
 
 node: $(NODE)  ## install the Inspector and Claude Code for the tests that connect them
 

@@ -1,0 +1,41 @@
+"""The processes that a test's server has started, as the system lists them."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import anyio
+import pytest
+
+PROC = Path("/proc")
+
+
+def children_of(parent: int | None = None) -> list[int]:
+    """List the living child processes of a process, this one by default."""
+    if not PROC.is_dir():
+        pytest.skip("/proc is not here: child processes cannot be listed")
+    wanted = parent or os.getpid()
+    return [pid for pid, its_parent, state in _processes() if its_parent == wanted and state != "Z"]
+
+
+async def wait_until_gone(pids: list[int], *, seconds: float) -> None:
+    """Wait until none of the processes lives; fail when one still does after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while alive := [pid for pid, _, state in _processes() if pid in pids and state != "Z"]:
+        assert time.monotonic() < deadline, f"still there: {alive}"
+        await anyio.sleep(0.02)
+
+
+def _processes() -> list[tuple[int, int, str]]:
+    found: list[tuple[int, int, str]] = []
+    for folder in PROC.iterdir():
+        if folder.name.isdigit():
+            try:
+                stat = (folder / "stat").read_text()
+            except OSError:  # gone since it was listed
+                continue
+            state, its_parent = stat.rpartition(")")[2].split()[:2]
+            found.append((int(folder.name), int(its_parent), state))
+    return found

@@ -98,6 +98,14 @@ def page_tree_loop() -> bytes:
     return objects.finish()
 
 
+def missing_page(text: str = "The only page") -> bytes:
+    """Two pages, of which the second is not in the file."""
+    objects = Objects()
+    objects.add_page(Leaf(content=words(text, x=60, top=60)))
+    objects.bodies[1] = b"<< /Type /Pages /Count 2 /Kids [%d 0 R 99 0 R] >>" % objects.pages[0]
+    return objects.finish()
+
+
 # --- bombs --------------------------------------------------------------------------------------------------------
 
 

@@ -110,12 +110,20 @@ def pdf_open(session: Session, request: wire.Message) -> tuple[wire.Message, byt
 
 
 def pdf_facts(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    from witnessmark.documents.pdfium import PdfUnreadable
+
     pdf = _pdfium(session, request)
-    return {"pages": [asdict(pdf.page_facts(number - 1)) for number in request["pages"]]}, b""
+    pages: list[wire.Message | None] = []
+    for number in request["pages"]:
+        try:
+            pages.append(asdict(pdf.page_facts(number - 1)))
+        except PdfUnreadable:
+            pages.append(None)
+    return {"pages": pages}, b""
 
 
 def pdf_layout(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
-    return wire.layout_to_wire(_pdfium(session, request).layout(request["page"] - 1)), b""
+    return wire.layout_to_wire(_layout(session, request)), b""
 
 
 def pdf_tables(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
@@ -123,7 +131,7 @@ def pdf_tables(session: Session, request: wire.Message) -> tuple[wire.Message, b
     from witnessmark.offline.tables.join import edges_to_wire, page_edges
     from witnessmark.offline.tables.wire import table_to_wire
 
-    page = _pdfium(session, request).layout(request["page"] - 1)
+    page = _layout(session, request)
     tables = find_tables(page)
     return {
         "tables": [table_to_wire(table) for table in tables],
@@ -136,7 +144,7 @@ def pdf_text(session: Session, request: wire.Message) -> tuple[wire.Message, byt
     from witnessmark.offline.tables.find import find_tables
     from witnessmark.offline.text import page_text
 
-    page = _pdfium(session, request).layout(request["page"] - 1)
+    page = _layout(session, request)
     tables = find_tables(page) if request["layout"] == "markdown" else ()
     return {"text": page_text(page, tables, request["layout"]), "word_count": len(page.words)}, b""
 
@@ -186,6 +194,16 @@ def _pdfium(session: Session, request: wire.Message) -> Any:
         raise Refused("password-wrong") from error
     except pdfium.PdfUnreadable as error:
         raise Refused("unreadable") from error
+
+
+def _layout(session: Session, request: wire.Message) -> PageLayout:
+    from witnessmark.documents.pdfium import PdfUnreadable
+
+    try:
+        layout: PageLayout = _pdfium(session, request).layout(request["page"] - 1)
+    except PdfUnreadable as error:  # the document opens, this page does not
+        raise Refused("unreadable") from error
+    return layout
 
 
 def _pypdf(session: Session, request: wire.Message) -> Any:

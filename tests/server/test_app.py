@@ -134,6 +134,17 @@ async def test_a_hostile_page_costs_one_call(connect: Connect, folder: Path, con
     assert "still here" in _text(served)
 
 
+async def test_a_page_that_is_missing_costs_that_page(connect: Connect, folder: Path) -> None:
+    (folder / "a.pdf").write_bytes(damage.missing_page("Here."))
+    async with connect() as client:
+        inspected = _structure(await client.call_tool("inspect_document", {"source": str(folder / "a.pdf")}))
+        read = await client.call_tool("read_text", {"source": str(folder / "a.pdf")})
+    assert [page["text"] for page in inspected["pages"]] == ["text layer", "unknown"]
+    assert inspected["warnings"] == ["Page 2: damaged; cannot be read."]
+    assert "Here." in _text(read)
+    assert "Page 2 could not be read." in _text(read)
+
+
 async def test_a_password_opens_a_locked_file(connect: Connect, folder: Path) -> None:
     (folder / "a.pdf").write_bytes(drawing.encrypted(drawing.draw_text(["behind the lock"]), "secret", "owner"))
     async with connect() as client:

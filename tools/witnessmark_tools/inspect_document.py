@@ -97,6 +97,8 @@ def _inspection(
         warnings.append(
             f"{pages_in_words(scans)}: a scan, without a text layer; its text and tables need OCR or a model."
         )
+    if damaged := [page.page_number for page in facts if page.text == "unknown" and document.reader == "pdfium"]:
+        warnings.append(f"{pages_in_words(damaged)}: damaged; cannot be read.")
     if document.kind == "image":
         warnings.append("An image has no text layer; its text and tables need OCR or a model.")
     if blanks:

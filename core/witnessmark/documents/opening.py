@@ -243,7 +243,9 @@ class Documents:
             raise DocumentDamaged(document.name, "a PDF") from refusal
 
 
-def _page_facts(number: int, facts: dict[str, Any]) -> PageFacts:
+def _page_facts(number: int, facts: dict[str, Any] | None) -> PageFacts:
+    if facts is None:
+        return PageFacts(page_number=number, width=None, height=None)
     text: Literal["text layer", "scan", "blank"] = "blank"
     if facts["has_text"]:
         text = "text layer"

@@ -1,0 +1,181 @@
+"""The command line, as people and scripts meet it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import damage, drawing
+from tests.processes import children_of
+from witnessmark_tools.catalog import TOOLS
+
+REPORT = Path(__file__).resolve().parents[2] / "examples" / "report.pdf"
+
+
+class Shell:
+    """Runs `witnessmark` in a clean room: nothing in the environment but what is passed."""
+
+    def __init__(self, home: Path, start: Path) -> None:
+        self.home, self.start = home, start
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*arguments),
+            env=self.environment(**environment),
+            cwd=self.start,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "witnessmark_server", *arguments]
+
+    def environment(self, **more: str) -> dict[str, str]:
+        room = {"PATH": os.environ["PATH"], "HOME": str(self.home), "WITNESSMARK_HOME": str(self.home / "w")}
+        return room | more
+
+    def json(self, *arguments: str) -> dict[str, Any]:
+        done = self.run(*arguments, "--json")
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
+
+
+@pytest.fixture
+def shell(tmp_path: Path, folder: Path) -> Shell:
+    home = tmp_path / "person"
+    home.mkdir()
+    return Shell(home, folder)
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+def test_every_tool_is_a_command_with_help(shell: Shell, tool: Any) -> None:
+    done = shell.run(tool.name.replace("_", "-"), "--help")
+    assert done.returncode == 0
+    assert all(f"--{name.replace('_', '-')}" in done.stdout for name in tool.arguments.model_fields if name != "source")
+
+
+def test_json_is_one_complete_object_and_nothing_else(shell: Shell, folder: Path) -> None:
+    (folder / "a.pdf").write_bytes(drawing.draw_long_table(rows=1_500, columns=6, rows_per_page=40, total=False))
+    done = shell.run("extract-tables", "a.pdf", "--json")
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert done.stdout.count("\n") == 1
+    (table,) = json.loads(done.stdout)["tables"]
+    assert len(table["rows"]) == table["row_count"] == 1_500
+
+
+def test_text_as_json_is_pages(shell: Shell, folder: Path) -> None:
+    (folder / "a.pdf").write_bytes(drawing.draw_text(["one", "two"]))
+    assert [(page["page"], page["text"]) for page in shell.json("read-text", "a.pdf")["pages"]] == [
+        (1, "one"),
+        (2, "two"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "kind", "says"),
+    [
+        (["extract-tables", "a.pdf", "--pgaes", "1"], 2, "UnknownArgument", "--pages"),
+        (["extract-tables", "a.pdf", "--detail", "all"], 2, "InvalidArgument", "'concise' or 'full'"),
+        (["extract-table", "a.pdf"], 2, "UnknownTool", "extract-tables"),
+        (["extract-tables"], 2, "UsageError", "FILE"),
+        (["extract-tables", "none.pdf"], 3, "FileMissing", "none.pdf"),
+        (["extract-tables", "a.pdf", "--pages", "7"], 3, "PageOutOfRange", "1"),
+        (["extract-tables", "a.pdf", "--pages", "x"], 3, "PageRangeInvalid", "1-3,7"),
+        (["extract-tables", "a.pdf", "--log", "loud"], 5, "SettingInvalid", "debug"),
+        (["extract-tables", "a.pdf", "--allow", "nowhere"], 5, "SettingInvalid", "nowhere"),
+    ],
+    ids=lambda value: " ".join(value[1:]) or "no file" if isinstance(value, list) else None,
+)
+def test_an_error_is_two_sentences_and_an_exit_code(
+    shell: Shell, folder: Path, arguments: list[str], code: int, kind: str, says: str
+) -> None:
+    (folder / "a.pdf").write_bytes(drawing.draw_text(["one"]))
+    done = shell.run(*arguments, "--json")
+    error = json.loads(done.stdout)["error"]
+    assert (done.returncode, error["class"]) == (code, kind)
+    assert says in error["message"] + error["next"]
+    for_people = shell.run(*arguments)
+    assert for_people.returncode == code
+    assert for_people.stdout == ""
+    assert for_people.stderr == f"{error['message']}\n{error['next']}\n"
+
+
+def test_a_file_is_allowed_by_being_named(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere.pdf").write_bytes(drawing.draw_text(["one"]))
+    assert shell.run("read-text", str(tmp_path / "elsewhere.pdf")).returncode == 0
+
+
+def test_everything_that_is_kept_is_kept_in_the_home(shell: Shell, folder: Path) -> None:
+    (folder / "a.pdf").write_bytes(drawing.draw_table())
+    answer = shell.json("extract-tables", "a.pdf", "--export", "csv")
+    assert Path(answer["files"][0]["path"]).is_relative_to(shell.home / "w")
+    assert [path.name for path in shell.home.iterdir()] == ["w"]
+    assert [path.name for path in folder.iterdir()] == ["a.pdf"]
+
+
+def test_a_home_that_cannot_be_written_is_the_operators_to_mend(shell: Shell, folder: Path) -> None:
+    (folder / "a.pdf").write_bytes(drawing.draw_table())
+    (shell.home / "w").write_text("a file where the folder should be")
+    done = shell.run("extract-tables", "a.pdf", "--export", "csv", "--json")
+    assert (done.returncode, json.loads(done.stdout)["error"]["class"]) == (5, "ExportFolderUnwritable")
+
+
+def test_the_demo_shows_tables_and_says_where_the_csv_went(shell: Shell) -> None:
+    done = shell.run("demo", str(REPORT))
+    assert done.returncode == 0, done.stderr
+    assert "Table 4. Income and expenses" in done.stdout
+    assert "pages 4–6" in done.stdout  # noqa: RUF001 - a dash between numbers, as people write it
+    files = [line.strip() for line in done.stdout.splitlines() if line.strip().endswith(".csv")]
+    assert files
+    assert all(Path(file).is_file() for file in files)
+
+
+def test_the_doctor_finds_nothing_wrong_here(shell: Shell) -> None:
+    done = shell.run("doctor", "--json")
+    findings = json.loads(done.stdout)["findings"]
+    assert [finding for finding in findings if finding["state"] == "wrong"] == []
+    assert done.returncode == 0
+
+
+def test_without_a_terminal_and_words_it_serves(shell: Shell) -> None:
+    done = shell.run()  # its input is at its end at once
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+def test_an_interrupt_ends_the_work_and_its_workers(shell: Shell, folder: Path) -> None:
+    (folder / "slow.pdf").write_bytes(damage.branching_forms())
+    with subprocess.Popen(
+        shell.command("extract-tables", "slow.pdf"),
+        env=shell.environment(),
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        deadline = time.monotonic() + 20
+        while not (workers := children_of(process.pid)):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        begun = time.monotonic()
+        out, err = process.communicate(timeout=10)
+    assert time.monotonic() - begun < 2
+    assert (process.returncode, out) == (130, "")
+    assert err.startswith("Interrupted")
+    assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]

@@ -1,0 +1,65 @@
+"""Real documents with known answers: what is found in them stays found."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.shared.conftest import SHARED
+from witnessmark_tools.catalog import BY_NAME
+from witnessmark_tools.definition import Services
+from witnessmark_tools.extract_tables import ExtractedTable, TableExtraction
+
+DEVSET = SHARED / "devset"
+INDEX = DEVSET / "index.json"
+CASES: list[dict[str, Any]] = (
+    [case for case in json.loads(INDEX.read_text())["cases"] if case["kind"] == "tables"] if INDEX.is_file() else []
+)
+LEAST_F1 = 0.75
+"""Of a single document; `python -m benchmarks.tables` has the figures."""
+
+pytestmark = [pytest.mark.anyio, pytest.mark.skipif(not CASES, reason="../shared is not here")]
+
+
+def _score() -> Any:
+    spec = importlib.util.spec_from_file_location("score_tables", SHARED / "score_tables.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _by_page(table: ExtractedTable) -> list[dict[str, Any]]:
+    """Split a table by the pages it stands on, as the truth counts it."""
+    grid = [table.headers, *table.rows] if table.headers else table.rows
+    first = 0 if table.headers else 1
+    head = grid[: table.header_rows]
+    parts: list[dict[str, Any]] = []
+    for part in table.parts:
+        rows = grid[part.first_row - first : part.last_row - first + 1]
+        parts.append({"page": part.page, "headers": [], "rows": (head if part.repeats_headers else []) + rows})
+    return parts
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case["group"].startswith("digital")], ids=lambda case: case["id"]
+)
+async def test_the_tables_of_a_digital_pdf_are_found(services: Services, case: dict[str, Any]) -> None:
+    tool = BY_NAME["extract_tables"]
+    result = await tool.call(tool.parse({"source": str(DEVSET / case["file"])}), services)
+    assert isinstance(result, TableExtraction)
+    truth = json.loads((DEVSET / case["truth"]).read_text())
+    predicted = [part for table in result.tables for part in _by_page(table)]
+    if not truth["tables"]:
+        assert predicted == []
+    else:
+        assert _score().score(predicted, truth)["adj_f"] >= LEAST_F1
+
+
+def test_every_case_has_its_file_here() -> None:
+    assert [case["id"] for case in CASES if not Path(DEVSET / case["file"]).is_file()] == []

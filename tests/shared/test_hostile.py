@@ -1,0 +1,133 @@
+"""Bad files, and what a good program does with each: finish or refuse in time and memory, say which, and go on."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from tests.shared.conftest import SHARED
+from witnessmark.errors import InputError
+from witnessmark_tools.catalog import BY_NAME
+from witnessmark_tools.definition import Services
+from witnessmark_tools.results import Result
+
+HOSTILE = SHARED / "hostile"
+FILES: list[dict[str, Any]] = json.loads((HOSTILE / "index.json").read_text())["files"] if HOSTILE.is_dir() else []
+
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.skipif(not FILES, reason="../shared is not here"),
+]
+
+
+async def _call(services: Services, tool: str, source: Path | str, **arguments: Any) -> Result:
+    definition = BY_NAME[tool]
+    return await definition.call(definition.parse({"source": str(source), **arguments}), services)
+
+
+async def _try(services: Services, tool: str, source: Path | str, **arguments: Any) -> Result | InputError:
+    try:
+        return await _call(services, tool, source, **arguments)
+    except InputError as error:
+        assert error.message
+        assert error.next_step
+        return error
+
+
+@pytest.mark.parametrize("case", FILES, ids=lambda case: case["file"])
+async def test_a_bad_file_is_read_or_refused_in_time_and_the_next_one_is_read(
+    services: Services, case: dict[str, Any]
+) -> None:
+    path = HOSTILE / case["file"]
+    begun = time.monotonic()
+    with anyio.fail_after(60):
+        inspected = await _try(services, "inspect_document", path)
+        await _try(services, "read_text", path, wait_seconds=8)
+        await _try(services, "extract_tables", path, wait_seconds=8)
+    expected = case["expect"].split(":")[0]
+    if expected == "open":
+        assert not isinstance(inspected, InputError), str(inspected)
+    if expected == "reject":
+        assert isinstance(inspected, InputError)
+        assert case["file"] in inspected.message
+        assert time.monotonic() - begun < 15
+    if "encrypted and needs a password" in case["expect"]:
+        assert isinstance(inspected, InputError)
+        assert inspected.kind == "PasswordNeeded"
+    good = await _call(services, "inspect_document", HOSTILE / "attachment.pdf")
+    assert good.documents[0].pages >= 1
+
+
+@pytest.mark.parametrize(
+    ("file", "password"), [("pp-password-example.pdf", "test"), ("tb-encrypted.pdf", "userpassword")]
+)
+async def test_the_right_password_opens_and_a_wrong_one_is_said_to_be_wrong(
+    services: Services, file: str, password: str
+) -> None:
+    assert not isinstance(await _try(services, "read_text", HOSTILE / file, password=password), InputError)
+    refused = await _try(services, "inspect_document", HOSTILE / file, password="not this one")
+    assert isinstance(refused, InputError)
+    assert refused.kind == "PasswordWrong"
+
+
+async def test_five_thousand_pages_name_the_limit_and_the_range_that_works(services: Services) -> None:
+    refused = await _try(services, "read_text", HOSTILE / "pages-5000.pdf")
+    assert isinstance(refused, InputError)
+    assert "600" in str(refused)
+    last = await _try(services, "read_text", HOSTILE / "pages-5000.pdf", pages="4998-5000")
+    assert isinstance(last, Result)
+
+
+def _link(target: str, name: str, folder: Path) -> Path:
+    path = folder / name
+    path.symlink_to(target)
+    return path
+
+
+def _sparse(folder: Path) -> Path:
+    path = folder / "big.pdf"
+    with path.open("wb") as file:
+        file.truncate(5 * 1024**3)
+    return path
+
+
+def _fifo(folder: Path) -> Path:
+    os.mkfifo(folder / "pipe.pdf")
+    return folder / "pipe.pdf"
+
+
+def _folder(folder: Path) -> Path:
+    (folder / "dir.pdf").mkdir()
+    return folder / "dir.pdf"
+
+
+PATHS = {
+    "a link out of the folders": (lambda folder: _link("/etc/passwd", "link.pdf", folder), "outside"),
+    "a link above the folder": (lambda folder: _link("../../outside.pdf", "link.png", folder), "outside"),
+    "a link to itself": (lambda folder: _link("loop", "loop", folder), "loop"),
+    "a folder": (_folder, "folder"),
+    "a pipe": (_fifo, "regular file"),
+    "a device": (lambda _: Path("/dev/zero"), "outside"),
+    "nothing there": (lambda folder: folder / "none.pdf", "none.pdf"),
+    "five gigabytes": (_sparse, "big.pdf"),
+}
+
+
+@pytest.mark.parametrize("name", list(PATHS))
+async def test_a_trick_with_a_path_is_refused_at_once(services: Services, tmp_path: Path, name: str) -> None:
+    make, says = PATHS[name]
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    source = make(folder)
+    begun = time.monotonic()
+    with anyio.fail_after(5):
+        refused = await _try(services, "read_text", source)
+    assert isinstance(refused, InputError)
+    assert says in str(refused)
+    assert time.monotonic() - begun < 2

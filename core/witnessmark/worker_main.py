@@ -156,6 +156,23 @@ def _text_of(page: PageLayout) -> str:
     return "scan" if page.pictures or page.rules or page.fills else "blank"
 
 
+def pdf_picture(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    from PIL import Image
+
+    from witnessmark.documents.marking import mark_from_wire, marked_png
+    from witnessmark.documents.pdfium import PdfUnreadable
+
+    index = request["page"] - 1
+    pdf = _pdfium(session, request)
+    try:
+        width, height, pixels = pdf.render(index, max_side=request["max_side"])
+        scale = width / pdf.page_facts(index).width
+    except PdfUnreadable as error:
+        raise Refused("unreadable") from error
+    page = Image.frombuffer("RGB", (width, height), pixels, "raw", "BGR", 0, 1)
+    return {}, marked_png(page, [mark_from_wire(mark) for mark in request["marks"]], scale=scale)
+
+
 def pypdf_open(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
     return {"page_count": len(_pypdf(session, request).pages)}, b""
 
@@ -179,7 +196,17 @@ def image_facts(session: Session, request: wire.Message) -> tuple[wire.Message, 
 
 OPERATIONS: dict[str, Callable[[Session, wire.Message], tuple[wire.Message, bytes]]] = {
     operation.__name__: operation
-    for operation in (pdf_open, pdf_facts, pdf_layout, pdf_tables, pdf_text, pypdf_open, pypdf_text, image_facts)
+    for operation in (
+        pdf_open,
+        pdf_facts,
+        pdf_layout,
+        pdf_tables,
+        pdf_text,
+        pdf_picture,
+        pypdf_open,
+        pypdf_text,
+        image_facts,
+    )
 }
 
 

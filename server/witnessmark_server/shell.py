@@ -15,7 +15,8 @@ import anyio
 from witnessmark.errors import SetupError
 from witnessmark.settings import Settings
 from witnessmark_server.services import open_services
-from witnessmark_server.tables_view import show_tables
+from witnessmark_server.marked_pages import draw_marked_pages
+from witnessmark_server.tables_view import show_files, show_tables
 from witnessmark_tools.catalog import BY_NAME
 from witnessmark_tools.definition import Progress, ToolDefinition, no_progress
 from witnessmark_tools.extract_tables import TableExtraction
@@ -41,16 +42,23 @@ def run_tool(tool: ToolDefinition, arguments: dict[str, Any], settings: Settings
 
 
 def run_demo(source: str | None, settings: Settings) -> int:
-    """Run the main job on a document and say where the CSV went."""
+    """Run the main job on a document, draw its pages with the tables marked, and say where the files went."""
     path = Path(source) if source else _report()
     if not source:
         settings = replace(settings, allowed=replace(settings.allowed, files=frozenset({path.resolve()})))
-    result = anyio.run(
-        _call, BY_NAME["extract_tables"], {"source": str(path), "export": ["csv"]}, settings, sys.stderr.isatty()
-    )
-    assert isinstance(result, TableExtraction)
+    result, pictures = anyio.run(_demo, str(path), settings, sys.stderr.isatty())
     show_tables(result)
+    show_files("Pictures, with every table and cell marked:", pictures)
     return 0
+
+
+async def _demo(source: str, settings: Settings, shows_progress: bool) -> tuple[TableExtraction, list[Path]]:
+    arguments = {"source": source, "export": ["csv"], "detail": "full"}
+    async with open_services(settings) as services, _progress_bar(shown=shows_progress) as progress:
+        tool = BY_NAME["extract_tables"]
+        result = await tool.call(tool.parse(arguments), replace(services, patience=None), progress)
+        assert isinstance(result, TableExtraction)
+        return result, await draw_marked_pages(result, source, services)
 
 
 def _report() -> Path:

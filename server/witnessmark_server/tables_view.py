@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from witnessmark_tools.extract_tables import ExtractedTable, TableExtraction
@@ -43,10 +44,19 @@ def show_tables(result: TableExtraction) -> None:
         console.print(Text.assemble(("! ", "yellow bold"), warning))
     for item in result.needs_review:
         console.print(Text.assemble(("? ", "yellow bold"), f"{item.table_id}, page {item.page}: {item.reason}"))
-    if result.files:
-        console.print(Text("Files:", "bold"))
-        for file in result.files:
-            console.print(Text(f"  {file.path}"), soft_wrap=True)
+    show_files("Files:", [Path(file.path) for file in result.files])
+
+
+def show_files(title: str, paths: Sequence[Path]) -> None:
+    """Print where files are, each whole on a line of its own so that it can be copied."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    if paths:
+        console.print(Text(title, "bold"))
+    for path in paths:
+        console.print(Text(f"  {path}"), soft_wrap=True)
 
 
 def _caption(table: ExtractedTable) -> Text:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from tests import damage, drawing
 from tests.processes import children_of
@@ -179,3 +180,17 @@ def test_an_interrupt_ends_the_work_and_its_workers(shell: Shell, folder: Path) 
     assert (process.returncode, out) == (130, "")
     assert err.startswith("Interrupted")
     assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
+
+
+def test_the_demo_draws_the_pages_with_their_tables_marked(shell: Shell, folder: Path) -> None:
+    (folder / "a.pdf").write_bytes(drawing.draw_table(rows=4, columns=3, ruled=False))
+    plain = shell.run("extract-tables", "a.pdf", "--json", "--detail", "full")
+    first = json.loads(plain.stdout)["tables"][0]["places"][1][0]["box"]
+    done = shell.run("demo", "a.pdf")
+    (picture,) = [line.strip() for line in done.stdout.splitlines() if line.strip().endswith(".png")]
+    with Image.open(picture) as page:
+        scale = max(page.size) / 842
+        inside = page.getpixel((round((first[0] - 1) * scale), round((first[1] + first[3]) / 2 * scale)))
+        outside = page.getpixel((3, 3))
+    assert outside == (255, 255, 255)
+    assert inside != outside

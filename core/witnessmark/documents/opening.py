@@ -7,6 +7,7 @@ import binascii
 import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
@@ -18,6 +19,7 @@ from witnessmark.documents.allowed import AllowedFolders, FileTooLarge
 from witnessmark.documents.content import Content
 from witnessmark.documents.document import Document, PageFacts
 from witnessmark.documents.images import FrameFacts, ImageFacts
+from witnessmark.documents.marking import Mark
 from witnessmark.documents.wire import layout_from_wire
 from witnessmark.documents.worker import OperationRefused, Workers, WorkerStopped
 from witnessmark.errors import InputError
@@ -228,6 +230,17 @@ class Documents:
         """
         answer, _ = await self._page_call("pdf_tables", document, {"page": page})
         return answer
+
+    async def picture(self, document: Document, page: int, marks: Sequence[Mark], *, max_side: int = 1600) -> bytes:
+        """Draw a page of a PDF with places marked on it.
+
+        Shapes:  a PNG
+        Units:   marks in points; the longer side has `max_side` pixels
+        Errors:  as `layout`
+        """
+        arguments = {"page": page, "marks": [asdict(mark) for mark in marks], "max_side": max_side}
+        _, png = await self._page_call("pdf_picture", document, arguments)
+        return png
 
     async def _page_call(
         self, operation: str, document: Document, arguments: dict[str, Any]

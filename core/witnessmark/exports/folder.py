@@ -12,7 +12,13 @@ from pathlib import Path
 from witnessmark.errors import InputError, SetupError
 
 URI_PREFIX = "witnessmark://exports/"
-MEDIA_TYPES = {".csv": "text/csv", ".json": "application/json", ".md": "text/markdown", ".txt": "text/plain"}
+MEDIA_TYPES = {
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".md": "text/markdown",
+    ".png": "image/png",
+    ".txt": "text/plain",
+}
 
 
 class ExportFolderUnwritable(SetupError):

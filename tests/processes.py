@@ -10,6 +10,7 @@ import anyio
 import pytest
 
 PROC = Path("/proc")
+"""Processes can only be asked about, so these tests look again and again."""
 
 
 def children_of(parent: int | None = None) -> list[int]:
@@ -18,6 +19,14 @@ def children_of(parent: int | None = None) -> list[int]:
         pytest.skip("/proc is not here: child processes cannot be listed")
     wanted = parent or os.getpid()
     return [pid for pid, its_parent, state in _processes() if its_parent == wanted and state != "Z"]
+
+
+async def wait_for_children(parent: int, *, settle: float = 0.5) -> list[int]:
+    """Wait until a process has child processes, and `settle` seconds more so that they are at work."""
+    while not children_of(parent):  # noqa: ASYNC110 - the system tells nobody of another process's children
+        await anyio.sleep(0.02)
+    await anyio.sleep(settle)
+    return children_of(parent)
 
 
 async def wait_until_gone(pids: list[int], *, seconds: float) -> None:

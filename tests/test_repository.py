@@ -20,6 +20,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import witnessmark
+from scripts.readme import with_tools
+from witnessmark_tools.catalog import TOOLS
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -146,6 +148,33 @@ def test_starting_the_server_imports_nothing_heavy() -> None:
     assert json.loads(imported) == []
 
 
-def test_the_example_for_claude_desktop_names_a_server_to_start() -> None:
-    example = json.loads((ROOT / "claude_desktop_config.example.json").read_text())
-    assert {"command", "args"} <= example["mcpServers"]["witnessmark"].keys()
+def test_the_readme_lists_the_tools_as_they_are() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert readme == with_tools(readme), "run `make snapshots`"
+    assert all(f"| `{tool.name}` |" in readme for tool in TOOLS)
+
+
+def test_the_readme_and_the_example_start_claude_desktop_alike() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = json.loads(readme.partition("```json\n")[2].partition("```")[0])
+    example = json.loads(
+        (ROOT / "claude_desktop_config.example.json")
+        .read_text()
+        .replace("/ABSOLUTE/PATH/TO/YOUR/DOCUMENTS", "/path/to/your/documents")
+        .replace("/ABSOLUTE/PATH/TO", "/path/to")
+    )
+    assert shown == example
+
+
+def test_every_link_and_picture_of_the_documents_leads_to_a_file() -> None:
+    for document in ROOT.glob("*.md"):
+        targets = re.findall(r"\]\(([^)#\s]+)\)", document.read_text(encoding="utf-8"))
+        missing = [target for target in targets if "://" not in target and not (ROOT / target).exists()]
+        assert missing == [], document.name
+
+
+def test_every_make_target_that_the_documents_name_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for document in ROOT.glob("*.md"):
+        named = set(re.findall(r"`make ([a-z]+)", document.read_text(encoding="utf-8")))
+        assert named <= targets, document.name

@@ -14,8 +14,8 @@ import anyio
 
 from witnessmark.errors import SetupError
 from witnessmark.settings import Settings
-from witnessmark_server.services import open_services
 from witnessmark_server.marked_pages import draw_marked_pages
+from witnessmark_server.services import open_services
 from witnessmark_server.tables_view import show_files, show_tables
 from witnessmark_tools.catalog import BY_NAME
 from witnessmark_tools.definition import Progress, ToolDefinition, no_progress

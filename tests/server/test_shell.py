@@ -138,7 +138,7 @@ def test_the_demo_shows_tables_and_says_where_the_csv_went(shell: Shell) -> None
     done = shell.run("demo", str(REPORT))
     assert done.returncode == 0, done.stderr
     assert "Table 4. Income and expenses" in done.stdout
-    assert "pages 4–6" in done.stdout  # noqa: RUF001 - a dash between numbers, as people write it
+    assert "pages 4–6" in done.stdout
     files = [line.strip() for line in done.stdout.splitlines() if line.strip().endswith(".csv")]
     assert files
     assert all(Path(file).is_file() for file in files)

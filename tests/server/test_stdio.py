@@ -17,7 +17,7 @@ from mcp import Client, StdioServerParameters
 from mcp.types import TextContent
 
 from tests import damage, drawing
-from tests.processes import children_of, wait_until_gone
+from tests.processes import children_of, wait_for_children, wait_until_gone
 from witnessmark_tools.catalog import BY_NAME
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,10 +74,7 @@ async def test_a_cancelled_call_ends_its_worker_within_a_second(serve: Serve, fo
         (server,) = children_of()
         tasks.start_soon(client.call_tool, "extract_tables", {"source": str(folder / "slow.pdf")})
         with anyio.fail_after(20):
-            while not children_of(server):
-                await anyio.sleep(0.02)
-            await anyio.sleep(0.5)  # let it open the file and begin on the page
-        workers = children_of(server)
+            workers = await wait_for_children(server)
         tasks.cancel_scope.cancel()
         begun = time.monotonic()
         with anyio.CancelScope(shield=True):

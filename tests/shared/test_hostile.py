@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,6 @@ async def _try(services: Services, tool: str, source: Path | str, **arguments: A
     try:
         return await _call(services, tool, source, **arguments)
     except InputError as error:
-        assert error.message
-        assert error.next_step
         return error
 
 
@@ -48,8 +47,8 @@ async def test_a_bad_file_is_read_or_refused_in_time_and_the_next_one_is_read(
     begun = time.monotonic()
     with anyio.fail_after(60):
         inspected = await _try(services, "inspect_document", path)
-        await _try(services, "read_text", path, wait_seconds=8)
-        await _try(services, "extract_tables", path, wait_seconds=8)
+        answers = [await _try(services, tool, path, wait_seconds=8) for tool in ("read_text", "extract_tables")]
+    assert all(answer.message and answer.next_step for answer in answers if isinstance(answer, InputError))
     expected = case["expect"].split(":")[0]
     if expected == "open":
         assert not isinstance(inspected, InputError), str(inspected)
@@ -107,7 +106,7 @@ def _folder(folder: Path) -> Path:
     return folder / "dir.pdf"
 
 
-PATHS = {
+PATHS: dict[str, tuple[Callable[[Path], Path], str]] = {
     "a link out of the folders": (lambda folder: _link("/etc/passwd", "link.pdf", folder), "outside"),
     "a link above the folder": (lambda folder: _link("../../outside.pdf", "link.png", folder), "outside"),
     "a link to itself": (lambda folder: _link("loop", "loop", folder), "loop"),

@@ -98,7 +98,7 @@ def test_text_as_json_is_pages(shell: Shell, folder: Path) -> None:
         (["extract-tables", "a.pdf", "--log", "loud"], 5, "SettingInvalid", "debug"),
         (["extract-tables", "a.pdf", "--allow", "nowhere"], 5, "SettingInvalid", "nowhere"),
     ],
-    ids=lambda value: " ".join(value[1:]) or "no file" if isinstance(value, list) else None,
+    ids="option choice tool file missing page range log folder".split(),
 )
 def test_an_error_is_two_sentences_and_an_exit_code(
     shell: Shell, folder: Path, arguments: list[str], code: int, kind: str, says: str

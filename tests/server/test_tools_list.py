@@ -20,11 +20,11 @@ pytestmark = pytest.mark.anyio
 async def test_an_entry_is_what_was_reviewed(connect: Connect, name: str) -> None:
     async with connect() as client:
         (entry,) = [tool for tool in (await client.list_tools()).tools if tool.name == name]
-    shown = json.dumps(entry.model_dump(mode="json", by_alias=True, exclude_none=True), indent=2, ensure_ascii=False)
+    shown = entry.model_dump(mode="json", by_alias=True, exclude_none=True)
     snapshot = SNAPSHOTS / f"{name}.json"
     if os.environ.get("WITNESSMARK_SNAPSHOTS") == "write":
-        snapshot.write_text(shown + "\n", encoding="utf-8")
-    assert shown + "\n" == snapshot.read_text(encoding="utf-8"), "review the change, then run `make snapshots`"
+        snapshot.write_text(json.dumps(shown, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert shown == json.loads(snapshot.read_text(encoding="utf-8")), "review the change, then run `make snapshots`"
 
 
 def test_there_is_no_snapshot_of_a_tool_that_is_gone() -> None:

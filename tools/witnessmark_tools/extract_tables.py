@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
 
+import anyio
 from pydantic import Field
 
 from witnessmark.documents.document import Document
@@ -138,7 +139,8 @@ async def extract_tables(
         refuse_without_text(document, kinds)
         arguments = {"pages": pages, "model": model}
         result_id = result_id_of("extract_tables", document, arguments)
-        tables = [_table(table, f"t{n}", detail) for n, table in enumerate(_joined(read), start=1)]
+        found = await anyio.to_thread.run_sync(_joined, read, abandon_on_cancel=True)
+        tables = [_table(table, f"t{n}", detail) for n, table in enumerate(found, start=1)]
         return TableExtraction(
             result_id=result_id,
             documents=[document_read(document)],

@@ -100,26 +100,37 @@ def join_pages(tables: Sequence[Table], edges: Sequence[PageEdges]) -> tuple[Tab
     """
     facts = {page.page_number: page for page in edges}
     furniture = _repeated_lines(edges)
+    by_page: dict[int, list[Table]] = {}
+    for table in tables:
+        by_page.setdefault(table.page_number, []).append(table)
     result: list[Table] = []
-    for table in sorted(tables, key=lambda t: (t.page_number, t.box.top, t.box.x0)):
-        open_at = next(
-            (
-                i
-                for i in range(len(result) - 1, -1, -1)
-                if _is_last_of_page(result[i], tables) and _goes_on(result[i], table, tables, facts, furniture)
-            ),
-            None,
-        )
-        if open_at is None:
-            result.append(table)
-        else:
-            result[open_at] = _joined(result[open_at], table)
+    ending_on: dict[int, list[int]] = {}
+    """Indices of the results whose last part stands on a page."""
+    for number in sorted(by_page):
+        on_page = sorted(by_page[number], key=lambda t: (t.box.top, t.box.x0))
+        for table in on_page:
+            open_at = next(
+                (
+                    i
+                    for i in reversed(ending_on.get(number - 1, []))
+                    if _is_last(result[i], by_page[number - 1])
+                    and _goes_on(result[i], table, on_page, facts, furniture)
+                ),
+                None,
+            )
+            if open_at is None:
+                result.append(table)
+                open_at = len(result) - 1
+            else:
+                result[open_at] = _joined(result[open_at], table)
+                ending_on[number - 1].remove(open_at)
+            ending_on.setdefault(number, []).append(open_at)
     return tuple(result)
 
 
-def _is_last_of_page(table: Table, tables: Sequence[Table]) -> bool:
+def _is_last(table: Table, on_page: Sequence[Table]) -> bool:
     part = table.parts[-1]
-    return not any(other.page_number == part.page_number and other.box.top > part.box.bottom - 2 for other in tables)
+    return not any(other.box.top > part.box.bottom - 2 for other in on_page)
 
 
 def _repeated_lines(edges: Sequence[PageEdges]) -> frozenset[tuple[str, int]]:
@@ -149,15 +160,15 @@ def _is_furniture(line: EdgeLine, page: PageEdges, furniture: frozenset[tuple[st
 def _goes_on(
     first: Table,
     second: Table,
-    tables: Sequence[Table],
+    on_page: Sequence[Table],
     facts: dict[int, PageEdges],
     furniture: frozenset[tuple[str, int]],
 ) -> bool:
     last = first.parts[-1]
     before, after = facts.get(last.page_number), facts.get(second.page_number)
-    if before is None or after is None or second.page_number != last.page_number + 1:
+    if before is None or after is None:
         return False
-    if any(t.page_number == second.page_number and t.box.bottom < second.box.top + 2 for t in tables):
+    if any(t.box.bottom < second.box.top + 2 for t in on_page):
         return False
     if len(before.below) > _FEW or len(after.above) > _FEW:
         return False
@@ -224,22 +235,27 @@ def _same_header(first: Table, second: Table) -> bool:
     count = first.header_rows
     if not count or second.header_rows < count or len(second.rows) <= count:
         return False
-    mine = [[_plain(text) for text in row] for row in first.texts[:count]]
-    theirs = [[_plain(text) for text in row] for row in second.texts[:count]]
+    mine = [[_plain(text) for text in row] for row in _texts(first, 0, count)]
+    theirs = [[_plain(text) for text in row] for row in _texts(second, 0, count)]
     return mine == theirs
 
 
 def _header_is_data(first: Table, second: Table) -> bool:
     """Claim that what was taken for a header has figures where the table has columns of figures."""
-    body = first.texts[first.header_rows :]
+    body = _texts(first, first.header_rows, first.header_rows + 100)
     columns = [
         c
         for c in range(1, first.column_count)
         if sum(is_value(row[c]) for row in body if row[c]) > 0.6 * max(1, sum(1 for row in body if row[c]))
     ]
-    row = second.texts[0]
+    row = _texts(second, 0, 1)[0]
     held = [row[c] for c in columns if row[c]]
     return bool(held) and all(map(is_value, held))
+
+
+def _texts(table: Table, start: int, stop: int) -> list[list[str]]:
+    """Read some rows: a table of hundreds of pages is asked for its first few again and again."""
+    return [[cell.text if cell else "" for cell in row] for row in table.rows[start:stop]]
 
 
 def _joined(first: Table, second: Table) -> Table:

@@ -11,10 +11,12 @@ import anyio
 import pytest
 
 from tests import damage, drawing
+from tests.processes import children_of, wait_until_gone
 from witnessmark.documents.content import Content
 from witnessmark.documents.worker import (
     OperationRefused,
     WorkerCrashed,
+    WorkerMissing,
     Workers,
     WorkerStopped,
     WorkerTooLarge,
@@ -41,6 +43,40 @@ async def test_a_worker_is_started_once_and_reused(workers: Workers) -> None:
     assert await _reads(workers)
     assert await _reads(workers)
     assert workers.started == 1
+
+
+async def test_a_worker_that_was_killed_while_idle_is_replaced_and_no_file_is_blamed(workers: Workers) -> None:
+    assert await _reads(workers)
+    killed = children_of()
+    for pid in killed:
+        os.kill(pid, 9)
+    await wait_until_gone(killed, seconds=5)
+    assert await _reads(workers)
+    assert workers.started == 2
+
+
+async def test_a_worker_taken_while_others_are_ended_stays_with_its_call() -> None:
+    async with open_workers(Limits(workers=2)) as workers:
+        async with anyio.create_task_group() as tasks:  # two at once, so that two are started
+            tasks.start_soon(_reads, workers)
+            tasks.start_soon(_reads, workers)
+        read: list[bool] = []
+
+        async def read_again() -> None:
+            read.append(await _reads(workers))
+
+        with anyio.fail_after(10):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(workers.end_idle)
+                tasks.start_soon(read_again)
+    assert read == [True]
+
+
+async def test_a_worker_that_cannot_be_started_is_the_operators_to_mend(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    async with open_workers(Limits(workers=1)) as workers:
+        with pytest.raises(WorkerMissing):
+            await _reads(workers)
 
 
 async def test_a_worker_sees_no_key(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:

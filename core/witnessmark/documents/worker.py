@@ -21,7 +21,7 @@ from anyio.abc import Process
 
 from witnessmark.documents import wire
 from witnessmark.documents.content import Content
-from witnessmark.errors import InputError, WitnessmarkError
+from witnessmark.errors import InputError, SetupError, WitnessmarkError
 from witnessmark.limits import Limits
 
 logger = logging.getLogger(__name__)
@@ -75,6 +75,14 @@ class WorkerBroken(WitnessmarkError):
         )
 
 
+class WorkerMissing(SetupError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The process that reads documents cannot be started.",
+            "Free memory and processes, or install witnessmark again; `witnessmark doctor` checks it.",
+        )
+
+
 class OperationRefused(Exception):
     """What a worker's operation answered instead of a result: a name that the caller turns into an error of its own."""
 
@@ -94,6 +102,16 @@ class _Worker:
         self.documents: set[str] = set()
         self.idle_since = time.monotonic()
         self.is_usable = True
+
+    @property
+    def has_ended(self) -> bool:
+        if self._process.returncode is None and hasattr(os, "waitid"):
+            # The event loop may not have been told yet; looking does not take the news away from it.
+            try:
+                return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+            except ChildProcessError:
+                return True
+        return self._process.returncode is not None
 
     async def call(
         self, operation: str, content: Content, arguments: dict[str, Any], *, seconds: float
@@ -189,7 +207,7 @@ class Workers:
         Errors:  `WorkerStopped` kinds, `OperationRefused`, `WorkerBroken`
         """
         async with self._slots:
-            worker = self._take(content.sha256) or await self._start()
+            worker = await self._take(content.sha256) or await self._start()
             try:
                 return await worker.call(operation, content, arguments or {}, seconds=seconds)
             finally:
@@ -199,12 +217,16 @@ class Workers:
                 else:
                     await worker.end()
 
-    def _take(self, sha256: str) -> _Worker | None:
-        for worker in self._idle:
-            if sha256 in worker.documents:
-                self._idle.remove(worker)
-                return worker
-        return self._idle.pop() if self._idle else None
+    async def _take(self, sha256: str) -> _Worker | None:
+        # One that the system has killed since its last answer says nothing about this document.
+        for worker in [worker for worker in self._idle if worker.has_ended]:
+            self._idle.remove(worker)
+            await worker.end()
+        held = [worker for worker in self._idle if sha256 in worker.documents] or self._idle[-1:]
+        if not held:
+            return None
+        self._idle.remove(held[0])
+        return held[0]
 
     async def _start(self) -> _Worker:
         limits = self.limits
@@ -212,17 +234,22 @@ class Workers:
         # -P: a file in the user's working folder must not be imported in place of ours.
         command = [sys.executable, "-P", "-m", "witnessmark.worker_main"]
         command += [str(limits.worker_address_bytes), str(limits.worker_resident_bytes), str(os.getpid())]
-        process = await anyio.open_process(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
-        )
+        try:
+            process = await anyio.open_process(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+            )
+        except OSError as error:
+            raise WorkerMissing from error
         self.started += 1
         return _Worker(process, limits)
 
     async def end_idle(self, older_than: float = 0.0) -> None:
         """End the workers that nobody has used for `older_than` seconds."""
         now = time.monotonic()
-        for worker in [worker for worker in self._idle if now - worker.idle_since >= older_than]:
-            self._idle.remove(worker)
+        old = [worker for worker in self._idle if now - worker.idle_since >= older_than]
+        # All are taken out before the first wait: during one, a call may take a worker that is still in the list.
+        self._idle = [worker for worker in self._idle if worker not in old]
+        for worker in old:
             await worker.end()
 
     async def watch(self) -> None:

@@ -13,7 +13,9 @@ def _table(page: int, top: float, *, rows: int) -> Table:
         tuple(
             Cell(
                 text=f"{column}" if row == 0 else f"{page}.{row}",
-                box=BoundingBox(x0=50 + column * 50, top=top + row * 10, x1=90 + column * 50, bottom=top + row * 10 + 9),
+                box=BoundingBox(
+                    x0=50 + column * 50, top=top + row * 10, x1=90 + column * 50, bottom=top + row * 10 + 9
+                ),
                 row=row,
                 column=column,
             )

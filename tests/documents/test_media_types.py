@@ -24,6 +24,10 @@ from witnessmark.documents.media_types import EmptyFile, UnsupportedMediaType, i
         (b"# Title\n", "a.md", "text/markdown"),
         ("größer\n".encode(), "a.txt", "text/plain"),
         (b"\xff\xfea\0b\0", "a.txt", "text/plain"),
+        ("a,b\n1,2\n".encode("utf-16-le"), "a.csv", "text/csv"),
+        (b"MZ,Intensity\n1,2\n", "a.csv", "text/csv"),
+        (b"ID3,name\n1,2\n", "a.csv", "text/csv"),
+        (b"A file begins with %PDF-1.7 when it is a PDF.", "a.md", "text/markdown"),
     ],
 )
 def test_the_bytes_decide(head: bytes, name: str, media_type: str) -> None:
@@ -39,6 +43,7 @@ def test_the_bytes_decide(head: bytes, name: str, media_type: str) -> None:
         (b"\xef\xbb\xbf<?xml version='1.0'?><svg/>", "a.png", "SVG"),
         (b"<!DOCTYPE html><p>", "a.pdf", "HTML"),
         (b"icns\0\0", "a.icns", "icon"),
+        (b"MZ\x90\0\3\0\0\0", "a.pdf", "program"),
         (b"\0\0\0\x18ftypmp42", "a.pdf", "video"),
         (b"\0\0\0\x18ftypheic", "a.heic", "HEIC"),
         (b"just words", "a.pdf", "plain text named .pdf"),

@@ -23,6 +23,8 @@ from witnessmark.documents.page_range import (
         ("2-3,3-4", (2, 3, 4)),
         ("6-", (6, 7, 8)),
         ("2–3", (2, 3)),
+        ("1,2,", (1, 2)),
+        ("All", (1, 2, 3, 4, 5, 6, 7, 8)),
     ],
 )
 def test_a_range_is_read_as_written(text: str | None, pages: tuple[int, ...]) -> None:

@@ -46,7 +46,7 @@ def test_a_missing_argument_is_named_with_its_meaning() -> None:
         ({"wait_seconds": 0}, "a number from 1 to 3600"),
         ({"wait_seconds": "soon"}, "a number from 1 to 3600"),
         ({"export": ["exe"]}, "a list of 'csv'"),
-        ({"pages": {"from": 1}}, "a text"),
+        ({"pages": {"from": 1}}, r"a text \(Such as '1-3,7'; default all\)"),
         ({"model": "gpt"}, "'offline'"),
     ],
     ids=["choice", "range", "number", "list", "text", "const"],
@@ -60,6 +60,17 @@ def test_a_wrong_value_is_refused_with_what_is_right(arguments: dict[str, object
 @pytest.mark.parametrize("written", [["csv"], "csv", '["csv"]'], ids=["list", "word", "json"])
 def test_a_list_may_be_written_as_models_write_it(written: object) -> None:
     assert EXTRACT.parse({"source": "a.pdf", "export": written})["export"] == ["csv"]
+
+
+@pytest.mark.parametrize(("written", "means"), [(3, "3"), ([1, 2], "1,2"), ("2-3", "2-3")], ids=["one", "list", "text"])
+def test_pages_may_be_written_as_numbers(written: object, means: str) -> None:
+    assert EXTRACT.parse({"source": "a.pdf", "pages": written})["pages"] == means
+
+
+def test_a_password_is_never_shown_again() -> None:
+    with pytest.raises(InvalidArgument) as refusal:
+        EXTRACT.parse({"source": "a.pdf", "password": {"is": "swordfish"}})
+    assert "swordfish" not in str(refusal.value)
 
 
 def test_null_is_the_same_as_leaving_an_argument_out() -> None:

@@ -22,6 +22,9 @@ from witnessmark.errors import UsageError
 from witnessmark.exports.folder import ExportFolder
 from witnessmark_tools.results import Result
 
+SECRET = frozenset({"password"})
+"""Arguments whose values are never shown again, not even when they are wrong."""
+
 
 class Progress(Protocol):
     """Called with how much is done, of how much, and a short sentence; it may be called often."""
@@ -60,7 +63,7 @@ class MissingArgument(UsageError):
 
 class InvalidArgument(UsageError):
     def __init__(self, name: str, tool: str, value: object, expected: str) -> None:
-        shown = repr(value)
+        shown = "…" if name in SECRET else repr(value)
         shown = shown if len(shown) <= 60 else shown[:60] + "…"
         super().__init__(f"{tool} cannot use {name}={shown}.", f"Pass {expected}.")
 
@@ -127,7 +130,7 @@ class ToolDefinition:
         for name in arguments:
             if name not in known:
                 raise UnknownArgument(name, self.name, known)
-        lenient = {name: self._as_list(name, value) for name, value in arguments.items() if value is not None}
+        lenient = {name: self._as_written(name, value) for name, value in arguments.items() if value is not None}
         try:
             parsed = self.arguments.model_validate(lenient)
         except ValidationError as error:
@@ -135,9 +138,12 @@ class ToolDefinition:
             raise self._refusal(str(first["loc"][0]), first["type"], arguments) from error
         return {name: getattr(parsed, name) for name in known}
 
-    def _as_list(self, name: str, value: object) -> object:
-        """Models write a list as one word or as JSON text; both are clear enough to be taken."""
-        if self.input_schema["properties"][name].get("type") != "array" or not isinstance(value, str):
+    def _as_written(self, name: str, value: object) -> object:
+        """Take what models and hosts write instead: a list as one word or as JSON text, `3` or `[1, 2]` for `"1,2"`."""
+        kind = self.input_schema["properties"][name].get("type")
+        if kind == "string":
+            return _text_of_numbers(value)
+        if kind != "array" or not isinstance(value, str):
             return value
         if value.startswith("["):
             try:
@@ -150,7 +156,7 @@ class ToolDefinition:
         schema = self.input_schema["properties"].get(name, {})
         if kind == "missing":
             return MissingArgument(name, self.name, schema.get("description", ""))
-        return InvalidArgument(name, self.name, arguments.get(name), expected(schema))
+        return InvalidArgument(name, self.name, arguments.get(name), _expected_of(schema))
 
     async def call(self, arguments: dict[str, Any], services: Services, progress: Progress = no_progress) -> Result:
         """Run the tool on parsed arguments."""
@@ -162,6 +168,18 @@ class ToolDefinition:
             if parameter.kind is parameter.KEYWORD_ONLY
         }
         return await self.function(**arguments, **injected)
+
+
+def _text_of_numbers(value: object) -> object:
+    numbers = cast("list[object]", value) if isinstance(value, list) else [value]
+    is_plain = all(isinstance(number, int) and not isinstance(number, bool) for number in numbers)
+    return ",".join(map(str, numbers)) if numbers and is_plain else cast("object", value)
+
+
+def _expected_of(schema: Mapping[str, Any]) -> str:
+    words = expected(schema)
+    meaning = schema.get("description", "").rstrip(".")
+    return f"{words} ({meaning})" if words == "a text" and meaning else words
 
 
 def expected(schema: Mapping[str, Any]) -> str:

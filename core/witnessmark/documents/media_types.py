@@ -69,11 +69,13 @@ def media_type_of(head: bytes, name: str) -> str:
     """
     if not head:
         raise EmptyFile(name)
-    if found := _signed(head):
+    suffix = PurePath(name).suffix.lower()
+    found = _signed(head)
+    # A text may speak of PDFs before it comes to anything else; named as a text, it is one.
+    if found and not (found == PDF and (suffix in TEXTS or suffix == ".txt") and not head.startswith(b"%PDF-")):
         return found
     if foreign := _foreign(head):
         raise UnsupportedMediaType(name, looks_like=foreign)
-    suffix = PurePath(name).suffix.lower()
     if not _is_text(head):
         named = f"named {suffix} but is not one, or is damaged at its beginning" if suffix in _BINARY_SUFFIXES else None
         raise UnsupportedMediaType(name, looks_like=named or "of an unknown binary format")
@@ -113,7 +115,8 @@ def _signed(head: bytes) -> str | None:
 
 def _foreign(head: bytes) -> str | None:
     for signature, name in _FOREIGN:
-        if head.startswith(signature):
+        # Some signatures are ordinary letters ("MZ", "ID3"), with which a text may begin as well.
+        if head.startswith(signature) and not (signature.isalnum() and _is_text(head)):
             return name
     if head[4:8] == b"ftyp":
         return "a HEIC picture" if head[8:12] in {b"heic", b"heix", b"mif1", b"hevc"} else "a video or AVIF file"
@@ -126,7 +129,9 @@ def _foreign(head: bytes) -> str | None:
 
 
 def _is_text(head: bytes) -> bool:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return True
+    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
+        return True  # UTF-16, UTF-32
+    if b"\0" in head[:256] and (not any(head[0:256:2]) or not any(head[1:256:2])):
+        return True  # UTF-16 without a mark, in Latin letters
     controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head)
     return b"\0" not in head and controls <= len(head) // 100

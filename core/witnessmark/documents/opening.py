@@ -20,6 +20,8 @@ from witnessmark.documents.content import Content
 from witnessmark.documents.document import Document, PageFacts
 from witnessmark.documents.images import FrameFacts, ImageFacts
 from witnessmark.documents.marking import Mark
+from witnessmark.documents.media_types import UnsupportedMediaType
+from witnessmark.documents.plain_text import read_plain_text
 from witnessmark.documents.wire import layout_from_wire
 from witnessmark.documents.worker import OperationRefused, Workers, WorkerStopped
 from witnessmark.errors import InputError
@@ -117,7 +119,7 @@ class Documents:
             case "text":
                 if content.size > self.limits.text_bytes:
                     raise FileTooLarge(name, size=content.size, limit=self.limits.text_bytes)
-                facts = {"reader": "text", "page_count": 1}
+                facts = await self._open_text(content)
         warnings += facts.pop("warnings", [])
         return Document(name=name, content=content, media_type=media_type, warnings=tuple(warnings), **facts)
 
@@ -148,6 +150,15 @@ class Documents:
                 "warnings": warnings if reader == "pypdf" else [],
             }
         raise stopped or DocumentDamaged(content.name, "a PDF")
+
+    async def _open_text(self, content: Content) -> dict[str, Any]:
+        read = await anyio.to_thread.run_sync(lambda: read_plain_text(content.read()))
+        if "\0" in read.text:
+            raise UnsupportedMediaType(content.name, looks_like="of an unknown binary format")
+        warnings: list[str] = []
+        if read.is_guessed:
+            warnings.append(f"The text is not UTF-8 and does not say its encoding; it was read as {read.encoding}.")
+        return {"reader": "text", "page_count": 1, "warnings": warnings}
 
     async def _open_image(self, content: Content) -> dict[str, Any]:
         try:
@@ -209,7 +220,8 @@ class Documents:
         Errors:  as `layout`
         """
         if document.reader == "text":
-            return await anyio.to_thread.run_sync(lambda: _decode(document.content.read()))
+            read = await anyio.to_thread.run_sync(lambda: read_plain_text(document.content.read()))
+            return read.text
         if document.reader == "image":
             return ""
         if document.reader == "pypdf":
@@ -267,15 +279,6 @@ def _page_facts(number: int, facts: dict[str, Any] | None) -> PageFacts:
     return PageFacts(
         page_number=number, width=facts["width"], height=facts["height"], rotation=facts["rotation"], text=text
     )
-
-
-def _decode(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", "replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")  # what Windows programs wrote before UTF-8
 
 
 def _path_of_file_uri(uri: str) -> str:

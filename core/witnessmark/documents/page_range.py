@@ -39,11 +39,12 @@ class TooManyPages(InputError):
 def pages_from_text(text: str | None, *, page_count: int, limit: int) -> tuple[int, ...]:
     """Read a page range.
 
-    Shapes:  sorted page numbers without repeats; all pages where `text` is None
+    Shapes:  sorted page numbers without repeats; all pages where `text` is None or `all`
     Units:   pages, from 1
     Errors:  `PageRangeInvalid`, `PageOutOfRange`, `TooManyPages` (the answer would have more than `limit` pages)
     """
-    numbers = _numbers(text, page_count) if text is not None else range(1, page_count + 1)
+    is_all = text is None or text.strip().lower() == "all"
+    numbers = range(1, page_count + 1) if text is None or is_all else _numbers(text, page_count)
     if len(numbers) > limit:
         raise TooManyPages(len(numbers), limit=limit, first=numbers[0], last=numbers[limit - 1])
     return tuple(numbers)
@@ -51,7 +52,7 @@ def pages_from_text(text: str | None, *, page_count: int, limit: int) -> tuple[i
 
 def _numbers(text: str, page_count: int) -> list[int]:
     found: set[int] = set()
-    for part in text.replace("–", "-").replace(" ", "").split(","):
+    for part in text.replace("–", "-").replace(" ", "").removesuffix(",").split(","):
         match = _PART.fullmatch(part)
         if match is None:
             raise PageRangeInvalid(text)

@@ -10,9 +10,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Literal, Protocol
 
 from witnessmark.documents import wire
+from witnessmark.documents.ocr.engine import EngineName, OcrEngine
+from witnessmark.documents.ocr.resolution import ocr_side
 from witnessmark.documents.worker import EXIT_TOO_LARGE
 from witnessmark.values import PageLayout
 
@@ -39,6 +41,7 @@ class Session:
     def __init__(self) -> None:
         self.contents: OrderedDict[str, bytes] = OrderedDict()
         self.readers: dict[tuple[str, str, str | None], _Closable] = {}
+        self.engines: dict[EngineName, OcrEngine] = {}
 
     def load(self, sha256: str, content: bytes) -> None:
         self.contents[sha256] = content
@@ -46,6 +49,11 @@ class Session:
             gone, _ = self.contents.popitem(last=False)
             for key in [key for key in self.readers if key[0] == gone]:
                 self.readers.pop(key).close()
+
+    def engine(self, name: EngineName, maker: Callable[[EngineName], OcrEngine]) -> OcrEngine:
+        if name not in self.engines:
+            self.engines[name] = maker(name)
+        return self.engines[name]
 
     def reader(self, kind: str, request: wire.Message, opener: Callable[[bytes, str | None], Any]) -> Any:
         sha256, password = request["sha256"], request.get("password")
@@ -119,26 +127,33 @@ def pdf_layout(session: Session, request: wire.Message) -> tuple[wire.Message, b
 
 
 def pdf_tables(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    page = _pdfium(session, request).layout(request["page"] - 1)
+    return _tables_of(page) | {"text": _text_of(page)}, b""
+
+
+def _tables_of(page: PageLayout) -> wire.Message:
     from witnessmark.offline.tables.find import find_tables
     from witnessmark.offline.tables.join import edges_to_wire, page_edges
     from witnessmark.offline.tables.wire import table_to_wire
 
-    page = _pdfium(session, request).layout(request["page"] - 1)
     tables = find_tables(page)
     return {
         "tables": [table_to_wire(table) for table in tables],
         "edges": edges_to_wire(page_edges(page, tables)),
-        "text": _text_of(page),
-    }, b""
+    }
 
 
 def pdf_text(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    page = _pdfium(session, request).layout(request["page"] - 1)
+    return _text_in(page, request["layout"]) | {"kind": _text_of(page)}, b""
+
+
+def _text_in(page: PageLayout, layout: Literal["markdown", "plain"]) -> wire.Message:
     from witnessmark.offline.tables.find import find_tables
     from witnessmark.offline.text import page_text
 
-    page = _pdfium(session, request).layout(request["page"] - 1)
-    tables = find_tables(page) if request["layout"] == "markdown" else ()
-    return {"text": page_text(page, tables, request["layout"]), "word_count": len(page.words)}, b""
+    tables = find_tables(page) if layout == "markdown" else ()
+    return {"text": page_text(page, tables, layout)}
 
 
 def _text_of(page: PageLayout) -> str:
@@ -169,9 +184,51 @@ def image_facts(session: Session, request: wire.Message) -> tuple[wire.Message, 
         raise Refused("unreadable", cause=error.cause) from error
 
 
+def pdf_pixels(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    pdf = _pdfium(session, request)
+    facts = pdf.page_facts(request["page"] - 1)
+    width, height, pixels = pdf.render(request["page"] - 1, max_side=ocr_side(facts.width, facts.height), grey=True)
+    return {"width": width, "height": height, "unit": facts.width / width}, pixels
+
+
+def image_pixels(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    from witnessmark.documents.images import ImageUnreadable, read_pixels
+
+    try:
+        picture = read_pixels(
+            session.contents[request["sha256"]], request["page"] - 1, most_pixels=request["most_pixels"]
+        )
+    except ImageUnreadable as error:
+        raise Refused("unreadable") from error
+    return {"width": picture.width, "height": picture.height, "unit": picture.shrunk}, picture.pixels
+
+
+def layout_tables(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:  # noqa: ARG001
+    return _tables_of(wire.layout_from_wire(request["page_layout"])), b""
+
+
+def layout_text(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:  # noqa: ARG001
+    return _text_in(wire.layout_from_wire(request["page_layout"]), request["layout"]), b""
+
+
+def ocr_page(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    import numpy as np
+
+    from witnessmark.documents.ocr.engine import make_engine
+    from witnessmark.documents.ocr.page import read_page
+    from witnessmark.documents.ocr.recognised import page_to_wire
+
+    pixels = np.frombuffer(session.contents[request["sha256"]], np.uint8)
+    engine = session.engine(request["engine"], make_engine)
+    return page_to_wire(read_page(pixels.reshape(request["height"], request["width"]), engine)), b""
+
+
 OPERATIONS: dict[str, Callable[[Session, wire.Message], tuple[wire.Message, bytes]]] = {
     operation.__name__: operation
-    for operation in (pdf_open, pdf_facts, pdf_layout, pdf_tables, pdf_text, pypdf_open, pypdf_text, image_facts)
+    for operation in (
+        *(pdf_open, pdf_facts, pdf_layout, pdf_tables, pdf_text, pdf_pixels, pypdf_open, pypdf_text),
+        *(image_facts, image_pixels, layout_tables, layout_text, ocr_page),
+    )
 }
 
 

@@ -9,6 +9,8 @@ from witnessmark.documents.content import Content
 from witnessmark.documents.images import ImageFacts
 from witnessmark.documents.media_types import Kind, kind_of
 
+PageKind = Literal["text layer", "scan", "blank", "unknown"]
+"""What a page gives to read. `scan`: no text layer but a picture; `blank`: neither."""
 Reader = Literal["pdfium", "pypdf", "image", "text"]
 
 
@@ -47,5 +49,4 @@ class PageFacts:
     height: float | None
     rotation: int = 0
     """How far the page is turned to stand upright, clockwise; for an image, its EXIF orientation does the turning."""
-    text: Literal["text layer", "scan", "blank", "unknown"] = "unknown"
-    """`scan`: no text layer but a picture; `blank`: neither."""
+    text: PageKind = "unknown"

@@ -8,6 +8,7 @@ from statistics import median
 import numpy as np
 
 from witnessmark.documents.ocr.engine import OcrEngine, TextLine
+from witnessmark.documents.ocr.fills import fills_of
 from witnessmark.documents.ocr.pixels import Pixels
 from witnessmark.documents.ocr.recognised import PixelPage
 from witnessmark.documents.ocr.rules import rules_of
@@ -38,6 +39,7 @@ def read_page(pixels: Pixels, engine: OcrEngine) -> PixelPage:
         straightening=Straightening(width=width, height=height, turn=turn, skew=skew),
         words=tuple(words),
         rules=tuple(rules_of(straight, words, usual)) if words else (),
+        fills=tuple(fills_of(straight, usual)) if words else (),
         unreadable=tuple((line.x0, line.top, line.x1, line.bottom) for line in lost),
         text_height=usual,
     )

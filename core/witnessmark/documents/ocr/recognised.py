@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from witnessmark.documents.ocr.straightening import Straightening
-from witnessmark.values import BoundingBox, PageLayout, Rule, Word
+from witnessmark.values import BoundingBox, Fill, PageLayout, Rule, Word
 
 TYPE_HEIGHT = 11.0
 """Points that the usual line of a picture's text is taken to have, where the picture's own scale says nothing."""
@@ -42,6 +42,19 @@ class PixelRule(NamedTuple):
     width: float
 
 
+class PixelFill(NamedTuple):
+    """A shaded area.
+
+    Units:  pixels of the straightened picture; `grey` 0 black to 255 white
+    """
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    grey: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PixelPage:
     """What a picture says.
@@ -52,6 +65,7 @@ class PixelPage:
     straightening: Straightening
     words: tuple[PlacedWord, ...]
     rules: tuple[PixelRule, ...]
+    fills: tuple[PixelFill, ...]
     unreadable: tuple[tuple[float, float, float, float], ...]
     """Where something stands that is no text the engine can read."""
     text_height: float
@@ -82,6 +96,7 @@ class PixelPage:
                 for word in self.words
             ),
             rules=tuple(Rule(*_scaled(rule, scale)) for rule in self.rules),
+            fills=tuple(Fill(*_scaled(fill[:4], scale), int(fill.grey)) for fill in self.fills),
         ), scale
 
     def _size(self, word: PlacedWord) -> float:
@@ -103,6 +118,7 @@ def page_to_wire(page: PixelPage) -> dict[str, Any]:
             [word.text, *(round(value, 1) for value in word[1:5]), round(word.confidence, 3)] for word in page.words
         ],
         "rules": [[round(value, 1) for value in rule] for rule in page.rules],
+        "fills": [[round(value, 1) for value in fill] for fill in page.fills],
         "unreadable": [[round(value, 1) for value in box] for box in page.unreadable],
         "text_height": round(page.text_height, 1),
     }
@@ -118,6 +134,7 @@ def page_from_wire(wire: dict[str, Any]) -> PixelPage:
         straightening=Straightening(width=int(width), height=int(height), turn=int(turn), skew=float(skew)),
         words=tuple(PlacedWord(str(text), *map(float, rest)) for text, *rest in wire["words"]),
         rules=tuple(PixelRule(*map(float, rule)) for rule in wire["rules"]),
+        fills=tuple(PixelFill(*map(float, fill)) for fill in wire["fills"]),
         unreadable=tuple((float(a), float(b), float(c), float(d)) for a, b, c, d in wire["unreadable"]),
         text_height=float(wire["text_height"]),
     )

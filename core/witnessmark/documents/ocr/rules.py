@@ -51,7 +51,8 @@ def rules_of(page: Pixels, words: Sequence[PlacedWord], text_height: float) -> l
             thickest=0.5 * longest,
         )
     ]
-    return [rule for rule in across if not _is_text(rule, words)] + [rule for rule in down if not _is_text(rule, words)]
+    drawn = [rule for rule in (*across, *down) if not _is_text(rule, words)]
+    return _joined(drawn, apart=0.12 * longest, gap=2.5 * longest)
 
 
 def _ink(page: Pixels) -> NDArray[np.bool_]:
@@ -102,19 +103,20 @@ def _strokes(
 
 
 def _is_drawn(stroke: _Stroke, ink: NDArray[np.bool_], grey: Pixels) -> bool:
-    """Say whether a stroke is whole, and lighter all along on one side at least.
+    """Say whether a stroke is whole, and the page lighter along both its sides.
 
-    The feet of letters have holes; the ground between light letters on a dark band goes on to both sides.
+    The feet of letters have holes; the ground between light letters on a dark band goes on to both sides, and the edge
+    of a shaded area (see `fills.py`) to one.
     """
     across = slice(stroke.start, stroke.end)
     rows = ink[stroke.first : stroke.last + 1, across]
     if rows.any(axis=0).mean() < 0.8:
         return False
     middle = grey[stroke.first : stroke.last + 1, across].min(axis=0).astype(np.int16)
-    for row in (stroke.first - 3, stroke.last + 3):
-        if 0 <= row < len(grey) and np.percentile(grey[row, across] - middle, 30) > 10:
-            return True
-    return False
+    return all(
+        0 <= row < len(grey) and np.percentile(grey[row, across] - middle, 30) > 10
+        for row in (stroke.first - 2, stroke.last + 2)
+    )
 
 
 def _runs(row: NDArray[np.bool_], least: int) -> list[tuple[int, int]]:
@@ -141,3 +143,29 @@ def _is_text(rule: PixelRule, words: Sequence[PlacedWord]) -> bool:
         if word.x0 + 1 < rule.x0 < word.x1 - 1:
             covered += max(0.0, min(rule.bottom, word.bottom) - max(rule.top, word.top))
     return covered > 0.6 * (rule.bottom - rule.top)
+
+
+def _joined(rules: Sequence[PixelRule], *, apart: float, gap: float) -> list[PixelRule]:
+    """Join the pieces of lines that noise has parted: those that go on at the same height, and are longer than the gap."""
+    joined: list[PixelRule] = []
+    for is_level in (True, False):
+        mine = [rule for rule in rules if (rule.bottom - rule.top <= rule.x1 - rule.x0) is is_level]
+        lying = mine if is_level else [_swapped(rule) for rule in mine]
+        kept: list[PixelRule] = []
+        for rule in sorted(lying, key=lambda rule: rule.x0):
+            for index, other in enumerate(kept):
+                space = rule.x0 - other.x1
+                if abs(rule.top - other.top) <= max(1.5, apart) and space <= min(gap, other.x1 - other.x0, rule.x1 - rule.x0):
+                    if rule.x1 > other.x1:
+                        share = (rule.x1 - rule.x0) / (rule.x1 - rule.x0 + other.x1 - other.x0)
+                        at = other.top + (rule.top - other.top) * share
+                        kept[index] = PixelRule(other.x0, at, rule.x1, at, max(rule.width, other.width))
+                    break
+            else:
+                kept.append(rule)
+        joined += kept if is_level else [_swapped(rule) for rule in kept]
+    return joined
+
+
+def _swapped(rule: PixelRule) -> PixelRule:
+    return PixelRule(rule.top, rule.x0, rule.bottom, rule.x1, rule.width)

@@ -41,14 +41,13 @@ def skew_of(pixels: Pixels) -> float:
     Source:  projection profile (Postl 1986): level lines make the profile of the rows jump the most
     """
     coarse, fine = _ink(pixels, 600), _ink(pixels, 1400)
-    axis = 0 if _is_vertical(coarse) else 1
     angles = np.arange(-MOST_SKEW, MOST_SKEW + 0.01, 0.5)
-    start = float(angles[int(np.argmax([_sharpness(coarse, float(angle), axis) for angle in angles]))])
+    start = float(angles[int(np.argmax([_sharpness(coarse, float(angle)) for angle in angles]))])
     near = np.arange(start - 0.5, start + 0.51, 0.1)
-    scores = [_sharpness(fine, float(angle), axis) for angle in near]
+    scores = [_sharpness(fine, float(angle)) for angle in near]
     best = int(np.argmax(scores))
     found = float(near[best]) + _peak(scores, best) * 0.1
-    is_better = scores[best] > 1.02 * _sharpness(fine, 0.0, axis)
+    is_better = scores[best] > 1.02 * _sharpness(fine, 0.0)
     return round(found, 3) if is_better and abs(found) >= LEAST_SKEW else 0.0
 
 
@@ -90,17 +89,16 @@ def _ink(pixels: Pixels, side: int) -> Image.Image:
     return Image.fromarray(np.clip(difference * 2, 0, 255).astype(np.uint8))
 
 
-def _is_vertical(ink: Image.Image) -> bool:
-    """Say whether the lines of a page run up and down, as far as its profile shows it."""
-    return max(_sharpness(ink, angle, 0) for angle in (-1.0, 0.0, 1.0)) > 1.3 * max(
-        _sharpness(ink, angle, 1) for angle in (-1.0, 0.0, 1.0)
-    )
-
-
-def _sharpness(ink: Image.Image, degrees: float, axis: int) -> float:
-    image = ink.rotate(degrees, Image.Resampling.BILINEAR) if degrees else ink
-    profile: NDArray[np.float64] = np.asarray(image).sum(axis=axis, dtype=np.float64)
-    return float((np.diff(profile) ** 2).sum())
+def _sharpness(ink: Image.Image, degrees: float) -> float:
+    """Say how much the profiles of rows and columns jump: both do when all is level, and lines may run either way."""
+    # Rotating blurs, which would favour no rotation at all: 0 is turned there and back by a hair.
+    image = ink.rotate(degrees or 0.001, Image.Resampling.BILINEAR)
+    pixels = np.asarray(image)
+    total = 0.0
+    for axis in (0, 1):
+        profile: NDArray[np.float64] = pixels.sum(axis=axis, dtype=np.float64)
+        total += float((np.diff(profile) ** 2).sum())
+    return total
 
 
 def _peak(scores: Sequence[float], best: int) -> float:

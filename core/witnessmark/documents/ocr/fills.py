@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +10,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from witnessmark.documents.ocr.pixels import Pixels
-from witnessmark.documents.ocr.recognised import PixelFill
+from witnessmark.documents.ocr.recognised import PixelFill, PlacedWord
 
 _TEXT = 8
-"""Pixels of a line of text in the copy that is looked at: letters vanish in its median, shading stays."""
+"""Pixels of a line of text in the copy that is looked at: noise and marks vanish in its median, shading stays."""
 _SHADE = 7
 """Steps of grey that shading differs from the paper by at least; noise has gone in the median."""
 _STEP = 4
@@ -31,14 +32,15 @@ class _Area:
 def fills_of(page: Pixels, text_height: float) -> list[PixelFill]:
     """Find the level rectangles of one grey, darker than the paper around.
 
-    Units:  pixels; `text_height` is the usual height of a line of text
+    Shapes:  `page` without its words, as `without_words` makes it
+    Units:   pixels; `text_height` is the usual height of a line of text
     """
     scale = _TEXT / max(text_height, _TEXT)
     height, width = page.shape
     small = Image.fromarray(page).resize(
         (max(1, round(width * scale)), max(1, round(height * scale))), Image.Resampling.BOX
     )
-    ground = np.asarray(small.filter(ImageFilter.MedianFilter(9))).astype(np.float32)
+    ground = np.asarray(small.filter(ImageFilter.MedianFilter(5))).astype(np.float32)
     if min(ground.shape) < 4 * _TEXT:
         return []
     level = ground - _paper(ground)
@@ -48,6 +50,21 @@ def fills_of(page: Pixels, text_height: float) -> list[PixelFill]:
         for area in _areas(level, ground)
         if area.last - area.first + 1 >= _TEXT
     ]
+
+
+def without_words(page: Pixels, words: Sequence[PlacedWord]) -> Pixels:
+    """Paint words over with the ground around them."""
+    bare = page.copy()
+    height, width = page.shape
+    for word in words:
+        top, bottom = max(0, int(word.top)), min(height, int(word.bottom) + 1)
+        left, right = max(0, int(word.x0) - 2), min(width, int(word.x1) + 3)
+        if bottom - top < 3 or right - left < 3:
+            continue
+        sides = [page[top:bottom, max(0, left - 2) : left + 1].ravel(), page[top:bottom, right - 1 : right + 2].ravel()]
+        if sides[0].size and sides[1].size:
+            bare[top:bottom, left:right] = int(np.median(np.concatenate(sides)))
+    return bare
 
 
 def _paper(ground: NDArray[np.float32]) -> NDArray[np.float32]:

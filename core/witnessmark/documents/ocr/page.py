@@ -8,10 +8,10 @@ from statistics import median
 import numpy as np
 
 from witnessmark.documents.ocr.engine import OcrEngine, TextLine
-from witnessmark.documents.ocr.fills import fills_of
+from witnessmark.documents.ocr.fills import fills_of, without_words
 from witnessmark.documents.ocr.pixels import Pixels
-from witnessmark.documents.ocr.recognised import PixelPage
-from witnessmark.documents.ocr.rules import rules_of
+from witnessmark.documents.ocr.recognised import PixelFill, PixelPage, PixelRule, PlacedWord
+from witnessmark.documents.ocr.rules import light_rules_of, rules_of
 from witnessmark.documents.ocr.straightening import Straightening
 from witnessmark.documents.ocr.upright import is_clearly_upright, rotated, skew_of, turn_of, turned
 from witnessmark.documents.ocr.words import words_of_line
@@ -35,13 +35,34 @@ def read_page(pixels: Pixels, engine: OcrEngine) -> PixelPage:
     lost = [line for line in lines if line.confidence < UNREADABLE]
     words = [word for line in read for word in words_of_line(line, straight)]
     usual = median([word.bottom - word.top for word in words]) if words else 0.0
+    rules, fills = drawn(straight, words, usual) if words else ([], [])
     return PixelPage(
         straightening=Straightening(width=width, height=height, turn=turn, skew=skew),
         words=tuple(words),
-        rules=tuple(rules_of(straight, words, usual)) if words else (),
-        fills=tuple(fills_of(straight, usual)) if words else (),
+        rules=tuple(rules),
+        fills=tuple(fills),
         unreadable=tuple((line.x0, line.top, line.x1, line.bottom) for line in lost),
         text_height=usual,
+    )
+
+
+def drawn(page: Pixels, words: Sequence[PlacedWord], text_height: float) -> tuple[list[PixelRule], list[PixelFill]]:
+    """Find the lines and the shaded areas of a level page."""
+    bare = without_words(page, words)
+    fills = fills_of(bare, text_height)
+    rules = [rule for rule in rules_of(page, words, text_height) if not _is_ground(rule, page, fills)]
+    if fills:
+        rules += light_rules_of(bare, text_height)
+    return rules, fills
+
+
+def _is_ground(rule: PixelRule, page: Pixels, fills: Sequence[PixelFill]) -> bool:
+    """Say whether a line is only what shows of a shaded area between a light line and light letters."""
+    x, y = (rule.x0 + rule.x1) / 2, (rule.top + rule.bottom) / 2
+    along = page[int(rule.top) : int(rule.bottom) + 1, int(rule.x0) : int(rule.x1) + 1]
+    return any(
+        fill.x0 <= x <= fill.x1 and fill.top <= y <= fill.bottom and float(np.median(along)) > fill.grey - 18
+        for fill in fills
     )
 
 

@@ -35,34 +35,36 @@ def rules_of(page: Pixels, words: Sequence[PlacedWord], text_height: float) -> l
 
     Units:  pixels; `text_height` is the usual height of a line of text, which no letter's stroke passes
     """
-    ink = _ink(page)
-    longest = max(1.0, text_height)
     grey = page if np.median(page) >= LIGHT_ON_DARK else 255 - page
-    across = [
-        PixelRule(stroke.start, middle, stroke.end, middle, thick)
-        for stroke, middle, thick in _strokes(ink, grey, least=int(max(30, 1.6 * longest)), thickest=0.5 * longest)
+    drawn = [rule for rule in _found(grey, max(1.0, text_height)) if not _is_text(rule, words)]
+    return _joined(drawn, max(1.0, text_height))
+
+
+def light_rules_of(bare: Pixels, text_height: float) -> list[PixelRule]:
+    """Find light lines between shaded areas, as designers part cells.
+
+    Shapes:  `bare` is the page without its words, as `fills.without_words` makes it
+    Units:   as `rules_of`
+    """
+    return _joined(_found(255 - bare, max(1.0, text_height)), max(1.0, text_height))
+
+
+def _found(grey: Pixels, text_height: float) -> list[PixelRule]:
+    ink = _ink(grey)
+    thickest = 0.5 * text_height
+    across = _strokes(ink, grey, least=int(max(30, 1.6 * text_height)), thickest=thickest)
+    turned = np.ascontiguousarray(ink.T), np.ascontiguousarray(grey.T)
+    down = _strokes(*turned, least=int(max(24, 1.25 * text_height)), thickest=thickest)
+    return [PixelRule(stroke.start, at, stroke.end, at, thick) for stroke, at, thick in across] + [
+        PixelRule(at, stroke.start, at, stroke.end, thick) for stroke, at, thick in down
     ]
-    down = [
-        PixelRule(middle, stroke.start, middle, stroke.end, thick)
-        for stroke, middle, thick in _strokes(
-            np.ascontiguousarray(ink.T),
-            np.ascontiguousarray(grey.T),
-            least=int(max(24, 1.25 * longest)),
-            thickest=0.5 * longest,
-        )
-    ]
-    drawn = [rule for rule in (*across, *down) if not _is_text(rule, words)]
-    return _joined(drawn, apart=0.12 * longest, gap=2.5 * longest)
 
 
 def _ink(page: Pixels) -> NDArray[np.bool_]:
     """Tell ink from ground by the brightness around, so that shadows and shading are ground."""
     image = Image.fromarray(page)
     ground = np.asarray(image.filter(ImageFilter.BoxBlur(12))).astype(np.int16)
-    difference = ground - page.astype(np.int16)
-    if np.median(page) < LIGHT_ON_DARK:
-        difference = -difference
-    dark: NDArray[np.bool_] = difference > 14
+    dark: NDArray[np.bool_] = ground - page.astype(np.int16) > 14
     return dark
 
 
@@ -145,8 +147,9 @@ def _is_text(rule: PixelRule, words: Sequence[PlacedWord]) -> bool:
     return covered > 0.6 * (rule.bottom - rule.top)
 
 
-def _joined(rules: Sequence[PixelRule], *, apart: float, gap: float) -> list[PixelRule]:
+def _joined(rules: Sequence[PixelRule], text_height: float) -> list[PixelRule]:
     """Join the pieces of lines that noise has parted: those that go on at the same height, and are longer than the gap."""
+    apart, gap = max(1.5, 0.12 * text_height), 2.5 * text_height
     joined: list[PixelRule] = []
     for is_level in (True, False):
         mine = [rule for rule in rules if (rule.bottom - rule.top <= rule.x1 - rule.x0) is is_level]
@@ -155,7 +158,7 @@ def _joined(rules: Sequence[PixelRule], *, apart: float, gap: float) -> list[Pix
         for rule in sorted(lying, key=lambda rule: rule.x0):
             for index, other in enumerate(kept):
                 space = rule.x0 - other.x1
-                if abs(rule.top - other.top) <= max(1.5, apart) and space <= min(gap, other.x1 - other.x0, rule.x1 - rule.x0):
+                if abs(rule.top - other.top) <= apart and space <= min(gap, other.x1 - other.x0, rule.x1 - rule.x0):
                     if rule.x1 > other.x1:
                         share = (rule.x1 - rule.x0) / (rule.x1 - rule.x0 + other.x1 - other.x0)
                         at = other.top + (rule.top - other.top) * share

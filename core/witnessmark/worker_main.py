@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, Literal, Protocol
 from witnessmark.documents import wire
 from witnessmark.documents.ocr.engine import EngineName, OcrEngine
 from witnessmark.documents.ocr.resolution import ocr_side
+from witnessmark.documents.text_layer import TextLayer, page_kind
 from witnessmark.documents.worker import EXIT_TOO_LARGE
 from witnessmark.values import PageLayout
 
@@ -127,8 +128,9 @@ def pdf_layout(session: Session, request: wire.Message) -> tuple[wire.Message, b
 
 
 def pdf_tables(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
-    page = _pdfium(session, request).layout(request["page"] - 1)
-    return _tables_of(page) | {"text": _text_of(page)}, b""
+    page, layer = _pdfium(session, request).judged(request["page"] - 1)
+    found = _tables_of(page) if layer.state == "usable" else {"tables": [], "edges": None}
+    return found | _kind_of(page, layer), b""
 
 
 def _tables_of(page: PageLayout) -> wire.Message:
@@ -144,8 +146,9 @@ def _tables_of(page: PageLayout) -> wire.Message:
 
 
 def pdf_text(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
-    page = _pdfium(session, request).layout(request["page"] - 1)
-    return _text_in(page, request["layout"]) | {"kind": _text_of(page)}, b""
+    page, layer = _pdfium(session, request).judged(request["page"] - 1)
+    read = _text_in(page, request["layout"]) if layer.state == "usable" else {"text": ""}
+    return read | _kind_of(page, layer), b""
 
 
 def _text_in(page: PageLayout, layout: Literal["markdown", "plain"]) -> wire.Message:
@@ -156,11 +159,9 @@ def _text_in(page: PageLayout, layout: Literal["markdown", "plain"]) -> wire.Mes
     return {"text": page_text(page, tables, layout)}
 
 
-def _text_of(page: PageLayout) -> str:
-    """Name what a page gives to read. Letters drawn as shapes are no text layer either."""
-    if page.words:
-        return "text layer"
-    return "scan" if page.pictures or page.rules or page.fills else "blank"
+def _kind_of(page: PageLayout, layer: TextLayer) -> wire.Message:
+    has_picture = bool(page.pictures or page.rules or page.fills)
+    return {"kind": page_kind(layer, has_picture=has_picture), "layer": asdict(layer)}
 
 
 def pypdf_open(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:

@@ -9,6 +9,7 @@ from witnessmark.documents.document import Document, PageKind
 from witnessmark.documents.ocr.recognised import PageReading
 from witnessmark.documents.page_range import text_from_pages
 from witnessmark.documents.reading import PagesRead
+from witnessmark.documents.text_layer import TextLayer
 from witnessmark.errors import SetupError
 from witnessmark.values import BoundingBox
 from witnessmark_tools.results import ReviewItem, pages_in_words
@@ -23,6 +24,8 @@ class SeenPage(Protocol):
 
     @property
     def kind(self) -> PageKind: ...
+    @property
+    def layer(self) -> TextLayer | None: ...
     @property
     def reading(self) -> PageReading | None: ...
 
@@ -48,7 +51,7 @@ def refuse_without_ocr(document: Document, seen: Mapping[int, SeenPage], *, has_
     Errors:  `NoOcr`
     """
     kinds = [page.kind for page in seen.values()]
-    if not has_ocr and "scan" in kinds and "text layer" not in kinds:
+    if not has_ocr and {"scan", "broken text layer"} & set(kinds) and "text layer" not in kinds:
         is_whole = len(kinds) == document.page_count
         pages = None if is_whole else text_from_pages(seen)
         raise NoOcr(document.name, is_image=document.kind == "image", pages=pages)
@@ -62,7 +65,7 @@ def page_warnings(document: Document, read: PagesRead[Any], seen: Mapping[int, S
         pages = [page for page, reading in readings.items() if reading.engine == engine and reading.word_count]
         if pages:
             warnings.append(
-                f"{pages_in_words(pages)}: no text layer; read by OCR ({engine}), which can take one letter or figure "
+                f"{pages_in_words(pages)}: read from the picture by OCR ({engine}), which can take one letter or figure "
                 "for another."
             )
     for turn in (90, 180, 270):
@@ -74,6 +77,7 @@ def page_warnings(document: Document, read: PagesRead[Any], seen: Mapping[int, S
         count = sum(len(readings[page].unreadable) for page in pages)
         places = "a place" if count == 1 else f"{count} places"
         warnings.append(f"{pages_in_words(pages)}: {places} could not be read (handwriting, noise, damage).")
+    warnings += _layer_warnings(seen)
     if scans := _of(seen, lambda page: page.kind == "scan" and page.reading is None):
         warnings.append(
             f"{pages_in_words(scans)}: a scan, without a text layer; not read, for want of OCR. {INSTALL_OCR}."
@@ -87,6 +91,28 @@ def page_warnings(document: Document, read: PagesRead[Any], seen: Mapping[int, S
     if read.left:
         warnings.append(
             f"There was no time for pages {text_from_pages(read.left)}; call again with pages={left_range(read)!r}."
+        )
+    return warnings
+
+
+def _layer_warnings(seen: Mapping[int, SeenPage]) -> list[str]:
+    """Say what is wrong with text layers."""
+    warnings: list[str] = []
+    if broken := _of(seen, lambda page: page.kind == "broken text layer"):
+        instead = "" if seen[broken[0]].reading else f" Not read, for want of OCR. {INSTALL_OCR}."
+        warnings.append(
+            f"{pages_in_words(broken)}: the letters of the text layer do not mean what is seen; it was not used.{instead}"
+        )
+    if hidden := _of(seen, lambda page: page.layer is not None and page.layer.hidden_words > 0):
+        count = sum(found.layer.hidden_words for page in hidden if (found := seen[page]).layer is not None)
+        warnings.append(
+            f"{pages_in_words(hidden)}: {count} {'word' if count == 1 else 'words'} of the text layer cannot be seen on "
+            "the page (invisible, or too small); left out."
+        )
+    if scanned := _of(seen, lambda page: page.layer is not None and page.layer.is_from_scanner):
+        warnings.append(
+            f"{pages_in_words(scanned)}: a scan with text that other OCR software left below it; that text was used, "
+            "and may differ from what is seen."
         )
     return warnings
 

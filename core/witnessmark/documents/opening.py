@@ -22,6 +22,7 @@ from witnessmark.documents.images import FrameFacts, ImageFacts
 from witnessmark.documents.ocr.recognised import PageReading, PixelPage, reading_of
 from witnessmark.documents.ocr.recogniser import Recogniser
 from witnessmark.documents.ocr.resolution import MOST_PIXELS
+from witnessmark.documents.text_layer import TextLayer, page_kind
 from witnessmark.documents.wire import layout_from_wire, layout_to_wire
 from witnessmark.documents.worker import OperationRefused, Workers, WorkerStopped
 from witnessmark.errors import InputError
@@ -30,7 +31,7 @@ from witnessmark.values import PageLayout, Word
 TextLayout = Literal["markdown", "plain"]
 
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:")
-_FACTS_PER_STEP = 100
+_FACTS_PER_STEP = 25
 
 
 class PasswordNeeded(InputError):
@@ -67,7 +68,7 @@ class SourceNotSupported(InputError):
         )
 
 
-NEEDS_OCR = frozenset({"scan"})
+NEEDS_OCR = frozenset({"scan", "broken text layer"})
 """Kinds of pages whose picture is read."""
 UNREADABLE_MARK = "[unreadable]"
 
@@ -78,6 +79,7 @@ class PageText:
 
     text: str
     kind: PageKind
+    layer: TextLayer | None = None
     reading: PageReading | None = None
     """How OCR went; None where the text layer was read, or nothing."""
 
@@ -89,6 +91,7 @@ class PageTables:
     kind: PageKind
     tables: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     edges: dict[str, Any] | None = None
+    layer: TextLayer | None = None
     reading: PageReading | None = None
 
 
@@ -263,8 +266,8 @@ class Documents:
             recognised, reading = await self.recognise(document, page)
             marked = layout_to_wire(with_unreadable(recognised))
             read, _ = await self._page_call("layout_text", document, {"page_layout": marked, "layout": layout})
-            return PageText(text=read["text"], kind=answer["kind"], reading=reading)
-        return PageText(text=answer["text"], kind=answer["kind"])
+            return PageText(text=read["text"], kind=answer["kind"], layer=_layer(answer), reading=reading)
+        return PageText(text=answer["text"], kind=answer["kind"], layer=_layer(answer))
 
     async def _text_by_pypdf(self, document: Document, page: int) -> PageText:
         answer, _ = await self._page_call("pypdf_text", document, {"page": page})
@@ -277,16 +280,24 @@ class Documents:
         """
         if document.reader in {"text", "pypdf"}:
             return PageTables(kind="text layer" if document.reader == "text" else "unknown")
-        answer: dict[str, Any] = {"text": "scan"}
+        answer: dict[str, Any] = {"kind": "scan"}
         if document.reader == "pdfium":
             answer, _ = await self._page_call("pdf_tables", document, {"page": page})
-        if answer["text"] in NEEDS_OCR and self.recogniser is not None:
+        if answer["kind"] in NEEDS_OCR and self.recogniser is not None:
             recognised, reading = await self.recognise(document, page)
             found, _ = await self._page_call(
                 "layout_tables", document, {"page_layout": layout_to_wire(recognised.layout)}
             )
-            return PageTables(kind=answer["text"], tables=found["tables"], edges=found["edges"], reading=reading)
-        return PageTables(kind=answer["text"], tables=answer.get("tables", []), edges=answer.get("edges"))
+            return PageTables(
+                kind=answer["kind"],
+                tables=found["tables"],
+                edges=found["edges"],
+                layer=_layer(answer),
+                reading=reading,
+            )
+        return PageTables(
+            kind=answer["kind"], tables=answer.get("tables", []), edges=answer.get("edges"), layer=_layer(answer)
+        )
 
     async def recognise(self, document: Document, page: int) -> tuple[Recognised, PageReading]:
         """Read the picture of one page.
@@ -318,6 +329,10 @@ class Documents:
             raise DocumentDamaged(document.name, "an image" if document.kind == "image" else "a PDF") from refusal
 
 
+def _layer(answer: dict[str, Any]) -> TextLayer | None:
+    return TextLayer(**answer["layer"]) if "layer" in answer else None
+
+
 def with_unreadable(recognised: Recognised) -> PageLayout:
     """Mark in a page's words the places where something stands that could not be read."""
     marks = [
@@ -332,13 +347,15 @@ def with_unreadable(recognised: Recognised) -> PageLayout:
 
 
 def _page_facts(number: int, facts: dict[str, Any]) -> PageFacts:
-    text: Literal["text layer", "scan", "blank"] = "blank"
-    if facts["has_text"]:
-        text = "text layer"
-    elif facts["picture_share"] > 0:
-        text = "scan"
+    layer = TextLayer(**facts["layer"])
     return PageFacts(
-        page_number=number, width=facts["width"], height=facts["height"], rotation=facts["rotation"], text=text
+        page_number=number,
+        width=facts["width"],
+        height=facts["height"],
+        rotation=facts["rotation"],
+        text=page_kind(layer, has_picture=facts["picture_share"] > 0),
+        hidden_words=layer.hidden_words,
+        is_from_scanner=layer.is_from_scanner,
     )
 
 

@@ -18,6 +18,8 @@ from witnessmark.documents.ocr.words import words_of_line
 
 UNREADABLE = 0.6
 """Confidence under which a line is said to be unreadable: below, noise and handwriting come out as false letters."""
+LEAST_UNREADABLE = 0.6
+"""Usual lines of text that something unreadable is high: dots that lead to a figure are lower."""
 TILE_ASPECT = 2.2
 """A picture longer than this many widths is read in parts: engines look for lines on a bounded copy of the whole."""
 
@@ -35,6 +37,7 @@ def read_page(pixels: Pixels, engine: OcrEngine) -> PixelPage:
     lost = [line for line in lines if line.confidence < UNREADABLE]
     words = [word for line in read for word in words_of_line(line, straight)]
     usual = median([word.bottom - word.top for word in words]) if words else 0.0
+    lost = [line for line in lost if line.bottom - line.top > LEAST_UNREADABLE * usual]
     rules, fills = drawn(straight, words, usual) if words else ([], [])
     return PixelPage(
         straightening=Straightening(width=width, height=height, turn=turn, skew=skew),

@@ -87,17 +87,20 @@ class PixelPage:
         if not _HEIGHTS[0] <= self.text_height * scale <= _HEIGHTS[1]:
             scale = TYPE_HEIGHT / self.text_height if self.text_height else scale or 0.36
         width, height = self.straightening.size
-        return PageLayout(
-            page_number=page_number,
-            width=width * scale,
-            height=height * scale,
-            words=tuple(
-                Word(word.text, *_scaled(word[1:5], scale), self._size(word) * scale)  # type: ignore[arg-type]
-                for word in self.words
+        return (
+            PageLayout(
+                page_number=page_number,
+                width=width * scale,
+                height=height * scale,
+                words=tuple(
+                    Word(word.text, *_scaled(word[1:5], scale), self._size(word) * scale)  # type: ignore[arg-type]
+                    for word in self.words
+                ),
+                rules=tuple(Rule(*_scaled(rule, scale)) for rule in self.rules),
+                fills=tuple(Fill(*_scaled(fill[:4], scale), int(fill.grey)) for fill in self.fills),
             ),
-            rules=tuple(Rule(*_scaled(rule, scale)) for rule in self.rules),
-            fills=tuple(Fill(*_scaled(fill[:4], scale), int(fill.grey)) for fill in self.fills),
-        ), scale
+            scale,
+        )
 
     def _size(self, word: PlacedWord) -> float:
         """Guess a type size: boxes of one size of type differ by their letters, and that must not look like headings."""

@@ -7,6 +7,7 @@ import random
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
@@ -32,24 +33,24 @@ def scanned(pdf: bytes, seed: str, folder: Path, name: str) -> Path:
         return path
     path = folder / f"{name}-scan.pdf"
     canvas = Canvas(str(path))
-    for jpeg, width, height in pages:
-        canvas.setPageSize((width, height))
-        canvas.drawImage(ImageReader(io.BytesIO(jpeg)), 0, 0, width, height)
+    for jpeg, across, down in pages:
+        canvas.setPageSize((across, down))
+        canvas.drawImage(  # pyright: ignore[reportUnknownMemberType] - half typed
+            ImageReader(io.BytesIO(jpeg)), 0, 0, across, down
+        )
         canvas.showPage()
     canvas.save()
     return path
 
 
-def _worn(page: np.ndarray[tuple[int, int], np.dtype[np.uint8]], luck: random.Random) -> Image.Image:
-    paper = luck.randint(225, 255)
+def _worn(page: NDArray[np.uint8], luck: random.Random) -> Image.Image:
     image = Image.fromarray(page)
     if luck.random() < 0.7:
         image = image.rotate(luck.uniform(-1.8, 1.8), Image.Resampling.BICUBIC, fillcolor=255)
     image = image.filter(ImageFilter.GaussianBlur(luck.uniform(0.2, 0.8)))
     height, width = page.shape
-    grey = np.asarray(image).astype(np.float32)
-    ink = luck.randint(10, 90)
-    grey = ink + grey * (paper - ink) / 255
+    paper, ink = luck.randint(225, 255), luck.randint(10, 90)
+    grey = ink + np.asarray(image).astype(np.float64) * (paper - ink) / 255
     # Shade falls off to one corner; dust lies everywhere.
     across = np.linspace(-1, 1, width)[None, :] * luck.uniform(-14, 14)
     down = np.linspace(-1, 1, height)[:, None] * luck.uniform(-14, 14)

@@ -129,7 +129,7 @@ def pdf_layout(session: Session, request: wire.Message) -> tuple[wire.Message, b
 
 def pdf_tables(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
     page, layer = _pdfium(session, request).judged(request["page"] - 1)
-    found = _tables_of(page) if layer.state == "usable" else {"tables": [], "edges": None}
+    found: wire.Message = _tables_of(page) if layer.state == "usable" else {"tables": [], "edges": None}
     return found | _kind_of(page, layer), b""
 
 

@@ -65,12 +65,14 @@ def page_warnings(document: Document, read: PagesRead[Any], seen: Mapping[int, S
         pages = [page for page, reading in readings.items() if reading.engine == engine and reading.word_count]
         if pages:
             warnings.append(
-                f"{pages_in_words(pages)}: read from the picture by OCR ({engine}), which can take one letter or figure "
-                "for another."
+                f"{pages_in_words(pages)}: read from the picture by OCR ({engine}), which can take one letter or "
+                "figure for another."
             )
-    for turn in (90, 180, 270):
-        if pages := [page for page, reading in readings.items() if reading.turn == turn and reading.word_count]:
-            warnings.append(f"{pages_in_words(pages)}: turned by {turn} degrees clockwise to be read.")
+    warnings += [
+        f"{pages_in_words(pages)}: turned by {turn} degrees clockwise to be read."
+        for turn in (90, 180, 270)
+        if (pages := [page for page, reading in readings.items() if reading.turn == turn and reading.word_count])
+    ]
     if pages := [page for page, reading in readings.items() if not reading.word_count]:
         warnings.append(f"{pages_in_words(pages)}: a picture in which OCR finds no text.")
     if pages := [page for page, reading in readings.items() if reading.unreadable]:
@@ -101,13 +103,14 @@ def _layer_warnings(seen: Mapping[int, SeenPage]) -> list[str]:
     if broken := _of(seen, lambda page: page.kind == "broken text layer"):
         instead = "" if seen[broken[0]].reading else f" Not read, for want of OCR. {INSTALL_OCR}."
         warnings.append(
-            f"{pages_in_words(broken)}: the letters of the text layer do not mean what is seen; it was not used.{instead}"
+            f"{pages_in_words(broken)}: the letters of the text layer do not mean what is seen; not used.{instead}"
         )
     if hidden := _of(seen, lambda page: page.layer is not None and page.layer.hidden_words > 0):
         count = sum(found.layer.hidden_words for page in hidden if (found := seen[page]).layer is not None)
+        words = "1 word" if count == 1 else f"{count} words"
         warnings.append(
-            f"{pages_in_words(hidden)}: {count} {'word' if count == 1 else 'words'} of the text layer cannot be seen on "
-            "the page (invisible, or too small); left out."
+            f"{pages_in_words(hidden)}: {words} of the text layer cannot be seen on the page (invisible, or too "
+            "small); left out."
         )
     if scanned := _of(seen, lambda page: page.layer is not None and page.layer.is_from_scanner):
         warnings.append(

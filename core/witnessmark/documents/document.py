@@ -12,8 +12,8 @@ from witnessmark.documents.media_types import Kind, kind_of
 PageKind = Literal["text layer", "broken text layer", "scan", "blank", "unknown"]
 """What a page gives to read.
 
-`broken text layer`: letters that mean nothing, or something else than what is seen; `scan`: no text layer but a picture,
-or a stamp on one; `blank`: neither.
+`broken text layer`: letters that mean nothing, or not what is seen; `scan`: no text layer but a picture, or a stamp on
+one; `blank`: neither.
 """
 Reader = Literal["pdfium", "pypdf", "image", "text"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -108,24 +108,13 @@ def read_pixels(content: bytes, index: int, *, most_pixels: int) -> GreyPicture:
     Shapes:  a picture of more than `most_pixels` is shrunk to that; of one cut off, what is there, the rest grey
     Errors:  `ImageUnreadable`
     """
-    from PIL import Image, ImageFile
+    from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = None  # `read_facts` has checked our own bound
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for ImageFile.LOAD_TRUNCATED_IMAGES in (False, True):
-            try:
-                with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
-                    image.seek(index)
-                    orientation = _orientation(image)
-                    image.draft("L", None)  # pyright: ignore[reportUnknownMemberType] - JPEG skips its colours
-                    grey = _grey(image)
-                    break
-            except MemoryError:
-                raise
-            except Exception as error:  # Pillow's decoders raise all kinds on damaged files
-                if ImageFile.LOAD_TRUNCATED_IMAGES:
-                    raise ImageUnreadable("damaged") from error
+    try:
+        grey, orientation = _decoded(content, index, takes_part=False)
+    except ImageUnreadable:
+        grey, orientation = _decoded(content, index, takes_part=True)
     turn = _turns().get(orientation)
     upright = grey.transpose(turn) if turn is not None else grey
     full_width = upright.width
@@ -136,6 +125,26 @@ def read_pixels(content: bytes, index: int, *, most_pixels: int) -> GreyPicture:
     return GreyPicture(
         width=upright.width, height=upright.height, shrunk=full_width / upright.width, pixels=upright.tobytes()
     )
+
+
+def _decoded(content: bytes, index: int, *, takes_part: bool) -> tuple[Image.Image, int]:
+    from PIL import Image, ImageFile
+
+    ImageFile.LOAD_TRUNCATED_IMAGES = takes_part
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+                image.seek(index)
+                orientation = _orientation(image)
+                image.draft("L", None)  # pyright: ignore[reportUnknownMemberType] - JPEG skips its colours
+                return _grey(image), orientation
+        except MemoryError:
+            raise
+        except Exception as error:  # Pillow's decoders raise all kinds on damaged files
+            raise ImageUnreadable("damaged") from error
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
 def _turns() -> dict[int, Image.Transpose]:
@@ -171,10 +180,10 @@ def _grey(image: Image.Image) -> Image.Image:
 
 def _scaled(image: Image.Image) -> Image.Image:
     """Scale grey of more than eight bits: by its depth, or by what is in it where that is dark all over."""
-    low, high = image.convert("F").getextrema()
+    low, high = cast("tuple[float, float]", image.convert("F").getextrema())
     top = 65535.0 if high > 255 and image.mode.startswith("I") else 255.0
     if high > top or low < 0 or high < top / 4:
-        bottom, top = float(low), float(max(high, low + 1))
+        bottom, top = low, max(high, low + 1)
     else:
         bottom = 0.0
     factor = 255.0 / (top - bottom)

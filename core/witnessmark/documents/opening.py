@@ -335,13 +335,11 @@ def _layer(answer: dict[str, Any]) -> TextLayer | None:
 
 def with_unreadable(recognised: Recognised) -> PageLayout:
     """Mark in a page's words the places where something stands that could not be read."""
+    scale = recognised.scale
+    size = recognised.page.text_height * scale
     marks = [
-        Word(
-            UNREADABLE_MARK,
-            *(value * recognised.scale for value in box),
-            recognised.page.text_height * recognised.scale,
-        )
-        for box in recognised.page.unreadable
+        Word(UNREADABLE_MARK, x0 * scale, top * scale, x1 * scale, bottom * scale, size)
+        for x0, top, x1, bottom in recognised.page.unreadable
     ]
     return replace(recognised.layout, words=recognised.layout.words + tuple(marks))
 

@@ -131,7 +131,7 @@ def unmapped_share_of(raw: Any, text: Any, characters: str) -> float:
         return 0.0
     step = max(1, len(indices) // SAMPLED)
     sampled = indices[::step]
-    lost = sum(
+    lost: int = sum(
         _is_meaningless(characters[index]) or raw.FPDFText_HasUnicodeMapError(text, index) == 1 for index in sampled
     )
     return lost / len(sampled)

@@ -1,6 +1,6 @@
 """What an OCR engine is to us, and which one is here.
 
-An engine finds lines of text; where the words of a line stand is found in the pixels (`words.py`), the same way for all.
+An engine finds lines of text; where the words of a line stand is found in the pixels (`words.py`), for all alike.
 """
 
 from __future__ import annotations

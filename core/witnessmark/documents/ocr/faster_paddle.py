@@ -35,11 +35,8 @@ class FasterPaddle:
         file = io.BytesIO()
         Image.fromarray(pixels).save(file, "BMP")
         found = self._models[model].ocr(file.getvalue())["bounds"].values()
-        return [
-            TextLine(
-                line["text"],
-                *(float(value) for value in (*line["topLeftCoord"], *line["bottomRightCoord"])),
-                float(line["confidence"]),
-            )
-            for line in found
-        ]
+        lines: list[TextLine] = []
+        for line in found:
+            (x0, top), (x1, bottom) = line["topLeftCoord"], line["bottomRightCoord"]
+            lines.append(TextLine(line["text"], x0, top, x1, bottom, line["confidence"]))
+        return lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,18 +78,18 @@ def _paper(ground: NDArray[np.float32]) -> NDArray[np.float32]:
             points.append((float(top), float(left), float(np.percentile(part, 90))))
     values = np.array(points)
     system = np.column_stack([values[:, :2], np.ones(len(values))])
-    kept = np.ones(len(values), dtype=bool)
-    plane = np.zeros(3)
+    kept: NDArray[np.bool_] = np.ones(len(values), dtype=bool)
+    plane: NDArray[np.float64] = np.zeros(3)
     for _ in range(4):
-        plane, *_rest = np.linalg.lstsq(system[kept], values[kept, 2], rcond=None)
-        off = values[:, 2] - system @ plane
-        better = off > -6
+        plane = cast("NDArray[np.float64]", np.linalg.lstsq(system[kept], values[kept, 2], rcond=None)[0])
+        better: NDArray[np.bool_] = values[:, 2] - system @ plane > -6
         if better.sum() < 6 or (better == kept).all():
             break
         kept = better
-    down, across = np.arange(rows)[:, None], np.arange(columns)[None, :]
-    paper: NDArray[np.float32] = (plane[0] * down + plane[1] * across + plane[2]).astype(np.float32)
-    return paper
+    down: NDArray[np.float64] = np.linspace(0, plane[0] * (rows - 1), rows)
+    across: NDArray[np.float64] = np.linspace(0, plane[1] * (columns - 1), columns)
+    paper: NDArray[np.float64] = np.add.outer(down, across) + plane[2]
+    return paper.astype(np.float32)
 
 
 def _areas(level: NDArray[np.float32], ground: NDArray[np.float32]) -> list[_Area]:

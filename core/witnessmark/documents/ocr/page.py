@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
 import numpy as np
@@ -96,7 +97,7 @@ def _cuts(pixels: Pixels, step: int) -> list[tuple[int, int]]:
         calm = np.convolve(rough[low:high], np.ones(9) / 9, mode="same")
         cuts.append(low + int(np.argmin(calm)))
     cuts.append(len(pixels))
-    return list(zip(cuts, cuts[1:], strict=False))
+    return list(pairwise(cuts))
 
 
 def _moved(parts: Sequence[tuple[list[TextLine], int, int]]) -> list[TextLine]:

@@ -87,29 +87,27 @@ class PixelPage:
         if not _HEIGHTS[0] <= self.text_height * scale <= _HEIGHTS[1]:
             scale = TYPE_HEIGHT / self.text_height if self.text_height else scale or 0.36
         width, height = self.straightening.size
-        return (
-            PageLayout(
-                page_number=page_number,
-                width=width * scale,
-                height=height * scale,
-                words=tuple(
-                    Word(word.text, *_scaled(word[1:5], scale), self._size(word) * scale)  # type: ignore[arg-type]
-                    for word in self.words
-                ),
-                rules=tuple(Rule(*_scaled(rule, scale)) for rule in self.rules),
-                fills=tuple(Fill(*_scaled(fill[:4], scale), int(fill.grey)) for fill in self.fills),
+        layout = PageLayout(
+            page_number=page_number,
+            width=width * scale,
+            height=height * scale,
+            words=tuple(
+                Word(w.text, w.x0 * scale, w.top * scale, w.x1 * scale, w.bottom * scale, self._size(w) * scale)
+                for w in self.words
             ),
-            scale,
+            rules=tuple(
+                Rule(r.x0 * scale, r.top * scale, r.x1 * scale, r.bottom * scale, r.width * scale) for r in self.rules
+            ),
+            fills=tuple(
+                Fill(f.x0 * scale, f.top * scale, f.x1 * scale, f.bottom * scale, int(f.grey)) for f in self.fills
+            ),
         )
+        return layout, scale
 
     def _size(self, word: PlacedWord) -> float:
-        """Guess a type size: boxes of one size of type differ by their letters, and that must not look like headings."""
+        """Guess a type size: boxes of one size differ by their letters, and that must not look like headings."""
         height = word.bottom - word.top
         return self.text_height if 0.75 < height / self.text_height < 1.3 else height
-
-
-def _scaled(values: tuple[float, ...], scale: float) -> tuple[float, ...]:
-    return tuple(value * scale for value in values)
 
 
 def page_to_wire(page: PixelPage) -> dict[str, Any]:

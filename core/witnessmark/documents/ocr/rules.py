@@ -148,7 +148,7 @@ def _is_text(rule: PixelRule, words: Sequence[PlacedWord]) -> bool:
 
 
 def _joined(rules: Sequence[PixelRule], text_height: float) -> list[PixelRule]:
-    """Join the pieces of lines that noise has parted: those that go on at the same height, and are longer than the gap."""
+    """Join the pieces of lines that noise has parted: they go on at one height, and are longer than the gap."""
     apart, gap = max(1.5, 0.12 * text_height), 2.5 * text_height
     joined: list[PixelRule] = []
     for is_level in (True, False):

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 class Straightening:
     """A turn and a small rotation that made a page's text run level.
 
-    Units:  pixels of the picture as it came for `width` and `height`; `turn` clockwise 0, 90, 180 or 270; `skew` degrees
-            counter-clockwise, applied after the turn about the middle, on a canvas that grew to hold all
+    Units:  pixels of the picture as it came for `width` and `height`; `turn` clockwise 0, 90, 180 or 270; `skew` in
+            degrees counter-clockwise, after the turn, about the middle, on a canvas that grew to hold all
     """
 
     width: int

@@ -1,7 +1,7 @@
 """Lines of text into words with boxes of their own, by the white between them.
 
-An engine gives a line's text and its box. Where each word stands is found by laying the text over the line's pixels: the
-widths that letters usually have say about where a space should be, and the widest white near there is taken.
+An engine gives a line's text and its box. Where each word stands is found by laying the text over the line's pixels:
+the widths that letters usually have say about where a space should be, and the widest white near it is taken.
 """
 
 from __future__ import annotations

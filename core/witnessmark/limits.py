@@ -32,7 +32,7 @@ class Limits:
     ocr_address_bytes: int = 3072 * MIB
     """Address space of the OCR worker; its libraries reserve more than they use."""
     ocr_resident_bytes: int = 2048 * MIB
-    ocr_keep_bytes: int = 1024 * MIB
+    ocr_keep_bytes: int = 1536 * MIB
     """The OCR worker starts in a third of a second, so it is ended rather than kept large."""
     ocr_page_seconds: float = 60.0
     workers: int = 2

@@ -86,10 +86,11 @@ def _paper(ground: NDArray[np.float32]) -> NDArray[np.float32]:
         if better.sum() < 6 or (better == kept).all():
             break
         kept = better
-    down: NDArray[np.float64] = np.linspace(0, plane[0] * (rows - 1), rows)
-    across: NDArray[np.float64] = np.linspace(0, plane[1] * (columns - 1), columns)
-    paper: NDArray[np.float64] = np.add.outer(down, across) + plane[2]
-    return paper.astype(np.float32)
+    down, across, level = (float(value) for value in plane)
+    paper: NDArray[np.float32] = np.fromfunction(
+        lambda y, x: down * y + across * x + level, ground.shape, dtype=np.float32
+    )
+    return paper
 
 
 def _areas(level: NDArray[np.float32], ground: NDArray[np.float32]) -> list[_Area]:

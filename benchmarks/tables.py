@@ -2,6 +2,7 @@
 
     python -m benchmarks.tables                         the dev set in ../shared: ours, the sketch, camelot
     python -m benchmarks.tables --drawn                 pages we draw ourselves (drawn_tables.py), by kind
+    python -m benchmarks.tables --scans                 those pages as scans: skewed, noisy, compressed
     python -m benchmarks.tables --engines ours          only ours (fast)
     python -m benchmarks.tables --cases us-004,eu-013   only these
 
@@ -15,17 +16,24 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from witnessmark.documents.images import read_pixels
+from witnessmark.documents.ocr.engine import OcrEngine, make_engine
+from witnessmark.documents.ocr.recognised import PixelPage
+from witnessmark.documents.ocr.resolution import MOST_PIXELS, ocr_side
 from witnessmark.documents.pdfium import open_pdf
 from witnessmark.offline.tables import PageEdges, Table, find_tables, join_pages, page_edges
 from witnessmark.offline.tables.values import first_row_number
+from witnessmark.values import PageLayout
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -45,16 +53,58 @@ class Case:
 
 
 def ours(path: Path) -> Prediction:
-    """Find the tables of a PDF with the offline engine."""
+    """Find the tables of a document with the offline engine, by OCR where a page has no words."""
     tables: list[Table] = []
     edges: list[PageEdges] = []
-    with open_pdf(path.read_bytes(), None) as pdf:
+    for layout in layouts(path):
+        found = find_tables(layout)
+        tables += found
+        edges.append(page_edges(layout, found))
+    return [part for table in join_pages(tables, edges) for part in parted(table)]
+
+
+def layouts(path: Path) -> Iterator[PageLayout]:
+    """Read the pages of a document as the workers do, in this process."""
+    content = path.read_bytes()
+    if path.suffix != ".pdf":
+        picture = read_pixels(content, 0, most_pixels=MOST_PIXELS)
+        yield recognised(picture.width, picture.height, picture.pixels).layout(1, points_per_pixel=None)[0]
+        return
+    with open_pdf(content, None) as pdf:
         for index in range(pdf.page_count):
             layout = pdf.layout(index)
-            found = find_tables(layout)
-            tables += found
-            edges.append(page_edges(layout, found))
-    return [part for table in join_pages(tables, edges) for part in parted(table)]
+            if not layout.words:
+                side = ocr_side(layout.width, layout.height)
+                width, height, pixels = pdf.render(index, max_side=side, grey=True)
+                page = recognised(width, height, pixels)
+                layout, _ = page.layout(index + 1, points_per_pixel=layout.width / width)
+            yield layout
+
+
+def recognised(width: int, height: int, pixels: bytes) -> PixelPage:
+    """Read a page's pixels."""
+    import numpy as np
+
+    from witnessmark.documents.ocr.page import read_page
+
+    return read_page(np.frombuffer(pixels, np.uint8).reshape(height, width), _engine())
+
+
+@cache
+def _engine() -> OcrEngine:
+    return make_engine(os.environ.get("WITNESSMARK_OCR", "faster-paddle"))  # type: ignore[arg-type]
+
+
+def scan_sketch() -> Engine:
+    """Load the lab's sketch for scans by its path."""
+    sys.path.insert(0, str(SHARED / "reference"))
+    engine = importlib.import_module("scan").mk("faster_paddle_small")
+    digital = sketch()
+    return lambda path: engine(str(path)) if is_scan(path) else digital(path)
+
+
+def is_scan(path: Path) -> bool:
+    return path.suffix != ".pdf" or path.stem.startswith("scan") or path.stem.endswith("-scan")
 
 
 def parted(table: Table) -> Prediction:
@@ -102,29 +152,35 @@ def load_score() -> Any:
 
 
 def dev_cases() -> list[Case]:
-    """List the dev set's digital PDFs with tables, and those with none."""
+    """List the dev set's documents with tables, and those with none."""
     devset = SHARED / "devset"
     index = json.loads((devset / "index.json").read_text())
     return [
         Case(case["id"], case["group"], devset / case["file"], json.loads((devset / case["truth"]).read_text()))
         for case in index["cases"]
-        if case["kind"] == "tables" and case["group"].startswith("digital")
+        if case["kind"] == "tables"
     ]
 
 
-def drawn_cases(folder: Path, seed: int, each: int) -> list[Case]:
+def drawn_cases(folder: Path, seed: int, each: int, *, as_scans: bool = False) -> list[Case]:
     """Draw documents of every kind."""
+    from benchmarks.drawn_scans import scanned
     from benchmarks.drawn_tables import documents
 
     cases: list[Case] = []
     for drawn in documents(seed, each):
-        path = folder / f"{drawn.name}.pdf"
-        path.write_bytes(drawn.pdf)
+        if as_scans:
+            path = scanned(drawn.pdf, f"{drawn.name} {seed}", folder, drawn.name)
+        else:
+            path = folder / f"{drawn.name}.pdf"
+            path.write_bytes(drawn.pdf)
         cases.append(Case(drawn.name, drawn.kind, path, drawn.truth))
     return cases
 
 
 def page_count(path: Path) -> int:
+    if path.suffix != ".pdf":
+        return 1
     with open_pdf(path.read_bytes(), None) as pdf:
         return pdf.page_count
 
@@ -186,6 +242,7 @@ def main() -> None:
     parser.add_argument("--engines", default="ours,sketch,camelot")
     parser.add_argument("--cases", default="")
     parser.add_argument("--drawn", action="store_true")
+    parser.add_argument("--scans", action="store_true")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--each", type=int, default=3)
     parser.add_argument("--json", type=Path, help="also write every figure there")
@@ -193,15 +250,20 @@ def main() -> None:
     if not SHARED.is_dir():
         sys.exit("../shared is not here")
     score = load_score()
-    makers: dict[str, Callable[[], Engine]] = {"ours": lambda: ours, "sketch": sketch, "camelot": camelot}
+    makers: dict[str, Callable[[], Engine]] = {"ours": lambda: ours, "sketch": scan_sketch, "camelot": camelot}
     engines = {name: makers[name]() for name in arguments.engines.split(",")}
     wanted = {name for name in arguments.cases.split(",") if name}
     with tempfile.TemporaryDirectory() as folder:
-        cases = drawn_cases(Path(folder), arguments.seed, arguments.each) if arguments.drawn else dev_cases()
+        is_drawn = arguments.drawn or arguments.scans
+        cases = (
+            drawn_cases(Path(folder), arguments.seed, arguments.each, as_scans=arguments.scans)
+            if is_drawn
+            else dev_cases()
+        )
         results = run(
             engines, [case for case in cases if not wanted or case.name in wanted or case.kind in wanted], score
         )
-    print(report(results, score, by_kind=arguments.drawn))
+    print(report(results, score, by_kind=is_drawn))
     if arguments.json:
         plain = {
             name: [{k: v for k, v in case.items() if not k.startswith("_")} for case in cases_of]

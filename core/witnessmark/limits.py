@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MIB = 1024 * 1024
 
@@ -29,8 +29,35 @@ class Limits:
     worker_keep_bytes: int = 384 * MIB
     """A worker larger than this after an answer is ended, so that memory goes back to the system."""
     worker_idle_seconds: float = 60.0
+    ocr_address_bytes: int = 3072 * MIB
+    """Address space of the OCR worker; its libraries reserve more than they use."""
+    ocr_resident_bytes: int = 2048 * MIB
+    ocr_keep_bytes: int = 1536 * MIB
+    """The OCR worker starts in a third of a second, so it is ended rather than kept large."""
+    ocr_page_seconds: float = 60.0
     workers: int = 2
     open_seconds: float = 8.0
     page_seconds: float = 8.0
     deaths_per_call: int = 2
     """A document that has stopped this many workers in one call is not tried further."""
+
+    def for_ocr(self) -> Limits:
+        """Give the limits of the workers that read pictures: one process, which uses all cores by itself."""
+        return replace(
+            self,
+            worker_address_bytes=self.ocr_address_bytes,
+            worker_resident_bytes=self.ocr_resident_bytes,
+            worker_keep_bytes=self.ocr_keep_bytes,
+            page_seconds=self.ocr_page_seconds,
+            workers=1,
+        )
+
+    def with_memory(self, *, parser_mib: int, ocr_mib: int) -> Limits:
+        """Bound the memory of both kinds of workers; what is resident stays at two thirds of what is reserved."""
+        return replace(
+            self,
+            worker_address_bytes=parser_mib * MIB,
+            worker_resident_bytes=parser_mib * MIB * 2 // 3,
+            ocr_address_bytes=ocr_mib * MIB,
+            ocr_resident_bytes=ocr_mib * MIB * 2 // 3,
+        )

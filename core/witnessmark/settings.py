@@ -9,9 +9,16 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from witnessmark.documents.allowed import AllowedFolders, default_folders, resolved
+from witnessmark.documents.ocr.engine import EngineChoice
 from witnessmark.errors import SetupError
+from witnessmark.limits import MIB, Limits
 
 LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+PARSER_MIB = Limits().worker_address_bytes // MIB
+OCR_MIB = Limits().ocr_address_bytes // MIB
+LEAST_MIB, MOST_MIB = 256, 65_536
 
 
 class SettingInvalid(SetupError):
@@ -28,6 +35,20 @@ class Settings:
     allowed: AllowedFolders
     wait_seconds: float = 45.0
     log: LogLevel = "warning"
+    ocr: EngineChoice = "auto"
+    parser_mib: int = PARSER_MIB
+    """Memory that a process reading a file may reserve."""
+    ocr_mib: int = OCR_MIB
+    """Memory that the OCR process may reserve."""
+
+    @property
+    def limits(self) -> Limits:
+        """The limits, with those of memory as set."""
+        return Limits().with_memory(parser_mib=self.parser_mib, ocr_mib=self.ocr_mib)
+
+    @property
+    def cache(self) -> Path:
+        return self.home / "cache"
 
     @property
     def exports(self) -> Path:
@@ -42,6 +63,9 @@ def settings_from(
     allow: Sequence[str] = (),
     files: Sequence[str] = (),
     log: str | None = None,
+    ocr: str | None = None,
+    parser_mib: str | None = None,
+    ocr_mib: str | None = None,
 ) -> Settings:
     """Read the settings; an argument that is given wins over its environment variable.
 
@@ -54,6 +78,9 @@ def settings_from(
         allowed=AllowedFolders(folders=_folders(environment, start, allow), files=named),
         wait_seconds=_seconds(environment.get("WITNESSMARK_WAIT_SECONDS")),
         log=_log_level(log or environment.get("WITNESSMARK_LOG")),
+        ocr=_engine(ocr or environment.get("WITNESSMARK_OCR")),
+        parser_mib=_mebibytes("WITNESSMARK_PARSER_MIB", parser_mib, environment, PARSER_MIB),
+        ocr_mib=_mebibytes("WITNESSMARK_OCR_MIB", ocr_mib, environment, OCR_MIB),
     )
 
 
@@ -93,3 +120,19 @@ def _log_level(text: str | None) -> LogLevel:
         if (text or "warning").lower() == level:
             return level  # type: ignore[no-any-return]  # get_args is untyped
     raise SettingInvalid("WITNESSMARK_LOG", text or "", "debug, info, warning or error")
+
+
+def _engine(text: str | None) -> EngineChoice:
+    for choice in get_args(EngineChoice):
+        if (text or "auto").lower() == choice:
+            return choice  # type: ignore[no-any-return]  # get_args is untyped
+    raise SettingInvalid("WITNESSMARK_OCR", text or "", "auto, faster-paddle, rapidocr or off")
+
+
+def _mebibytes(name: str, text: str | None, environment: Mapping[str, str], default: int) -> int:
+    text = text or environment.get(name)
+    if not text:
+        return default
+    if not text.isdecimal() or not LEAST_MIB <= int(text) <= MOST_MIB:
+        raise SettingInvalid(name, text, f"a whole number of MiB from {LEAST_MIB} to {MOST_MIB}")
+    return int(text)

@@ -10,9 +10,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Literal, Protocol
 
 from witnessmark.documents import wire
+from witnessmark.documents.ocr.engine import EngineName, OcrEngine
+from witnessmark.documents.ocr.resolution import ocr_side
+from witnessmark.documents.text_layer import TextLayer, page_kind
 from witnessmark.documents.worker import EXIT_TOO_LARGE
 from witnessmark.values import PageLayout
 
@@ -39,6 +42,7 @@ class Session:
     def __init__(self) -> None:
         self.contents: OrderedDict[str, bytes] = OrderedDict()
         self.readers: dict[tuple[str, str, str | None], _Closable] = {}
+        self.engines: dict[EngineName, OcrEngine] = {}
 
     def load(self, sha256: str, content: bytes) -> None:
         self.contents[sha256] = content
@@ -46,6 +50,11 @@ class Session:
             gone, _ = self.contents.popitem(last=False)
             for key in [key for key in self.readers if key[0] == gone]:
                 self.readers.pop(key).close()
+
+    def engine(self, name: EngineName, maker: Callable[[EngineName], OcrEngine]) -> OcrEngine:
+        if name not in self.engines:
+            self.engines[name] = maker(name)
+        return self.engines[name]
 
     def reader(self, kind: str, request: wire.Message, opener: Callable[[bytes, str | None], Any]) -> Any:
         sha256, password = request["sha256"], request.get("password")
@@ -89,8 +98,16 @@ def _answer(session: Session, request: wire.Message, payload: bytes) -> tuple[wi
     except Refused as refusal:
         return {"refused": refusal.reason, "facts": refusal.facts}, b""
     except Exception as error:  # noqa: BLE001 - the parent logs the kind; a message may carry the document's text
+        if _is_the_files_fault(error):
+            return {"refused": "unreadable", "facts": {}}, b""
         return {"broken": _where(error)}, b""
     return {"result": result}, data
+
+
+def _is_the_files_fault(error: Exception) -> bool:
+    from witnessmark.documents.pdfium import PdfUnreadable
+
+    return isinstance(error, PdfUnreadable)
 
 
 def _where(error: BaseException) -> str:
@@ -123,52 +140,55 @@ def pdf_facts(session: Session, request: wire.Message) -> tuple[wire.Message, by
 
 
 def pdf_layout(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
-    return wire.layout_to_wire(_layout(session, request)), b""
+    return wire.layout_to_wire(_pdfium(session, request).layout(request["page"] - 1)), b""
 
 
 def pdf_tables(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    page, layer = _pdfium(session, request).judged(request["page"] - 1)
+    found: wire.Message = _tables_of(page) if layer.state == "usable" else {"tables": [], "edges": None}
+    return found | _kind_of(page, layer), b""
+
+
+def _tables_of(page: PageLayout) -> wire.Message:
     from witnessmark.offline.tables.find import find_tables
     from witnessmark.offline.tables.join import edges_to_wire, page_edges
     from witnessmark.offline.tables.wire import table_to_wire
 
-    page = _layout(session, request)
     tables = find_tables(page)
     return {
         "tables": [table_to_wire(table) for table in tables],
         "edges": edges_to_wire(page_edges(page, tables)),
-        "text": _text_of(page),
-    }, b""
+    }
 
 
 def pdf_text(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    page, layer = _pdfium(session, request).judged(request["page"] - 1)
+    read = _text_in(page, request["layout"]) if layer.state == "usable" else {"text": ""}
+    return read | _kind_of(page, layer), b""
+
+
+def _text_in(page: PageLayout, layout: Literal["markdown", "plain"]) -> wire.Message:
     from witnessmark.offline.tables.find import find_tables
     from witnessmark.offline.text import page_text
 
-    page = _layout(session, request)
-    tables = find_tables(page) if request["layout"] == "markdown" else ()
-    return {"text": page_text(page, tables, request["layout"]), "word_count": len(page.words)}, b""
+    tables = find_tables(page) if layout == "markdown" else ()
+    return {"text": page_text(page, tables, layout)}
 
 
-def _text_of(page: PageLayout) -> str:
-    """Name what a page gives to read. Letters drawn as shapes are no text layer either."""
-    if page.words:
-        return "text layer"
-    return "scan" if page.pictures or page.rules or page.fills else "blank"
+def _kind_of(page: PageLayout, layer: TextLayer) -> wire.Message:
+    has_picture = bool(page.pictures or page.rules or page.fills)
+    return {"kind": page_kind(layer, has_picture=has_picture), "layer": asdict(layer)}
 
 
 def pdf_picture(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
     from PIL import Image
 
     from witnessmark.documents.marking import mark_from_wire, marked_png
-    from witnessmark.documents.pdfium import PdfUnreadable
 
     index = request["page"] - 1
     pdf = _pdfium(session, request)
-    try:
-        width, height, pixels = pdf.render(index, max_side=request["max_side"])
-        scale = width / pdf.page_facts(index).width
-    except PdfUnreadable as error:
-        raise Refused("unreadable") from error
+    width, height, pixels = pdf.render(index, max_side=request["max_side"])
+    scale = width / pdf.page_facts(index).width
     page = Image.frombuffer("RGB", (width, height), pixels, "raw", "BGR", 0, 1)
     return {}, marked_png(page, [mark_from_wire(mark) for mark in request["marks"]], scale=scale)
 
@@ -194,18 +214,50 @@ def image_facts(session: Session, request: wire.Message) -> tuple[wire.Message, 
         raise Refused("unreadable", cause=error.cause) from error
 
 
+def pdf_pixels(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    pdf = _pdfium(session, request)
+    facts = pdf.page_facts(request["page"] - 1)
+    width, height, pixels = pdf.render(request["page"] - 1, max_side=ocr_side(facts.width, facts.height), grey=True)
+    return {"width": width, "height": height, "unit": facts.width / width}, pixels
+
+
+def image_pixels(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    from witnessmark.documents.images import ImageUnreadable, read_pixels
+
+    try:
+        picture = read_pixels(
+            session.contents[request["sha256"]], request["page"] - 1, most_pixels=request["most_pixels"]
+        )
+    except ImageUnreadable as error:
+        raise Refused("unreadable") from error
+    return {"width": picture.width, "height": picture.height, "unit": picture.shrunk}, picture.pixels
+
+
+def layout_tables(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:  # noqa: ARG001
+    return _tables_of(wire.layout_from_wire(request["page_layout"])), b""
+
+
+def layout_text(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:  # noqa: ARG001
+    return _text_in(wire.layout_from_wire(request["page_layout"]), request["layout"]), b""
+
+
+def ocr_page(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    import numpy as np
+
+    from witnessmark.documents.ocr.engine import make_engine
+    from witnessmark.documents.ocr.page import read_page
+    from witnessmark.documents.ocr.recognised import page_to_wire
+
+    pixels = np.frombuffer(session.contents[request["sha256"]], np.uint8)
+    engine = session.engine(request["engine"], make_engine)
+    return page_to_wire(read_page(pixels.reshape(request["height"], request["width"]), engine)), b""
+
+
 OPERATIONS: dict[str, Callable[[Session, wire.Message], tuple[wire.Message, bytes]]] = {
     operation.__name__: operation
     for operation in (
-        pdf_open,
-        pdf_facts,
-        pdf_layout,
-        pdf_tables,
-        pdf_text,
-        pdf_picture,
-        pypdf_open,
-        pypdf_text,
-        image_facts,
+        *(pdf_open, pdf_facts, pdf_layout, pdf_tables, pdf_text, pdf_pixels, pdf_picture, pypdf_open, pypdf_text),
+        *(image_facts, image_pixels, layout_tables, layout_text, ocr_page),
     )
 }
 
@@ -219,18 +271,6 @@ def _pdfium(session: Session, request: wire.Message) -> Any:
         raise Refused("password-needed") from error
     except pdfium.PasswordWrong as error:
         raise Refused("password-wrong") from error
-    except pdfium.PdfUnreadable as error:
-        raise Refused("unreadable") from error
-
-
-def _layout(session: Session, request: wire.Message) -> PageLayout:
-    from witnessmark.documents.pdfium import PdfUnreadable
-
-    try:
-        layout: PageLayout = _pdfium(session, request).layout(request["page"] - 1)
-    except PdfUnreadable as error:  # the document opens, this page does not
-        raise Refused("unreadable") from error
-    return layout
 
 
 def _pypdf(session: Session, request: wire.Message) -> Any:

@@ -112,7 +112,15 @@ def _run_command(options: argparse.Namespace) -> int:
 
 def _settings(options: argparse.Namespace, files: Sequence[str]) -> Settings:
     return settings_from(
-        os.environ, start=Path.cwd(), home=options.home, allow=options.allow or (), files=files, log=options.log
+        os.environ,
+        start=Path.cwd(),
+        home=options.home,
+        allow=options.allow or (),
+        files=files,
+        log=options.log,
+        ocr=options.ocr,
+        parser_mib=options.parser_mib,
+        ocr_mib=options.ocr_mib,
     )
 
 
@@ -178,12 +186,19 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
     group.add_argument("--allow", action="append", metavar="FOLDER", help="A folder that may be read; repeatable.")
     group.add_argument("--home", metavar="FOLDER", help="Where witnessmark keeps everything (WITNESSMARK_HOME).")
     group.add_argument("--log", metavar="LEVEL", help="debug, info, warning or error (WITNESSMARK_LOG).")
+    group.add_argument(
+        "--ocr", metavar="ENGINE", help="auto, faster-paddle, rapidocr or off: who reads scans (WITNESSMARK_OCR)."
+    )
+    group.add_argument(
+        "--parser-mib", metavar="MIB", help="Memory of a process that reads a file (WITNESSMARK_PARSER_MIB)."
+    )
+    group.add_argument("--ocr-mib", metavar="MIB", help="Memory of the OCR process (WITNESSMARK_OCR_MIB).")
 
 
 def _known_options(command: str) -> list[str]:
     tool = BY_NAME.get(command.replace("-", "_"))
     own = [_option(name) for name in tool.arguments.model_fields if name != "source"] if tool else []
-    return [*own, "--json", "--allow", "--home", "--log"]
+    return [*own, "--json", "--allow", "--home", "--log", "--ocr", "--parser-mib", "--ocr-mib"]
 
 
 def _dashed(tool: ToolDefinition) -> str:

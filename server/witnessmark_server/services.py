@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
+from witnessmark.documents.ocr.cache import WordCache
+from witnessmark.documents.ocr.engine import installed_engine
+from witnessmark.documents.ocr.recogniser import Recogniser
 from witnessmark.documents.opening import Documents
 from witnessmark.documents.worker import open_workers
 from witnessmark.exports.folder import ExportFolder
@@ -16,9 +19,17 @@ from witnessmark_tools.definition import Services
 @asynccontextmanager
 async def open_services(settings: Settings, limits: Limits | None = None) -> AsyncGenerator[Services]:
     """Open everything; leaving the block ends every process and closes every file."""
-    async with open_workers(limits or Limits()) as workers:
+    bounds = limits or settings.limits
+    engine = installed_engine(settings.ocr)
+    async with AsyncExitStack() as stack:
+        workers = await stack.enter_async_context(open_workers(bounds))
+        recogniser = None
+        if engine is not None:
+            # Nothing is started before the first scan.
+            readers = await stack.enter_async_context(open_workers(bounds.for_ocr()))
+            recogniser = Recogniser(readers, engine, WordCache(settings.cache))
         yield Services(
-            documents=Documents(settings.allowed, workers),
+            documents=Documents(settings.allowed, workers, recogniser),
             exports=ExportFolder(settings.exports),
             patience=settings.wait_seconds,
         )

@@ -180,7 +180,7 @@ def test_what_a_form_draws_is_read_where_it_is_placed() -> None:
 def test_a_scan_is_a_picture_without_words() -> None:
     with open_pdf(drawing.draw_scan("words")) as pdf:
         facts, page = pdf.page_facts(0), pdf.layout(0)
-    assert not facts.has_text
+    assert facts.layer.state == "absent"
     assert facts.picture_share > 0.5
     assert page.words == ()
     assert len(page.pictures) == 1

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal, Self
 
 import anyio
 from pydantic import Field
 
 from witnessmark.documents.document import Document
-from witnessmark.documents.opening import Documents
+from witnessmark.documents.ocr.recognised import PageReading
+from witnessmark.documents.opening import Documents, PageTables
 from witnessmark.documents.page_range import pages_from_text
 from witnessmark.documents.reading import PagesRead, read_pages
 from witnessmark.exports.csv import csv_from_rows
 from witnessmark.exports.folder import MEDIA_TYPES, URI_PREFIX, ExportFolder
 from witnessmark.offline.tables.join import edges_from_wire, join_pages
-from witnessmark.offline.tables.values import Table, first_row_number
+from witnessmark.offline.tables.values import Cell, Confidence, Table, first_row_number
 from witnessmark.offline.tables.wire import table_from_wire
 from witnessmark_tools.arguments import Detail, Pages, Password, Source, Wait
 from witnessmark_tools.definition import Progress
-from witnessmark_tools.pages import left_range, page_warnings, refuse_without_text
+from witnessmark_tools.pages import doubtful_places, left_range, page_warnings, refuse_without_ocr, rounded
 from witnessmark_tools.results import (
     Box,
     ExportedFile,
@@ -118,7 +119,9 @@ async def extract_tables(
     source: Source,
     pages: Pages = None,
     password: Password = None,
-    model: Annotated[Literal["offline"], Field(description="Engine; offline reads the text layer.")] = "offline",
+    model: Annotated[
+        Literal["offline"], Field(description="Engine; offline reads the text layer or by OCR.")
+    ] = "offline",
     export: Annotated[
         list[Literal["csv"]] | None, Field(description="Also write files; their paths come back.")
     ] = None,
@@ -130,23 +133,23 @@ async def extract_tables(
     patience: float | None,
     progress: Progress,
 ) -> TableExtraction:
-    """Extract every table of a PDF as headers and rows, ruled or not, with pages, titles, notes and confidence; a table that runs over pages is one table. Text as printed, nothing computed. Scans are named, not read. For prose use read_text."""  # noqa: E501 - one line on the wire
+    """Extract every table of a PDF, scan or image as headers and rows, ruled or not, with pages, titles, notes and confidence; a table that runs over pages is one table. Text as printed, nothing computed. Scans are read by OCR, which `warnings` say. For prose use read_text."""  # noqa: E501 - one line on the wire
     async with documents.open(source, password) as document:
         limit = documents.limits.pages_per_call
         numbers = pages_from_text(pages, page_count=document.page_count, limit=limit)
         read = await _read(document, documents, numbers, wait_seconds or patience, progress)
-        kinds = {page: str(answer["text"]) for page, answer in read.done.items()}
-        refuse_without_text(document, kinds)
+        refuse_without_ocr(document, read.done, has_ocr=documents.recogniser is not None)
         arguments = {"pages": pages, "model": model}
         result_id = result_id_of("extract_tables", document, arguments)
+        readings = {page: answer.reading for page, answer in read.done.items() if answer.reading is not None}
         found = await anyio.to_thread.run_sync(_joined, read, abandon_on_cancel=True)
-        tables = [_table(table, f"t{n}", detail) for n, table in enumerate(found, start=1)]
+        tables = [_table(table, f"t{n}", detail, readings) for n, table in enumerate(found, start=1)]
         return TableExtraction(
             result_id=result_id,
             documents=[document_read(document)],
             engines=["offline"],
-            needs_review=_needs_review(tables),
-            warnings=page_warnings(document, read, kinds),
+            needs_review=_needs_review(tables) + doubtful_places(read.done),
+            warnings=page_warnings(document, read, read.done),
             tables=tables,
             table_count=len(tables),
             pages_read=len(read.done),
@@ -157,12 +160,9 @@ async def extract_tables(
 
 async def _read(
     document: Document, documents: Documents, pages: Sequence[int], seconds: float | None, progress: Progress
-) -> PagesRead[dict[str, Any]]:
-    async def read(page: int) -> dict[str, Any]:
-        if document.reader == "pdfium":
-            return await documents.tables(document, page)
-        facts = await documents.facts(document, [page])
-        return {"tables": [], "text": facts[0].text}
+) -> PagesRead[PageTables]:
+    async def read(page: int) -> PageTables:
+        return await documents.tables(document, page)
 
     async def on_page(count: int) -> None:
         await progress(count, len(pages), f"Read {count} of {len(pages)} pages")
@@ -170,12 +170,14 @@ async def _read(
     return await read_pages(pages, read, limits=documents.limits, seconds=seconds, on_page=on_page)
 
 
-def _joined(read: PagesRead[dict[str, Any]]) -> Sequence[Table]:
-    tables = [table_from_wire(wire) for page in sorted(read.done) for wire in read.done[page]["tables"]]
-    return join_pages(tables, [edges_from_wire(answer["edges"]) for answer in read.done.values() if "edges" in answer])
+def _joined(read: PagesRead[PageTables]) -> Sequence[Table]:
+    tables = [table_from_wire(wire) for page in sorted(read.done) for wire in read.done[page].tables]
+    return join_pages(tables, [edges_from_wire(page.edges) for page in read.done.values() if page.edges is not None])
 
 
-def _table(table: Table, table_id: str, detail: Literal["concise", "full"]) -> ExtractedTable:
+def _table(
+    table: Table, table_id: str, detail: Literal["concise", "full"], readings: Mapping[int, PageReading]
+) -> ExtractedTable:
     first = first_row_number(table.header_rows)
     parts = [
         PartOfTable(
@@ -189,10 +191,7 @@ def _table(table: Table, table_id: str, detail: Literal["concise", "full"]) -> E
     places = None
     if detail == "full":
         places = [
-            [
-                Place(page=_page_of(row + first, parts), box=[round(v, 1) for v in _box(cell)] if cell else None)
-                for cell in cells
-            ]
+            [_place(cell, _page_of(row + first, parts), readings) for cell in cells]
             for row, cells in enumerate(table.rows)
         ]
         if not table.headers:
@@ -206,15 +205,27 @@ def _table(table: Table, table_id: str, detail: Literal["concise", "full"]) -> E
         row_count=len(table.body),
         header_rows=table.header_rows,
         notes=list(table.notes),
-        confidence=table.confidence,
+        confidence=_confidence(table, readings),
         evidence=Evidence(cells=sum(bool(text) for row in table.texts for text in row)),
         parts=parts,
         places=places,
     )
 
 
-def _box(cell: Any) -> tuple[float, float, float, float]:
-    return cell.box.x0, cell.box.top, cell.box.x1, cell.box.bottom
+def _place(cell: Cell | None, page: int, readings: Mapping[int, PageReading]) -> Place:
+    if cell is None:
+        return Place(page=page, box=None)
+    box = readings[page].on_page(cell.box) if page in readings else cell.box
+    return Place(page=page, box=rounded(box))
+
+
+def _confidence(table: Table, readings: Mapping[int, PageReading]) -> Confidence:
+    """Trust a table that was read by OCR less: its figures may be wrong where its grid is right."""
+    pages = [readings[part.page_number] for part in table.parts if part.page_number in readings]
+    if not pages:
+        return table.confidence
+    is_doubtful = min(page.confidence for page in pages) < 0.85
+    return "low" if is_doubtful or table.confidence == "low" else "medium"
 
 
 def _page_of(row: int, parts: Sequence[PartOfTable]) -> int:

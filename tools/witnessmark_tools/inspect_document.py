@@ -6,11 +6,12 @@ from typing import Literal, Self
 
 from pydantic import Field
 
-from witnessmark.documents.document import Document, PageFacts
+from witnessmark.documents.document import Document, PageFacts, PageKind
 from witnessmark.documents.opening import Documents
 from witnessmark.documents.page_range import pages_from_text, text_from_pages
 from witnessmark.plans.image_tokens import HIGH, STANDARD, image_tokens, page_tokens
 from witnessmark_tools.arguments import Pages, Password, Source
+from witnessmark_tools.pages import INSTALL_OCR
 from witnessmark_tools.results import Frozen, Result, document_read, pages_in_words, result_id_of
 
 PAGES_SHOWN = 100
@@ -28,7 +29,7 @@ class PageInspection(Frozen):
     width: float | None
     height: float | None
     rotation: int = 0
-    text: Literal["text layer", "scan", "blank", "unknown"] = Field(description="scan: a picture without a text layer.")
+    text: PageKind = Field(description="scan: a picture without a text layer; broken: its letters mean nothing.")
     image_tokens: ImageTokens | None = None
 
 
@@ -79,11 +80,22 @@ async def inspect_document(
         numbers = pages_from_text(pages, page_count=document.page_count, limit=limit)
         looked_at = numbers[: documents.limits.pages_per_call]
         facts = await documents.facts(document, looked_at)
-        return _inspection(document, facts, is_partial=len(looked_at) < len(numbers), arguments={"pages": pages})
+        return _inspection(
+            document,
+            facts,
+            is_partial=len(looked_at) < len(numbers),
+            arguments={"pages": pages},
+            ocr=documents.recogniser.engine.name if documents.recogniser is not None else None,
+        )
 
 
 def _inspection(
-    document: Document, facts: tuple[PageFacts, ...], *, is_partial: bool, arguments: dict[str, str | None]
+    document: Document,
+    facts: tuple[PageFacts, ...],
+    *,
+    is_partial: bool,
+    arguments: dict[str, str | None],
+    ocr: str | None,
 ) -> Inspection:
     warnings = list(document.warnings)
     if is_partial:
@@ -93,14 +105,20 @@ def _inspection(
     scans = [page.page_number for page in facts if page.text == "scan"]
     texts = [page.page_number for page in facts if page.text == "text layer"]
     blanks = [page.page_number for page in facts if page.text == "blank"]
+    read_by = f"OCR ({ocr}) reads it" if ocr else f"reading it takes OCR, which is not here. {INSTALL_OCR}"
     if scans and document.kind == "pdf":
-        warnings.append(
-            f"{pages_in_words(scans)}: a scan, without a text layer; its text and tables need OCR or a model."
-        )
+        warnings.append(f"{pages_in_words(scans)}: a scan, without a text layer; {read_by}.")
     if damaged := [page.page_number for page in facts if page.text == "unknown" and document.reader == "pdfium"]:
         warnings.append(f"{pages_in_words(damaged)}: damaged; cannot be read.")
     if document.kind == "image":
-        warnings.append("An image has no text layer; its text and tables need OCR or a model.")
+        warnings.append(f"An image has no text layer; {read_by}.")
+    if broken := [page.page_number for page in facts if page.text == "broken text layer"]:
+        warnings.append(f"{pages_in_words(broken)}: the letters of the text layer do not mean what is seen; {read_by}.")
+    if hidden := [page.page_number for page in facts if page.hidden_words]:
+        count = sum(page.hidden_words for page in facts)
+        warnings.append(f"{pages_in_words(hidden)}: {count} words of the text layer cannot be seen on the page.")
+    if scanned := [page.page_number for page in facts if page.is_from_scanner]:
+        warnings.append(f"{pages_in_words(scanned)}: a scan with text that other OCR software left below it.")
     if blanks:
         warnings.append(f"{pages_in_words(blanks)}: blank, with neither text nor pictures.")
     listed = facts if arguments["pages"] is not None else facts[:PAGES_SHOWN]

@@ -1,47 +1,90 @@
-"""What reading pages leaves to be said: scans, blank pages, failures, pages there was no time for."""
+"""What reading pages leaves to be said: how they were read, and which of them were not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
 
-from witnessmark.documents.document import Document
+from witnessmark.documents.document import Document, PageKind
+from witnessmark.documents.ocr.recognised import PageReading
 from witnessmark.documents.page_range import text_from_pages
 from witnessmark.documents.reading import PagesRead
-from witnessmark.errors import InputError
-from witnessmark_tools.results import pages_in_words
+from witnessmark.documents.text_layer import TextLayer
+from witnessmark.errors import SetupError
+from witnessmark.values import BoundingBox
+from witnessmark_tools.results import ReviewItem, pages_in_words
+
+MOST_REVIEWED = 40
+"""Places of one kind that a result lists for a person; a page of noise has hundreds."""
+INSTALL_OCR = "Install it with `pip install 'witnessmark[ocr]'`"
 
 
-class NoTextLayer(InputError):
-    """Nothing of what was asked for can be read without OCR."""
+class SeenPage(Protocol):
+    """A page as some tool read it."""
+
+    @property
+    def kind(self) -> PageKind: ...
+    @property
+    def layer(self) -> TextLayer | None: ...
+    @property
+    def reading(self) -> PageReading | None: ...
+
+
+class NoOcr(SetupError):
+    """Nothing of what was asked for can be read without OCR, and there is none."""
+
+    exit_code = 3
 
     def __init__(self, name: str, *, is_image: bool, pages: str | None = None) -> None:
         what = "an image" if is_image else "a scan: no page of it has a text layer"
         if pages is not None and not is_image:
             what = f"a scan on page {pages}: there is no text layer"
         super().__init__(
-            f"{name!r} is {what}, so the offline engine has no words to read.",
-            "This version has no OCR yet; give a PDF with a text layer, or look at the image yourself.",
+            f"{name!r} is {what}, and the OCR that would read it is not installed or is switched off.",
+            f"{INSTALL_OCR} where witnessmark runs, without --ocr off; or give a PDF with a text layer.",
         )
 
 
-def refuse_without_text(document: Document, kinds: Mapping[int, str]) -> None:
-    """Refuse a document whose pages, as far as read, are scans and nothing else.
+def refuse_without_ocr(document: Document, seen: Mapping[int, SeenPage], *, has_ocr: bool) -> None:
+    """Refuse a document whose pages, as far as read, are pictures and nothing else, where no OCR is.
 
-    Errors:  `NoTextLayer`
+    Errors:  `NoOcr`
     """
-    if "scan" in kinds.values() and "text layer" not in kinds.values():
+    kinds = [page.kind for page in seen.values()]
+    if not has_ocr and {"scan", "broken text layer"} & set(kinds) and "text layer" not in kinds:
         is_whole = len(kinds) == document.page_count
-        pages = None if is_whole else text_from_pages(kinds)
-        raise NoTextLayer(document.name, is_image=document.kind == "image", pages=pages)
+        pages = None if is_whole else text_from_pages(seen)
+        raise NoOcr(document.name, is_image=document.kind == "image", pages=pages)
 
 
-def page_warnings(document: Document, read: PagesRead[Any], kinds: Mapping[int, str]) -> list[str]:
-    """Say what happened to pages that gave no text."""
+def page_warnings(document: Document, read: PagesRead[Any], seen: Mapping[int, SeenPage]) -> list[str]:
+    """Say how pages were read that have no text layer, and what happened to those that were not."""
     warnings = list(document.warnings)
-    if scans := _of(kinds, "scan"):
-        warnings.append(f"{pages_in_words(scans)}: a scan, without a text layer; nothing was read there (no OCR yet).")
-    if blanks := _of(kinds, "blank"):
+    readings = {page: found.reading for page, found in sorted(seen.items()) if found.reading is not None}
+    for engine in dict.fromkeys(reading.engine for reading in readings.values()):
+        pages = [page for page, reading in readings.items() if reading.engine == engine and reading.word_count]
+        if pages:
+            warnings.append(
+                f"{pages_in_words(pages)}: read from the picture by OCR ({engine}), which can take one letter or "
+                "figure for another."
+            )
+    warnings += [
+        f"{pages_in_words(pages)}: turned by {turn} degrees clockwise to be read."
+        for turn in (90, 180, 270)
+        if (pages := [page for page, reading in readings.items() if reading.turn == turn and reading.word_count])
+    ]
+    if pages := [page for page, reading in readings.items() if not reading.word_count]:
+        warnings.append(f"{pages_in_words(pages)}: a picture in which OCR finds no text.")
+    if pages := [page for page, reading in readings.items() if reading.unreadable]:
+        count = sum(len(readings[page].unreadable) for page in pages)
+        places = "a place" if count == 1 else f"{count} places"
+        warnings.append(f"{pages_in_words(pages)}: {places} could not be read (handwriting, noise, damage).")
+    warnings += _layer_warnings(seen)
+    if scans := _of(seen, lambda page: page.kind == "scan" and page.reading is None):
+        warnings.append(
+            f"{pages_in_words(scans)}: a scan, without a text layer; not read, for want of OCR. {INSTALL_OCR}."
+        )
+    if blanks := _of(seen, lambda page: page.kind == "blank"):
         warnings.append(f"{pages_in_words(blanks)}: blank, with neither text nor pictures.")
     reasons: dict[str, list[int]] = {}
     for page, error in read.failed.items():
@@ -54,14 +97,64 @@ def page_warnings(document: Document, read: PagesRead[Any], kinds: Mapping[int, 
     return warnings
 
 
+def _layer_warnings(seen: Mapping[int, SeenPage]) -> list[str]:
+    """Say what is wrong with text layers."""
+    warnings: list[str] = []
+    if broken := _of(seen, lambda page: page.kind == "broken text layer"):
+        instead = "" if seen[broken[0]].reading else f" Not read, for want of OCR. {INSTALL_OCR}."
+        warnings.append(
+            f"{pages_in_words(broken)}: the letters of the text layer do not mean what is seen; not used.{instead}"
+        )
+    if hidden := _of(seen, lambda page: page.layer is not None and page.layer.hidden_words > 0):
+        count = sum(found.layer.hidden_words for page in hidden if (found := seen[page]).layer is not None)
+        words = "1 word" if count == 1 else f"{count} words"
+        warnings.append(
+            f"{pages_in_words(hidden)}: {words} of the text layer cannot be seen on the page (invisible, or too "
+            "small); left out."
+        )
+    if scanned := _of(seen, lambda page: page.layer is not None and page.layer.is_from_scanner):
+        warnings.append(
+            f"{pages_in_words(scanned)}: a scan with text that other OCR software left below it; that text was used, "
+            "and may differ from what is seen."
+        )
+    return warnings
+
+
+def doubtful_places(seen: Mapping[int, SeenPage]) -> list[ReviewItem]:
+    """List what OCR could not read, or was unsure of, least sure first."""
+    readings = [(page, found.reading) for page, found in sorted(seen.items()) if found.reading is not None]
+    unreadable = [
+        ReviewItem(page=page, box=rounded(box), reason="Something stands here that OCR cannot read.")
+        for page, reading in readings
+        for box in reading.unreadable
+    ]
+    doubtful = sorted(
+        ((page, word) for page, reading in readings for word in reading.doubtful), key=lambda item: item[1].confidence
+    )
+    return unreadable[:MOST_REVIEWED] + [
+        ReviewItem(
+            page=page,
+            box=rounded(word.box),
+            value=word.text,
+            reason=f"OCR is unsure of this (confidence {word.confidence:.2f}).",
+        )
+        for page, word in doubtful[:MOST_REVIEWED]
+    ]
+
+
+def rounded(box: BoundingBox) -> list[float]:
+    """Write a box as results do."""
+    return [round(value, 1) for value in (box.x0, box.top, box.x1, box.bottom)]
+
+
 def left_range(read: PagesRead[Any]) -> str | None:
     """Write the range with which the next call continues."""
     return text_from_pages(read.left) or None
 
 
-def _of(kinds: Mapping[int, str], kind: str) -> list[int]:
-    return sorted(_pages_of(kinds, kind))
+def _of(seen: Mapping[int, SeenPage], is_one: Callable[[SeenPage], bool]) -> list[int]:
+    return sorted(_matching(seen, is_one))
 
 
-def _pages_of(kinds: Mapping[int, str], kind: str) -> Iterable[int]:
-    return (page for page, found in kinds.items() if found == kind)
+def _matching(seen: Mapping[int, SeenPage], is_one: Callable[[SeenPage], bool]) -> Iterable[int]:
+    return (page for page, found in seen.items() if is_one(found))

@@ -8,12 +8,15 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from witnessmark.documents.opening import Documents
+from witnessmark.documents.opening import PageText as ReadPage
 from witnessmark.documents.page_range import pages_from_text
 from witnessmark.documents.reading import read_pages
 from witnessmark_tools.arguments import Pages, Password, Source, Wait
 from witnessmark_tools.definition import Progress
-from witnessmark_tools.pages import left_range, page_warnings, refuse_without_text
-from witnessmark_tools.results import ExportedFile, Frozen, Result, document_read, result_id_of
+from witnessmark_tools.pages import doubtful_places, left_range, page_warnings, refuse_without_ocr
+from witnessmark_tools.results import ExportedFile, Frozen, Result, ReviewItem, document_read, result_id_of
+
+REVIEW_SHOWN = 12
 
 
 class PageText(Frozen):
@@ -53,10 +56,16 @@ class TextReading(Result):
         document = self.documents[0]
         head = f"{document.name}, {document.pages} page{'s'[: document.pages != 1]} (engine: {', '.join(self.engines)})"
         lines = [head, *(f"Warning: {warning}" for warning in self.warnings)]
+        lines += [_review_line(item) for item in self.needs_review[:REVIEW_SHOWN]]
         lines += [f"File: {file.path} ({file.uri})" for file in self.files]
         for page in self.pages:
             lines += ["", f"--- page {page.page} ---", page.text]
         return "\n".join(lines)
+
+
+def _review_line(item: ReviewItem) -> str:
+    value = f"{item.value!r}: " if item.value else ""
+    return f"Needs review: page {item.page} at {item.box}: {value}{item.reason}"
 
 
 async def read_text(
@@ -72,11 +81,11 @@ async def read_text(
     patience: float | None,
     progress: Progress,
 ) -> TextReading:
-    """Read the text of a PDF (its text layer) or a text file, page by page in reading order, columns and tables kept apart. Scans are named, not read. For tables as data use extract_tables."""  # noqa: E501 - one line on the wire
+    """Read the text of a PDF, scan, image or text file, page by page in reading order, columns and tables kept apart. Scans and images are read by OCR, which `warnings` say; what it cannot read is marked [unreadable]. For tables as data use extract_tables."""  # noqa: E501 - one line on the wire
     async with documents.open(source, password) as document:
         numbers = pages_from_text(pages, page_count=document.page_count, limit=documents.limits.pages_per_call)
 
-        async def read_page(page: int) -> str:
+        async def read_page(page: int) -> ReadPage:
             return await documents.text(document, page, layout)
 
         async def on_page(count: int) -> None:
@@ -85,15 +94,13 @@ async def read_text(
         read = await read_pages(
             numbers, read_page, limits=documents.limits, seconds=wait_seconds or patience, on_page=on_page
         )
-        empty = [page for page, text in read.done.items() if not text.strip()]
-        facts = await documents.facts(document, empty) if empty else ()
-        kinds = dict.fromkeys(read.done, "text layer") | {page.page_number: page.text for page in facts}
-        refuse_without_text(document, kinds)
+        refuse_without_ocr(document, read.done, has_ocr=documents.recogniser is not None)
         return TextReading(
             result_id=result_id_of("read_text", document, {"pages": pages, "layout": layout}),
             documents=[document_read(document)],
             engines=["offline"],
-            warnings=page_warnings(document, read, kinds),
-            pages=[PageText(page=page, text=text) for page, text in sorted(read.done.items())],
+            needs_review=doubtful_places(read.done),
+            warnings=page_warnings(document, read, read.done),
+            pages=[PageText(page=page, text=found.text) for page, found in sorted(read.done.items())],
             continue_with=left_range(read),
         )

@@ -9,6 +9,12 @@ from witnessmark.documents.content import Content
 from witnessmark.documents.images import ImageFacts
 from witnessmark.documents.media_types import Kind, kind_of
 
+PageKind = Literal["text layer", "broken text layer", "scan", "blank", "unknown"]
+"""What a page gives to read.
+
+`broken text layer`: letters that mean nothing, or not what is seen; `scan`: no text layer but a picture, or a stamp on
+one; `blank`: neither.
+"""
 Reader = Literal["pdfium", "pypdf", "image", "text"]
 
 
@@ -47,5 +53,8 @@ class PageFacts:
     height: float | None
     rotation: int = 0
     """How far the page is turned to stand upright, clockwise; for an image, its EXIF orientation does the turning."""
-    text: Literal["text layer", "scan", "blank", "unknown"] = "unknown"
-    """`scan`: no text layer but a picture; `blank`: neither."""
+    text: PageKind = "unknown"
+    hidden_words: int = 0
+    """Words in the text layer that nobody sees."""
+    is_from_scanner: bool = False
+    """The text layer is what OCR software left under a picture."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -50,6 +50,19 @@ class ImageFacts:
     """The header can be read but not all of the picture."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GreyPicture:
+    """One page of an image file as grey pixels, row by row without padding.
+
+    Units:  pixels; `shrunk` pixels of the file make one of these
+    """
+
+    width: int
+    height: int
+    shrunk: float
+    pixels: bytes
+
+
 def read_facts(content: bytes, *, max_pixels: int) -> ImageFacts:
     """Read an image's size, frames and orientation, and try to decode its first frame.
 
@@ -87,6 +100,94 @@ def read_facts(content: bytes, *, max_pixels: int) -> ImageFacts:
             raise
         except Exception as error:  # Pillow's decoders raise all kinds on damaged files
             raise ImageUnreadable("damaged") from error
+
+
+def read_pixels(content: bytes, index: int, *, most_pixels: int) -> GreyPicture:
+    """Decode one page of an image to grey, upright, on white where it is transparent.
+
+    Shapes:  a picture of more than `most_pixels` is shrunk to that; of one cut off, what is there, the rest grey
+    Errors:  `ImageUnreadable`
+    """
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = None  # `read_facts` has checked our own bound
+    try:
+        grey, orientation = _decoded(content, index, takes_part=False)
+    except ImageUnreadable:
+        grey, orientation = _decoded(content, index, takes_part=True)
+    turn = _turns().get(orientation)
+    upright = grey.transpose(turn) if turn is not None else grey
+    full_width = upright.width
+    if upright.width * upright.height > most_pixels:
+        shrink = (most_pixels / (upright.width * upright.height)) ** 0.5
+        size = max(1, int(upright.width * shrink)), max(1, int(upright.height * shrink))
+        upright = upright.resize(size, Image.Resampling.BOX)  # pyright: ignore[reportUnknownMemberType]
+    return GreyPicture(
+        width=upright.width, height=upright.height, shrunk=full_width / upright.width, pixels=upright.tobytes()
+    )
+
+
+def _decoded(content: bytes, index: int, *, takes_part: bool) -> tuple[Image.Image, int]:
+    from PIL import Image, ImageFile
+
+    ImageFile.LOAD_TRUNCATED_IMAGES = takes_part
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+                image.seek(index)
+                orientation = _orientation(image)
+                image.draft("L", None)  # pyright: ignore[reportUnknownMemberType] - JPEG skips its colours
+                return _grey(image), orientation
+        except MemoryError:
+            raise
+        except Exception as error:  # Pillow's decoders raise all kinds on damaged files
+            raise ImageUnreadable("damaged") from error
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+def _turns() -> dict[int, Image.Transpose]:
+    """Map an EXIF orientation to what undoes it."""
+    from PIL.Image import Transpose
+
+    return {
+        2: Transpose.FLIP_LEFT_RIGHT,
+        3: Transpose.ROTATE_180,
+        4: Transpose.FLIP_TOP_BOTTOM,
+        5: Transpose.TRANSPOSE,
+        6: Transpose.ROTATE_270,
+        7: Transpose.TRANSVERSE,
+        8: Transpose.ROTATE_90,
+    }
+
+
+def _grey(image: Image.Image) -> Image.Image:
+    """Bring any mode to eight bits of grey."""
+    from PIL import Image
+
+    if image.mode.startswith("I") or image.mode == "F":
+        return _scaled(image)
+    if image.mode in {"RGBA", "LA", "PA", "RGBa", "La"} or "transparency" in image.info:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, (255, 255, 255, 255))
+        white.alpha_composite(image)
+        image = white
+    if image.mode == "CMYK" or image.mode in {"YCbCr", "LAB", "HSV", "P"}:
+        image = image.convert("RGB")
+    return image.convert("L")
+
+
+def _scaled(image: Image.Image) -> Image.Image:
+    """Scale grey of more than eight bits: by its depth, or by what is in it where that is dark all over."""
+    low, high = cast("tuple[float, float]", image.convert("F").getextrema())
+    top = 65535.0 if high > 255 and image.mode.startswith("I") else 255.0
+    if high > top or low < 0 or high < top / 4:
+        bottom, top = low, max(high, low + 1)
+    else:
+        bottom = 0.0
+    factor = 255.0 / (top - bottom)
+    return image.convert("F").point(lambda value: value * factor - bottom * factor).convert("L")
 
 
 def _orientation(image: Image.Image) -> int:

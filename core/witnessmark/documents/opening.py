@@ -7,7 +7,7 @@ import binascii
 import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
@@ -17,20 +17,24 @@ import anyio
 from witnessmark.documents import media_types
 from witnessmark.documents.allowed import AllowedFolders, FileTooLarge
 from witnessmark.documents.content import Content
-from witnessmark.documents.document import Document, PageFacts
+from witnessmark.documents.document import Document, PageFacts, PageKind
 from witnessmark.documents.images import FrameFacts, ImageFacts
 from witnessmark.documents.marking import Mark
 from witnessmark.documents.media_types import UnsupportedMediaType
+from witnessmark.documents.ocr.recognised import PageReading, PixelPage, reading_of
+from witnessmark.documents.ocr.recogniser import Recogniser
+from witnessmark.documents.ocr.resolution import MOST_PIXELS
 from witnessmark.documents.plain_text import read_plain_text
-from witnessmark.documents.wire import layout_from_wire
+from witnessmark.documents.text_layer import TextLayer, page_kind
+from witnessmark.documents.wire import layout_from_wire, layout_to_wire
 from witnessmark.documents.worker import OperationRefused, Workers, WorkerStopped
 from witnessmark.errors import InputError
-from witnessmark.values import PageLayout
+from witnessmark.values import PageLayout, Word
 
 TextLayout = Literal["markdown", "plain"]
 
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:")
-_FACTS_PER_STEP = 100
+_FACTS_PER_STEP = 25
 
 
 class PasswordNeeded(InputError):
@@ -67,12 +71,53 @@ class SourceNotSupported(InputError):
         )
 
 
+NEEDS_OCR = frozenset({"scan", "broken text layer"})
+"""Kinds of pages whose picture is read."""
+UNREADABLE_MARK = "[unreadable]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageText:
+    """The text of a page, and how it was come by."""
+
+    text: str
+    kind: PageKind
+    layer: TextLayer | None = None
+    reading: PageReading | None = None
+    """How OCR went; None where the text layer was read, or nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageTables:
+    """The tables of a page as `offline.tables` writes them, and how they were come by."""
+
+    kind: PageKind
+    tables: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    edges: dict[str, Any] | None = None
+    layer: TextLayer | None = None
+    reading: PageReading | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognised:
+    """A page as OCR read it.
+
+    Units:  `layout` in points, `page` in pixels, `scale` points a pixel
+    """
+
+    layout: PageLayout
+    page: PixelPage
+    scale: float
+
+
 class Documents:
     """Opens sources and reads pages, with the allowed folders and the workers it was given."""
 
-    def __init__(self, allowed: AllowedFolders, workers: Workers) -> None:
+    def __init__(self, allowed: AllowedFolders, workers: Workers, recogniser: Recogniser | None = None) -> None:
         self.allowed = allowed
         self._workers = workers
+        self.recogniser = recogniser
+        """Reads scans and images; None where no OCR engine is installed or it is switched off."""
         self.limits = workers.limits
 
     @asynccontextmanager
@@ -213,35 +258,74 @@ class Documents:
         answer, _ = await self._page_call("pdf_layout", document, {"page": page})
         return layout_from_wire(answer)
 
-    async def text(self, document: Document, page: int, layout: TextLayout) -> str:
-        """Read the text layer of one page, in reading order.
+    async def text(self, document: Document, page: int, layout: TextLayout) -> PageText:
+        """Read one page in reading order: its text layer, else its picture.
 
-        Shapes:  an empty string where there is no text layer
         Errors:  as `layout`
         """
         if document.reader == "text":
-            read = await anyio.to_thread.run_sync(lambda: read_plain_text(document.content.read()))
-            return read.text
-        if document.reader == "image":
-            return ""
+            plain = await anyio.to_thread.run_sync(lambda: read_plain_text(document.content.read()))
+            return PageText(text=plain.text, kind="text layer" if plain.text.strip() else "blank")
         if document.reader == "pypdf":
-            answer, _ = await self._page_call("pypdf_text", document, {"page": page})
-        else:
+            return await self._text_by_pypdf(document, page)
+        answer: dict[str, Any] = {"text": "", "kind": "scan"}
+        if document.reader == "pdfium":
             try:
                 answer, _ = await self._page_call("pdf_text", document, {"page": page, "layout": layout})
             except WorkerStopped:
-                answer, _ = await self._page_call("pypdf_text", document, {"page": page})
-        text: str = answer["text"]
-        return text
+                return await self._text_by_pypdf(document, page)
+        if answer["kind"] in NEEDS_OCR and self.recogniser is not None:
+            recognised, reading = await self.recognise(document, page)
+            marked = layout_to_wire(with_unreadable(recognised))
+            read, _ = await self._page_call("layout_text", document, {"page_layout": marked, "layout": layout})
+            return PageText(text=read["text"], kind=answer["kind"], layer=_layer(answer), reading=reading)
+        return PageText(text=answer["text"], kind=answer["kind"], layer=_layer(answer))
 
-    async def tables(self, document: Document, page: int) -> dict[str, Any]:
-        """Find the tables of one page of a PDF, in the worker.
+    async def _text_by_pypdf(self, document: Document, page: int) -> PageText:
+        answer, _ = await self._page_call("pypdf_text", document, {"page": page})
+        return PageText(text=answer["text"], kind="text layer" if answer["text"].strip() else "unknown")
 
-        Shapes:  `{tables, edges, text}`, as `offline.tables` writes them
+    async def tables(self, document: Document, page: int) -> PageTables:
+        """Find the tables of one page, in its text layer, else in its picture.
+
         Errors:  as `layout`
         """
-        answer, _ = await self._page_call("pdf_tables", document, {"page": page})
-        return answer
+        if document.reader in {"text", "pypdf"}:
+            return PageTables(kind="text layer" if document.reader == "text" else "unknown")
+        answer: dict[str, Any] = {"kind": "scan"}
+        if document.reader == "pdfium":
+            answer, _ = await self._page_call("pdf_tables", document, {"page": page})
+        if answer["kind"] in NEEDS_OCR and self.recogniser is not None:
+            recognised, reading = await self.recognise(document, page)
+            found, _ = await self._page_call(
+                "layout_tables", document, {"page_layout": layout_to_wire(recognised.layout)}
+            )
+            return PageTables(
+                kind=answer["kind"],
+                tables=found["tables"],
+                edges=found["edges"],
+                layer=_layer(answer),
+                reading=reading,
+            )
+        return PageTables(
+            kind=answer["kind"], tables=answer.get("tables", []), edges=answer.get("edges"), layer=_layer(answer)
+        )
+
+    async def recognise(self, document: Document, page: int) -> tuple[Recognised, PageReading]:
+        """Read the picture of one page.
+
+        Errors:  as `layout`
+        """
+        assert self.recogniser is not None
+        is_image = document.reader == "image"
+        drawn, pixels = await self._page_call(
+            "image_pixels" if is_image else "pdf_pixels", document, {"page": page, "most_pixels": MOST_PIXELS}
+        )
+        content = await anyio.to_thread.run_sync(Content.of_bytes, document.name, pixels)
+        found = await self.recogniser.read(content, drawn["width"], drawn["height"])
+        layout, scale = found.layout(page, points_per_pixel=None if is_image else drawn["unit"])
+        reading = reading_of(found, engine=self.recogniser.engine.name, layout_scale=scale, page_scale=drawn["unit"])
+        return Recognised(layout=layout, page=found, scale=scale), reading
 
     async def picture(self, document: Document, page: int, marks: Sequence[Mark], *, max_side: int = 1600) -> bytes:
         """Draw a page of a PDF with places marked on it.
@@ -265,19 +349,36 @@ class Documents:
                 seconds=self.limits.page_seconds,
             )
         except OperationRefused as refusal:
-            raise DocumentDamaged(document.name, "a PDF") from refusal
+            raise DocumentDamaged(document.name, "an image" if document.kind == "image" else "a PDF") from refusal
+
+
+def _layer(answer: dict[str, Any]) -> TextLayer | None:
+    return TextLayer(**answer["layer"]) if "layer" in answer else None
+
+
+def with_unreadable(recognised: Recognised) -> PageLayout:
+    """Mark in a page's words the places where something stands that could not be read."""
+    scale = recognised.scale
+    size = recognised.page.text_height * scale
+    marks = [
+        Word(UNREADABLE_MARK, x0 * scale, top * scale, x1 * scale, bottom * scale, size)
+        for x0, top, x1, bottom in recognised.page.unreadable
+    ]
+    return replace(recognised.layout, words=recognised.layout.words + tuple(marks))
 
 
 def _page_facts(number: int, facts: dict[str, Any] | None) -> PageFacts:
     if facts is None:
         return PageFacts(page_number=number, width=None, height=None)
-    text: Literal["text layer", "scan", "blank"] = "blank"
-    if facts["has_text"]:
-        text = "text layer"
-    elif facts["picture_share"] > 0:
-        text = "scan"
+    layer = TextLayer(**facts["layer"])
     return PageFacts(
-        page_number=number, width=facts["width"], height=facts["height"], rotation=facts["rotation"], text=text
+        page_number=number,
+        width=facts["width"],
+        height=facts["height"],
+        rotation=facts["rotation"],
+        text=page_kind(layer, has_picture=facts["picture_share"] > 0),
+        hidden_words=layer.hidden_words,
+        is_from_scanner=layer.is_from_scanner,
     )
 
 

@@ -7,13 +7,21 @@ from __future__ import annotations
 
 import ctypes
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
-from witnessmark.documents.pdfium_paths import drawn
-from witnessmark.documents.pdfium_words import words_of
+from witnessmark.documents.pdfium_paths import Drawing, drawn
+from witnessmark.documents.pdfium_words import characters_of, placed_words, words_of
 from witnessmark.documents.placement import Placement
+from witnessmark.documents.text_layer import (
+    SMALLEST,
+    TextLayer,
+    is_picture_of_page,
+    judge,
+    unmapped_share_of,
+    visibility,
+)
 from witnessmark.values import PageLayout, Word
 
 MAX_PIXELS = 40_000_000
@@ -45,8 +53,7 @@ class PdfPageFacts:
     width: float
     height: float
     rotation: int
-    has_text: bool
-    character_count: int
+    layer: TextLayer
     picture_share: float
 
 
@@ -96,14 +103,15 @@ class PdfFile:
 
         Errors:  `PdfUnreadable`
         """
-        with _Page(self._raw, self._handle, index) as page, _Text(self._raw, page.handle) as text:
-            count = self._raw.FPDFText_CountChars(text.handle)
+        with _Page(self._raw, self._handle, index) as page:
+            drawing = drawn(self._raw, page.handle, page.placement)
+            with _Text(self._raw, page.handle) as text:
+                _, layer = _words_and_layer(self._raw, text.handle, page.placement, drawing)
             return PdfPageFacts(
                 width=page.placement.width,
                 height=page.placement.height,
                 rotation=page.placement.rotation,
-                has_text=_has_visible_text(self._raw, text.handle, count),
-                character_count=max(0, count),
+                layer=layer,
                 picture_share=_picture_share(self._raw, page),
             )
 
@@ -116,23 +124,30 @@ class PdfFile:
             return words_of(self._raw, text.handle, page.placement)
 
     def layout(self, index: int) -> PageLayout:
-        """Read everything the offline engine needs of a page.
+        """Read everything the offline engine needs of a page; words that nobody sees are left out.
+
+        Errors:  `PdfUnreadable`
+        """
+        return self.judged(index)[0]
+
+    def judged(self, index: int) -> tuple[PageLayout, TextLayer]:
+        """Read a page, and judge its text layer.
 
         Errors:  `PdfUnreadable`
         """
         with _Page(self._raw, self._handle, index) as page:
+            drawing = drawn(self._raw, page.handle, page.placement)
             with _Text(self._raw, page.handle) as text:
-                words = words_of(self._raw, text.handle, page.placement)
-            rules, fills, pictures = drawn(self._raw, page.handle, page.placement)
+                words, layer = _words_and_layer(self._raw, text.handle, page.placement, drawing)
             return PageLayout(
                 page_number=index + 1,
                 width=page.placement.width,
                 height=page.placement.height,
                 words=words,
-                rules=rules,
-                fills=fills,
-                pictures=pictures,
-            )
+                rules=drawing.rules,
+                fills=drawing.fills,
+                pictures=drawing.pictures,
+            ), layer
 
     def render(self, index: int, *, max_side: int, grey: bool = False) -> tuple[int, int, bytes]:
         """Draw a page as a viewer would.
@@ -212,9 +227,29 @@ class _Text:
         self._raw.FPDFText_ClosePage(self.handle)
 
 
-def _has_visible_text(raw: Any, text: Any, count: int) -> bool:
-    # Most pages answer with their first character; some text layers are nothing but spaces.
-    return any(raw.FPDFText_GetUnicode(text, index) > 0x20 for index in range(min(count, 5_000)))
+def _words_and_layer(raw: Any, text: Any, placement: Placement, drawing: Drawing) -> tuple[tuple[Word, ...], TextLayer]:
+    characters = characters_of(raw, text)
+    placed = placed_words(raw, text, placement, characters)
+    area = placement.width * placement.height
+    invisible: list[Word] = []
+    if drawing.has_invisible_text:
+        is_painted = visibility(raw, text)
+        invisible = [word for word, start in placed if not is_painted(start)]
+    share = len(invisible) / max(1, len(placed))
+    hidden = {id(word) for word, _ in placed if min(word.bottom - word.top, word.x1 - word.x0) < SMALLEST}
+    if not is_picture_of_page(drawing.pictures, area):
+        hidden.update(map(id, invisible))
+        share = 0.0
+    words = tuple(word for word, _ in placed if id(word) not in hidden)
+    layer = judge(
+        words,
+        unmapped_share=unmapped_share_of(raw, text, characters),
+        invisible_share=share,
+        pictures=drawing.pictures,
+        area=area,
+        height=placement.height,
+    )
+    return words, replace(layer, hidden_words=len(placed) - len(words))
 
 
 def _picture_share(raw: Any, page: _Page) -> float:

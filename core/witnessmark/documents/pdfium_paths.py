@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from witnessmark.documents.placement import Placement
 from witnessmark.values import BoundingBox, Fill, Rule
@@ -21,6 +21,9 @@ STRAIGHT = 0.7
 JOINED = 3.0
 """Pieces of a dashed line that lie nearer than this, in points, are one rule."""
 
+INVISIBLE = 3
+"""Text rendering mode 3 (PDF 32000-1, table 106): neither fill nor stroke."""
+
 Matrix = tuple[float, float, float, float, float, float]
 _Line = tuple[float, float, float, float, float]
 """x0, top, x1, bottom, stroke width."""
@@ -28,17 +31,29 @@ _Line = tuple[float, float, float, float, float]
 _IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 
 
-def drawn(
-    raw: Any, page: Any, placement: Placement
-) -> tuple[tuple[Rule, ...], tuple[Fill, ...], tuple[BoundingBox, ...]]:
-    """Read what is drawn on a page besides text.
+class Drawing(NamedTuple):
+    """What is drawn on a page besides text; dashes joined, repeats dropped.
 
-    Shapes:  rules, fills, pictures; dashes joined, repeats dropped
-    Units:   points, origin top left of the upright page
+    Units:  points, origin top left of the upright page
     """
+
+    rules: tuple[Rule, ...]
+    fills: tuple[Fill, ...]
+    pictures: tuple[BoundingBox, ...]
+    has_invisible_text: bool
+    """Whether some text is set in the rendering mode that paints nothing."""
+
+
+def drawn(raw: Any, page: Any, placement: Placement) -> Drawing:
+    """Read what is drawn on a page besides text."""
     reader = _Reader(raw, placement)
     reader.read(_children_of_page(raw, page), _IDENTITY, depth=0)
-    return joined_rules(reader.lines), tuple(dict.fromkeys(reader.fills)), tuple(dict.fromkeys(reader.pictures))
+    return Drawing(
+        joined_rules(reader.lines),
+        tuple(dict.fromkeys(reader.fills)),
+        tuple(dict.fromkeys(reader.pictures)),
+        reader.has_invisible_text,
+    )
 
 
 def _children_of_page(raw: Any, page: Any) -> Iterator[Any]:
@@ -64,6 +79,7 @@ class _Reader:
         self.lines: list[_Line] = []
         self.fills: list[Fill] = []
         self.pictures: list[BoundingBox] = []
+        self.has_invisible_text = False
 
     def read(self, things: Iterator[Any], outer: Matrix, *, depth: int) -> None:
         raw = self._raw
@@ -74,6 +90,9 @@ class _Reader:
             kind = raw.FPDFPageObj_GetType(thing)
             if kind == raw.FPDF_PAGEOBJ_PATH:
                 self._read_path(thing, _times(self._matrix(thing), outer))
+            elif kind == raw.FPDF_PAGEOBJ_TEXT:
+                if not self.has_invisible_text:
+                    self.has_invisible_text = raw.FPDFTextObj_GetTextRenderMode(thing) == INVISIBLE
             elif kind == raw.FPDF_PAGEOBJ_IMAGE:
                 self._read_picture(_times(self._matrix(thing), outer))
             elif kind == raw.FPDF_PAGEOBJ_FORM and depth < MAX_DEPTH:

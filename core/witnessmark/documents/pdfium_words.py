@@ -109,11 +109,21 @@ def words_of(raw: Any, text: Any, placement: Placement) -> tuple[Word, ...]:
 
     Units:  points, origin top left of the upright page; words that lie off the page are left out
     """
+    return tuple(word for word, _ in placed_words(raw, text, placement, characters_of(raw, text)))
+
+
+def characters_of(raw: Any, text: Any) -> str:
+    """Read one character for each index of a text page, NUL for what has no letter."""
     count = min(raw.FPDFText_CountChars(text), MAX_CHARACTERS)
-    if count <= 0:
-        return ()
+    return _characters(raw, text, count) if count > 0 else ""
+
+
+def placed_words(raw: Any, text: Any, placement: Placement, characters: str) -> list[tuple[Word, int]]:
+    """Read the words of a page, each with the index of its first character.
+
+    Units:  as `words_of`
+    """
     page = _Page(raw, text, placement)
-    characters = _characters(raw, text, count)
     found: list[tuple[Word, int]] = []
     for match in _RUN.finditer(characters):
         word = None if placement.rotation else _plain_word(page, match)
@@ -124,12 +134,12 @@ def words_of(raw: Any, text: Any, placement: Placement) -> tuple[Word, ...]:
     return _styled(page, found)
 
 
-def _styled(page: _Page, found: list[tuple[Word, int]]) -> tuple[Word, ...]:
+def _styled(page: _Page, found: list[tuple[Word, int]]) -> list[tuple[Word, int]]:
     """Give words their font size and weight, and drop what stands there twice.
 
     The font is asked for at both ends of a run of words on one line; where the ends agree, so does what is between.
     """
-    words: list[Word] = []
+    words: list[tuple[Word, int]] = []
     seen: set[tuple[str, int, int]] = set()
     begin = 0
     while begin < len(found):
@@ -146,9 +156,9 @@ def _styled(page: _Page, found: list[tuple[Word, int]]) -> tuple[Word, ...]:
             if key not in seen:
                 seen.add(key)
                 size, is_bold = style if agrees else page.style(index, height)
-                words.append(Word(text, x0, top, x1, bottom, size, is_bold, angle))
+                words.append((Word(text, x0, top, x1, bottom, size, is_bold, angle), index))
         begin = end
-    return tuple(words)
+    return words
 
 
 def _plain_word(page: _Page, match: re.Match[str]) -> Word | None:

@@ -1,0 +1,153 @@
+"""Is a page's text layer what the page shows? Letters without meaning, text nobody sees, a stamp on a scan.
+
+Runs in a worker, on PDFium's text page.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from witnessmark.documents.document import PageKind
+from witnessmark.documents.pdfium_paths import INVISIBLE
+from witnessmark.values import BoundingBox, Word
+
+SAMPLED = 400
+"""Characters that are asked one by one whether their font says what they are."""
+UNMAPPED_SHARE = 0.25
+"""Share of characters without meaning from which a layer is not text; bullets and symbols of good pages stay below."""
+VOWELLESS_SHARE = 0.45
+"""Share of long words without a vowel from which letters are shifted; of natural text it is under a tenth."""
+ODD_SHARE = 0.5
+"""Share of words that are neither words nor figures from which letters are codes of something else."""
+SMALLEST = 1.0
+"""Points of a line's height under which nobody can read it on paper or screen."""
+FULL_PAGE = 0.75
+"""Share of a page from which a picture is the page: a scan."""
+_MARGIN = 0.12
+"""Share of the page at its top and bottom where stamps, page numbers and file names are put on scans."""
+_FEWEST = 5
+"""Words below a full-page picture that make a text layer."""
+
+_VOWELS = frozenset("aeiouyäöüàáâãåæèéêëìíîïòóôõøùúûýÿœāēīōūąęěůőűıаеёиоуыэюяієїαεηιουω")
+_MOJIBAKE = re.compile(r"[ÃÂ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[\u0080-\u00bf™œ\x9d“”¢¦]|ï¿½|\ufffd")
+_PLAIN = re.compile(r"[+\-−–$€£¥#~≈<>=±]*[^\W_][\w'’`.,:;/\-‐‑–—&@+=()°$€£#*]*%?|[^\x00-\x7f]+|\W*\w{3,}\W*")
+_LONG_WORD = re.compile(r"[^\W\d_]{4,}")
+
+State = Literal["usable", "absent", "unmapped", "scrambled", "stamp"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextLayer:
+    """What a page's text layer is worth."""
+
+    state: State
+    """`unmapped`: its letters have no meaning; `scrambled`: a wrong one; `stamp`: a few words put on a scan."""
+    hidden_words: int = 0
+    """Words that nobody sees and no picture shows: left out."""
+    is_from_scanner: bool = False
+    """Invisible words under a picture of the page, as OCR software leaves them."""
+
+
+def page_kind(layer: TextLayer, *, has_picture: bool) -> PageKind:
+    """Name what a page gives to read. Letters drawn as shapes are no text layer either."""
+    match layer.state:
+        case "usable":
+            return "text layer"
+        case "unmapped" | "scrambled":
+            return "broken text layer"
+        case "stamp":
+            return "scan"
+        case "absent":
+            return "scan" if has_picture else "blank"
+
+
+def judge(
+    words: Sequence[Word],
+    *,
+    unmapped_share: float,
+    invisible_share: float,
+    pictures: Sequence[BoundingBox],
+    area: float,
+    height: float,
+) -> TextLayer:
+    """Judge the words of a page.
+
+    Units:  points; shares from 0 to 1
+    """
+    if unmapped_share >= UNMAPPED_SHARE:
+        return TextLayer(state="unmapped")
+    if not words:
+        return TextLayer(state="absent")
+    if _is_scrambled(words):
+        return TextLayer(state="scrambled")
+    is_pictured = is_picture_of_page(pictures, area)
+    if is_pictured and _is_stamp(words, height, is_invisible=invisible_share > 0.5):
+        return TextLayer(state="stamp")
+    return TextLayer(state="usable", is_from_scanner=is_pictured and invisible_share > 0.5)
+
+
+def is_picture_of_page(pictures: Sequence[BoundingBox], area: float) -> bool:
+    """Say whether pictures cover the page; scanners cut some into strips."""
+    return sum(picture.width * picture.height for picture in pictures) >= FULL_PAGE * area > 0
+
+
+def _is_stamp(words: Sequence[Word], height: float, *, is_invisible: bool) -> bool:
+    if len(words) < _FEWEST:
+        return True
+    return (
+        not is_invisible
+        and len(words) < 40
+        and all(word.bottom < _MARGIN * height or word.top > (1 - _MARGIN) * height for word in words)
+    )
+
+
+def _is_scrambled(words: Sequence[Word]) -> bool:
+    text = " ".join(word.text for word in words[:3000])
+    if len(_MOJIBAKE.findall(text)) > max(3, len(text) / 100):
+        return True
+    long = [word.text for word in words[:3000] if len(word.text) >= 3]
+    odd = sum(_is_odd(word) for word in long)
+    if odd and odd >= ODD_SHARE * len(long):
+        return True
+    latin = [word for word in _LONG_WORD.findall(text) if all(letter < "\u0250" for letter in word)]
+    vowelless = sum(not _VOWELS.intersection(word.lower()) for word in latin)
+    return len(latin) >= 12 and vowelless > VOWELLESS_SHARE * len(latin)
+
+
+def _is_odd(word: str) -> bool:
+    """Say whether a word is neither a word nor a figure nor a row of one sign."""
+    kernel = word.strip("()[]{}<>\"'“”‘’«».,;:!?*…|•")
+    return len(set(kernel)) > 2 and not _PLAIN.fullmatch(kernel)
+
+
+def unmapped_share_of(raw: Any, text: Any, characters: str) -> float:
+    """Find the share of characters of which the font does not say what they are."""
+    indices = [index for index, letter in enumerate(characters) if not letter.isspace()]
+    if not indices:
+        return 0.0
+    step = max(1, len(indices) // SAMPLED)
+    sampled = indices[::step]
+    lost: int = sum(
+        _is_meaningless(characters[index]) or raw.FPDFText_HasUnicodeMapError(text, index) == 1 for index in sampled
+    )
+    return lost / len(sampled)
+
+
+def _is_meaningless(letter: str) -> bool:
+    if letter in "\x02\xad\ufffe":  # hyphens, as PDFium gives them
+        return False
+    return letter == "\ufffd" or unicodedata.category(letter) in {"Co", "Cn", "Cc", "Cs"}
+
+
+def visibility(raw: Any, text: Any) -> Callable[[int], bool]:
+    """Make a function that says whether a character is painted at all."""
+
+    def is_painted(index: int) -> bool:
+        thing = raw.FPDFText_GetTextObject(text, index)
+        return not thing or raw.FPDFTextObj_GetTextRenderMode(thing) != INVISIBLE
+
+    return is_painted

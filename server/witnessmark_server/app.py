@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
+import anyio
 from mcp.server import MCPServer
+from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
 from mcp.types import CallToolResult, ContentBlock, InputRequiredResult, ResourceLink, TextContent, ToolAnnotations
-from pydantic import Field, SkipValidation
+from pydantic import AnyUrl, Field, SkipValidation
 
 from witnessmark import __version__
 from witnessmark.errors import WitnessmarkError
-from witnessmark.exports.folder import URI_PREFIX, ExportFolder, ExportMissing
+from witnessmark.exports.folder import URI_PREFIX, ExportFolder, ExportMissing, is_text, media_type_of
 from witnessmark.settings import Settings
 from witnessmark_server.services import open_services
 from witnessmark_tools.catalog import BY_NAME, TOOLS
 from witnessmark_tools.definition import Services, ToolDefinition, UnknownTool
-from witnessmark_tools.extract_tables import exported_file
+from witnessmark_tools.exporting import exported_file
 from witnessmark_tools.results import INLINE_CHARACTERS, Result
 
 logger = logging.getLogger(__name__)
@@ -67,13 +70,14 @@ def build_server(settings: Settings, opener: OpenServices | None = None) -> MCPS
         name="exports",
         title="Exported files",
         description="Files that tools wrote.",
-        mime_type="text/plain",
+        mime_type="application/octet-stream",
     )
-    def exported(name: str) -> str:
+    def exported(name: str) -> str | bytes:
         try:
-            return ExportFolder(settings.exports).read(name).decode()
+            content = ExportFolder(settings.exports).read(name)
         except ExportMissing as error:
             raise ResourceNotFoundError(str(error)) from error
+        return content.decode() if is_text(media_type_of(name)) else content
 
     return server
 
@@ -85,6 +89,15 @@ class _Server(MCPServer[Services]):
         if name not in BY_NAME:
             return _refusal(str(UnknownTool(name, list(BY_NAME))))
         return await super().call_tool(name, arguments, context)
+
+    async def read_resource(
+        self, uri: AnyUrl | str, context: Context[Services, Any] | None = None
+    ) -> Iterable[ReadResourceContents] | InputRequiredResult:
+        found = await super().read_resource(uri, context)
+        if isinstance(found, InputRequiredResult):
+            return found
+        # A template has one media type; ours holds files of several.
+        return [replace(content, mime_type=media_type_of(str(uri))) for content in found]
 
 
 class _ServedTool(Tool):
@@ -133,7 +146,8 @@ class _ServedTool(Tool):
 
         try:
             result = await self.definition.call(self.definition.parse(arguments), services, progress)
-            return _reply(result, services, is_structured=self.definition.is_structured)
+            # Writing a long result, and its file, takes a while.
+            return await anyio.to_thread.run_sync(_reply, result, services, self.definition.is_structured)
         except WitnessmarkError as error:
             logger.info("tool refused", extra={"tool": self.name, "error": error.kind})
             return _refusal(str(error))
@@ -148,7 +162,7 @@ def _refusal(text: str) -> CallToolResult:
     return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
 
 
-def _reply(result: Result, services: Services, *, is_structured: bool) -> CallToolResult:
+def _reply(result: Result, services: Services, is_structured: bool) -> CallToolResult:
     """Shape a result for a host: within its limits, complete as text and complete as structure."""
     whole = result.to_json()
     text = result.to_text()

@@ -17,9 +17,15 @@ def test_rows_survive_a_round_trip() -> None:
     assert list(csv.reader(io.StringIO(csv_from_rows(rows).decode(), newline=""))) == rows
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+cmd", "@SUM(A1)", "-of which", "\tx"])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+cmd", "@SUM(A1)", "-of which", "\tx", "\r=1", "\n=1", "  =1", "\u00a0@x", "＝1+1", "-1+1"]
+)
 def test_no_cell_becomes_a_formula(cell: str) -> None:
-    assert csv_from_rows([[cell, "x"]]).decode().strip('"').startswith("'")
+    assert next(csv.reader(io.StringIO(csv_from_rows([[cell, "x"]]).decode(), newline=""))) == ["'" + cell, "x"]
+
+
+def test_csv_begins_with_its_first_cell() -> None:
+    assert csv_from_rows([["größe"]]) == "größe\r\n".encode()
 
 
 @pytest.mark.parametrize("cell", ["-12.5", "+3%", "-$1,200", "-", "−7", "(1,234)", "- 4"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ from typing import Any
 import anyio
 import pytest
 from mcp import Client
-from mcp.types import CallToolResult, ResourceLink, TextContent
+from mcp.types import BlobResourceContents, CallToolResult, ResourceLink, TextContent
 
 from tests import damage, drawing
 from tests.server.conftest import Connect
@@ -204,16 +205,61 @@ async def test_pages_there_was_no_time_for_come_back_as_a_range(settings: Settin
     assert (_structure(rest)["pages_read"], _structure(rest)["continue_with"]) == (1, "3")
 
 
-async def test_csv_files_come_back_as_paths_and_as_resources(connect: Connect, folder: Path) -> None:
-    (folder / "a.pdf").write_bytes(drawing.draw_table(rows=2, columns=2))
+EXPORTS = {
+    "csv": ("-t1.csv", "text/csv"),
+    "xlsx": (".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "html": (".html", "text/html"),
+    "markdown": (".md", "text/markdown"),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "ending", "media_type"), [(kind, *rest) for kind, rest in EXPORTS.items()], ids=EXPORTS
+)
+async def test_exported_files_come_back_as_paths_links_and_resources(
+    connect: Connect, folder: Path, kind: str, ending: str, media_type: str
+) -> None:
+    (folder / "50 % größer #1.pdf").write_bytes(drawing.draw_table(rows=2, columns=2))
     truth = drawing.table_texts(rows=2, columns=2)
     async with connect() as client:
-        result = await client.call_tool("extract_tables", {"source": str(folder / "a.pdf"), "export": ["csv"]})
-        file = _structure(result)["files"][0]
-        read = await client.read_resource(file["uri"])
+        result = await client.call_tool(
+            "extract_tables", {"source": str(folder / "50 % größer #1.pdf"), "export": [kind]}
+        )
+        (file,) = _structure(result)["files"]
+        (link,) = [block for block in result.content if isinstance(block, ResourceLink)]
+        (read,) = (await client.read_resource(file["uri"])).contents
+    assert file["name"].startswith("50 % größer #1-r")
+    assert file["name"].endswith(ending)
+    assert {file["media_type"], link.mime_type, read.mime_type} == {media_type}
+    assert str(link.uri) == file["uri"]
     written = await anyio.Path(file["path"]).read_bytes()
-    assert written.decode().splitlines()[0].split(",")[0] == truth[0][0]
-    assert read.contents[0].text.encode() == written  # type: ignore[union-attr]  # text
+    if isinstance(read, BlobResourceContents):
+        assert kind == "xlsx"
+        assert base64.b64decode(read.blob) == written
+    else:
+        assert read.text.encode() == written
+        assert truth[0][0] in read.text
+
+
+async def test_any_number_of_kinds_is_exported_each_once_and_the_same_bytes_once(
+    connect: Connect, folder: Path, settings: Settings
+) -> None:
+    (folder / "a.pdf").write_bytes(drawing.draw_table(rows=2, columns=2))
+    asked = {"source": str(folder / "a.pdf"), "export": ["xlsx", "csv", "xlsx", "markdown", "html"]}
+    async with connect() as client:
+        first = _structure(await client.call_tool("extract_tables", asked))["files"]
+        again = _structure(await client.call_tool("extract_tables", asked))["files"]
+    assert [Path(file["name"]).suffix for file in first] == [".xlsx", ".csv", ".md", ".html"]
+    assert again == first
+    assert len(list(settings.exports.iterdir())) == 4
+
+
+async def test_a_document_without_tables_writes_no_file(connect: Connect, folder: Path, settings: Settings) -> None:
+    (folder / "a.pdf").write_bytes(drawing.draw_text(["no table here"]))
+    async with connect() as client:
+        result = await client.call_tool("extract_tables", {"source": str(folder / "a.pdf"), "export": ["xlsx", "csv"]})
+    assert _structure(result)["files"] == []
+    assert not settings.exports.exists()
 
 
 async def test_a_resource_that_leads_elsewhere_is_not_found(connect: Connect) -> None:

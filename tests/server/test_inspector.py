@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import sys
@@ -77,3 +78,12 @@ def test_the_inspector_shows_our_sentence_about_a_file_that_is_not_there(inspect
     done = inspect(*_call("inspect_document", source=str(folder / "none.pdf")))
     assert done.returncode == TOOL_ERROR
     assert "none.pdf" in done.stdout
+
+
+def test_the_inspector_reads_an_exported_workbook(inspect: Inspect, folder: Path) -> None:
+    (folder / "a.pdf").write_bytes(drawing.draw_table(rows=4, columns=3))
+    result = _answer(inspect(*_call("extract_tables", source=str(folder / "a.pdf"), export=["xlsx"])))
+    (file,) = result["structuredContent"]["files"]
+    (content,) = _answer(inspect("--method", "resources/read", "--uri", file["uri"]))["contents"]
+    assert content["mimeType"] == file["media_type"]
+    assert base64.b64decode(content["blob"]) == Path(file["path"]).read_bytes()

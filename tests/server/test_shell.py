@@ -194,3 +194,12 @@ def test_the_demo_draws_the_pages_with_their_tables_marked(shell: Shell, folder:
         outside = page.getpixel((3, 3))
     assert outside == (255, 255, 255)
     assert inside != outside
+
+
+def test_tables_are_exported_as_named_and_the_paths_are_printed(shell: Shell, folder: Path) -> None:
+    (folder / "a.pdf").write_bytes(drawing.draw_table(rows=3, columns=3))
+    done = shell.run("extract-tables", "a.pdf", "--export", "csv,xlsx")
+    assert done.returncode == 0, done.stderr
+    for ending in (".csv", ".xlsx"):
+        (path,) = [word for word in done.stdout.split() if word.endswith(ending)]
+        assert Path(path).is_file()

@@ -14,13 +14,13 @@ from witnessmark.documents.ocr.recognised import PageReading
 from witnessmark.documents.opening import Documents, PageTables
 from witnessmark.documents.page_range import pages_from_text
 from witnessmark.documents.reading import PagesRead, read_pages
-from witnessmark.exports.csv import csv_from_rows
-from witnessmark.exports.folder import MEDIA_TYPES, URI_PREFIX, ExportFolder
+from witnessmark.exports.folder import ExportFolder
 from witnessmark.offline.tables.join import edges_from_wire, join_pages
 from witnessmark.offline.tables.values import Cell, Confidence, Table, first_row_number
 from witnessmark.offline.tables.wire import table_from_wire
 from witnessmark_tools.arguments import Detail, Pages, Password, Source, Wait
 from witnessmark_tools.definition import Progress
+from witnessmark_tools.exporting import ExportKind, export_tables
 from witnessmark_tools.pages import doubtful_places, left_range, page_warnings, refuse_without_ocr, rounded
 from witnessmark_tools.results import (
     Box,
@@ -123,7 +123,7 @@ async def extract_tables(
         Literal["offline"], Field(description="Engine; offline reads the text layer or by OCR.")
     ] = "offline",
     export: Annotated[
-        list[Literal["csv"]] | None, Field(description="Also write files; their paths come back.")
+        list[ExportKind] | None, Field(description="Also write files; their paths come back. For Excel: xlsx.")
     ] = None,
     detail: Detail = "concise",
     wait_seconds: Wait = None,
@@ -144,6 +144,11 @@ async def extract_tables(
         readings = {page: answer.reading for page, answer in read.done.items() if answer.reading is not None}
         found = await anyio.to_thread.run_sync(_joined, read, abandon_on_cancel=True)
         tables = [_table(table, f"t{n}", detail, readings) for n, table in enumerate(found, start=1)]
+        files: list[ExportedFile] = []
+        if export:
+            files = await anyio.to_thread.run_sync(
+                export_tables, export, found, document, result_id, exports, abandon_on_cancel=True
+            )
         return TableExtraction(
             result_id=result_id,
             documents=[document_read(document)],
@@ -154,7 +159,7 @@ async def extract_tables(
             table_count=len(tables),
             pages_read=len(read.done),
             continue_with=left_range(read),
-            files=_export(tables, document, result_id, exports) if export else [],
+            files=files,
         )
 
 
@@ -238,29 +243,6 @@ def _needs_review(tables: Sequence[ExtractedTable]) -> list[ReviewItem]:
         for table in tables
         if table.confidence == "low"
     ]
-
-
-def _export(
-    tables: Sequence[ExtractedTable], document: Document, result_id: str, exports: ExportFolder
-) -> list[ExportedFile]:
-    stem = document.name.rsplit(".", 1)[0]
-    files: list[ExportedFile] = []
-    for table in tables:
-        rows = [table.headers, *table.rows] if table.headers else table.rows
-        name = f"{stem}-{result_id}-{table.table_id}.csv"
-        files.append(exported_file(exports, name, csv_from_rows(rows)))
-    return files
-
-
-def exported_file(exports: ExportFolder, name: str, content: bytes) -> ExportedFile:
-    """Write a file into the export folder and describe it."""
-    path = exports.write(name, content)
-    return ExportedFile(
-        name=path.name,
-        path=str(path),
-        uri=URI_PREFIX + path.name,
-        media_type=MEDIA_TYPES.get(path.suffix, "text/plain"),
-    )
 
 
 def _cut(table: ExtractedTable, rows: int) -> ExtractedTable:

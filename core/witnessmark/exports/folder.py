@@ -8,16 +8,19 @@ import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from witnessmark.errors import InputError, SetupError
 
 URI_PREFIX = "witnessmark://exports/"
-MEDIA_TYPES = {
+_MEDIA_TYPES = {
     ".csv": "text/csv",
+    ".html": "text/html",
     ".json": "application/json",
     ".md": "text/markdown",
     ".png": "image/png",
     ".txt": "text/plain",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
@@ -93,6 +96,21 @@ def _put(temporary: Path, target: Path) -> None:
         with target.open("xb"):
             pass
         temporary.replace(target)
+
+
+def uri_of(name: str) -> str:
+    """Name an exported file as a resource."""
+    return URI_PREFIX + quote(name, safe="")
+
+
+def media_type_of(name: str) -> str:
+    """Say what an exported file is, by the ending that it was given here."""
+    return _MEDIA_TYPES.get(os.path.splitext(name)[1], "application/octet-stream")  # noqa: PTH122 - a name, not a path
+
+
+def is_text(media_type: str) -> bool:
+    """Say whether files of this type are UTF-8 text."""
+    return media_type.startswith("text/") or media_type == "application/json"
 
 
 def file_name(text: str) -> str:

@@ -288,6 +288,13 @@ def draw_long_table(
     return document(*leaves)
 
 
+def draw_many_tables(pages: int, *, tops: Sequence[float] = (80, 400), rows: int = 4, columns: int = 4) -> bytes:
+    """Draw the same ruled table at each of `tops` on every page."""
+    texts = table_texts(rows, columns)
+    page = b"".join(grid(texts, top=top) for top in tops)
+    return document(*([page] * pages))
+
+
 def _ruled(ruled: Ruled | bool) -> Ruled:
     if isinstance(ruled, bool):
         return "all" if ruled else "none"

@@ -99,8 +99,6 @@ BAD: dict[str, tuple[str, bytes, str]] = {
     "svg": ("a.svg", damage.svg_image(), "SVG drawing"),
     "locked": ("a.pdf", drawing.encrypted(drawing.draw_text(["x"]), "secret", "owner"), "needs a password"),
     "noise": ("a.pdf", damage.random_bytes(), "named .pdf but is not one"),
-    "scan": ("a.pdf", drawing.draw_scan("words"), "is a scan"),
-    "picture": ("a.png", drawing.draw_image("PNG"), "is an image"),
     "bomb": ("a.png", damage.image_claiming(60_000, 60_000), "megapixels"),
 }
 
@@ -260,6 +258,36 @@ async def test_a_document_without_tables_writes_no_file(connect: Connect, folder
         result = await client.call_tool("extract_tables", {"source": str(folder / "a.pdf"), "export": ["xlsx", "csv"]})
     assert _structure(result)["files"] == []
     assert not settings.exports.exists()
+
+
+async def test_a_preview_stays_small_however_many_tables_and_files_there_are(connect: Connect, folder: Path) -> None:
+    (folder / "a.pdf").write_bytes(drawing.draw_many_tables(60))
+    async with connect() as client:
+        result = await client.call_tool("extract_tables", {"source": str(folder / "a.pdf"), "export": ["csv"]})
+    shown = _structure(result)
+    assert shown["table_count"] > 60
+    assert len(json.dumps(shown)) <= 40_000
+    assert len(_text(result)) <= 40_000
+    assert len(result.content) <= 1 + 20
+    assert any("files are listed" in warning for warning in shown["warnings"])
+
+
+async def test_a_preview_uses_the_room_there_is(connect: Connect, folder: Path) -> None:
+    (folder / "a.pdf").write_bytes(drawing.draw_long_table(rows=1_500, columns=6, rows_per_page=40, total=False))
+    async with connect() as client:
+        result = await client.call_tool("extract_tables", {"source": str(folder / "a.pdf")})
+    assert len(json.dumps(_structure(result), ensure_ascii=False)) > 30_000
+
+
+async def test_a_large_result_is_not_lost_where_its_file_cannot_be_written(
+    connect: Connect, folder: Path, settings: Settings
+) -> None:
+    settings.home.write_text("a file where the folder should be")
+    (folder / "a.pdf").write_bytes(drawing.draw_long_table(rows=1_500, columns=6, rows_per_page=40, total=False))
+    async with connect() as client:
+        result = await client.call_tool("extract_tables", {"source": str(folder / "a.pdf")})
+    assert _structure(result)["tables"][0]["rows"]
+    assert "was not kept" in _structure(result)["warnings"][-1]
 
 
 async def test_a_resource_that_leads_elsewhere_is_not_found(connect: Connect) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Literal, Self
 
 import anyio
@@ -30,8 +30,12 @@ from witnessmark_tools.results import (
     ReviewItem,
     Status,
     document_read,
+    pages_in_words,
     result_id_of,
 )
+
+MOST_LISTED = 20
+"""Files and places to review that a preview lists."""
 
 
 class Evidence(Frozen):
@@ -89,21 +93,44 @@ class TableExtraction(Result):
         return self.files
 
     def shortened(self, limit: int) -> Self:
-        """Keep the first rows of each table, then fewer tables, until the JSON is short enough."""
-        for rows in (10_000, 100, 40, 20, 10, 5, 2):
-            tables = [_cut(table, rows) for table in self.tables]
-            preview = self.model_copy(update={"tables": tables, "is_preview": rows < 10_000})
-            if _size(preview) <= limit:
-                return preview
-        while len(tables) > 1 and _size(preview) > limit:
-            tables = tables[: len(tables) * 3 // 4]
-            preview = preview.model_copy(update={"tables": tables})
-        return preview.model_copy(
-            update={"warnings": [*self.warnings, f"{len(tables)} of {self.table_count} tables are shown."]}
+        """Keep as many rows of each table as fit; then no places, fewer tables, and at last shorter cells."""
+        lean = self.model_copy(
+            update={
+                "is_preview": True,
+                "files": self.files[:MOST_LISTED],
+                "needs_review": self.needs_review[:MOST_LISTED],
+                "warnings": [*self.warnings, *self._left_out()],
+            }
         )
+        # A cell takes four characters at the very least.
+        width = min([len(table.rows[0]) for table in self.tables if table.rows], default=1)
+        most = min(max((len(table.rows) for table in self.tables), default=0), limit // (4 * width) + 2)
+        for places in (True, False):
+            if _size(lean._cut(2, places=places)) <= limit:
+
+                def fits(rows: int, *, places: bool = places) -> bool:
+                    return _size(lean._cut(rows, places=places)) <= limit
+
+                return lean._cut(_largest(2, most, fits), places=places)
+        tables = _largest(1, len(self.tables), lambda count: _size(lean._cut(2, count=count)) <= limit)
+        shown = f"{tables} of {self.table_count} tables are shown."
+        few = lean._cut(2, count=tables).model_copy(update={"warnings": [*lean.warnings, shown]})
+        return few if _size(few) <= limit else few.model_copy(update={"tables": [_clipped(t) for t in few.tables]})
+
+    def _left_out(self) -> list[str]:
+        told: list[str] = []
+        if len(self.files) > MOST_LISTED:
+            told.append(f"{MOST_LISTED} of {len(self.files)} files are listed; all are in the same folder.")
+        if len(self.needs_review) > MOST_LISTED:
+            told.append(f"{MOST_LISTED} of {len(self.needs_review)} places to review are listed; all are in the file.")
+        return told
+
+    def _cut(self, rows: int, *, count: int | None = None, places: bool = False) -> Self:
+        return self.model_copy(update={"tables": [_cut(table, rows, places=places) for table in self.tables[:count]]})
 
     def to_text(self) -> str:
-        found = f"{self.table_count} table{'s'[: self.table_count != 1]} on {self.pages_read} pages of"
+        pages = f"{self.pages_read} page{'s'[: self.pages_read != 1]}"
+        found = f"{self.table_count} table{'s'[: self.table_count != 1]} on {pages} of"
         lines = [f"{found} {self.documents[0].name} (engine: {', '.join(self.engines)}, result {self.result_id})"]
         lines += [f"Warning: {warning}" for warning in self.warnings]
         for item in self.needs_review:
@@ -245,11 +272,26 @@ def _needs_review(tables: Sequence[ExtractedTable]) -> list[ReviewItem]:
     ]
 
 
-def _cut(table: ExtractedTable, rows: int) -> ExtractedTable:
-    if len(table.rows) <= rows:
-        return table
-    places = table.places[: rows + 1] if table.places is not None else None
-    return table.model_copy(update={"rows": table.rows[:rows], "places": places})
+def _cut(table: ExtractedTable, rows: int, *, places: bool) -> ExtractedTable:
+    kept = table.places[: rows + 1] if places and table.places is not None else None
+    return table.model_copy(update={"rows": table.rows[:rows], "places": kept})
+
+
+def _clipped(table: ExtractedTable) -> ExtractedTable:
+    clipped = [[cell if len(cell) <= 80 else cell[:80] + "…" for cell in row[:30]] for row in table.rows]
+    headers = [cell if len(cell) <= 80 else cell[:80] + "…" for cell in table.headers[:30]]
+    return table.model_copy(update={"rows": clipped, "headers": headers, "notes": table.notes[:2]})
+
+
+def _largest(low: int, high: int, fits: Callable[[int], bool]) -> int:
+    """Find the largest number from `low` to `high` that fits; `low` where none does."""
+    while low < high:
+        middle = (low + high + 1) // 2
+        if fits(middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _size(result: Result) -> int:
@@ -257,10 +299,8 @@ def _size(result: Result) -> int:
 
 
 def _table_lines(table: ExtractedTable) -> list[str]:
-    pages = ", ".join(str(part.page) for part in table.parts)
-    lines = [
-        f"## {table.table_id}{': ' + table.title if table.title else ''} (page {pages}, {table.confidence} confidence)"
-    ]
+    pages = pages_in_words([part.page for part in table.parts]).lower()
+    lines = [f"## {table.table_id}{': ' + table.title if table.title else ''} ({pages}, {table.confidence} confidence)"]
     width = max([len(table.headers), *map(len, table.rows)], default=0)
     lines.append(_markdown_row(table.headers or [""] * width))
     lines.append("|" + " --- |" * width)

@@ -16,7 +16,7 @@ from witnessmark.errors import SetupError
 from witnessmark.settings import Settings
 from witnessmark_server.marked_pages import draw_marked_pages
 from witnessmark_server.services import open_services
-from witnessmark_server.tables_view import show_files, show_tables
+from witnessmark_server.tables_view import harmless, show_files, show_tables
 from witnessmark_tools.catalog import BY_NAME
 from witnessmark_tools.definition import Progress, ToolDefinition, no_progress
 from witnessmark_tools.extract_tables import TableExtraction
@@ -97,4 +97,5 @@ def _show(result: Result) -> None:
     if isinstance(result, TableExtraction) and sys.stdout.isatty():
         show_tables(result)
     else:
-        print(result.to_text())
+        text = result.to_text()
+        print(harmless(text) if sys.stdout.isatty() else text)

@@ -6,11 +6,12 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from witnessmark_tools.extract_tables import ExtractedTable, TableExtraction
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -19,26 +20,30 @@ ROWS_SHOWN = 30
 """A longer table shows its beginning and its end, where the total stands."""
 ROWS_AT_THE_END = 4
 _NUMBER = re.compile(r"[\s$€£¥%()+\-–−.,\d]*\d[\s$€£¥%()+\-–−.,\d]*|[-–—.…]|")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _TOTAL = re.compile(r"(sub|grand )?total\b|sum\b|balance\b", re.IGNORECASE)
 
 
-def show_tables(result: TableExtraction) -> None:
+def show_tables(result: TableExtraction, console: Console | None = None) -> None:
     """Print tables, what needs attention, and where the files went."""
     from rich.console import Console
     from rich.text import Text
 
-    console = Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL, highlight=False)
+    console = console or Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL, highlight=False)
     document = result.documents[0]
     found = (
         f"{result.table_count} table{'s'[: result.table_count != 1]} on {result.pages_read} of {document.pages} pages"
     )
-    console.print(Text.assemble((document.name, "bold"), f"  {found}, nothing spent"))
+    console.print(Text.assemble((harmless(document.name), "bold"), f"  {found}, nothing spent"))
     for table in result.tables:
         console.print()
         console.print(_caption(table))
-        console.print(_drawn(table))
+        drawn = _drawn(table, console.width)
+        # Where a table is wider than the terminal, the terminal wraps its lines: that is ugly, and loses nothing.
+        needed = sum((column.width or 0) + 3 for column in drawn.columns) + 1
+        Console(file=console.file, width=max(needed, console.width), highlight=False).print(drawn)
         for note in table.notes:
-            console.print(Text(f"  {note}", "dim"))
+            console.print(Text(f"  {harmless(note)}", "dim"))
     console.print()
     for warning in result.warnings:
         console.print(Text.assemble(("! ", "yellow bold"), warning))
@@ -65,11 +70,22 @@ def _caption(table: ExtractedTable) -> Text:
     pages = [part.page for part in table.parts]
     where = f"page {pages[0]}" if len(pages) == 1 else f"pages {pages[0]}–{pages[-1]}"
     doubt = "" if table.confidence == "high" else f", {table.confidence} confidence"
-    name = f"{table.table_id}  {table.title or ''}".strip()
+    name = harmless(f"{table.table_id}  {table.title or ''}").strip()
     return Text.assemble((name, "bold"), (f"   {where}", "dim"), (doubt, "yellow"))
 
 
-def _drawn(table: ExtractedTable) -> Table:
+def harmless(text: str) -> str:
+    """Replace what would move, colour or clear something on a terminal: a document's text may be an attack."""
+    return _CONTROL.sub("\ufffd", text)
+
+
+def _cell(text: str) -> Text:
+    from rich.text import Text
+
+    return Text(harmless(text))
+
+
+def _drawn(table: ExtractedTable, room: int) -> Table:
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -78,22 +94,45 @@ def _drawn(table: ExtractedTable) -> Table:
     width = max([len(table.headers), *map(len, table.rows)], default=1)
     more_headers = table.rows[: max(0, table.header_rows - 1)]
     body = table.rows[len(more_headers) :]
-    for column in range(width):
-        numeric = _is_numeric([row[column] for row in body if column < len(row)])
-        header = "\n".join(row[column] for row in ([table.headers] if table.headers else []) + more_headers)
-        grid.add_column(Text(header), justify="right" if numeric else "left", vertical="top")
+    columns = [[row[column] for row in body] for column in range(width)]
+    heads = ["\n".join(row[column] for row in [table.headers, *more_headers] if row) for column in range(width)]
     left_out = len(body) - ROWS_SHOWN
-    widest = max(range(width), key=lambda column: max((len(row[column]) for row in body), default=0))
+    gap = f"… {left_out} more rows …" if left_out > 0 else ""
+    widest = max(range(width), key=lambda column: max(map(len, columns[column]), default=0))
+    columns[widest].append(gap)
+    for cells, head, chosen in zip(columns, heads, _widths(columns, heads, room), strict=True):
+        justify: Literal["left", "right"] = "right" if _is_numeric(cells) else "left"
+        grid.add_column(_cell(head), justify=justify, vertical="top", overflow="fold", width=chosen)
     for number, row in enumerate(body):
         if left_out > 0 and number == ROWS_SHOWN - ROWS_AT_THE_END:
-            gap = f"… {left_out} more rows …"
             grid.add_row(*(Text(gap if column == widest else "", "dim") for column in range(width)))
         if left_out > 0 and ROWS_SHOWN - ROWS_AT_THE_END <= number < len(body) - ROWS_AT_THE_END:
             continue
         is_section = bool(row[0]) and not any(row[1:])
         style = "bold" if is_section or _TOTAL.match(row[0]) else None
-        grid.add_row(*(Text(cell) for cell in row), style=style)
+        grid.add_row(*map(_cell, row), style=style)
     return grid
+
+
+def _widths(columns: Sequence[Sequence[str]], heads: Sequence[str], room: int) -> list[int]:
+    """Choose how wide each column is drawn: figures never broken, long texts folded as far as there is no room.
+
+    Units:  character cells of a terminal; the room includes a border and two spaces for each column
+    """
+    from rich.cells import cell_len
+
+    widths = [max(map(cell_len, (*cells, *head.splitlines(), " "))) for cells, head in zip(columns, heads, strict=True)]
+    least: list[int] = []
+    for cells, head, whole in zip(columns, heads, widths, strict=True):
+        words = max(map(cell_len, (*head.split(), " ")))
+        figures = max(map(cell_len, cells), default=1) if _is_numeric(cells) else 0
+        least.append(max(figures, min(words, 24)) if figures else min(whole, max(16, min(words, 24))))
+    excess = sum(widths) + 3 * len(widths) + 1 - room
+    while excess > 0 and (wide := [i for i in range(len(widths)) if widths[i] > least[i]]):
+        widest = max(wide, key=lambda i: widths[i])
+        widths[widest] -= 1
+        excess -= 1
+    return widths
 
 
 def _is_numeric(cells: Sequence[str]) -> bool:

@@ -43,7 +43,7 @@ snapshots: $(ENV)  ## write anew what tests keep of tools/list and of README's t
 	WITNESSMARK_SNAPSHOTS=write $(BIN)/python -m pytest -q tests/server/test_tools_list.py
 	$(BIN)/python -m scripts.readme
 
-node: $(NODE)  ## install the Inspector and Claude Code for the tests that connect them
+node: $(NODE)  ## install the Inspector, the conformance suite and Claude Code for the tests that connect them
 
 bench: $(ENV)  ## measure tables, words and start-up beside what others offer
 	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/bench.txt
@@ -87,6 +87,6 @@ $(ENV): pyproject.toml core/witnessmark/__init__.py requirements/dev.txt require
 $(NODE): scripts/node/package.json $(ENV)
 	@mkdir -p .tools/node
 	@cp scripts/node/package.json .tools/node/
-	@echo "Installing the Inspector and Claude Code into .tools/node …"
+	@echo "Installing the Inspector, the conformance suite and Claude Code into .tools/node …"
 	@$(BIN)/python scripts/npm.py install --prefix .tools/node --no-package-lock --no-audit --no-fund --loglevel=error
 	@touch $@

@@ -30,7 +30,7 @@ ADDRESS_OR_MACHINE_PATH = re.compile(
     r"/wor[k]/|/far[m]/|/roo[t]/|/tmp/la[b]|site-packag[e]s/|py[p]i[.]org|pythonhoste[d]|registry[.]np[m]js|deb[.]deb[i]an"
 )
 
-HEAVY = ("PIL", "anthropic", "pypdf", "pypdfium2", "rich", "sqlite3")
+HEAVY = ("PIL", "anthropic", "pypdf", "pypdfium2", "rich", "sqlite3", "xlsxwriter")
 """Libraries that are imported where they are used, never by starting the server."""
 
 

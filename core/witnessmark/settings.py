@@ -26,6 +26,16 @@ class SettingInvalid(SetupError):
         super().__init__(f"The setting {name}={value[:60]!r} cannot be used.", f"Set it to {expected}.")
 
 
+class FoldersNotNamed(SetupError):
+    """The server is open to every program on this machine, and nobody said what it may read."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Over HTTP every program on this machine can ask, so the folders that may be read have to be named.",
+            "Add --allow FOLDER, once for each, or set WITNESSMARK_ALLOW.",
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What the operator decides."""
@@ -66,16 +76,18 @@ def settings_from(
     ocr: str | None = None,
     parser_mib: str | None = None,
     ocr_mib: str | None = None,
+    names_folders: bool = False,
 ) -> Settings:
     """Read the settings; an argument that is given wins over its environment variable.
 
-    Shapes:  `start` is the folder the process was started in; `files` are documents named on the shell's command line
-    Errors:  `SettingInvalid`
+    Shapes:  `start` is the folder the process was started in; `files` are documents named on the shell's command line;
+             with `names_folders` there are no default folders
+    Errors:  `SettingInvalid`, `FoldersNotNamed`
     """
     named = frozenset(Path(os.path.realpath(Path(file).expanduser())) for file in files)
     return Settings(
         home=_home(home or environment.get("WITNESSMARK_HOME")),
-        allowed=AllowedFolders(folders=_folders(environment, start, allow), files=named),
+        allowed=AllowedFolders(folders=_folders(environment, start, allow, names_folders), files=named),
         wait_seconds=_seconds(environment.get("WITNESSMARK_WAIT_SECONDS")),
         log=_log_level(log or environment.get("WITNESSMARK_LOG")),
         ocr=_engine(ocr or environment.get("WITNESSMARK_OCR")),
@@ -92,8 +104,12 @@ def _home(text: str | None) -> Path:
     return platformdirs.user_data_path("witnessmark", appauthor=False)
 
 
-def _folders(environment: Mapping[str, str], start: Path, allow: Sequence[str]) -> tuple[Path, ...]:
+def _folders(
+    environment: Mapping[str, str], start: Path, allow: Sequence[str], names_folders: bool
+) -> tuple[Path, ...]:
     listed = list(allow) or [part for part in environment.get("WITNESSMARK_ALLOW", "").split(os.pathsep) if part]
+    if not listed and names_folders:
+        raise FoldersNotNamed
     if not listed:
         return default_folders(start)
     folders = resolved([Path(part) for part in listed])

@@ -71,6 +71,7 @@ def build_server(settings: Settings, opener: OpenServices | None = None) -> MCPS
         website_url=None,
         tools=[_ServedTool.serving(tool) for tool in TOOLS],
         lifespan=lifespan,
+        subscriptions=False,  # nothing that a client could list here ever changes
         log_level="WARNING",
     )
 

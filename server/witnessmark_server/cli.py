@@ -18,7 +18,7 @@ from witnessmark_tools.catalog import BY_NAME, TOOLS
 from witnessmark_tools.definition import ToolDefinition, UnknownArgument, UnknownTool, expected
 
 OWN_COMMANDS = {
-    "serve": "Serve the tools over MCP on standard input and output.",
+    "serve": "Serve the tools over MCP on standard input and output, or over HTTP to programs on this machine.",
     "demo": "Extract the tables of a document and show them; without a document, of the report that comes along.",
     "doctor": "Check the installation, and say what to do about what is wrong.",
 }
@@ -91,9 +91,11 @@ def _run_command(options: argparse.Namespace) -> int:
     from witnessmark_server import logs
 
     if options.command == "serve":
-        settings = _settings(options, [])
+        if not options.http and (options.host or options.port is not None):
+            raise UsageError("--host and --port belong to --http.", "Add --http, or leave them out.")
+        settings = _settings(options, [], names_folders=options.http)
         logs.configure(settings.log)
-        return _serve(settings)
+        return _serve_http(settings, options) if options.http else _serve(settings)
     files = [options.source] if getattr(options, "source", None) else []
     settings = _settings(options, files)
     logs.configure(settings.log)
@@ -110,7 +112,7 @@ def _run_command(options: argparse.Namespace) -> int:
     return shell.run_tool(tool, {k: v for k, v in given.items() if v is not None}, settings, as_json=options.json)
 
 
-def _settings(options: argparse.Namespace, files: Sequence[str]) -> Settings:
+def _settings(options: argparse.Namespace, files: Sequence[str], *, names_folders: bool = False) -> Settings:
     return settings_from(
         os.environ,
         start=Path.cwd(),
@@ -121,6 +123,7 @@ def _settings(options: argparse.Namespace, files: Sequence[str]) -> Settings:
         ocr=options.ocr,
         parser_mib=options.parser_mib,
         ocr_mib=options.ocr_mib,
+        names_folders=names_folders,
     )
 
 
@@ -134,6 +137,13 @@ def _serve(settings: Settings) -> int:
     gc.enable()
     server.run("stdio")
     return 0
+
+
+def _serve_http(settings: Settings, options: argparse.Namespace) -> int:
+    from witnessmark_server.http import DEFAULT_HOST, DEFAULT_PORT, run_http
+
+    port = DEFAULT_PORT if options.port is None else options.port
+    return run_http(settings, host=options.host or DEFAULT_HOST, port=port)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -157,6 +167,8 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=meaning, description=meaning, allow_abbrev=False)
         if name == "demo":
             command.add_argument("source", nargs="?", metavar="FILE", help="A document; default the report.")
+        if name == "serve":
+            _add_http(command)
         if name == "doctor":
             command.add_argument("--json", action="store_true", help="One JSON object on standard output.")
         _add_settings(command)
@@ -181,6 +193,23 @@ def _add_tool(commands: Any, tool: ToolDefinition) -> None:
     _add_settings(command)
 
 
+def _add_http(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("over HTTP")
+    group.add_argument(
+        "--http",
+        action="store_true",
+        help="Serve at http://127.0.0.1:8765/mcp; needs --allow (or WITNESSMARK_ALLOW).",
+    )
+    group.add_argument("--host", metavar="ADDRESS", help="An address of this machine alone; default 127.0.0.1.")
+    group.add_argument("--port", metavar="PORT", type=_port, help="Default 8765; 0 takes any that is free.")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no port: a whole number from 0 to 65535 is")
+    return int(text)
+
+
 def _add_settings(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("settings")
     group.add_argument("--allow", action="append", metavar="FOLDER", help="A folder that may be read; repeatable.")
@@ -198,7 +227,8 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
 def _known_options(command: str) -> list[str]:
     tool = BY_NAME.get(command.replace("-", "_"))
     own = [_option(name) for name in tool.arguments.model_fields if name != "source"] if tool else []
-    return [*own, "--json", "--allow", "--home", "--log", "--ocr", "--parser-mib", "--ocr-mib"]
+    http = ["--http", "--host", "--port"] if command == "serve" else []
+    return [*own, *http, "--json", "--allow", "--home", "--log", "--ocr", "--parser-mib", "--ocr-mib"]
 
 
 def _dashed(tool: ToolDefinition) -> str:

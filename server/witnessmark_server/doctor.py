@@ -21,7 +21,8 @@ from witnessmark.errors import WitnessmarkError
 from witnessmark.limits import Limits
 from witnessmark.settings import Settings
 
-PACKAGES = ("mcp", "anyio", "pydantic", "pypdfium2", "pypdf", "pillow", "rich")
+PACKAGES = ("mcp", "anyio", "pydantic", "pypdfium2", "pypdf", "pillow", "rich", "uvicorn", "xlsxwriter")
+MANY_EXPORTED_BYTES = 1_000_000_000
 
 # The smallest page with a word on it; its table of contents is left out, as readers can rebuild it.
 _PAGE = b"""%PDF-1.4
@@ -52,7 +53,7 @@ def run_doctor(settings: Settings, *, as_json: bool) -> int:
     Shapes:  0 when nothing is wrong, else 5
     """
     findings = [check() for check in (_python, _packages, _bytecode)]
-    findings += [_home(settings), _folders(settings), _key(), _worker()]
+    findings += [_home(settings), _exports(settings), _folders(settings), _key(), _worker()]
     if as_json:
         print(json.dumps({"version": __version__, "findings": [asdict(finding) for finding in findings]}))
     else:
@@ -115,6 +116,19 @@ def _home(settings: Settings) -> Finding:
             next="Set WITNESSMARK_HOME to a folder of yours.",
         )
     return Finding(what="home", state="right", says=str(settings.home))
+
+
+def _exports(settings: Settings) -> Finding:
+    sizes = [path.stat().st_size for path in settings.exports.glob("*")] if settings.exports.is_dir() else []
+    says = f"{len(sizes)} files, {sum(sizes) / 1e6:,.1f} MB in {settings.exports}"
+    if sum(sizes) < MANY_EXPORTED_BYTES:
+        return Finding(what="exported files", state="right", says=says)
+    return Finding(
+        what="exported files",
+        state="note",
+        says=says,
+        next="Delete those that you no longer need; witnessmark deletes none and does not miss them.",
+    )
 
 
 def _folders(settings: Settings) -> Finding:

@@ -8,6 +8,7 @@ import sys
 import time
 from typing import Any
 
+_OURS = ("witnessmark", "witnessmark_tools", "witnessmark_server")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -28,7 +29,13 @@ class JsonLines(logging.Formatter):
 
 
 def configure(level: str) -> None:
-    """Send all logs of this process to stderr."""
+    """Send all logs of this process to stderr.
+
+    The level `debug` is for our own: libraries write whole messages there, and with them what documents say.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    number = logging.getLevelNamesMapping()[level.upper()]
+    logging.basicConfig(level=max(number, logging.INFO), handlers=[handler], force=True)
+    for name in _OURS:
+        logging.getLogger(name).setLevel(number)

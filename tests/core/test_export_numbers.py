@@ -124,6 +124,11 @@ def test_a_table_in_doubt_follows_the_rest_of_its_document() -> None:
     assert _values([row[0] for row in numbers_of([doubtful, clear])[0]]) == [1284, 2567]
 
 
+def test_a_column_of_losses_alone_follows_the_rest_of_its_table() -> None:
+    assert _values(_first_column(("(12)", "(7)"), ("30", "(4)"))) == [-12, -7]
+    assert _values(_first_column(("(12)", "(7)"), ("30", "4"))) == [None, None]
+
+
 def test_standard_errors_below_their_estimates_are_not_losses() -> None:
     grid = numbers_of([_table(("Age", "", "Income"), ("1.50", "(0.12)", "2.25"))])[0]
     assert [row[1].value if row[1] else None for row in grid] == [1.5, None, 2.25]

@@ -12,9 +12,10 @@ import pytest
 
 INSTALLED = Path(__file__).resolve().parents[2] / ".tools" / "node" / "node_modules"
 INSPECTOR = INSTALLED / "@modelcontextprotocol" / "inspector" / "clients" / "launcher" / "build" / "index.js"
+CONFORMANCE = INSTALLED / "@modelcontextprotocol" / "conformance" / "dist" / "index.js"
 CLAUDE_CODE = INSTALLED / "@anthropic-ai" / "claude-code" / "bin" / "claude.exe"  # the name on every system
 NODE_NEEDED = (22, 19)
-"""The oldest node that the Inspector says it runs on; Claude Code is content with 22.0."""
+"""The oldest node that the Inspector says it runs on; Claude Code and the conformance suite are content with 22.0."""
 
 
 def find_node() -> Path | None:

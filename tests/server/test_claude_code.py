@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.server.http_server import serving
 from tests.server.node_clients import CLAUDE_CODE, clean_room, skip_without
 
 
@@ -37,6 +38,15 @@ def test_claude_code_connects_to_the_server_it_was_told_of(home: Path, folder: P
     server = [sys.executable, "-m", "witnessmark_server", "serve", "--allow", str(folder), "--home", str(home / "w")]
     _claude(home, "mcp", "add", "witnessmark", "--", *server)
     listed = _claude(home, "mcp", "list")
+    (line,) = [line for line in listed.splitlines() if line.startswith("witnessmark:")]
+    assert "Connected" in line
+    assert "Failed" not in line
+
+
+def test_claude_code_connects_to_the_server_over_http(home: Path, folder: Path) -> None:
+    with serving(folder, home / "w") as server:
+        _claude(home, "mcp", "add", "--transport", "http", "witnessmark", server.url)
+        listed = _claude(home, "mcp", "list")
     (line,) = [line for line in listed.splitlines() if line.startswith("witnessmark:")]
     assert "Connected" in line
     assert "Failed" not in line

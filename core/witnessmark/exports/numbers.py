@@ -119,21 +119,32 @@ def _numbers(
     table: ExportTable, grid: Sequence[Sequence[_Printed | None]], evidence: tuple[frozenset[str], frozenset[str]]
 ) -> tuple[tuple[Number | None, ...], ...]:
     headings = flat_headers(table) or ("",) * table.column_count
-    columns = [
-        _column_numbers([row[n] for row in grid], [row[n] or "" for row in table.body], headings[n], evidence)
-        for n in range(table.column_count)
+    texts = table.body
+    columns = [[row[n] for row in grid] for n in range(table.column_count)]
+    has_losses = any(_mixes_parentheses(column) for column in columns)
+    numbers = [
+        _column_numbers(column, [row[n] or "" for row in texts], headings[n], evidence, has_losses=has_losses)
+        for n, column in enumerate(columns)
     ]
-    return tuple(zip(*columns, strict=True)) if table.body else ()
+    return tuple(zip(*numbers, strict=True)) if texts else ()
+
+
+def _mixes_parentheses(cells: Sequence[_Printed | None]) -> bool:
+    return {cell.is_in_parentheses for cell in cells if cell} == {True, False}
 
 
 def _column_numbers(
-    cells: Sequence[_Printed | None], texts: Sequence[str], heading: str, evidence: Sequence[frozenset[str]]
+    cells: Sequence[_Printed | None],
+    texts: Sequence[str],
+    heading: str,
+    evidence: Sequence[frozenset[str]],
+    *,
+    has_losses: bool,
 ) -> list[Number | None]:
     mark = _decimal_mark([cell for cell in cells if cell], evidence)
     values = [_value(cell.digits, mark) if cell else None for cell in cells]
     known = [cell for cell, value in zip(cells, values, strict=True) if cell and value is not None]
     names_things = _names_things([cell for cell in cells if cell], texts, heading)
-    has_plain = any(not cell.is_in_parentheses for cell in known)
     groupings = {grouping for cell in known if (grouping := _grouping(cell.digits, mark))}
     style = _Style(uses_parentheses=any(cell.is_in_parentheses for cell in known), is_grouped=bool(groupings))
     numbers: list[Number | None] = []
@@ -142,7 +153,7 @@ def _column_numbers(
             numbers.append(None)
             continue
         is_code = names_things and (cell.is_bare or bool(_DATES.search(heading)))
-        is_label = cell.is_in_parentheses and not has_plain  # (1), (2), (3): nothing beside them is a plain number
+        is_label = cell.is_in_parentheses and not has_losses  # (1), (2), (3): no column here has losses and gains
         joined = _grouping(cell.digits, mark) == " " and (len(groupings) > 1 or cell.has_plus)  # two cells, or a phone
         numbers.append(None if is_code or is_label or joined else _number(cell, value, mark, style))
     return numbers

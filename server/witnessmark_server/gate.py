@@ -1,0 +1,187 @@
+"""What comes in over HTTP before the protocol sees it: for whom, how large, how many, how long."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import anyio
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from witnessmark import __version__
+
+logger = logging.getLogger(__name__)
+
+MCP_PATH = "/mcp"
+HEALTH_PATH = "/health"
+
+INVALID_REQUEST = -32600
+TOO_BUSY = -32000
+"""JSON-RPC error codes; the second is the first that JSON-RPC leaves to servers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpLimits:
+    """Bounds on what clients may ask of the server at once.
+
+    Units:  bytes, requests, connections, seconds
+    """
+
+    body_bytes: int = 32 * 1024 * 1024
+    """Holds a document of 24 MB as a data: URI; a larger one is saved and its path passed."""
+    requests: int = 16
+    """Calls at work at once. There are two workers: more would only wait, and hosts give up on calls that do."""
+    connections: int = 128
+    head_seconds: float = 10.0
+    """From the first byte of a request, or from connecting, to the end of its headers."""
+    body_seconds: float = 30.0
+    idle_seconds: int = 15
+    """A connection on which nothing is asked is closed."""
+    grace_seconds: int = 10
+    """How long calls may go on once the server was told to end."""
+
+
+class _TooLarge(Exception):
+    pass
+
+
+class _TooSlow(Exception):
+    pass
+
+
+class Gate:
+    """Lets requests of this machine's own programs through to the app, and answers the others with a sentence."""
+
+    def __init__(self, app: ASGIApp, *, authorities: Collection[str], limits: HttpLimits) -> None:
+        """Stand before `app`; `authorities` are what the server answers to, such as `localhost:8765`."""
+        self._app = app
+        self._authorities = frozenset(authorities)
+        self._limits = limits
+        self._at_work = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            raise NotImplementedError(scope["type"])
+        started = time.monotonic()
+        status = 0
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._answer(scope, receive, watched)
+        finally:
+            path = scope["path"] if scope["path"] in {MCP_PATH, HEALTH_PATH} else "other"
+            facts = {"method": scope["method"], "path": path, "status": status}
+            logger.info("request", extra=facts | {"seconds": round(time.monotonic() - started, 3)})
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        refusal = self._refusal(scope, headers)
+        if refusal:
+            await _drain(receive, self._limits)
+            await refusal(scope, receive, send)
+        elif scope["path"] == HEALTH_PATH:
+            health = {"status": "ok", "version": __version__, "at_work": self._at_work, "limit": self._limits.requests}
+            await JSONResponse(health, headers={"Cache-Control": "no-store"})(scope, receive, send)
+        else:
+            self._at_work += 1
+            try:
+                await self._pass_on(scope, receive, send)
+            finally:
+                self._at_work -= 1
+
+    def _refusal(self, scope: Scope, headers: Headers) -> JSONResponse | None:
+        limits = self._limits
+        if headers.get("host", "").lower() not in self._authorities:
+            # Else a web page could have its own name point here, and read what this server answers.
+            return _error(421, "This server answers to its own name only. Use the address that it printed.")
+        origin = headers.get("origin")
+        if origin is not None and not self._is_own(origin):
+            return _error(403, "A web page of another origin may not use this server. Call it from a program.")
+        if scope["path"] == HEALTH_PATH:
+            return None if scope["method"] in {"GET", "HEAD"} else _wrong_method("GET, HEAD")
+        if scope["path"] != MCP_PATH:
+            return _error(404, f"There is nothing here. MCP is at {MCP_PATH}, and {HEALTH_PATH} says how it is.")
+        if scope["method"] != "POST":
+            return _wrong_method("POST")
+        if int(headers.get("content-length", "0")) > limits.body_bytes:  # h11 has checked that it is a number
+            return _too_large(limits)
+        if self._at_work >= limits.requests:
+            busy = f"The server is busy: {limits.requests} calls are at work. Wait for one to end, then call again."
+            return _error(503, busy, code=TOO_BUSY, headers={"Retry-After": "2"})
+        return None
+
+    def _is_own(self, origin: str) -> bool:
+        parts = urlsplit(origin)
+        return parts.scheme == "http" and parts.netloc.lower() in self._authorities
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, _bounded(receive, self._limits), send)
+        except _TooLarge:
+            await _drain(receive, self._limits)
+            await _too_large(self._limits)(scope, receive, send)
+        except _TooSlow:
+            await _error(408, "The request did not arrive in time. Send it again.")(scope, receive, send)
+
+
+def _bounded(receive: Receive, limits: HttpLimits) -> Receive:
+    """Bound the size and the time of a body that is read; the app reads it before it answers anything."""
+    size = 0
+    is_read = False
+    deadline = anyio.current_time() + limits.body_seconds
+
+    async def bounded() -> Message:
+        nonlocal size, is_read
+        if is_read:
+            return await receive()
+        try:
+            with anyio.fail_after(deadline - anyio.current_time()):
+                message = await receive()
+        except TimeoutError as error:
+            raise _TooSlow from error
+        size += len(message.get("body", b""))
+        if size > limits.body_bytes:
+            raise _TooLarge
+        is_read = not message.get("more_body", False)
+        return message
+
+    return bounded
+
+
+async def _drain(receive: Receive, limits: HttpLimits) -> None:
+    """Read what the client still sends, within bounds: one that is cut off while it writes never sees the answer."""
+    left = 2 * limits.body_bytes
+    with anyio.move_on_after(2):
+        while left > 0:
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if not message.get("more_body", False):
+                return
+
+
+def _wrong_method(allowed: str) -> JSONResponse:
+    return _error(405, f"This address takes {allowed} only.", headers={"Allow": allowed})
+
+
+def _too_large(limits: HttpLimits) -> JSONResponse:
+    allowed = f"{limits.body_bytes / 1e6:,.1f}".removesuffix(".0")
+    text = f"The request is larger than {allowed} MB. Save the document in an allowed folder and pass its path."
+    return _error(413, text)
+
+
+def _error(
+    status: int, text: str, *, code: int = INVALID_REQUEST, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """Answer as JSON-RPC does, so that clients show the sentence."""
+    body = {"jsonrpc": "2.0", "id": None, "error": {"code": code, "message": text}}
+    return JSONResponse(body, status, headers)

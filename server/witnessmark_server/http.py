@@ -1,0 +1,199 @@
+"""The server over HTTP, for programs on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import ipaddress
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Generator
+from types import FrameType
+from typing import Any
+
+import anyio
+import uvicorn
+from sse_starlette.sse import AppStatus
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import HANDLED_SIGNALS
+
+from witnessmark.errors import SetupError
+from witnessmark.settings import Settings
+from witnessmark_server.app import build_server
+from witnessmark_server.gate import MCP_PATH, Gate, HttpLimits
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8765
+INTERRUPTED = 130
+
+
+class BindingRefused(SetupError):
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"witnessmark does not listen on {host!r}: other machines could reach it there, and it asks nobody who "
+            "they are.",
+            "Leave out --host. From another machine, come through an SSH tunnel: "
+            f"`ssh -L {DEFAULT_PORT}:127.0.0.1:{DEFAULT_PORT} THIS-MACHINE`.",
+        )
+
+
+class PortTaken(SetupError):
+    def __init__(self, port: int) -> None:
+        super().__init__(
+            f"Another program listens on port {port}.",
+            "End it, or choose another port with --port; 0 takes any that is free.",
+        )
+
+
+class PortRefused(SetupError):
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(
+            f"The system does not let witnessmark listen on {host} port {port}.",
+            f"Choose a port from 1024 to 65535 with --port; the default is {DEFAULT_PORT}.",
+        )
+
+
+def run_http(settings: Settings, *, host: str, port: int, limits: HttpLimits | None = None) -> int:
+    """Serve until a signal ends it.
+
+    Shapes:  0 after SIGTERM, 130 after Ctrl+C; calls at work have been given `grace_seconds`, and no worker is left
+    Errors:  `BindingRefused`, `PortTaken`, `PortRefused`
+    """
+    address = _loopback(host)
+    with _listening(address, port) as listener:
+        return anyio.run(_serve, settings, listener, limits or HttpLimits())
+
+
+async def _serve(settings: Settings, listener: socket.socket, limits: HttpLimits) -> int:
+    host, port = listener.getsockname()[:2]
+    authorities = [f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")]
+    authorities += [_in_url(host) + f":{port}"]
+    server = build_server(settings)
+    # What this returns would route by path, and answer our own exceptions; the gate does both. It makes the manager.
+    server.streamable_http_app(stateless_http=True, host=host, max_request_body_size=limits.body_bytes)
+    config = uvicorn.Config(
+        Gate(server.session_manager.handle_request, authorities=authorities, limits=limits),
+        http=_Protocol,
+        ws="none",
+        lifespan="off",  # the session manager is ours to open and to close: on every way out
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        limit_concurrency=limits.connections,
+        timeout_keep_alive=limits.idle_seconds,
+        timeout_graceful_shutdown=limits.grace_seconds,
+    )
+    config.load()
+    _Protocol.head_seconds = limits.head_seconds
+    # Streams of the older protocol would be cut at once, and with them the calls that were to be given time.
+    AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]  # not typed there
+    web = _Web(config, url=f"http://{_in_url(host)}:{port}{MCP_PATH}", settings=settings)
+    async with server.session_manager.run():
+        await web.serve(sockets=[listener])
+    return INTERRUPTED if signal.SIGINT in web.received else 0
+
+
+class _Web(uvicorn.Server):
+    """uvicorn, with a line that says when it is ready, and an end by signal that is an ordinary return."""
+
+    def __init__(self, config: uvicorn.Config, *, url: str, settings: Settings) -> None:
+        super().__init__(config)
+        self.received: list[int] = []
+        self._url = url
+        self._settings = settings
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        _announce(self._url, self._settings)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        before = {number: signal.signal(number, self.handle_exit) for number in HANDLED_SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's signature
+        self.force_exit = self.should_exit  # told twice: do not wait
+        self.should_exit = True
+        self.received.append(sig)
+
+
+class _Protocol(H11Protocol):
+    """uvicorn's HTTP, which has no bound of its own on how long a client takes to send its headers."""
+
+    head_seconds = 10.0
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._forget()
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        if not self._waits_for_head():
+            self._forget()
+        elif self._deadline is None:
+            self._deadline = self.loop.call_later(self.head_seconds, self._give_up)
+
+    def _waits_for_head(self) -> bool:
+        return not self.cycle or self.cycle.response_complete
+
+    def _give_up(self) -> None:
+        if self._waits_for_head():
+            self.transport.close()
+
+    def _forget(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+
+def _announce(url: str, settings: Settings) -> None:
+    """Say on stderr where the server is: to a person as a sentence, to a program as a line of the log."""
+    folders = [str(folder) for folder in settings.allowed.folders]
+    if sys.stderr.isatty():
+        print(f"witnessmark serves MCP at {url} to every program on this machine.", file=sys.stderr)
+        print(f"It reads {', '.join(folders)}. Ctrl+C ends it.", file=sys.stderr, flush=True)
+    else:
+        logger.setLevel(logging.INFO)  # whatever the level of the others: who started the server waits for this
+        logger.info("ready", extra={"url": url, "folders": folders})
+
+
+def _loopback(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    try:
+        address = ipaddress.ip_address(DEFAULT_HOST if host.lower() == "localhost" else host.strip("[]"))
+    except ValueError as error:  # a name: what it leads to today it need not lead to tomorrow
+        raise BindingRefused(host) from error
+    if not address.is_loopback:
+        raise BindingRefused(host)
+    return address
+
+
+def _listening(address: ipaddress.IPv4Address | ipaddress.IPv6Address, port: int) -> socket.socket:
+    family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
+    try:
+        return socket.create_server((str(address), port), family=family, backlog=128)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(port) from error
+        raise PortRefused(str(address), port) from error
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

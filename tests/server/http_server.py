@@ -1,0 +1,73 @@
+"""A server over HTTP in a process of its own, on a port that was free."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from witnessmark.settings import settings_from
+from witnessmark_server import logs
+from witnessmark_server.http import HttpLimits, run_http
+
+logs.configure("warning")
+settings = settings_from({}, start=Path(), home=sys.argv[2], allow=[sys.argv[1]], names_folders=True)
+sys.exit(run_http(settings, host="127.0.0.1", port=0, limits=HttpLimits(%s)))
+"""
+"""Serves with limits that a test can reach."""
+
+
+@dataclass
+class HttpServer:
+    process: subprocess.Popen[str]
+    url: str
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rsplit(":", 1)[1].split("/")[0])
+
+    def end(self) -> tuple[int, str, str]:
+        """Tell it to end, as systems do, and wait until it has: exit code, stdout, stderr from `ready` on."""
+        self.process.terminate()
+        stdout, stderr = self.process.communicate(timeout=30)
+        return self.process.returncode, stdout, stderr
+
+
+@contextmanager
+def serving(folder: Path, home: Path, *options: str, **limits: Any) -> Generator[HttpServer]:
+    """Start a server, by its command line or, where limits are given, with those."""
+    if limits:
+        program = PROGRAM % ", ".join(f"{name}={value!r}" for name, value in limits.items())
+        command = [sys.executable, "-c", program, str(folder), str(home)]
+    else:
+        command = [sys.executable, "-m", "witnessmark_server", "serve", "--http", "--port", "0"]
+        command += ["--allow", str(folder), "--home", str(home), *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        too_late = threading.Timer(60, process.kill)
+        too_late.start()
+        try:
+            yield HttpServer(process, _url_when_ready(process))
+        finally:
+            too_late.cancel()
+            if process.poll() is None:
+                process.kill()
+
+
+def _url_when_ready(process: subprocess.Popen[str]) -> str:
+    assert process.stderr is not None
+    lines: list[str] = []
+    for line in process.stderr:
+        lines.append(line)
+        if line.startswith("{") and (said := json.loads(line))["message"] == "ready":
+            url: str = said["url"]
+            return url
+    raise AssertionError("".join(lines))

@@ -19,9 +19,9 @@ from witnessmark.offline.tables.lines import (
     word_space,
 )
 from witnessmark.offline.tables.quality import ACCEPTED, confidence_of
-from witnessmark.offline.tables.regions import paragraphs, regions
+from witnessmark.offline.tables.regions import framed_by_rules, paragraphs, regions
 from witnessmark.offline.tables.ruled_quality import graded
-from witnessmark.offline.tables.ruling import Ruling, connected, edges_of, ruling_of
+from witnessmark.offline.tables.ruling import Ruling, Stroke, connected, edges_of, places_of, ruling_of
 from witnessmark.offline.tables.surroundings import notes_below, title_above
 from witnessmark.offline.tables.unruled import Scene, unruled_drafts
 from witnessmark.offline.tables.values import Cell, Table, TablePart, first_row_number
@@ -73,7 +73,8 @@ def _unruled(
     pictures = tuple(p for p in page.pictures if p.width * p.height < 0.6 * page.width * page.height)
     scene = Scene(outside, page.fills, pictures, space, prose)
     drafts: list[Draft] = []
-    for region in regions(segments, texts, outside.horizontal):
+    framed, rest = framed_by_rules(segments, outside.horizontal)
+    for region in [*framed, *regions(rest, texts, outside.horizontal)]:
         drafts += unruled_drafts(lines_from_segments(region), scene)
     return [draft for draft in drafts if draft.quality >= ACCEPTED]
 
@@ -88,17 +89,39 @@ def _ruled(ruling: Ruling, page: PageLayout, words: Sequence[Word], space: float
             x0, x1 = min(x0, group.vertical[0].at - 2), max(x1, group.vertical[-1].at + 2)
             top, bottom = min(top, group.horizontal[0].at - 2), max(bottom, group.horizontal[-1].at + 2)
             box = BoundingBox(x0=x0, top=top, x1=x1, bottom=bottom)
-            if any(_overlap(box, draft.box) > 0.3 for draft in drafts):
+            if any(_overlap(box, draft.box) > 0.3 for draft in drafts) or _is_frame(group):
                 continue
             held = [w for w in words if x0 <= (w.x0 + w.x1) / 2 <= x1 and top <= (w.top + w.bottom) / 2 <= bottom]
             if len(held) < 4:
                 continue
-            draft = ruled_draft(group, held, space)
+            draft = ruled_draft(_with_bands(group, page.fills, held), held, space)
             if draft is not None:
                 kept = graded(draft)
                 if kept is not None:
                     drafts.append(kept)
     return drafts
+
+
+def _is_frame(ruling: Ruling) -> bool:
+    """Claim that lines are one rectangle: a box around text or a shaded row, which parts nothing."""
+    return len(places_of(ruling.horizontal)) < 3 and len(places_of(ruling.vertical)) < 3
+
+
+def _with_bands(ruling: Ruling, fills: Sequence[Fill], words: Sequence[Word]) -> Ruling:
+    """Add the upper and lower sides of shading that runs across a whole grid: a header band without its own lines."""
+    x0, x1 = ruling.vertical[0].at, ruling.vertical[-1].at
+    top, bottom = ruling.horizontal[0].at, ruling.horizontal[-1].at
+    bands = [
+        f for f in fills[:3000] if abs(f.x0 - x0) < 4 and abs(f.x1 - x1) < 4 and f.bottom - f.top < 0.5 * (bottom - top)
+    ]
+    edges = [
+        Stroke(y, x0, x1)
+        for f in bands
+        for y in (f.top, f.bottom)
+        if top < y < bottom
+        and not any(0.75 * w.top + 0.25 * w.bottom < y < 0.25 * w.top + 0.75 * w.bottom for w in words)
+    ]
+    return Ruling(tuple(sorted([*ruling.horizontal, *edges])), ruling.vertical)
 
 
 def _with_fills(ruling: Ruling, fills: Sequence[Fill]) -> Ruling:

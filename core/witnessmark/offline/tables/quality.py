@@ -69,8 +69,8 @@ def _against(
     markers = sum(map(is_marker, first)) / max(1, len(first))
     if markers > 0.6 and columns == 2 and values < 0.5:
         penalty += 3.0  # a list: bullets and their texts
-    if columns == 2 and traits.rules < 2 and _is_contents(data, traits):
-        penalty += 3.0
+    if (traits.leaders > 0.4 or (columns == 2 and traits.rules < 2)) and _is_contents(data, traits):
+        penalty += 5.0
     pairs = sum(row[0].rstrip().endswith(":") for row in data if row[0]) / max(1, len(data))
     if columns == 2 and pairs > 0.5 and traits.rules < 3:
         penalty += 2.0  # a letterhead or a form
@@ -104,9 +104,11 @@ def _is_contents(data: Sequence[Sequence[str]], traits: Traits) -> bool:
     if len(plain) < 0.7 * len(pages) or len(plain) < 3:
         return False
     rising = sum(a <= b for a, b in itertools.pairwise(plain))
-    if rising < 0.9 * (len(plain) - 1) or plain[0] == plain[-1]:
+    if rising < 0.9 * (len(plain) - 1):
         return False
-    return traits.leaders > 0.4 or (sum(letters(row[0]) > 3 for row in data) > 0.7 * len(data) and max(plain) < 1500)
+    return traits.leaders > 0.4 or (
+        plain[0] != plain[-1] and sum(letters(row[0]) > 3 for row in data) > 0.7 * len(data) and max(plain) < 1500
+    )
 
 
 def _is_axes(body: Sequence[Sequence[str]], columns: int) -> bool:

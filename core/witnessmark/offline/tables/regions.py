@@ -254,3 +254,71 @@ def _release(kinds: list[str], start: int, end: int) -> None:
     if end - start >= 3 and both >= 0.7 * (end - start):
         for i in range(start, end):
             kinds[i] = "across"
+
+
+# --- what rules of one length hold together ----------------------------------------------------------------------------
+
+
+def framed_by_rules(segments: Sequence[Segment], across: Sequence[Stroke]) -> tuple[list[list[Segment]], list[Segment]]:
+    """Take out the lines between rules that all begin and end at the same places, when other text stands beside them.
+
+    Three rules of one length are a table's, and what stands beside them is not in it: a caption in the margin, an
+    address beside the box of an invoice's sums.
+
+    Shapes:  each list of the first result is one region; the second holds all other segments
+    """
+    framed: list[list[Segment]] = []
+    rest = list(segments)
+    for group in _of_one_length(across):
+        inside, beside = _inside(rest, group)
+        if not beside or len(inside) < 4 or not _begins_with_labels(inside, group[0]):
+            continue
+        kept = set(map(id, inside))
+        framed.append(inside)
+        rest = [s for s in rest if id(s) not in kept]
+    return framed, rest
+
+
+def _of_one_length(across: Sequence[Stroke]) -> list[list[Stroke]]:
+    groups: list[list[Stroke]] = []
+    for stroke in sorted(across):
+        for group in groups:
+            last = group[-1]
+            if abs(last.start - stroke.start) < 2 and abs(last.end - stroke.end) < 2 and stroke.at - last.at < 250:
+                group.append(stroke)
+                break
+        else:
+            groups.append([stroke])
+    return [group for group in groups if len(group) > 2]
+
+
+def _inside(segments: Sequence[Segment], group: Sequence[Stroke]) -> tuple[list[Segment], list[Segment]]:
+    """Deal the lines at the height of some rules into what stands within their length and beside it."""
+    x0, x1 = group[0].start - 3, group[0].end + 3
+    top, bottom = group[0].at - 2, group[-1].at + 2
+    lines = lines_from_segments([s for s in segments if s.x0 >= x0 and s.x1 <= x1])
+    inside = [line for line in lines if top < line.middle < bottom]
+    if any(s.x0 < end < s.x1 for s in segments if top < s.middle < bottom for end in (x0, x1)):
+        return [], []
+    for line in reversed([line for line in lines if line.middle <= top]):
+        if len(line.segments) < 2 or top - line.bottom > 0.8 * line.size:
+            break
+        inside.append(line)
+        top = line.top
+    for line in [line for line in lines if line.middle >= bottom]:
+        if len(line.segments) < 2 or line.top - bottom > 0.8 * line.size:
+            break
+        inside.append(line)
+        bottom = line.bottom
+    beside = [s for s in segments if top < s.middle < bottom and (s.x1 < x0 + 3 or s.x0 > x1 - 3)]
+    level = sum(any(abs(s.middle - line.middle) < 0.3 * line.size for line in inside) for s in beside)
+    if level > max(0.8 * len(beside), 0.4 * len(inside)):  # a column of the table that the rules leave out
+        return [], []
+    return [s for line in inside for s in line.segments], beside
+
+
+def _begins_with_labels(inside: Sequence[Segment], rule: Stroke) -> bool:
+    """Claim that the rules begin where the first column does, so that no column of labels is left out."""
+    firsts = [line.first for line in lines_from_segments(inside) if len(line.segments) > 1]
+    at_start = [s for s in firsts if s.x0 < rule.start + 0.15 * rule.length]
+    return len(at_start) > 0.6 * len(firsts) and sum(not is_value(s.text) for s in at_start) > 0.6 * len(at_start)

@@ -23,7 +23,7 @@ def graded(draft: Draft) -> Draft | None:
     filled = sum(cell.row_span * cell.column_span for cell in draft.placed) / (draft.row_count * draft.column_count)
     if len(cells) < 4 or filled < 0.2:
         return None
-    if max(map(len, cells)) > 0.6 * sum(map(len, cells)) and max(map(len, cells)) > 300:
+    if len(cells) < 8 and max(map(len, cells)) > 0.6 * sum(map(len, cells)) and max(map(len, cells)) > 300:
         return None  # a page laid out in boxes
     headers = _header_rows(draft, texts)
     score = quality(texts, headers, Traits(rules=3, has_marked_header=headers > 0)) + 1.0

@@ -18,7 +18,6 @@ from witnessmark.offline.tables.ruling import Ruling, Stroke
 from witnessmark.offline.tables.tokens import (
     is_caption,
     is_figure_caption,
-    is_leader,
     is_note,
     is_table_caption,
     is_value,
@@ -343,7 +342,7 @@ def _draft(run: _Run, scene: Scene) -> Draft | None:
         is_figure=run.caption is not None and is_figure_caption(run.caption),
         has_marked_header=marked,
         stripes=len(bands) // 2,
-        leaders=sum(any(is_leader(w.text) for s in line.segments for w in s.words) for line in lines) / len(lines),
+        leaders=sum(any(item.leads for item in line.segments) for line in lines) / len(lines),
         alignment=alignment,
         worst_alignment=worst,
         touches_picture=any(p.x0 < x1 and p.x1 > x0 and p.top < bottom and p.bottom > top for p in scene.pictures),

@@ -83,15 +83,12 @@ def _ruled(ruling: Ruling, page: PageLayout, words: Sequence[Word], space: float
     """Find grids among the drawn lines, then among the sides of shaded cells."""
     drafts: list[Draft] = []
     for source in (ruling, _with_fills(ruling, page.fills)):
-        for group in connected(source):
-            x0, x1 = min(s.start for s in group.horizontal) - 2, max(s.end for s in group.horizontal) + 2
-            top, bottom = min(s.start for s in group.vertical) - 2, max(s.end for s in group.vertical) + 2
-            x0, x1 = min(x0, group.vertical[0].at - 2), max(x1, group.vertical[-1].at + 2)
-            top, bottom = min(top, group.horizontal[0].at - 2), max(bottom, group.horizontal[-1].at + 2)
-            box = BoundingBox(x0=x0, top=top, x1=x1, bottom=bottom)
-            if any(_overlap(box, draft.box) > 0.3 for draft in drafts) or _is_frame(group):
+        groups = [(group, _extent(group)) for group in connected(source) if not _is_frame(group)]
+        grids = [box for group, box in groups if len(group.horizontal) > 3 and len(group.vertical) > 3]
+        for group, box in groups:
+            if any(_overlap(box, draft.box) > 0.3 for draft in drafts) or _holds_a_grid(box, grids):
                 continue
-            held = [w for w in words if x0 <= (w.x0 + w.x1) / 2 <= x1 and top <= (w.top + w.bottom) / 2 <= bottom]
+            held = [word for word in words if _is_in_any(word, [box])]
             if len(held) < 4:
                 continue
             draft = ruled_draft(_with_bands(group, page.fills, held), held, space)
@@ -100,6 +97,27 @@ def _ruled(ruling: Ruling, page: PageLayout, words: Sequence[Word], space: float
                 if kept is not None:
                     drafts.append(kept)
     return drafts
+
+
+def _extent(ruling: Ruling) -> BoundingBox:
+    across, down = ruling.horizontal, ruling.vertical
+    return BoundingBox(
+        x0=min(down[0].at, *(s.start for s in across)) - 1,
+        top=min(across[0].at, *(s.start for s in down)) - 1,
+        x1=max(down[-1].at, *(s.end for s in across)) + 1,
+        bottom=max(across[-1].at, *(s.end for s in down)) + 1,
+    )
+
+
+def _holds_a_grid(box: BoundingBox, grids: Sequence[BoundingBox]) -> bool:
+    """Claim that much of a frame is a grid of its own that touches it nowhere: a form with a table set into it."""
+    return any(
+        grid.width < box.width
+        and grid.height < box.height
+        and grid.width * grid.height > 0.3 * box.width * box.height
+        and _overlap(box, grid) > 0.99
+        for grid in grids
+    )
 
 
 def _is_frame(ruling: Ruling) -> bool:

@@ -11,7 +11,7 @@ from witnessmark.offline.tables.draft import Draft, compact
 from witnessmark.offline.tables.headers import Placed, apart
 from witnessmark.offline.tables.lines import base_lines, segment, size_of
 from witnessmark.offline.tables.rows import DealtLine, cell_text, dealt_line, group_rows, value_columns
-from witnessmark.offline.tables.ruling import Ruling, Stroke, places_of
+from witnessmark.offline.tables.ruling import SNAP, Ruling, Stroke, places_of
 from witnessmark.offline.tables.tokens import is_value
 from witnessmark.values import BoundingBox, Word
 
@@ -40,6 +40,11 @@ def ruled_draft(ruling: Ruling, words: Sequence[Word], space: float) -> Draft | 
             return None
         rectangles = _rectangles(xs, ys, ruling)
         inside = _dealt(words, xs, ys, rectangles)
+        dropped = _dropped(xs, ys, rectangles, inside, ruling.vertical)
+        if dropped:
+            ruling = Ruling(ruling.horizontal, ruling.vertical + tuple(dropped))
+            rectangles = _rectangles(xs, ys, ruling)
+            inside = _dealt(words, xs, ys, rectangles)
         more = _dividing(xs, ys, rectangles, inside, space)
         if not more.horizontal and not more.vertical:
             break
@@ -151,6 +156,34 @@ def _dealt(
             row = min(len(ys) - 2, max(0, sum(1 for place in ys if place < y) - 1))
             inside.setdefault(at[row, column], []).append(word)
     return inside
+
+
+def _dropped(
+    xs: Sequence[float],
+    ys: Sequence[float],
+    rectangles: Sequence[_Rectangle],
+    inside: dict[_Rectangle, list[Word]],
+    verticals: Sequence[Stroke],
+) -> list[Stroke]:
+    """Carry lines that part the header down through a body whose own columns are not drawn but keep to them."""
+    strokes: list[Stroke] = []
+    verticals = list(verticals)
+    for rectangle in rectangles:
+        words = inside.get(rectangle, ())
+        inner = xs[rectangle.column + 1 : rectangle.column + rectangle.column_span]
+        if not inner or len({round(word.top) for word in words}) < 4:
+            continue
+        lines = base_lines(words)
+        top, bottom = ys[rectangle.row], ys[rectangle.row + rectangle.row_span]
+        sided = sum(any(line[0].x1 < x < line[-1].x0 for x in inner) for line in lines)
+        if sided > 0.4 * len(lines) and all(
+            any(abs(s.at - x) < SNAP and abs(s.end - top) < SNAP for s in verticals)
+            and sum(word.x0 < x - 1 and word.x1 > x + 1 for word in words) <= 0.2 * len(lines)
+            for x in inner
+        ):
+            strokes += [Stroke(x, top, bottom) for x in inner]
+            verticals += [Stroke(x, top, bottom) for x in inner]
+    return strokes
 
 
 def _dividing(

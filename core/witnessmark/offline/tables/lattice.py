@@ -201,7 +201,7 @@ def _dividing(
     horizontal: list[Stroke] = []
     for row in range(len(ys) - 1):
         band = [r for r in rectangles if r.row == row and r.row_span == 1 and r in inside]
-        horizontal += _divided_band(band, inside, xs, space, (ys[row], ys[row + 1]))
+        horizontal += _divided_band(band, inside, xs, space, (ys[row], ys[row + 1]), is_body=row > 0 and len(ys) == 3)
     return Ruling(tuple(horizontal), tuple(vertical))
 
 
@@ -241,8 +241,13 @@ def _divided_band(
     xs: Sequence[float],
     space: float,
     sides: tuple[float, float],
+    *,
+    is_body: bool,
 ) -> list[Stroke]:
-    """Divide a band that evidently holds several rows: a column of figures has one on each of several lines."""
+    """Divide a band that evidently holds several rows: a column of figures has one on each of several lines.
+
+    Where lines part nothing but the header (`is_body`), rows also begin where every column begins a sentence.
+    """
     column_of = {id(word): r.column for r in band for word in inside[r]}
     words = [word for r in band for word in inside[r]]
     if len(words) < 4 or sides[1] - sides[0] < 1.6 * size_of(words[0]):
@@ -257,6 +262,9 @@ def _divided_band(
     if len(lines) < 2:
         return []
     values = value_columns(lines, len(xs) - 1)
+    full = _full_lines(lines, len(band)) if is_body else []
+    if full:
+        return _cut_at(full, lines, band, xs)
     repeated = [c for c in values if sum(c in line.cells for line in lines) > 1]
     data = [line for line in lines if len(line.cells) > 1 and any(c in values for c in line.cells)]
     if not repeated or len(data) < 2 or (len(repeated) == 1 and len(data) < 0.5 * len(lines) and len(band) > 3):
@@ -281,6 +289,28 @@ def _divided_band(
         y = (lines[above[-1]].bottom + lines[below[0]].top) / 2
         strokes += [Stroke(y, xs[r.column], xs[r.column + r.column_span]) for r in band if r.column not in whole]
     return strokes
+
+
+def _full_lines(lines: Sequence[DealtLine], columns: int) -> list[int]:
+    """Find the lines on which rows begin, where each fills every column with text that begins a sentence.
+
+    Shapes:  indices of lines, the first among them; empty when the lines do not say
+    """
+    if columns < 3:
+        return []
+    full = [i for i, line in enumerate(lines) if len(line.cells) == columns]
+    begin = [i for i in full if all(not cell_text(words)[:1].islower() for words in lines[i].cells.values())]
+    return begin if len(begin) > 1 and begin == full and begin[0] == 0 else []
+
+
+def _cut_at(
+    starts: Sequence[int], lines: Sequence[DealtLine], band: Sequence[_Rectangle], xs: Sequence[float]
+) -> list[Stroke]:
+    return [
+        Stroke((lines[start - 1].bottom + lines[start].top) / 2, xs[r.column], xs[r.column + r.column_span])
+        for start in starts[1:]
+        for r in band
+    ]
 
 
 def _header_lines(lines: Sequence[DealtLine], values: frozenset[int]) -> int:

@@ -11,7 +11,7 @@ from statistics import median
 from witnessmark.offline.tables.columns import Gutter, Token, column_at, gutters, tokens_of
 from witnessmark.offline.tables.draft import Draft, compact
 from witnessmark.offline.tables.headers import Placed, apart, header_cells
-from witnessmark.offline.tables.lines import Line, lines_from_segments
+from witnessmark.offline.tables.lines import Line, Segment, lines_from_segments
 from witnessmark.offline.tables.quality import Traits, quality
 from witnessmark.offline.tables.rows import DealtLine, cell_text, dealt_line, group_rows, value_columns
 from witnessmark.offline.tables.ruling import Ruling, Stroke
@@ -83,7 +83,7 @@ def _runs(lines: Sequence[Line], scene: Scene) -> list[_Run]:
                 caption = None
             runs.append(([], caption))
             continue
-        if run and _is_far(run, line, scene):
+        if run and _is_far(run, line, scene) and not _heads(run, line, scene):
             caption = caption if len(run) < 3 else None
             runs.append(([], caption))
         runs[-1][0].append(line)
@@ -123,6 +123,29 @@ def _is_far(run: Sequence[Line], line: Line, scene: Scene) -> bool:
         s for s in scene.ruling.vertical if s.start < last.middle and s.end > line.middle and x0 - 20 < s.at < x1 + 20
     ]
     return not held or gap > 6 * size
+
+
+def _heads(run: Sequence[Line], line: Line, scene: Scene) -> bool:
+    """Claim that a run is the header of the columns that begin with `line`, set apart by a wide space."""
+    last = run[-1]
+    if len(run) > 4 or len(last.segments) < 2 or len(line.segments) < 2:
+        return False
+    if line.top - last.bottom > 4 * max(last.size, line.size):
+        return False
+    if any(is_value(item.text) for item in last.segments) or not any(is_value(item.text) for item in line.segments):
+        return False
+    is_ruled = any(
+        last.middle < s.at < line.middle and s.start < last.x0 + 6 and s.end > last.x1 - 6
+        for s in scene.ruling.horizontal
+    )
+    return (is_ruled or (last.is_bold and not line.is_bold)) and all(
+        any(_is_set_alike(item, head) for head in last.segments) for item in line.segments
+    )
+
+
+def _is_set_alike(one: Segment, other: Segment) -> bool:
+    ends = (abs(one.x0 - other.x0), abs(one.x1 - other.x1), abs(one.x0 + one.x1 - other.x0 - other.x1) / 2)
+    return min(ends) < 0.6 * one.size
 
 
 def _trimmed(run: Sequence[Line], scene: Scene) -> list[Line]:

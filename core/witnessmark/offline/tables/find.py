@@ -23,6 +23,7 @@ from witnessmark.offline.tables.regions import framed_by_rules, paragraphs, regi
 from witnessmark.offline.tables.ruled_quality import graded
 from witnessmark.offline.tables.ruling import Ruling, Stroke, connected, edges_of, places_of, ruling_of
 from witnessmark.offline.tables.surroundings import notes_below, title_above
+from witnessmark.offline.tables.tokens import is_figure_caption
 from witnessmark.offline.tables.unruled import Scene, unruled_drafts
 from witnessmark.offline.tables.values import Cell, Table, TablePart, first_row_number
 from witnessmark.values import BoundingBox, Fill, PageLayout, Rule, Word
@@ -48,13 +49,26 @@ def find_tables(page: PageLayout) -> tuple[Table, ...]:
     upright = [word for word in words if word.angle == 0]
     rows = base_lines(upright[:MOST_WORDS])
     space = word_space(rows)
-    drafts = _ruled(ruling, page, words, space)
+    figures = _figures(rows, space)
+    drafts = _ruled(ruling, page, words, space, figures)
     inside = [draft.box for draft in drafts]
     free = [[word for word in row if not _is_in_any(word, inside)] for row in rows]
     segments = [item for row in free if row for item in segment(row, max(0.62, 2.0 * space))]
     if len(upright) <= MOST_WORDS:
-        drafts += _unruled(segments, ruling, page, space, inside)
+        drafts += _unruled(segments, ruling, page, space, inside, figures)
     return _finished(page, drafts, segments)
+
+
+def _figures(rows: Sequence[Sequence[Word]], space: float) -> tuple[BoundingBox, ...]:
+    """Find the captions of figures and charts."""
+    found: list[BoundingBox] = []
+    for row in rows:
+        if any(is_figure_caption(f"{word.text} 1") for word in row):
+            for item in segment(row, max(0.62, 2.0 * space)):
+                after = item.words[2:3]
+                if is_figure_caption(item.text) and not any(word.text[:1].islower() for word in after):
+                    found.append(BoundingBox(x0=item.x0, top=item.top, x1=item.x1, bottom=item.bottom))
+    return tuple(found)
 
 
 def _unruled(
@@ -63,6 +77,7 @@ def _unruled(
     page: PageLayout,
     space: float,
     inside: Sequence[BoundingBox],
+    figures: tuple[BoundingBox, ...],
 ) -> list[Draft]:
     outside = Ruling(
         tuple(s for s in ruling.horizontal if not _holds(inside, (s.start + s.end) / 2, s.at)),
@@ -71,7 +86,7 @@ def _unruled(
     texts = paragraphs(segments)
     prose = frozenset(id(item) for text in texts for item in text.segments)
     pictures = tuple(p for p in page.pictures if p.width * p.height < 0.6 * page.width * page.height)
-    scene = Scene(outside, page.fills, pictures, space, prose)
+    scene = Scene(outside, page.fills, pictures, figures, space, prose)
     drafts: list[Draft] = []
     framed, rest = framed_by_rules(segments, outside.horizontal)
     for region in [*framed, *regions(rest, texts, outside.horizontal)]:
@@ -79,7 +94,9 @@ def _unruled(
     return [draft for draft in drafts if draft.quality >= ACCEPTED]
 
 
-def _ruled(ruling: Ruling, page: PageLayout, words: Sequence[Word], space: float) -> list[Draft]:
+def _ruled(
+    ruling: Ruling, page: PageLayout, words: Sequence[Word], space: float, figures: tuple[BoundingBox, ...]
+) -> list[Draft]:
     """Find grids among the drawn lines, then among the sides of shaded cells."""
     drafts: list[Draft] = []
     for source in (ruling, _with_fills(ruling, page.fills)):
@@ -93,7 +110,7 @@ def _ruled(ruling: Ruling, page: PageLayout, words: Sequence[Word], space: float
                 continue
             draft = ruled_draft(_with_bands(group, page.fills, held), held, space)
             if draft is not None:
-                kept = graded(draft)
+                kept = graded(draft, figures)
                 if kept is not None:
                     drafts.append(kept)
     return drafts

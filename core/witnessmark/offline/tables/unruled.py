@@ -12,7 +12,7 @@ from witnessmark.offline.tables.columns import Gutter, Token, column_at, gutters
 from witnessmark.offline.tables.draft import Draft, compact
 from witnessmark.offline.tables.headers import Placed, apart, header_cells
 from witnessmark.offline.tables.lines import Line, Segment, lines_from_segments
-from witnessmark.offline.tables.quality import Traits, quality
+from witnessmark.offline.tables.quality import Traits, quality, stands_at
 from witnessmark.offline.tables.rows import DealtLine, cell_text, dealt_line, group_rows, value_columns
 from witnessmark.offline.tables.ruling import Ruling, Stroke
 from witnessmark.offline.tables.tokens import (
@@ -39,6 +39,8 @@ class Scene:
     ruling: Ruling
     fills: tuple[Fill, ...]
     pictures: tuple[BoundingBox, ...]
+    figures: tuple[BoundingBox, ...]
+    """Captions of figures and charts."""
     space: float
     prose: frozenset[int]
     """Identities of the segments that belong to running text."""
@@ -362,7 +364,7 @@ def _draft(run: _Run, scene: Scene) -> Draft | None:
     traits = Traits(
         rules=len(grid.wide_at),
         has_caption=run.caption is not None and is_table_caption(run.caption),
-        is_figure=run.caption is not None and is_figure_caption(run.caption),
+        is_figure=(run.caption is not None and is_figure_caption(run.caption)) or stands_at(box, scene.figures),
         has_marked_header=marked,
         stripes=len(bands) // 2,
         leaders=sum(any(item.leads for item in line.segments) for line in lines) / len(lines),

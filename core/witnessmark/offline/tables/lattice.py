@@ -12,7 +12,7 @@ from witnessmark.offline.tables.headers import Placed, apart
 from witnessmark.offline.tables.lines import base_lines, segment, size_of
 from witnessmark.offline.tables.rows import DealtLine, cell_text, dealt_line, group_rows, value_columns
 from witnessmark.offline.tables.ruling import SNAP, Ruling, Stroke, places_of
-from witnessmark.offline.tables.tokens import is_value
+from witnessmark.offline.tables.tokens import is_value, is_year
 from witnessmark.values import BoundingBox, Word
 
 MOST_CELLS = 20_000
@@ -265,6 +265,9 @@ def _divided_band(
     full = _full_lines(lines, len(band)) if is_body else []
     if full:
         return _cut_at(full, lines, band, xs)
+    head = _header_above(lines)
+    if head:
+        return _cut_at([0, head], lines, band, xs)
     repeated = [c for c in values if sum(c in line.cells for line in lines) > 1]
     data = [line for line in lines if len(line.cells) > 1 and any(c in values for c in line.cells)]
     if not repeated or len(data) < 2 or (len(repeated) == 1 and len(data) < 0.5 * len(lines) and len(band) > 3):
@@ -301,6 +304,16 @@ def _full_lines(lines: Sequence[DealtLine], columns: int) -> list[int]:
     full = [i for i, line in enumerate(lines) if len(line.cells) == columns]
     begin = [i for i in full if all(not cell_text(words)[:1].islower() for words in lines[i].cells.values())]
     return begin if len(begin) > 1 and begin == full and begin[0] == 0 else []
+
+
+def _header_above(lines: Sequence[DealtLine]) -> int:
+    """Count the lines of a header that no line parts from the one row of figures below it; 0 when there is none."""
+    texts = [[cell_text(words) for column, words in line.cells.items() if column > 0] for line in lines]
+    if len(texts[-1]) < 2 or not all(is_value(text) and not is_year(text) for text in texts[-1]):
+        return 0
+    above = texts[:-1]
+    has_figures = any(is_value(text) and not is_year(text) for later in above for text in later)
+    return len(above) if not has_figures and any(len(later) > 1 for later in above) else 0
 
 
 def _cut_at(

@@ -9,7 +9,7 @@ from witnessmark.offline.tables.draft import Draft, compact
 from witnessmark.offline.tables.headers import Placed
 from witnessmark.offline.tables.quality import Traits, quality, stands_at
 from witnessmark.offline.tables.rows import cell_text
-from witnessmark.offline.tables.tokens import is_caption, is_note, is_value
+from witnessmark.offline.tables.tokens import is_caption, is_note, is_value, is_year
 from witnessmark.values import BoundingBox
 
 
@@ -81,7 +81,7 @@ def _header_rows(draft: Draft, texts: Sequence[Sequence[str]]) -> int:
     """Count the rows above the first row of figures; one when there are none but the first row stands out."""
     for index, row in enumerate(texts[:6]):
         later = [text for text in row[1:] if text]
-        values = [text for text in later if is_value(text) and not _is_year(text)]
+        values = [text for text in later if is_value(text) and not is_year(text)]
         if later and len(values) >= 0.5 * len(later):
             reach = max((c.row + c.row_span for c in draft.placed if c.row < index), default=index)
             return max(1, index) if index and reach <= index + 1 else index
@@ -93,10 +93,6 @@ def _header_rows(draft: Draft, texts: Sequence[Sequence[str]]) -> int:
     if is_caption(texts[0][0]):
         return 0
     return 1 if (bold and not all(word.is_bold for word in rest)) or len(first) > 1 else 0
-
-
-def _is_year(text: str) -> bool:
-    return len(text) >= 4 and text[:2] in {"19", "20"} and text[:4].isdigit()
 
 
 def _is_section(draft: Draft, row: int) -> bool:

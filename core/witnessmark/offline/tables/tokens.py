@@ -43,6 +43,11 @@ def is_number(text: str) -> bool:
     return len(text) < 40 and _NUMBER.fullmatch(text.strip()) is not None
 
 
+def is_year(text: str) -> bool:
+    """Claim that a cell begins with a year."""
+    return len(text) >= 4 and text[:2] in {"19", "20"} and text[:4].isdigit()
+
+
 def is_absent(text: str) -> bool:
     """Claim that a cell says there is no figure, or only marks one: `–`, `n/a`, `x`."""
     return len(text) < 8 and _ABSENT.fullmatch(text.strip()) is not None

@@ -24,7 +24,7 @@ from witnessmark.offline.tables.ruled_quality import graded
 from witnessmark.offline.tables.ruling import Ruling, Stroke, connected, edges_of, places_of, ruling_of
 from witnessmark.offline.tables.surroundings import notes_below, title_above
 from witnessmark.offline.tables.tokens import is_figure_caption
-from witnessmark.offline.tables.unruled import Scene, unruled_drafts
+from witnessmark.offline.tables.unruled import Scene, framed_drafts, unruled_drafts
 from witnessmark.offline.tables.values import Cell, Table, TablePart, first_row_number
 from witnessmark.values import BoundingBox, Fill, PageLayout, Rule, Word
 
@@ -88,8 +88,10 @@ def _unruled(
     pictures = tuple(p for p in page.pictures if p.width * p.height < 0.6 * page.width * page.height)
     scene = Scene(outside, page.fills, pictures, figures, space, prose)
     drafts: list[Draft] = []
-    framed, rest = framed_by_rules(segments, outside.horizontal)
-    for region in [*framed, *regions(rest, texts, outside.horizontal)]:
+    framed, rest = framed_by_rules(segments, outside.horizontal, prose)
+    for region in framed:
+        drafts += framed_drafts(lines_from_segments(region), scene)
+    for region in regions(rest, texts, outside.horizontal):
         drafts += unruled_drafts(lines_from_segments(region), scene)
     return [draft for draft in drafts if draft.quality >= ACCEPTED]
 

@@ -54,6 +54,11 @@ def unruled_drafts(lines: Sequence[Line], scene: Scene, depth: int = 0) -> list[
     return drafts
 
 
+def framed_drafts(lines: Sequence[Line], scene: Scene) -> list[Draft]:
+    """Find the tables among lines that rules hold together: all are of one, whatever reads like running text."""
+    return _tables_of(_Run(tuple(lines[:MOST_LINES]), None), scene, 0)
+
+
 # --- which lines ------------------------------------------------------------------------------------------------------
 
 
@@ -450,7 +455,7 @@ def _likely_cells(line: Line) -> list[str]:
         while texts and is_value(texts[-1]) and len(texts[-1]) > 1:
             figures.insert(0, texts.pop())
         if texts:
-            if len(figures) == 1 and len(item.words) < 4:
+            if len(figures) == 1 and (len(item.words) < 4 or letters("".join(texts)) > 12):
                 texts.append(figures.pop())
             cells.append(" ".join(texts))
         cells += figures

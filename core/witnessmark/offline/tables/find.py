@@ -16,6 +16,7 @@ from witnessmark.offline.tables.lines import (
     segment,
     size_of,
     turned_box,
+    typewriter_space,
     word_space,
 )
 from witnessmark.offline.tables.quality import ACCEPTED, confidence_of
@@ -90,10 +91,14 @@ def _unruled(
     drafts: list[Draft] = []
     framed, rest = framed_by_rules(segments, outside.horizontal, prose)
     for region in framed:
-        drafts += framed_drafts(lines_from_segments(region), scene)
+        drafts += framed_drafts(lines_from_segments(region), _spaced(scene, region))
     for region in regions(rest, texts, outside.horizontal):
-        drafts += unruled_drafts(lines_from_segments(region), scene)
+        drafts += unruled_drafts(lines_from_segments(region), _spaced(scene, region))
     return [draft for draft in drafts if draft.quality >= ACCEPTED]
+
+
+def _spaced(scene: Scene, region: Sequence[Segment]) -> Scene:
+    return replace(scene, space=max(scene.space, typewriter_space([word for item in region for word in item.words])))
 
 
 def _ruled(

@@ -130,11 +130,23 @@ def word_space(lines: Sequence[Sequence[Word]]) -> float:
     return min(0.65, median(gaps)) if len(gaps) >= 12 else 0.28
 
 
+def typewriter_space(words: Sequence[Word]) -> float:
+    """Measure the space between words where all letters are equally wide, in font sizes; 0 where they are not."""
+    widths = [(word.x1 - word.x0) / len(word.text) for word in words if len(word.text) > 2]
+    if len(widths) < 2:
+        return 0.0
+    widths.sort()
+    usual, size = widths[len(widths) // 2], size_of(words[0])
+    return usual / size if widths[-1] - widths[0] < 0.02 * size and usual > 0.55 * size else 0.0
+
+
 def segment(words: Sequence[Word], gap: float) -> list[Segment]:
     """Cut a line wherever the space is wider than `gap` font sizes.
 
-    Rows of dots that lead to a figure are white space: they end a segment and belong to none.
+    Rows of dots that lead to a figure are white space: they end a segment and belong to none. A typewriter's space is
+    as wide as a letter.
     """
+    gap = max(gap, 1.5 * typewriter_space(words))
     segments: list[Segment] = []
     run: list[Word] = []
     end = 0.0

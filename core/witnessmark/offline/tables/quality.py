@@ -159,7 +159,7 @@ def _is_scale(body: Sequence[Sequence[str]], columns: int) -> bool:
             usual = max(set(steps), key=steps.count)
             if usual < 0 and usual != -1 and steps.count(usual) >= 0.8 * len(steps):
                 return True
-    last = [_plain_figure(cell) for cell in body[-1] if cell]
+    last = [_plain_figure(figure) for figure in " ".join(body[-1]).split()]
     held = [figure for figure in last if figure is not None]
     if len(held) < 5 or len(held) < len(last) or any(1900 < figure < 2100 for figure in held):
         return False

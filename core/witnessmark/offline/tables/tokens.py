@@ -7,7 +7,7 @@ import re
 _CURRENCY = r"(?:US\$|USD|EUR|GBP|CHF|[$€£¥₹])"
 _NUMBER = re.compile(
     rf"""[~≈<>≤≥±+*†‡§^()\[\]{{}}\s−–—‑-]*          # signs, brackets
-         {_CURRENCY}?[\s−–—-]*
+         {_CURRENCY}?[\s(−–—-]*
          (?:\d[\d.,'’\s\u00a0/:]*|[.,]\d+)          # digits in groups, also 3/4 and 12:30
          (?:\s*(?:[–—−-]|to)\s*{_CURRENCY}?[\d.,'’]+)?  # a range
          \s*(?:%|‰|°C|pp|p\.p\.|bn|mn|m|k|x|{_CURRENCY})?

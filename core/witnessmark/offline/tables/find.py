@@ -16,14 +16,16 @@ from witnessmark.offline.tables.lines import (
     segment,
     size_of,
     turned_box,
+    typewriter_space,
     word_space,
 )
 from witnessmark.offline.tables.quality import ACCEPTED, confidence_of
-from witnessmark.offline.tables.regions import paragraphs, regions
+from witnessmark.offline.tables.regions import framed_by_rules, paragraphs, regions
 from witnessmark.offline.tables.ruled_quality import graded
-from witnessmark.offline.tables.ruling import Ruling, connected, edges_of, ruling_of
+from witnessmark.offline.tables.ruling import Ruling, Stroke, connected, edges_of, places_of, ruling_of
 from witnessmark.offline.tables.surroundings import notes_below, title_above
-from witnessmark.offline.tables.unruled import Scene, unruled_drafts
+from witnessmark.offline.tables.tokens import is_figure_caption
+from witnessmark.offline.tables.unruled import Scene, framed_drafts, unruled_drafts
 from witnessmark.offline.tables.values import Cell, Table, TablePart, first_row_number
 from witnessmark.values import BoundingBox, Fill, PageLayout, Rule, Word
 
@@ -48,13 +50,26 @@ def find_tables(page: PageLayout) -> tuple[Table, ...]:
     upright = [word for word in words if word.angle == 0]
     rows = base_lines(upright[:MOST_WORDS])
     space = word_space(rows)
-    drafts = _ruled(ruling, page, words, space)
+    figures = _figures(rows, space)
+    drafts = _ruled(ruling, page, words, space, figures)
     inside = [draft.box for draft in drafts]
     free = [[word for word in row if not _is_in_any(word, inside)] for row in rows]
     segments = [item for row in free if row for item in segment(row, max(0.62, 2.0 * space))]
     if len(upright) <= MOST_WORDS:
-        drafts += _unruled(segments, ruling, page, space, inside)
+        drafts += _unruled(segments, ruling, page, space, inside, figures)
     return _finished(page, drafts, segments)
+
+
+def _figures(rows: Sequence[Sequence[Word]], space: float) -> tuple[BoundingBox, ...]:
+    """Find the captions of figures and charts."""
+    found: list[BoundingBox] = []
+    for row in rows:
+        if any(is_figure_caption(f"{word.text} 1") for word in row):
+            for item in segment(row, max(0.62, 2.0 * space)):
+                after = item.words[2:3]
+                if is_figure_caption(item.text) and not any(word.text[:1].islower() for word in after):
+                    found.append(BoundingBox(x0=item.x0, top=item.top, x1=item.x1, bottom=item.bottom))
+    return tuple(found)
 
 
 def _unruled(
@@ -63,6 +78,7 @@ def _unruled(
     page: PageLayout,
     space: float,
     inside: Sequence[BoundingBox],
+    figures: tuple[BoundingBox, ...],
 ) -> list[Draft]:
     outside = Ruling(
         tuple(s for s in ruling.horizontal if not _holds(inside, (s.start + s.end) / 2, s.at)),
@@ -71,34 +87,83 @@ def _unruled(
     texts = paragraphs(segments)
     prose = frozenset(id(item) for text in texts for item in text.segments)
     pictures = tuple(p for p in page.pictures if p.width * p.height < 0.6 * page.width * page.height)
-    scene = Scene(outside, page.fills, pictures, space, prose)
+    scene = Scene(outside, page.fills, pictures, figures, space, prose)
     drafts: list[Draft] = []
-    for region in regions(segments, texts, outside.horizontal):
-        drafts += unruled_drafts(lines_from_segments(region), scene)
+    framed, rest = framed_by_rules(segments, outside.horizontal, prose)
+    for region in framed:
+        drafts += framed_drafts(lines_from_segments(region), _spaced(scene, region))
+    for region in regions(rest, texts, outside.horizontal):
+        drafts += unruled_drafts(lines_from_segments(region), _spaced(scene, region))
     return [draft for draft in drafts if draft.quality >= ACCEPTED]
 
 
-def _ruled(ruling: Ruling, page: PageLayout, words: Sequence[Word], space: float) -> list[Draft]:
+def _spaced(scene: Scene, region: Sequence[Segment]) -> Scene:
+    return replace(scene, space=max(scene.space, typewriter_space([word for item in region for word in item.words])))
+
+
+def _ruled(
+    ruling: Ruling, page: PageLayout, words: Sequence[Word], space: float, figures: tuple[BoundingBox, ...]
+) -> list[Draft]:
     """Find grids among the drawn lines, then among the sides of shaded cells."""
     drafts: list[Draft] = []
     for source in (ruling, _with_fills(ruling, page.fills)):
-        for group in connected(source):
-            x0, x1 = min(s.start for s in group.horizontal) - 2, max(s.end for s in group.horizontal) + 2
-            top, bottom = min(s.start for s in group.vertical) - 2, max(s.end for s in group.vertical) + 2
-            x0, x1 = min(x0, group.vertical[0].at - 2), max(x1, group.vertical[-1].at + 2)
-            top, bottom = min(top, group.horizontal[0].at - 2), max(bottom, group.horizontal[-1].at + 2)
-            box = BoundingBox(x0=x0, top=top, x1=x1, bottom=bottom)
-            if any(_overlap(box, draft.box) > 0.3 for draft in drafts):
+        groups = [(group, _extent(group)) for group in connected(source) if not _is_frame(group)]
+        grids = [box for group, box in groups if len(group.horizontal) > 3 and len(group.vertical) > 3]
+        for group, box in groups:
+            if any(_overlap(box, draft.box) > 0.3 for draft in drafts) or _holds_a_grid(box, grids):
                 continue
-            held = [w for w in words if x0 <= (w.x0 + w.x1) / 2 <= x1 and top <= (w.top + w.bottom) / 2 <= bottom]
+            held = [word for word in words if _is_in_any(word, [box])]
             if len(held) < 4:
                 continue
-            draft = ruled_draft(group, held, space)
+            draft = ruled_draft(_with_bands(group, page.fills, held), held, space)
             if draft is not None:
-                kept = graded(draft)
+                kept = graded(draft, figures)
                 if kept is not None:
                     drafts.append(kept)
     return drafts
+
+
+def _extent(ruling: Ruling) -> BoundingBox:
+    across, down = ruling.horizontal, ruling.vertical
+    return BoundingBox(
+        x0=min(down[0].at, *(s.start for s in across)) - 1,
+        top=min(across[0].at, *(s.start for s in down)) - 1,
+        x1=max(down[-1].at, *(s.end for s in across)) + 1,
+        bottom=max(across[-1].at, *(s.end for s in down)) + 1,
+    )
+
+
+def _holds_a_grid(box: BoundingBox, grids: Sequence[BoundingBox]) -> bool:
+    """Claim that much of a frame is a grid of its own that touches it nowhere: a form with a table set into it."""
+    return any(
+        grid.width < box.width
+        and grid.height < box.height
+        and grid.width * grid.height > 0.3 * box.width * box.height
+        and _overlap(box, grid) > 0.99
+        for grid in grids
+    )
+
+
+def _is_frame(ruling: Ruling) -> bool:
+    """Claim that lines are one rectangle: a box around text or a shaded row, which parts nothing."""
+    return len(places_of(ruling.horizontal)) < 3 and len(places_of(ruling.vertical)) < 3
+
+
+def _with_bands(ruling: Ruling, fills: Sequence[Fill], words: Sequence[Word]) -> Ruling:
+    """Add the upper and lower sides of shading that runs across a whole grid: a header band without its own lines."""
+    x0, x1 = ruling.vertical[0].at, ruling.vertical[-1].at
+    top, bottom = ruling.horizontal[0].at, ruling.horizontal[-1].at
+    bands = [
+        f for f in fills[:3000] if abs(f.x0 - x0) < 4 and abs(f.x1 - x1) < 4 and f.bottom - f.top < 0.5 * (bottom - top)
+    ]
+    edges = [
+        Stroke(y, x0, x1)
+        for f in bands
+        for y in (f.top, f.bottom)
+        if top < y < bottom
+        and not any(0.75 * w.top + 0.25 * w.bottom < y < 0.25 * w.top + 0.75 * w.bottom for w in words)
+    ]
+    return Ruling(tuple(sorted([*ruling.horizontal, *edges])), ruling.vertical)
 
 
 def _with_fills(ruling: Ruling, fills: Sequence[Fill]) -> Ruling:

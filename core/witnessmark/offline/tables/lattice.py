@@ -11,8 +11,8 @@ from witnessmark.offline.tables.draft import Draft, compact
 from witnessmark.offline.tables.headers import Placed, apart
 from witnessmark.offline.tables.lines import base_lines, segment, size_of
 from witnessmark.offline.tables.rows import DealtLine, cell_text, dealt_line, group_rows, value_columns
-from witnessmark.offline.tables.ruling import Ruling, Stroke, places_of
-from witnessmark.offline.tables.tokens import is_value
+from witnessmark.offline.tables.ruling import SNAP, Ruling, Stroke, places_of
+from witnessmark.offline.tables.tokens import is_value, is_year
 from witnessmark.values import BoundingBox, Word
 
 MOST_CELLS = 20_000
@@ -40,6 +40,11 @@ def ruled_draft(ruling: Ruling, words: Sequence[Word], space: float) -> Draft | 
             return None
         rectangles = _rectangles(xs, ys, ruling)
         inside = _dealt(words, xs, ys, rectangles)
+        dropped = _dropped(xs, ys, rectangles, inside, ruling.vertical)
+        if dropped:
+            ruling = Ruling(ruling.horizontal, ruling.vertical + tuple(dropped))
+            rectangles = _rectangles(xs, ys, ruling)
+            inside = _dealt(words, xs, ys, rectangles)
         more = _dividing(xs, ys, rectangles, inside, space)
         if not more.horizontal and not more.vertical:
             break
@@ -153,6 +158,34 @@ def _dealt(
     return inside
 
 
+def _dropped(
+    xs: Sequence[float],
+    ys: Sequence[float],
+    rectangles: Sequence[_Rectangle],
+    inside: dict[_Rectangle, list[Word]],
+    verticals: Sequence[Stroke],
+) -> list[Stroke]:
+    """Carry lines that part the header down through a body whose own columns are not drawn but keep to them."""
+    strokes: list[Stroke] = []
+    verticals = list(verticals)
+    for rectangle in rectangles:
+        words = inside.get(rectangle, ())
+        inner = xs[rectangle.column + 1 : rectangle.column + rectangle.column_span]
+        if not inner or len({round(word.top) for word in words}) < 4:
+            continue
+        lines = base_lines(words)
+        top, bottom = ys[rectangle.row], ys[rectangle.row + rectangle.row_span]
+        sided = sum(any(line[0].x1 < x < line[-1].x0 for x in inner) for line in lines)
+        if sided > 0.4 * len(lines) and all(
+            any(abs(s.at - x) < SNAP and abs(s.end - top) < SNAP for s in verticals)
+            and sum(word.x0 < x - 1 and word.x1 > x + 1 for word in words) <= 0.2 * len(lines)
+            for x in inner
+        ):
+            strokes += [Stroke(x, top, bottom) for x in inner]
+            verticals += [Stroke(x, top, bottom) for x in inner]
+    return strokes
+
+
 def _dividing(
     xs: Sequence[float],
     ys: Sequence[float],
@@ -168,7 +201,7 @@ def _dividing(
     horizontal: list[Stroke] = []
     for row in range(len(ys) - 1):
         band = [r for r in rectangles if r.row == row and r.row_span == 1 and r in inside]
-        horizontal += _divided_band(band, inside, xs, space, (ys[row], ys[row + 1]))
+        horizontal += _divided_band(band, inside, xs, space, (ys[row], ys[row + 1]), is_body=row > 0 and len(ys) == 3)
     return Ruling(tuple(horizontal), tuple(vertical))
 
 
@@ -208,8 +241,13 @@ def _divided_band(
     xs: Sequence[float],
     space: float,
     sides: tuple[float, float],
+    *,
+    is_body: bool,
 ) -> list[Stroke]:
-    """Divide a band that evidently holds several rows: a column of figures has one on each of several lines."""
+    """Divide a band that evidently holds several rows: a column of figures has one on each of several lines.
+
+    Where lines part nothing but the header (`is_body`), rows also begin where every column begins a sentence.
+    """
     column_of = {id(word): r.column for r in band for word in inside[r]}
     words = [word for r in band for word in inside[r]]
     if len(words) < 4 or sides[1] - sides[0] < 1.6 * size_of(words[0]):
@@ -224,6 +262,12 @@ def _divided_band(
     if len(lines) < 2:
         return []
     values = value_columns(lines, len(xs) - 1)
+    full = _full_lines(lines, len(band)) if is_body else []
+    if full:
+        return _cut_at(full, lines, band, xs)
+    head = _header_above(lines)
+    if head:
+        return _cut_at([0, head], lines, band, xs)
     repeated = [c for c in values if sum(c in line.cells for line in lines) > 1]
     data = [line for line in lines if len(line.cells) > 1 and any(c in values for c in line.cells)]
     if not repeated or len(data) < 2 or (len(repeated) == 1 and len(data) < 0.5 * len(lines) and len(band) > 3):
@@ -248,6 +292,38 @@ def _divided_band(
         y = (lines[above[-1]].bottom + lines[below[0]].top) / 2
         strokes += [Stroke(y, xs[r.column], xs[r.column + r.column_span]) for r in band if r.column not in whole]
     return strokes
+
+
+def _full_lines(lines: Sequence[DealtLine], columns: int) -> list[int]:
+    """Find the lines on which rows begin, where each fills every column with text that begins a sentence.
+
+    Shapes:  indices of lines, the first among them; empty when the lines do not say
+    """
+    if columns < 3:
+        return []
+    full = [i for i, line in enumerate(lines) if len(line.cells) == columns]
+    begin = [i for i in full if all(not cell_text(words)[:1].islower() for words in lines[i].cells.values())]
+    return begin if len(begin) > 1 and begin == full and begin[0] == 0 else []
+
+
+def _header_above(lines: Sequence[DealtLine]) -> int:
+    """Count the lines of a header that no line parts from the one row of figures below it; 0 when there is none."""
+    texts = [[cell_text(words) for column, words in line.cells.items() if column > 0] for line in lines]
+    if len(texts[-1]) < 2 or not all(is_value(text) and not is_year(text) for text in texts[-1]):
+        return 0
+    above = texts[:-1]
+    has_figures = any(is_value(text) and not is_year(text) for later in above for text in later)
+    return len(above) if not has_figures and any(len(later) > 1 for later in above) else 0
+
+
+def _cut_at(
+    starts: Sequence[int], lines: Sequence[DealtLine], band: Sequence[_Rectangle], xs: Sequence[float]
+) -> list[Stroke]:
+    return [
+        Stroke((lines[start - 1].bottom + lines[start].top) / 2, xs[r.column], xs[r.column + r.column_span])
+        for start in starts[1:]
+        for r in band
+    ]
 
 
 def _header_lines(lines: Sequence[DealtLine], values: frozenset[int]) -> int:

@@ -23,6 +23,8 @@ class Segment:
     x1: float
     bottom: float
     size: float
+    leads: bool = False
+    """Whether a row of dots leads on from it."""
 
     @property
     def text(self) -> str:
@@ -128,18 +130,30 @@ def word_space(lines: Sequence[Sequence[Word]]) -> float:
     return min(0.65, median(gaps)) if len(gaps) >= 12 else 0.28
 
 
+def typewriter_space(words: Sequence[Word]) -> float:
+    """Measure the space between words where all letters are equally wide, in font sizes; 0 where they are not."""
+    widths = [(word.x1 - word.x0) / len(word.text) for word in words if len(word.text) > 2]
+    if len(widths) < 2:
+        return 0.0
+    widths.sort()
+    usual, size = widths[len(widths) // 2], size_of(words[0])
+    return usual / size if widths[-1] - widths[0] < 0.02 * size and usual > 0.55 * size else 0.0
+
+
 def segment(words: Sequence[Word], gap: float) -> list[Segment]:
     """Cut a line wherever the space is wider than `gap` font sizes.
 
-    Rows of dots that lead to a figure are white space: they end a segment and belong to none.
+    Rows of dots that lead to a figure are white space: they end a segment and belong to none. A typewriter's space is
+    as wide as a letter.
     """
+    gap = max(gap, 1.5 * typewriter_space(words))
     segments: list[Segment] = []
     run: list[Word] = []
     end = 0.0
-    for word in words:
-        if is_leader(word.text):
+    for before, word, after in zip((None, *words), words, (*words[1:], None), strict=False):
+        if _is_dotted(before, word, after):
             if run:
-                segments.append(segment_of(run))
+                segments.append(segment_of(run, leads=True))
             run = []
             continue
         if run and word.x0 - end > gap * max(size_of(word), size_of(run[-1])) and not is_price(run[-1], word):
@@ -152,6 +166,13 @@ def segment(words: Sequence[Word], gap: float) -> list[Segment]:
     return segments
 
 
+def _is_dotted(before: Word | None, word: Word, after: Word | None) -> bool:
+    """Claim that a word belongs to a row of dots, set close or apart."""
+    if word.text == ".":
+        return (before is not None and before.text == ".") or (after is not None and after.text == ".")
+    return is_leader(word.text)
+
+
 def is_price(sign: Word, word: Word) -> bool:
     """Claim that a currency sign set at the left side of its column belongs to the figure at the right side."""
     return (
@@ -161,7 +182,7 @@ def is_price(sign: Word, word: Word) -> bool:
     )
 
 
-def segment_of(words: Sequence[Word]) -> Segment:
+def segment_of(words: Sequence[Word], *, leads: bool = False) -> Segment:
     """Put words that stand together into one segment."""
     return Segment(
         tuple(words),
@@ -170,6 +191,7 @@ def segment_of(words: Sequence[Word]) -> Segment:
         max(word.x1 for word in words),
         max(word.bottom for word in words),
         max(size_of(word) for word in words),
+        leads,
     )
 
 

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 from witnessmark.offline.tables.tokens import is_marker, is_value, letters
 from witnessmark.offline.tables.values import Confidence
+from witnessmark.values import BoundingBox
 
 ACCEPTED = 2.0
 """The quality from which a grid without lines in both directions is a table; set on drawn pages."""
 
+_EQUATION = re.compile(r"\(\d+(?:\.\d+)*[a-z]?\)")
 _FIGURE = re.compile(r"-?\d{1,15}(?:\.\d{1,9})?")
 
 
@@ -61,6 +63,16 @@ def quality(texts: Sequence[Sequence[str]], header_rows: int, traits: Traits) ->
     return score
 
 
+def stands_at(box: BoundingBox, captions: Sequence[BoundingBox]) -> bool:
+    """Claim that one of the captions stands just above or just below a box."""
+    return any(
+        caption.x0 < box.x1
+        and caption.x1 > box.x0
+        and min(abs(caption.top - box.bottom), abs(box.top - caption.bottom)) < 2.2 * caption.height
+        for caption in captions
+    )
+
+
 def _against(
     body: Sequence[Sequence[str]], data: Sequence[Sequence[str]], columns: int, values: float, traits: Traits
 ) -> float:
@@ -69,13 +81,17 @@ def _against(
     markers = sum(map(is_marker, first)) / max(1, len(first))
     if markers > 0.6 and columns == 2 and values < 0.5:
         penalty += 3.0  # a list: bullets and their texts
-    if columns == 2 and traits.rules < 2 and _is_contents(data, traits):
-        penalty += 3.0
+    if (traits.leaders > 0.4 or (columns == 2 and traits.rules < 2)) and _is_contents(data, traits):
+        penalty += 5.0
     pairs = sum(row[0].rstrip().endswith(":") for row in data if row[0]) / max(1, len(data))
     if columns == 2 and pairs > 0.5 and traits.rules < 3:
         penalty += 2.0  # a letterhead or a form
     if _is_axes(body, columns):
         penalty += 3.0
+    elif _is_scale(body, columns):
+        penalty += 4.0
+    if columns == 2 and sum(_EQUATION.fullmatch(row[1]) is not None for row in data) > 0.7 * len(data):
+        penalty += 3.0  # equations and their numbers
     if values < 0.15 and traits.rules < 2 and not traits.has_caption:
         penalty += 0.5 + (0.8 if columns == 2 else 0.0)
     sparse = sum(map(bool, (cell for row in body for cell in row))) / (len(body) * columns)
@@ -104,9 +120,11 @@ def _is_contents(data: Sequence[Sequence[str]], traits: Traits) -> bool:
     if len(plain) < 0.7 * len(pages) or len(plain) < 3:
         return False
     rising = sum(a <= b for a, b in itertools.pairwise(plain))
-    if rising < 0.9 * (len(plain) - 1) or plain[0] == plain[-1]:
+    if rising < 0.9 * (len(plain) - 1):
         return False
-    return traits.leaders > 0.4 or (sum(letters(row[0]) > 3 for row in data) > 0.7 * len(data) and max(plain) < 1500)
+    return traits.leaders > 0.4 or (
+        plain[0] != plain[-1] and sum(letters(row[0]) > 3 for row in data) > 0.7 * len(data) and max(plain) < 1500
+    )
 
 
 def _is_axes(body: Sequence[Sequence[str]], columns: int) -> bool:
@@ -126,6 +144,27 @@ def _is_axes(body: Sequence[Sequence[str]], columns: int) -> bool:
         if fill < (0.35 if usual == 1 and column == 0 else 0.6) or (columns == 2 and _all_stepped(others)):
             return True
     return False
+
+
+def _is_scale(body: Sequence[Sequence[str]], columns: int) -> bool:
+    """Claim that a chart's axis runs down a column, in equal steps downwards, or along the last row."""
+    filled = sum(map(bool, (cell for row in body for cell in row))) / (len(body) * columns)
+    if filled > 0.8:
+        return False
+    for column in range(columns):
+        figures = [_plain_figure(row[column]) for row in body if row[column]]
+        held = [figure for figure in figures if figure is not None]
+        if len(held) > 3 and len(held) >= 0.7 * len(figures):
+            steps = [round(b - a, 6) for a, b in itertools.pairwise(held)]
+            usual = max(set(steps), key=steps.count)
+            if usual < 0 and usual != -1 and steps.count(usual) >= 0.8 * len(steps):
+                return True
+    last = [_plain_figure(figure) for figure in " ".join(body[-1]).split()]
+    held = [figure for figure in last if figure is not None]
+    if len(held) < 5 or len(held) < len(last) or any(1900 < figure < 2100 for figure in held):
+        return False
+    above = [cell for row in body[:-1] for cell in row]
+    return len({round(b - a, 6) for a, b in itertools.pairwise(held)}) == 1 and sum(map(bool, above)) < 0.6 * len(above)
 
 
 def _all_stepped(cells: Sequence[str]) -> bool:

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from witnessmark.offline.tables.draft import Draft, compact
 from witnessmark.offline.tables.headers import Placed
-from witnessmark.offline.tables.quality import Traits, quality
+from witnessmark.offline.tables.quality import Traits, quality, stands_at
 from witnessmark.offline.tables.rows import cell_text
-from witnessmark.offline.tables.tokens import is_caption, is_note, is_value
+from witnessmark.offline.tables.tokens import is_caption, is_note, is_value, is_year
 from witnessmark.values import BoundingBox
 
 
-def graded(draft: Draft) -> Draft | None:
+def graded(draft: Draft, figures: Sequence[BoundingBox] = ()) -> Draft | None:
     """Take title and notes off a drawn grid, count its headers and weigh it; None when it is no table."""
     draft = _without_notes(_without_title(draft))
     if draft.row_count < 2 or draft.column_count < 2:
@@ -21,12 +21,13 @@ def graded(draft: Draft) -> Draft | None:
     texts = draft.texts
     cells = [text for row in texts for text in row if text]
     filled = sum(cell.row_span * cell.column_span for cell in draft.placed) / (draft.row_count * draft.column_count)
-    if len(cells) < 4 or filled < 0.2:
-        return None
-    if max(map(len, cells)) > 0.6 * sum(map(len, cells)) and max(map(len, cells)) > 300:
+    if len(cells) < 4 or filled < 0.2 or len(cells) < 0.15 * draft.row_count * draft.column_count:
+        return None  # boxes of a drawing, lines of a form
+    if len(cells) < 8 and max(map(len, cells)) > 0.6 * sum(map(len, cells)) and max(map(len, cells)) > 300:
         return None  # a page laid out in boxes
     headers = _header_rows(draft, texts)
-    score = quality(texts, headers, Traits(rules=3, has_marked_header=headers > 0)) + 1.0
+    traits = Traits(rules=3, has_marked_header=headers > 0, is_figure=stands_at(draft.box, figures))
+    score = quality(texts, headers, traits) + 1.0
     if score < 1.2:
         return None
     return replace(draft, header_rows=headers, quality=score)
@@ -80,7 +81,7 @@ def _header_rows(draft: Draft, texts: Sequence[Sequence[str]]) -> int:
     """Count the rows above the first row of figures; one when there are none but the first row stands out."""
     for index, row in enumerate(texts[:6]):
         later = [text for text in row[1:] if text]
-        values = [text for text in later if is_value(text) and not _is_year(text)]
+        values = [text for text in later if is_value(text) and not is_year(text)]
         if later and len(values) >= 0.5 * len(later):
             reach = max((c.row + c.row_span for c in draft.placed if c.row < index), default=index)
             return max(1, index) if index and reach <= index + 1 else index
@@ -92,10 +93,6 @@ def _header_rows(draft: Draft, texts: Sequence[Sequence[str]]) -> int:
     if is_caption(texts[0][0]):
         return 0
     return 1 if (bold and not all(word.is_bold for word in rest)) or len(first) > 1 else 0
-
-
-def _is_year(text: str) -> bool:
-    return len(text) >= 4 and text[:2] in {"19", "20"} and text[:4].isdigit()
 
 
 def _is_section(draft: Draft, row: int) -> bool:

@@ -7,7 +7,7 @@ import re
 _CURRENCY = r"(?:US\$|USD|EUR|GBP|CHF|[$€£¥₹])"
 _NUMBER = re.compile(
     rf"""[~≈<>≤≥±+*†‡§^()\[\]{{}}\s−–—‑-]*          # signs, brackets
-         {_CURRENCY}?[\s−–—-]*
+         {_CURRENCY}?[\s(−–—-]*
          (?:\d[\d.,'’\s\u00a0/:]*|[.,]\d+)          # digits in groups, also 3/4 and 12:30
          (?:\s*(?:[–—−-]|to)\s*{_CURRENCY}?[\d.,'’]+)?  # a range
          \s*(?:%|‰|°C|pp|p\.p\.|bn|mn|m|k|x|{_CURRENCY})?
@@ -41,6 +41,11 @@ _LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|(?:_\s?){4,}|(?:·\s?){4,}")
 def is_number(text: str) -> bool:
     """Claim that a cell holds a figure: digits with their signs, currency, unit or footnote mark."""
     return len(text) < 40 and _NUMBER.fullmatch(text.strip()) is not None
+
+
+def is_year(text: str) -> bool:
+    """Claim that a cell begins with a year."""
+    return len(text) >= 4 and text[:2] in {"19", "20"} and text[:4].isdigit()
 
 
 def is_absent(text: str) -> bool:

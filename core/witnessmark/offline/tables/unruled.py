@@ -11,14 +11,13 @@ from statistics import median
 from witnessmark.offline.tables.columns import Gutter, Token, column_at, gutters, tokens_of
 from witnessmark.offline.tables.draft import Draft, compact
 from witnessmark.offline.tables.headers import Placed, apart, header_cells
-from witnessmark.offline.tables.lines import Line, lines_from_segments
-from witnessmark.offline.tables.quality import Traits, quality
+from witnessmark.offline.tables.lines import Line, Segment, lines_from_segments
+from witnessmark.offline.tables.quality import Traits, quality, stands_at
 from witnessmark.offline.tables.rows import DealtLine, cell_text, dealt_line, group_rows, value_columns
 from witnessmark.offline.tables.ruling import Ruling, Stroke
 from witnessmark.offline.tables.tokens import (
     is_caption,
     is_figure_caption,
-    is_leader,
     is_note,
     is_table_caption,
     is_value,
@@ -40,6 +39,8 @@ class Scene:
     ruling: Ruling
     fills: tuple[Fill, ...]
     pictures: tuple[BoundingBox, ...]
+    figures: tuple[BoundingBox, ...]
+    """Captions of figures and charts."""
     space: float
     prose: frozenset[int]
     """Identities of the segments that belong to running text."""
@@ -51,6 +52,11 @@ def unruled_drafts(lines: Sequence[Line], scene: Scene, depth: int = 0) -> list[
     for run in _runs(lines, scene):
         drafts += _tables_of(run, scene, depth)
     return drafts
+
+
+def framed_drafts(lines: Sequence[Line], scene: Scene) -> list[Draft]:
+    """Find the tables among lines that rules hold together: all are of one, whatever reads like running text."""
+    return _tables_of(_Run(tuple(lines[:MOST_LINES]), None), scene, 0)
 
 
 # --- which lines ------------------------------------------------------------------------------------------------------
@@ -84,7 +90,7 @@ def _runs(lines: Sequence[Line], scene: Scene) -> list[_Run]:
                 caption = None
             runs.append(([], caption))
             continue
-        if run and _is_far(run, line, scene):
+        if run and _is_far(run, line, scene) and not _heads(run, line, scene):
             caption = caption if len(run) < 3 else None
             runs.append(([], caption))
         runs[-1][0].append(line)
@@ -124,6 +130,29 @@ def _is_far(run: Sequence[Line], line: Line, scene: Scene) -> bool:
         s for s in scene.ruling.vertical if s.start < last.middle and s.end > line.middle and x0 - 20 < s.at < x1 + 20
     ]
     return not held or gap > 6 * size
+
+
+def _heads(run: Sequence[Line], line: Line, scene: Scene) -> bool:
+    """Claim that a run is the header of the columns that begin with `line`, set apart by a wide space."""
+    last = run[-1]
+    if len(run) > 4 or len(last.segments) < 2 or len(line.segments) < 2:
+        return False
+    if line.top - last.bottom > 4 * max(last.size, line.size):
+        return False
+    if any(is_value(item.text) for item in last.segments) or not any(is_value(item.text) for item in line.segments):
+        return False
+    is_ruled = any(
+        last.middle < s.at < line.middle and s.start < last.x0 + 6 and s.end > last.x1 - 6
+        for s in scene.ruling.horizontal
+    )
+    return (is_ruled or (last.is_bold and not line.is_bold)) and all(
+        any(_is_set_alike(item, head) for head in last.segments) for item in line.segments
+    )
+
+
+def _is_set_alike(one: Segment, other: Segment) -> bool:
+    ends = (abs(one.x0 - other.x0), abs(one.x1 - other.x1), abs(one.x0 + one.x1 - other.x0 - other.x1) / 2)
+    return min(ends) < 0.6 * one.size
 
 
 def _trimmed(run: Sequence[Line], scene: Scene) -> list[Line]:
@@ -340,10 +369,10 @@ def _draft(run: _Run, scene: Scene) -> Draft | None:
     traits = Traits(
         rules=len(grid.wide_at),
         has_caption=run.caption is not None and is_table_caption(run.caption),
-        is_figure=run.caption is not None and is_figure_caption(run.caption),
+        is_figure=(run.caption is not None and is_figure_caption(run.caption)) or stands_at(box, scene.figures),
         has_marked_header=marked,
         stripes=len(bands) // 2,
-        leaders=sum(any(is_leader(w.text) for s in line.segments for w in s.words) for line in lines) / len(lines),
+        leaders=sum(any(item.leads for item in line.segments) for line in lines) / len(lines),
         alignment=alignment,
         worst_alignment=worst,
         touches_picture=any(p.x0 < x1 and p.x1 > x0 and p.top < bottom and p.bottom > top for p in scene.pictures),
@@ -426,7 +455,7 @@ def _likely_cells(line: Line) -> list[str]:
         while texts and is_value(texts[-1]) and len(texts[-1]) > 1:
             figures.insert(0, texts.pop())
         if texts:
-            if len(figures) == 1 and len(item.words) < 4:
+            if len(figures) == 1 and (len(item.words) < 4 or letters("".join(texts)) > 12):
                 texts.append(figures.pop())
             cells.append(" ".join(texts))
         cells += figures

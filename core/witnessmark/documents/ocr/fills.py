@@ -17,6 +17,8 @@ _TEXT = 8
 """Pixels of a line of text in the copy that is looked at: noise and marks vanish in its median, shading stays."""
 _SHADE = 7
 """Steps of grey that shading differs from the paper by at least; noise has gone in the median."""
+_EDGE = 5
+"""Steps of grey by which an area differs from what is just outside it."""
 _STEP = 4
 """Steps of grey from one pixel to the next but one that end an area."""
 
@@ -49,7 +51,7 @@ def fills_of(page: Pixels, text_height: float) -> list[PixelFill]:
     return [
         PixelFill(area.x0 * across, area.first * down, area.x1 * across, (area.last + 1) * down, max(0.0, area.grey))
         for area in _areas(level, ground)
-        if area.last - area.first + 1 >= _TEXT
+        if area.last - area.first + 1 >= _TEXT and _has_edges(area, ground)
     ]
 
 
@@ -87,10 +89,9 @@ def _paper(ground: NDArray[np.float32]) -> NDArray[np.float32]:
             break
         kept = better
     down, across, level = (float(value) for value in plane)
-    paper: NDArray[np.float32] = np.fromfunction(
-        lambda y, x: down * y + across * x + level, ground.shape, dtype=np.float32
-    )
-    return paper
+    ys: NDArray[np.float32] = np.arange(rows, dtype=np.float32) * np.float32(down)
+    xs: NDArray[np.float32] = np.arange(columns, dtype=np.float32) * np.float32(across)
+    return ys[:, None] + xs[None, :] + np.float32(level)
 
 
 def _areas(level: NDArray[np.float32], ground: NDArray[np.float32]) -> list[_Area]:
@@ -112,6 +113,18 @@ def _areas(level: NDArray[np.float32], ground: NDArray[np.float32]) -> list[_Are
         done += [area for area in still if area not in grown]
         still = grown
     return done + still
+
+
+def _has_edges(area: _Area, ground: NDArray[np.float32]) -> bool:
+    """Say whether an area ends sharply on three sides at least, as print does and shadows do not."""
+    rows, columns = ground.shape
+    across, down = slice(area.x0, area.x1), slice(area.first, area.last + 1)
+    edges = 0
+    for place in (area.first - 4, area.last + 4):
+        edges += 0 <= place < rows and abs(float(np.median(ground[place, across])) - area.grey) > _EDGE
+    for place in (area.x0 - 4, area.x1 + 3):
+        edges += 0 <= place < columns and abs(float(np.median(ground[down, place])) - area.grey) > _EDGE
+    return edges >= 3
 
 
 def _runs(row: NDArray[np.float32], shaded: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -15,6 +15,8 @@ BRIDGED = 4
 """Pixels missing from a line that do not part it: noise, and a little slope."""
 
 
+CONTRAST, LIGHT_CONTRAST = 10, 24
+"""Steps of grey that a line differs from the page on both its sides; seams between shaded cells are faint and light."""
 LIGHT_ON_DARK = 110
 """Median grey of a page under which its ink is the lighter."""
 
@@ -36,7 +38,7 @@ def rules_of(page: Pixels, words: Sequence[PlacedWord], text_height: float) -> l
     Units:  pixels; `text_height` is the usual height of a line of text, which no letter's stroke passes
     """
     grey = page if np.median(page) >= LIGHT_ON_DARK else 255 - page
-    drawn = [rule for rule in _found(grey, max(1.0, text_height)) if not _is_text(rule, words)]
+    drawn = [rule for rule in _found(grey, max(1.0, text_height), CONTRAST) if not _is_text(rule, words)]
     return _joined(drawn, max(1.0, text_height))
 
 
@@ -46,15 +48,15 @@ def light_rules_of(bare: Pixels, text_height: float) -> list[PixelRule]:
     Shapes:  `bare` is the page without its words, as `fills.without_words` makes it
     Units:   as `rules_of`
     """
-    return _joined(_found(255 - bare, max(1.0, text_height)), max(1.0, text_height))
+    return _joined(_found(255 - bare, max(1.0, text_height), LIGHT_CONTRAST), max(1.0, text_height))
 
 
-def _found(grey: Pixels, text_height: float) -> list[PixelRule]:
+def _found(grey: Pixels, text_height: float, contrast: int) -> list[PixelRule]:
     ink = _ink(grey)
     thickest = 0.5 * text_height
-    across = _strokes(ink, grey, least=int(max(30, 1.6 * text_height)), thickest=thickest)
+    across = _strokes(ink, grey, contrast, least=int(max(30, 1.6 * text_height)), thickest=thickest)
     turned = np.ascontiguousarray(ink.T), np.ascontiguousarray(grey.T)
-    down = _strokes(*turned, least=int(max(24, 1.25 * text_height)), thickest=thickest)
+    down = _strokes(*turned, contrast, least=int(max(24, 1.25 * text_height)), thickest=thickest)
     return [PixelRule(stroke.start, at, stroke.end, at, thick) for stroke, at, thick in across] + [
         PixelRule(at, stroke.start, at, stroke.end, thick) for stroke, at, thick in down
     ]
@@ -69,7 +71,7 @@ def _ink(page: Pixels) -> NDArray[np.bool_]:
 
 
 def _strokes(
-    ink: NDArray[np.bool_], grey: Pixels, *, least: int, thickest: float
+    ink: NDArray[np.bool_], grey: Pixels, contrast: int, *, least: int, thickest: float
 ) -> list[tuple[_Stroke, float, float]]:
     """Find level strokes: runs in each row, joined with those of the rows next to it."""
     # A run may wander into the next row where the paper lay a little askew: each row sees its neighbours' ink.
@@ -99,12 +101,12 @@ def _strokes(
         # The mean thickness, not the extent: a long line that sinks by a few pixels is still thin. Two rows are ours.
         thick = max(1.0, stroke.ink / (stroke.end - stroke.start) - 2)
         is_thin = thick <= max(4.0, thickest) and stroke.last - stroke.first <= 3 * max(4.0, thickest)
-        if is_thin and _is_drawn(stroke, ink, grey):
+        if is_thin and _is_drawn(stroke, ink, grey, contrast):
             found.append((stroke, (stroke.first + stroke.last + 1) / 2, thick))
     return found
 
 
-def _is_drawn(stroke: _Stroke, ink: NDArray[np.bool_], grey: Pixels) -> bool:
+def _is_drawn(stroke: _Stroke, ink: NDArray[np.bool_], grey: Pixels, contrast: int) -> bool:
     """Say whether a stroke is whole, and the page lighter along both its sides.
 
     The feet of letters have holes; the ground between light letters on a dark band goes on to both sides, and the edge
@@ -116,7 +118,7 @@ def _is_drawn(stroke: _Stroke, ink: NDArray[np.bool_], grey: Pixels) -> bool:
         return False
     middle = grey[stroke.first : stroke.last + 1, across].min(axis=0).astype(np.int16)
     return all(
-        0 <= row < len(grey) and np.percentile(grey[row, across] - middle, 30) > 10
+        0 <= row < len(grey) and np.percentile(grey[row, across] - middle, 30) > contrast
         for row in (stroke.first - 2, stroke.last + 2)
     )
 
@@ -149,7 +151,7 @@ def _is_text(rule: PixelRule, words: Sequence[PlacedWord]) -> bool:
 
 def _joined(rules: Sequence[PixelRule], text_height: float) -> list[PixelRule]:
     """Join the pieces of lines that noise has parted: they go on at one height, and are longer than the gap."""
-    apart, gap = max(1.5, 0.12 * text_height), 2.5 * text_height
+    apart, gap = max(1.5, 0.12 * text_height), 0.8 * text_height
     joined: list[PixelRule] = []
     for is_level in (True, False):
         mine = [rule for rule in rules if (rule.bottom - rule.top <= rule.x1 - rule.x0) is is_level]

@@ -11,6 +11,7 @@ ENV = .venv/complete
 NODE = .tools/node/complete
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 FILE ?=
+export FILE
 PYTEST_FLAGS ?=
 
 .DELETE_ON_ERROR:
@@ -23,7 +24,7 @@ help:  ## list the targets
 env: $(ENV)  ## make .venv with everything in it, in the locked versions
 
 demo: $(ENV)  ## show the tables of a report; FILE=… takes any document
-	@$(BIN)/witnessmark demo $(if $(FILE),"$(FILE)")
+	@$(BIN)/witnessmark demo $${FILE:+"$$FILE"}
 
 test: check  ## format, lint, import rules, types, then all tests; PYTEST_FLAGS=… goes to pytest
 	$(BIN)/python -m pytest $(PYTEST_FLAGS)

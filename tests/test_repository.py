@@ -20,7 +20,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import witnessmark
-from scripts.readme import with_tools
+from scripts.readme import with_tables
 from witnessmark_tools.catalog import TOOLS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -150,7 +150,7 @@ def test_starting_the_server_imports_nothing_heavy() -> None:
 
 def test_the_readme_lists_the_tools_as_they_are() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert readme == with_tools(readme), "run `make snapshots`"
+    assert readme == with_tables(readme), "run `make snapshots`"
     assert all(f"| `{tool.name}` |" in readme for tool in TOOLS)
 
 

@@ -8,17 +8,74 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from witnessmark.documents.allowed import AllowedFolders, default_folders, resolved
+from witnessmark.documents.allowed import AllowedFolders, absolute, default_folders, resolved
 from witnessmark.documents.ocr.engine import EngineChoice
 from witnessmark.errors import SetupError
 from witnessmark.limits import MIB, Limits
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 
-
 PARSER_MIB = Limits().worker_address_bytes // MIB
 OCR_MIB = Limits().ocr_address_bytes // MIB
 LEAST_MIB, MOST_MIB = 256, 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What an operator can set: by a flag, or by an environment variable where a host passes those on."""
+
+    flag: str
+    metavar: str
+    meaning: str
+    default: str
+    is_repeatable: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.flag.removeprefix("--").replace("-", "_")
+
+    @property
+    def variable(self) -> str:
+        return f"WITNESSMARK_{self.name.upper()}"
+
+
+SETTINGS = (
+    Setting(
+        flag="--allow",
+        metavar="FOLDER",
+        meaning="A folder that may be read; the flag can be repeated, the variable holds several as PATH does.",
+        default="see above",
+        is_repeatable=True,
+    ),
+    Setting(
+        flag="--home",
+        metavar="FOLDER",
+        meaning="Where everything is kept: exported files, words of scans, later the store.",
+        default="the platform's data folder",
+    ),
+    Setting(
+        flag="--wait-seconds",
+        metavar="SECONDS",
+        meaning="How long a call takes before the finished pages come back with the range that is left.",
+        default="45",
+    ),
+    Setting(
+        flag="--log", metavar="LEVEL", meaning="debug, info, warning or error: JSON lines on stderr.", default="warning"
+    ),
+    Setting(
+        flag="--ocr",
+        metavar="ENGINE",
+        meaning="Who reads scans: auto, faster-paddle, rapidocr or off.",
+        default="auto, the one that is installed",
+    ),
+    Setting(
+        flag="--parser-mib",
+        metavar="MIB",
+        meaning="Memory that a process reading a file may take.",
+        default=str(PARSER_MIB),
+    ),
+    Setting(flag="--ocr-mib", metavar="MIB", meaning="Memory that the OCR process may take.", default=str(OCR_MIB)),
+)
 
 
 class SettingInvalid(SetupError):
@@ -33,6 +90,13 @@ class FoldersNotNamed(SetupError):
         super().__init__(
             "Over HTTP every program on this machine can ask, so the folders that may be read have to be named.",
             "Add --allow FOLDER, once for each, or set WITNESSMARK_ALLOW.",
+        )
+
+
+class HomeUnknown(SetupError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The system does not say where this user's data folder is.", "Set WITNESSMARK_HOME to a folder of yours."
         )
 
 
@@ -69,61 +133,56 @@ def settings_from(
     environment: Mapping[str, str],
     *,
     start: Path,
-    home: str | None = None,
-    allow: Sequence[str] = (),
     files: Sequence[str] = (),
-    log: str | None = None,
-    ocr: str | None = None,
-    parser_mib: str | None = None,
-    ocr_mib: str | None = None,
     names_folders: bool = False,
+    allow: Sequence[str] | None = None,
+    **given: str | None,
 ) -> Settings:
-    """Read the settings; an argument that is given wins over its environment variable.
+    """Read the settings; one that is given wins over its environment variable.
 
     Shapes:  `start` is the folder the process was started in; `files` are documents named on the shell's command line;
-             with `names_folders` there are no default folders
-    Errors:  `SettingInvalid`, `FoldersNotNamed`
+             with `names_folders` there are no default folders; `given` by the names in `SETTINGS`
+    Errors:  `SettingInvalid`, `FoldersNotNamed`, `HomeUnknown`
     """
-    named = frozenset(Path(os.path.realpath(Path(file).expanduser())) for file in files)
+    texts = {item.name: given.get(item.name) or environment.get(item.variable) or "" for item in SETTINGS}
+    listed = list(allow or ()) or [part for part in texts["allow"].split(os.pathsep) if part]
+    named = frozenset(Path(os.path.realpath(absolute(file))) for file in files)
     return Settings(
-        home=_home(home or environment.get("WITNESSMARK_HOME")),
-        allowed=AllowedFolders(folders=_folders(environment, start, allow, names_folders), files=named),
-        wait_seconds=_seconds(environment.get("WITNESSMARK_WAIT_SECONDS")),
-        log=_log_level(log or environment.get("WITNESSMARK_LOG")),
-        ocr=_engine(ocr or environment.get("WITNESSMARK_OCR")),
-        parser_mib=_mebibytes("WITNESSMARK_PARSER_MIB", parser_mib, environment, PARSER_MIB),
-        ocr_mib=_mebibytes("WITNESSMARK_OCR_MIB", ocr_mib, environment, OCR_MIB),
+        home=_home(texts["home"]),
+        allowed=AllowedFolders(folders=_folders(listed, start, names_folders), files=named),
+        wait_seconds=_seconds(texts["wait_seconds"]),
+        log=_log_level(texts["log"]),
+        ocr=_engine(texts["ocr"]),
+        parser_mib=_mebibytes("WITNESSMARK_PARSER_MIB", texts["parser_mib"], PARSER_MIB),
+        ocr_mib=_mebibytes("WITNESSMARK_OCR_MIB", texts["ocr_mib"], OCR_MIB),
     )
 
 
-def _home(text: str | None) -> Path:
+def _home(text: str) -> Path:
     if text:
-        return Path(text).expanduser().absolute()
+        return absolute(text)
     import platformdirs
 
-    return platformdirs.user_data_path("witnessmark", appauthor=False)
+    try:
+        return platformdirs.user_data_path("witnessmark", appauthor=False)
+    except RuntimeError as error:
+        raise HomeUnknown from error
 
 
-def _folders(
-    environment: Mapping[str, str], start: Path, allow: Sequence[str], names_folders: bool
-) -> tuple[Path, ...]:
-    listed = list(allow) or [part for part in environment.get("WITNESSMARK_ALLOW", "").split(os.pathsep) if part]
+def _folders(listed: Sequence[str], start: Path, names_folders: bool) -> tuple[Path, ...]:
     if not listed and names_folders:
         raise FoldersNotNamed
     if not listed:
         return default_folders(start)
-    folders = resolved([Path(part) for part in listed])
-    for part, folder in zip(listed, folders, strict=False):
-        if not folder.is_dir():
+    for part in listed:
+        if not absolute(part).is_dir():
             raise SettingInvalid("WITNESSMARK_ALLOW or --allow", part, "a folder that exists")
-    return folders
+    return resolved([Path(part) for part in listed])
 
 
-def _seconds(text: str | None) -> float:
-    if not text:
-        return 45.0
+def _seconds(text: str) -> float:
     try:
-        value = float(text)
+        value = float(text or 45)
     except ValueError as error:
         raise SettingInvalid("WITNESSMARK_WAIT_SECONDS", text, "a number of seconds from 1 to 3600") from error
     if not 1 <= value <= 3600:
@@ -131,22 +190,21 @@ def _seconds(text: str | None) -> float:
     return value
 
 
-def _log_level(text: str | None) -> LogLevel:
+def _log_level(text: str) -> LogLevel:
     for level in get_args(LogLevel):
         if (text or "warning").lower() == level:
             return level  # type: ignore[no-any-return]  # get_args is untyped
-    raise SettingInvalid("WITNESSMARK_LOG", text or "", "debug, info, warning or error")
+    raise SettingInvalid("WITNESSMARK_LOG", text, "debug, info, warning or error")
 
 
-def _engine(text: str | None) -> EngineChoice:
+def _engine(text: str) -> EngineChoice:
     for choice in get_args(EngineChoice):
         if (text or "auto").lower() == choice:
             return choice  # type: ignore[no-any-return]  # get_args is untyped
-    raise SettingInvalid("WITNESSMARK_OCR", text or "", "auto, faster-paddle, rapidocr or off")
+    raise SettingInvalid("WITNESSMARK_OCR", text, "auto, faster-paddle, rapidocr or off")
 
 
-def _mebibytes(name: str, text: str | None, environment: Mapping[str, str], default: int) -> int:
-    text = text or environment.get(name)
+def _mebibytes(name: str, text: str, default: int) -> int:
     if not text:
         return default
     if not text.isdecimal() or not LEAST_MIB <= int(text) <= MOST_MIB:

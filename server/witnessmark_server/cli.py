@@ -4,25 +4,39 @@ from __future__ import annotations
 
 import argparse
 import gc
+import io
 import json
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from types import FrameType
+from typing import NoReturn
 
-from witnessmark import __version__
+from witnessmark.documents.allowed import local_path
 from witnessmark.errors import UsageError, WitnessmarkError
-from witnessmark.settings import Settings, settings_from
+from witnessmark.settings import SETTINGS, Settings, settings_from
+from witnessmark_server.parser import OWN_COMMANDS, command_of, dashed, make_parser, options_of
 from witnessmark_tools.catalog import BY_NAME, TOOLS
-from witnessmark_tools.definition import ToolDefinition, UnknownArgument, UnknownTool, expected
+from witnessmark_tools.definition import UnknownArgument, UnknownTool
 
-OWN_COMMANDS = {
-    "serve": "Serve the tools over MCP on standard input and output, or over HTTP to programs on this machine.",
-    "demo": "Extract the tables of a document and show them; without a document, of the report that comes along.",
-    "doctor": "Check the installation, and say what to do about what is wrong.",
-}
 INTERRUPTED = 130
+
+
+class FileWithoutCommand(UsageError):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"witnessmark was given {name[:60]!r} and not told what to do with it.",
+            f"Say it first, such as `witnessmark extract-tables {name[:60]}`; `witnessmark --help` lists the commands.",
+        )
+
+
+class OneFileAtATime(UsageError):
+    def __init__(self, command: str, name: str) -> None:
+        super().__init__(
+            f"witnessmark {command} takes one file, and was given {name[:60]!r} as well.", "Run it once for each file."
+        )
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -37,12 +51,11 @@ def run(words: list[str]) -> int:
     Shapes:  the exit code: 0 right, 1 our bug, 2 usage, 3 input, 4 API, 5 set-up, 6 budget, 130 interrupted
     """
     wants_json = "--json" in words
+    _write_utf8()
     try:
-        if not words and not sys.stdin.isatty():
-            words = ["serve"]
         return _dispatch(words)
     except KeyboardInterrupt:
-        print("Interrupted; nothing half-written is left behind.", file=sys.stderr)
+        _report("Interrupted", "Interrupted.", "Nothing half-written is left behind.", wants_json=wants_json)
         return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone, as `| head` does; Python would complain once more at exit.
@@ -59,6 +72,16 @@ def run(words: list[str]) -> int:
         return 1
 
 
+def _write_utf8() -> None:
+    """Write UTF-8 to files and pipes whatever the locale; to a terminal, what it can show."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a test or a host may have put something else there
+            if stream.isatty():
+                stream.reconfigure(errors="replace")
+            else:
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
 def _report(kind: str, message: str, next_step: str, *, wants_json: bool) -> None:
     if wants_json:
         print(json.dumps({"error": {"class": kind, "message": message, "next": next_step}}, ensure_ascii=False))
@@ -67,23 +90,23 @@ def _report(kind: str, message: str, next_step: str, *, wants_json: bool) -> Non
 
 
 def _dispatch(words: list[str]) -> int:
-    parser = _parser()
-    if not words:
-        parser.print_help()
+    at = command_of(words)
+    if at is None and not {"--help", "-h", "--version"} & set(words) and (words or not sys.stdin.isatty()):
+        words, at = ["serve", *words], 0  # as hosts start it; settings alone are settings of the server
+    if at is None or words[at] == "help":
+        make_parser().parse_args([word for word in words if word.startswith("-")] or ["--help"])
         return 0
-    commands = [*OWN_COMMANDS, *(_dashed(tool) for tool in TOOLS)]
-    command = next((word for word in words if not word.startswith("-")), None)
-    if command is not None and command.replace("_", "-") in commands:
-        words[words.index(command)] = command.replace("_", "-")
-    elif command is not None and words[0] == command:
-        raise UnknownTool(command, commands)
-    options, unknown = parser.parse_known_args(words)
+    command = words[at].replace("_", "-")
+    commands = [*OWN_COMMANDS, *(dashed(tool) for tool in TOOLS)]
+    if command not in commands:
+        if "." in command or os.sep in command:
+            raise FileWithoutCommand(words[at])
+        raise UnknownTool(words[at], commands)
+    options, unknown = make_parser().parse_known_args([command, *words[:at], *words[at + 1 :]])
+    if unknown and not unknown[0].startswith("-"):
+        raise OneFileAtATime(command, unknown[0])
     if unknown:
-        known = _known_options(options.command)
-        raise UnknownArgument(unknown[0], f"witnessmark {options.command}", known)
-    if options.command is None:
-        parser.print_help()
-        return 0
+        raise UnknownArgument(unknown[0], f"witnessmark {command}", options_of(command))
     return _run_command(options)
 
 
@@ -109,22 +132,26 @@ def _run_command(options: argparse.Namespace) -> int:
         return shell.run_demo(options.source, settings)
     tool = BY_NAME[options.command.replace("-", "_")]
     given = {name: getattr(options, name) for name in tool.arguments.model_fields}
+    if given.get("password") == "-":
+        import getpass
+
+        given["password"] = getpass.getpass("Password of the document: ")
     return shell.run_tool(tool, {k: v for k, v in given.items() if v is not None}, settings, as_json=options.json)
 
 
 def _settings(options: argparse.Namespace, files: Sequence[str], *, names_folders: bool = False) -> Settings:
-    return settings_from(
-        os.environ,
-        start=Path.cwd(),
-        home=options.home,
-        allow=options.allow or (),
-        files=files,
-        log=options.log,
-        ocr=options.ocr,
-        parser_mib=options.parser_mib,
-        ocr_mib=options.ocr_mib,
-        names_folders=names_folders,
-    )
+    tool = BY_NAME.get(options.command.replace("-", "_"))
+    taken = tool.arguments.model_fields if tool else {}
+    given = {item.name: getattr(options, item.name, None) for item in SETTINGS if item.name not in taken}
+    paths = [path for path in map(local_path, files) if path is not None]
+    return settings_from(os.environ, start=_start(), files=paths, names_folders=names_folders, **given)
+
+
+def _start() -> Path:
+    try:
+        return Path.cwd()
+    except OSError:  # the folder it was started in is gone
+        return Path(Path(sys.executable).anchor)
 
 
 def _serve(settings: Settings) -> int:
@@ -135,8 +162,15 @@ def _serve(settings: Settings) -> int:
     server = build_server(settings)
     gc.freeze()
     gc.enable()
+    signal.signal(signal.SIGINT, _leave_at_once)
     server.run("stdio")
     return 0
+
+
+def _leave_at_once(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
+    # A thread waits for standard input and cannot be woken, so an orderly end would wait for it. Workers end by
+    # themselves when this process is gone.
+    os._exit(INTERRUPTED)
 
 
 def _serve_http(settings: Settings, options: argparse.Namespace) -> int:
@@ -144,96 +178,3 @@ def _serve_http(settings: Settings, options: argparse.Namespace) -> int:
 
     port = DEFAULT_PORT if options.port is None else options.port
     return run_http(settings, host=options.host or DEFAULT_HOST, port=port)
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser whose complaints are our errors."""
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message[:1].upper()}{message[1:]}.", f"See `{self.prog} --help`.")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="witnessmark",
-        description="Vision tools that agents can trust. Without a command or a terminal: an MCP server on stdio.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("--version", action="version", version=f"witnessmark {__version__}")
-    commands = parser.add_subparsers(dest="command", title="commands", metavar="COMMAND", parser_class=_Parser)
-    for tool in TOOLS:
-        _add_tool(commands, tool)
-    for name, meaning in OWN_COMMANDS.items():
-        command = commands.add_parser(name, help=meaning, description=meaning, allow_abbrev=False)
-        if name == "demo":
-            command.add_argument("source", nargs="?", metavar="FILE", help="A document; default the report.")
-        if name == "serve":
-            _add_http(command)
-        if name == "doctor":
-            command.add_argument("--json", action="store_true", help="One JSON object on standard output.")
-        _add_settings(command)
-    return parser
-
-
-def _add_tool(commands: Any, tool: ToolDefinition) -> None:
-    summary = tool.description.split(". ", 1)[0].rstrip(".") + "."
-    command = commands.add_parser(_dashed(tool), help=summary, description=tool.description, allow_abbrev=False)
-    required = tool.input_schema.get("required", [])
-    for name, schema in tool.input_schema["properties"].items():
-        meaning = schema.get("description", "").replace("%", "%%")
-        if name in required:
-            command.add_argument(name, metavar="FILE" if name == "source" else name.upper(), help=meaning)
-            continue
-        if "enum" in schema or "enum" in schema.get("items", {}):
-            meaning = f"{meaning} ({expected(schema)})"
-        command.add_argument(_option(name), dest=name, metavar=name.upper(), help=meaning)
-    command.add_argument(
-        "--json", action="store_true", help="One complete JSON object on standard output, nothing else."
-    )
-    _add_settings(command)
-
-
-def _add_http(command: argparse.ArgumentParser) -> None:
-    group = command.add_argument_group("over HTTP")
-    group.add_argument(
-        "--http",
-        action="store_true",
-        help="Serve at http://127.0.0.1:8765/mcp; needs --allow (or WITNESSMARK_ALLOW).",
-    )
-    group.add_argument("--host", metavar="ADDRESS", help="An address of this machine alone; default 127.0.0.1.")
-    group.add_argument("--port", metavar="PORT", type=_port, help="Default 8765; 0 takes any that is free.")
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no port: a whole number from 0 to 65535 is")
-    return int(text)
-
-
-def _add_settings(command: argparse.ArgumentParser) -> None:
-    group = command.add_argument_group("settings")
-    group.add_argument("--allow", action="append", metavar="FOLDER", help="A folder that may be read; repeatable.")
-    group.add_argument("--home", metavar="FOLDER", help="Where witnessmark keeps everything (WITNESSMARK_HOME).")
-    group.add_argument("--log", metavar="LEVEL", help="debug, info, warning or error (WITNESSMARK_LOG).")
-    group.add_argument(
-        "--ocr", metavar="ENGINE", help="auto, faster-paddle, rapidocr or off: who reads scans (WITNESSMARK_OCR)."
-    )
-    group.add_argument(
-        "--parser-mib", metavar="MIB", help="Memory of a process that reads a file (WITNESSMARK_PARSER_MIB)."
-    )
-    group.add_argument("--ocr-mib", metavar="MIB", help="Memory of the OCR process (WITNESSMARK_OCR_MIB).")
-
-
-def _known_options(command: str) -> list[str]:
-    tool = BY_NAME.get(command.replace("-", "_"))
-    own = [_option(name) for name in tool.arguments.model_fields if name != "source"] if tool else []
-    http = ["--http", "--host", "--port"] if command == "serve" else []
-    return [*own, *http, "--json", "--allow", "--home", "--log", "--ocr", "--parser-mib", "--ocr-mib"]
-
-
-def _dashed(tool: ToolDefinition) -> str:
-    return tool.name.replace("_", "-")
-
-
-def _option(name: str) -> str:
-    return "--" + name.replace("_", "-")

@@ -16,6 +16,7 @@ from PIL import Image
 
 from tests import damage, drawing
 from tests.processes import children_of
+from witnessmark.settings import SETTINGS
 from witnessmark_tools.catalog import TOOLS
 
 REPORT = Path(__file__).resolve().parents[2] / "examples" / "report.pdf"
@@ -112,6 +113,66 @@ def test_an_error_is_two_sentences_and_an_exit_code(
     assert for_people.returncode == code
     assert for_people.stdout == ""
     assert for_people.stderr == f"{error['message']}\n{error['next']}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["--foo"], 2, "no argument '--foo'"),
+        (["report.pdf"], 2, "witnessmark extract-tables report.pdf"),
+        (["extract-tables", "a.pdf", "b.pdf"], 2, "one file"),
+        (["inspect-document", "~nobody-of-this-name/x.pdf"], 3, "There is no file"),
+        (["inspect-document", "~$lock.pdf"], 3, "There is no file"),
+        (["demo", "a.pdf", "--json"], 2, "no argument '--json'"),
+        (["serve", "--port", "1"], 2, "--http"),
+    ],
+    ids="flag file two user lock demo port".split(),
+)
+def test_a_slip_is_answered_with_what_to_write(shell: Shell, arguments: list[str], code: int, says: str) -> None:
+    (shell.start / "a.pdf").write_bytes(drawing.draw_text(["one"]))
+    done = shell.run(*arguments)
+    shown = done.stderr + done.stdout
+    assert done.returncode == code, shown
+    assert says in shown
+    assert "Traceback" not in shown
+
+
+@pytest.mark.parametrize("words", [["help"], ["--help"], ["-h"]], ids=lambda words: words[0])
+def test_help_lists_every_command(shell: Shell, words: list[str]) -> None:
+    done = shell.run(*words)
+    assert done.returncode == 0
+    assert all(tool.name.replace("_", "-") in done.stdout for tool in TOOLS)
+
+
+def test_settings_may_stand_before_the_command_and_alone_they_are_the_servers(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "a.pdf").write_bytes(drawing.draw_text(["one"]))
+    source = str(tmp_path / "elsewhere" / "a.pdf")
+    before = shell.run("--allow", str(tmp_path / "elsewhere"), "read-text", source)
+    alone = shell.run("--allow", str(tmp_path / "elsewhere"))  # its input is at its end at once
+    assert (before.returncode, alone.returncode) == (0, 0)
+    assert "one" in before.stdout
+
+
+def test_output_is_utf8_whatever_the_locale(shell: Shell, folder: Path) -> None:
+    (folder / "größe.txt").write_text("12 € für Größe", encoding="utf-8")
+    done = shell.run("read-text", "größe.txt", LC_ALL="C", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0, done.stderr
+    assert "12 € für Größe" in done.stdout
+
+
+def test_a_file_may_be_named_by_its_uri(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "else where.pdf").write_bytes(drawing.draw_text(["one"]))
+    assert shell.run("read-text", (tmp_path / "else where.pdf").as_uri()).returncode == 0
+
+
+def test_every_setting_is_a_flag_and_a_variable(shell: Shell) -> None:
+    shown = shell.run("serve", "--help").stdout
+    assert all(item.flag in shown and item.variable in shown.replace("\n", "") for item in SETTINGS)
+    for item in SETTINGS:
+        if item.name != "home":
+            refused = shell.run("doctor", "--json", **{item.variable: "/nowhere/x"})
+            assert (refused.returncode, json.loads(refused.stdout)["error"]["class"]) == (5, "SettingInvalid")
 
 
 def test_a_file_is_allowed_by_being_named(shell: Shell, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -82,6 +83,20 @@ async def test_a_cancelled_call_ends_its_worker_within_a_second(serve: Serve, fo
             assert time.monotonic() - begun < 1
             result = await client.call_tool("read_text", {"source": str(folder / "a.pdf")})
             assert not result.is_error
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+def test_an_interrupt_ends_an_idle_server(folder: Path, tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, *_arguments(folder, tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        server.stdin.write('{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n')
+        server.stdin.flush()
+        server.stdout.readline()  # it is up
+        server.send_signal(signal.SIGINT)
+        assert server.wait(timeout=5) == 130
 
 
 def test_standard_output_carries_nothing_but_the_protocol(folder: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import unquote, urlsplit
 
 from witnessmark.errors import InputError
 
@@ -37,7 +38,8 @@ class HiddenPath(InputError):
 
 class FileMissing(InputError):
     def __init__(self, path: str) -> None:
-        super().__init__(f"There is no file at {path!r}.", "Check the spelling, or give the absolute path.")
+        shown = path if len(path) <= 300 else path[:300] + "…"
+        super().__init__(f"There is no file at {shown!r}.", "Check the spelling, or give the absolute path.")
 
 
 class NotAFile(InputError):
@@ -79,13 +81,14 @@ class AllowedFolders:
         """
         if "\0" in path:
             raise FileMissing(path)
-        wanted = Path(os.path.abspath(os.path.expanduser(path)))  # noqa: PTH100, PTH111 - no symlink is followed here
+        wanted = absolute(path)
+        where = Path(os.path.realpath(wanted))
         try:
             real = Path(os.path.realpath(wanted, strict=True))
         except OSError as error:
-            # A link inside an allowed folder may loop or dangle; outside, whether a file exists is not ours to tell.
-            if self._root_of(Path(os.path.realpath(wanted))) is None and wanted not in self.files:
-                raise PathNotAllowed(path, self.folders) from error
+            # A link inside an allowed folder may loop or dangle; outside, and in hidden folders, whether a file exists
+            # is not ours to tell.
+            self._judge(path, where)
             raise _refusal(path, error) from error
         self._judge(path, real)
         return real
@@ -160,6 +163,24 @@ class LinkLoop(InputError):
         super().__init__(f"{path!r} is a link that leads back to itself.", "Give the path of the document itself.")
 
 
+def local_path(source: str) -> str | None:
+    """Read a `file:` URI as a path; a path stays as it is.
+
+    Shapes:  None for a file on another machine
+    """
+    if not source.lower().startswith("file:"):
+        return source
+    from urllib.request import url2pathname  # brings half of the web along
+
+    parts = urlsplit(source)
+    return url2pathname(unquote(parts.path)) if parts.netloc.lower() in {"", "localhost"} else None
+
+
+def absolute(path: str) -> Path:
+    """Make a path absolute, `~` read as the home where there is such a user; no link is followed."""
+    return Path(os.path.abspath(os.path.expanduser(path)))  # noqa: PTH100, PTH111 - pathlib raises for unknown users
+
+
 def default_folders(start: Path) -> tuple[Path, ...]:
     """List what may be read when nobody said: `start` and the user's Desktop, Documents, Downloads and Pictures.
 
@@ -167,7 +188,10 @@ def default_folders(start: Path) -> tuple[Path, ...]:
     """
     import platformdirs
 
-    home = Path.home().resolve()
+    try:
+        home = Path.home().resolve()
+    except RuntimeError:  # no HOME, and a user that the system does not know
+        return tuple(folder for folder in resolved([start]) if folder != Path(folder.anchor))
     candidates = [
         start,
         platformdirs.user_desktop_path(),
@@ -184,4 +208,4 @@ def default_folders(start: Path) -> tuple[Path, ...]:
 
 def resolved(folders: Iterable[Path]) -> tuple[Path, ...]:
     """Resolve links in folders, keep the order, drop repeats."""
-    return tuple(dict.fromkeys(folder.expanduser().resolve() for folder in folders))
+    return tuple(dict.fromkeys(absolute(str(folder)).resolve() for folder in folders))

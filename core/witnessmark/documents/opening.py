@@ -9,13 +9,11 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
-from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 import anyio
 
 from witnessmark.documents import media_types
-from witnessmark.documents.allowed import AllowedFolders, FileTooLarge
+from witnessmark.documents.allowed import AllowedFolders, FileTooLarge, local_path
 from witnessmark.documents.content import Content
 from witnessmark.documents.document import Document, PageFacts, PageKind
 from witnessmark.documents.images import FrameFacts, ImageFacts
@@ -33,7 +31,7 @@ from witnessmark.values import PageLayout, Word
 
 TextLayout = Literal["markdown", "plain"]
 
-_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:")
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://")
 _FACTS_PER_STEP = 25
 
 
@@ -135,13 +133,14 @@ class Documents:
     def _content(self, source: str) -> Content:
         if source.startswith("data:"):
             return _content_of_data_uri(source, limit=self.limits.file_bytes)
-        if source.startswith("file:"):
-            source = _path_of_file_uri(source)
-        elif source.startswith(("http://", "https://")):
+        local = local_path(source)
+        if local is None:
+            raise SourceNotSupported("a file on another machine")
+        if source.lower().startswith(("http://", "https://")):
             raise SourceNotSupported("a URL")
-        elif _SCHEME.match(source) and "://" in source:
-            raise SourceNotSupported(f"a {source.split(':')[0]} address")
-        path, file = self.allowed.open(source, limit=self.limits.file_bytes)
+        if local == source and (scheme := _SCHEME.match(source)):
+            raise SourceNotSupported(f"an address of the kind {scheme[0]!r}")
+        path, file = self.allowed.open(local, limit=self.limits.file_bytes)
         try:
             return Content(path.name, file)
         except BaseException:
@@ -380,13 +379,6 @@ def _page_facts(number: int, facts: dict[str, Any] | None) -> PageFacts:
         hidden_words=layer.hidden_words,
         is_from_scanner=layer.is_from_scanner,
     )
-
-
-def _path_of_file_uri(uri: str) -> str:
-    parts = urlsplit(uri)
-    if parts.netloc not in {"", "localhost"}:
-        raise SourceNotSupported("a file on another machine")
-    return url2pathname(unquote(parts.path))
 
 
 def _content_of_data_uri(uri: str, *, limit: int) -> Content:

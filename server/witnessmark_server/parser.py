@@ -1,0 +1,128 @@
+"""The words of the command line, made from the tools' definitions and the list of settings."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any, NoReturn
+
+from witnessmark import __version__
+from witnessmark.errors import UsageError
+from witnessmark.settings import SETTINGS
+from witnessmark_tools.catalog import BY_NAME, TOOLS
+from witnessmark_tools.definition import ToolDefinition, expected
+
+OWN_COMMANDS = {
+    "serve": "Serve the tools over MCP on standard input and output, or over HTTP to programs on this machine.",
+    "demo": "Extract the tables of a document and show them; without a document, of the report that comes along.",
+    "doctor": "Check the installation, and say what to do about what is wrong.",
+}
+_HTTP_OPTIONS = ("--http", "--host", "--port")
+_WITHOUT_VALUE = frozenset({"--http", "--json", "--help", "-h", "--version"})
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints are our errors."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message[:1].upper()}{message[1:]}.", f"See `{self.prog} --help`.")
+
+
+def make_parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="witnessmark",
+        description="Vision tools that agents can trust. Without a command or a terminal: an MCP server on stdio.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"witnessmark {__version__}")
+    commands = parser.add_subparsers(dest="command", title="commands", metavar="COMMAND", parser_class=_Parser)
+    for tool in TOOLS:
+        _add_tool(commands, tool)
+    for name, meaning in OWN_COMMANDS.items():
+        command = commands.add_parser(name, help=meaning, description=meaning, allow_abbrev=False)
+        if name == "demo":
+            command.add_argument("source", nargs="?", metavar="FILE", help="A document; default the report.")
+        if name == "serve":
+            _add_http(command)
+        if name == "doctor":
+            command.add_argument("--json", action="store_true", help="One JSON object on standard output.")
+        _add_settings(command, taken=())
+    return parser
+
+
+def command_of(words: list[str]) -> int | None:
+    """Find the command among the words: the first that is neither an option nor an option's value.
+
+    Shapes:  its index, or None
+    """
+    is_value = False
+    for index, word in enumerate(words):
+        if is_value:
+            is_value = False
+        elif not word.startswith("-") or word == "-":
+            return index
+        else:
+            is_value = "=" not in word and word not in _WITHOUT_VALUE
+    return None
+
+
+def options_of(command: str) -> list[str]:
+    """List the options that a command takes."""
+    tool = BY_NAME.get(command.replace("-", "_"))
+    own = [option(name) for name in tool.arguments.model_fields if name != "source"] if tool else []
+    own += _HTTP_OPTIONS if command == "serve" else ()
+    own += ["--json"] if tool or command == "doctor" else []
+    return [*own, *(item.flag for item in SETTINGS if item.flag not in own)]
+
+
+def _add_tool(commands: Any, tool: ToolDefinition) -> None:
+    summary = tool.description.split(". ", 1)[0].rstrip(".") + "."
+    command = commands.add_parser(dashed(tool), help=summary, description=tool.description, allow_abbrev=False)
+    required = tool.input_schema.get("required", [])
+    for name, schema in tool.input_schema["properties"].items():
+        meaning = schema.get("description", "").replace("%", "%%")
+        if name == "password":
+            meaning += " `-` asks for it, so that it is in no list of commands."
+        if name in required:
+            command.add_argument(name, metavar="FILE" if name == "source" else name.upper(), help=meaning)
+            continue
+        if "enum" in schema or "enum" in schema.get("items", {}):
+            meaning = f"{meaning} ({expected(schema)})"
+        command.add_argument(option(name), dest=name, metavar=name.upper(), help=meaning)
+    command.add_argument(
+        "--json", action="store_true", help="One complete JSON object on standard output, nothing else."
+    )
+    _add_settings(command, taken=tuple(tool.arguments.model_fields))
+
+
+def _add_http(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("over HTTP")
+    group.add_argument(
+        "--http",
+        action="store_true",
+        help="Serve at http://127.0.0.1:8765/mcp; needs --allow (or WITNESSMARK_ALLOW).",
+    )
+    group.add_argument("--host", metavar="ADDRESS", help="An address of this machine alone; default 127.0.0.1.")
+    group.add_argument("--port", metavar="PORT", type=_port, help="Default 8765; 0 takes any that is free.")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no port: a whole number from 0 to 65535 is")
+    return int(text)
+
+
+def _add_settings(command: argparse.ArgumentParser, *, taken: tuple[str, ...]) -> None:
+    group = command.add_argument_group("settings")
+    for item in SETTINGS:
+        if item.name not in taken:  # a tool's own argument of that name speaks of one call
+            action = "append" if item.is_repeatable else "store"
+            meaning = f"{item.meaning} Default: {item.default}. ({item.variable})"
+            group.add_argument(item.flag, action=action, metavar=item.metavar, help=meaning.replace("%", "%%"))
+
+
+def dashed(tool: ToolDefinition) -> str:
+    return tool.name.replace("_", "-")
+
+
+def option(name: str) -> str:
+    return "--" + name.replace("_", "-")

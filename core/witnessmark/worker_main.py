@@ -119,8 +119,16 @@ def pdf_open(session: Session, request: wire.Message) -> tuple[wire.Message, byt
 
 
 def pdf_facts(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    from witnessmark.documents.pdfium import PdfUnreadable
+
     pdf = _pdfium(session, request)
-    return {"pages": [asdict(pdf.page_facts(number - 1)) for number in request["pages"]]}, b""
+    pages: list[wire.Message | None] = []
+    for number in request["pages"]:
+        try:
+            pages.append(asdict(pdf.page_facts(number - 1)))
+        except PdfUnreadable:
+            pages.append(None)
+    return {"pages": pages}, b""
 
 
 def pdf_layout(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
@@ -128,9 +136,19 @@ def pdf_layout(session: Session, request: wire.Message) -> tuple[wire.Message, b
 
 
 def pdf_tables(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
-    page, layer = _pdfium(session, request).judged(request["page"] - 1)
+    page, layer = _judged(session, request)
     found: wire.Message = _tables_of(page) if layer.state == "usable" else {"tables": [], "edges": None}
     return found | _kind_of(page, layer), b""
+
+
+def _judged(session: Session, request: wire.Message) -> tuple[PageLayout, TextLayer]:
+    from witnessmark.documents.pdfium import PdfFile, PdfUnreadable
+
+    pdf: PdfFile = _pdfium(session, request)
+    try:
+        return pdf.judged(request["page"] - 1)
+    except PdfUnreadable as error:
+        raise Refused("unreadable") from error
 
 
 def _tables_of(page: PageLayout) -> wire.Message:
@@ -146,7 +164,7 @@ def _tables_of(page: PageLayout) -> wire.Message:
 
 
 def pdf_text(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
-    page, layer = _pdfium(session, request).judged(request["page"] - 1)
+    page, layer = _judged(session, request)
     read = _text_in(page, request["layout"]) if layer.state == "usable" else {"text": ""}
     return read | _kind_of(page, layer), b""
 

@@ -89,8 +89,6 @@ BAD: dict[str, tuple[str, bytes, str]] = {
     "svg": ("a.svg", damage.svg_image(), "SVG drawing"),
     "locked": ("a.pdf", drawing.encrypted(drawing.draw_text(["x"]), "secret", "owner"), "needs a password"),
     "noise": ("a.pdf", damage.random_bytes(), "named .pdf but is not one"),
-    "scan": ("a.pdf", drawing.draw_scan("words"), "is a scan"),
-    "picture": ("a.png", drawing.draw_image("PNG"), "is an image"),
     "bomb": ("a.png", damage.image_claiming(60_000, 60_000), "megapixels"),
 }
 

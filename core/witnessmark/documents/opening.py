@@ -260,7 +260,7 @@ class Documents:
         if document.reader == "pdfium":
             try:
                 answer, _ = await self._page_call("pdf_text", document, {"page": page, "layout": layout})
-            except WorkerStopped:
+            except (WorkerStopped, DocumentDamaged):
                 return await self._text_by_pypdf(document, page)
         if answer["kind"] in NEEDS_OCR and self.recogniser is not None:
             recognised, reading = await self.recognise(document, page)
@@ -344,7 +344,9 @@ def with_unreadable(recognised: Recognised) -> PageLayout:
     return replace(recognised.layout, words=recognised.layout.words + tuple(marks))
 
 
-def _page_facts(number: int, facts: dict[str, Any]) -> PageFacts:
+def _page_facts(number: int, facts: dict[str, Any] | None) -> PageFacts:
+    if facts is None:
+        return PageFacts(page_number=number, width=None, height=None)
     layer = TextLayer(**facts["layer"])
     return PageFacts(
         page_number=number,

@@ -179,6 +179,8 @@ class Workers:
         self._is_closed = False
         self.started = 0
         """How many processes have been started so far."""
+        self.running = 0
+        """How many of them are still there."""
 
     async def call(
         self, operation: str, content: Content, arguments: dict[str, Any] | None = None, *, seconds: float
@@ -197,7 +199,7 @@ class Workers:
                     worker.idle_since = time.monotonic()
                     self._idle.append(worker)
                 else:
-                    await worker.end()
+                    await self._end(worker)
 
     def _take(self, sha256: str) -> _Worker | None:
         for worker in self._idle:
@@ -216,14 +218,19 @@ class Workers:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
         )
         self.started += 1
+        self.running += 1
         return _Worker(process, limits)
+
+    async def _end(self, worker: _Worker) -> None:
+        await worker.end()
+        self.running -= 1
 
     async def end_idle(self, older_than: float = 0.0) -> None:
         """End the workers that nobody has used for `older_than` seconds."""
         now = time.monotonic()
         for worker in [worker for worker in self._idle if now - worker.idle_since >= older_than]:
             self._idle.remove(worker)
-            await worker.end()
+            await self._end(worker)
 
     async def watch(self) -> None:
         """End workers as they become idle for too long, for ever."""

@@ -37,7 +37,7 @@ def draw_page(
     skew: float = 0.0,
     turn: int = 0,
 ) -> Image.Image:
-    """Draw lines of text on a page of grey; `turn` is how far it then lies turned clockwise, `skew` counter-clockwise."""
+    """Draw lines of text on grey; `turn` is how far the page then lies turned clockwise, `skew` counter-clockwise."""
     page = Image.new("L", size, paper)
     draw = ImageDraw.Draw(page)
     font = ImageFont.load_default(30)

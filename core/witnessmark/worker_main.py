@@ -144,9 +144,19 @@ def pdf_layout(session: Session, request: wire.Message) -> tuple[wire.Message, b
 
 
 def pdf_tables(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
-    page, layer = _pdfium(session, request).judged(request["page"] - 1)
+    page, layer = _judged(session, request)
     found: wire.Message = _tables_of(page) if layer.state == "usable" else {"tables": [], "edges": None}
     return found | _kind_of(page, layer), b""
+
+
+def _judged(session: Session, request: wire.Message) -> tuple[PageLayout, TextLayer]:
+    from witnessmark.documents.pdfium import PdfFile, PdfUnreadable
+
+    pdf: PdfFile = _pdfium(session, request)
+    try:
+        return pdf.judged(request["page"] - 1)
+    except PdfUnreadable as error:
+        raise Refused("unreadable") from error
 
 
 def _tables_of(page: PageLayout) -> wire.Message:
@@ -162,7 +172,7 @@ def _tables_of(page: PageLayout) -> wire.Message:
 
 
 def pdf_text(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
-    page, layer = _pdfium(session, request).judged(request["page"] - 1)
+    page, layer = _judged(session, request)
     read = _text_in(page, request["layout"]) if layer.state == "usable" else {"text": ""}
     return read | _kind_of(page, layer), b""
 

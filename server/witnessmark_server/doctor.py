@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
@@ -16,9 +16,9 @@ import anyio
 
 from witnessmark import __version__
 from witnessmark.documents.content import Content
+from witnessmark.documents.ocr.engine import installed_engine
 from witnessmark.documents.worker import open_workers
 from witnessmark.errors import WitnessmarkError
-from witnessmark.limits import Limits
 from witnessmark.settings import Settings
 
 PACKAGES = ("mcp", "anyio", "pydantic", "pypdfium2", "pypdf", "pillow", "rich", "uvicorn", "xlsxwriter")
@@ -53,7 +53,7 @@ def run_doctor(settings: Settings, *, as_json: bool) -> int:
     Shapes:  0 when nothing is wrong, else 5
     """
     findings = [check() for check in (_python, _packages, _bytecode)]
-    findings += [_home(settings), _exports(settings), _folders(settings), _key(), _worker()]
+    findings += [_home(settings), _exports(settings), _folders(settings), _key(), _worker(settings), _ocr(settings)]
     if as_json:
         print(json.dumps({"version": __version__, "findings": [asdict(finding) for finding in findings]}))
     else:
@@ -153,9 +153,9 @@ def _key() -> Finding:
     return Finding(what="API key", state="right", says=says)
 
 
-def _worker() -> Finding:
+def _worker(settings: Settings) -> Finding:
     try:
-        words = anyio.run(_read_a_word)
+        words = anyio.run(_read_a_word, settings)
     except WitnessmarkError as error:
         return Finding(
             what="reader",
@@ -168,8 +168,38 @@ def _worker() -> Finding:
     return Finding(what="reader", state="right", says="a worker process starts and reads a page")
 
 
-async def _read_a_word() -> list[str]:
-    async with open_workers(Limits(workers=1)) as workers:
+def _ocr(settings: Settings) -> Finding:
+    engine = installed_engine(settings.ocr)
+    if settings.ocr == "off":
+        return Finding(what="OCR", state="note", says="switched off (WITNESSMARK_OCR); scans and images are not read")
+    if engine is None:
+        extra = "ocr-rapidocr" if settings.ocr == "rapidocr" else "ocr"
+        return Finding(
+            what="OCR",
+            state="note" if settings.ocr == "auto" else "wrong",
+            says="no engine is installed" if settings.ocr == "auto" else f"{settings.ocr} is not installed",
+            next=f"To read scans and images, run `pip install 'witnessmark[{extra}]'`.",
+        )
+    try:
+        anyio.run(_read_a_picture, settings, engine.name)
+    except WitnessmarkError as error:
+        return Finding(
+            what="OCR",
+            state="wrong",
+            says=error.message,
+            next="Install the extra again, or give it more memory with WITNESSMARK_OCR_MIB.",
+        )
+    return Finding(what="OCR", state="right", says=f"{engine.name} {engine.version} starts and reads")
+
+
+async def _read_a_picture(settings: Settings, engine: str) -> None:
+    async with open_workers(settings.limits.for_ocr()) as workers:
+        content = Content.of_bytes("test picture", b"\xff\0" * 128 * 64)
+        await workers.call("ocr_page", content, {"engine": engine, "width": 128, "height": 128}, seconds=60)
+
+
+async def _read_a_word(settings: Settings) -> list[str]:
+    async with open_workers(replace(settings.limits, workers=1)) as workers:
         content = Content.of_bytes("test page", _PAGE)
         answer, _ = await workers.call("pdf_layout", content, {"page": 1}, seconds=20)
         return [word[0] for word in answer["words"]]

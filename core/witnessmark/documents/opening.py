@@ -271,7 +271,7 @@ class Documents:
         if document.reader == "pdfium":
             try:
                 answer, _ = await self._page_call("pdf_text", document, {"page": page, "layout": layout})
-            except WorkerStopped:
+            except (WorkerStopped, DocumentDamaged):
                 return await self._text_by_pypdf(document, page)
         if answer["kind"] in NEEDS_OCR and self.recogniser is not None:
             recognised, reading = await self.recognise(document, page)

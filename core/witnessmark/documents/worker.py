@@ -197,6 +197,8 @@ class Workers:
         self._is_closed = False
         self.started = 0
         """How many processes have been started so far."""
+        self.running = 0
+        """How many of them are still there."""
 
     async def call(
         self, operation: str, content: Content, arguments: dict[str, Any] | None = None, *, seconds: float
@@ -215,13 +217,13 @@ class Workers:
                     worker.idle_since = time.monotonic()
                     self._idle.append(worker)
                 else:
-                    await worker.end()
+                    await self._end(worker)
 
     async def _take(self, sha256: str) -> _Worker | None:
         # One that the system has killed since its last answer says nothing about this document.
         for worker in [worker for worker in self._idle if worker.has_ended]:
             self._idle.remove(worker)
-            await worker.end()
+            await self._end(worker)
         held = [worker for worker in self._idle if sha256 in worker.documents] or self._idle[-1:]
         if not held:
             return None
@@ -241,7 +243,12 @@ class Workers:
         except OSError as error:
             raise WorkerMissing from error
         self.started += 1
+        self.running += 1
         return _Worker(process, limits)
+
+    async def _end(self, worker: _Worker) -> None:
+        await worker.end()
+        self.running -= 1
 
     async def end_idle(self, older_than: float = 0.0) -> None:
         """End the workers that nobody has used for `older_than` seconds."""
@@ -250,7 +257,7 @@ class Workers:
         # All are taken out before the first wait: during one, a call may take a worker that is still in the list.
         self._idle = [worker for worker in self._idle if worker not in old]
         for worker in old:
-            await worker.end()
+            await self._end(worker)
 
     async def watch(self) -> None:
         """End workers as they become idle for too long, for ever."""

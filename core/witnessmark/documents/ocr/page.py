@@ -17,9 +17,9 @@ from witnessmark.documents.ocr.straightening import Straightening
 from witnessmark.documents.ocr.upright import is_clearly_upright, rotated, skew_of, turn_of, turned
 from witnessmark.documents.ocr.words import words_of_line
 
-UNREADABLE = 0.6
+UNREADABLE = 0.7
 """Confidence under which a line is said to be unreadable: below, noise and handwriting come out as false letters."""
-LEAST_UNREADABLE = 0.6
+LEAST_UNREADABLE = 0.7
 """Usual lines of text that something unreadable is high: dots that lead to a figure are lower."""
 TILE_ASPECT = 2.2
 """A picture longer than this many widths is read in parts: engines look for lines on a bounded copy of the whole."""
@@ -78,13 +78,28 @@ def _level(pixels: Pixels, engine: OcrEngine) -> tuple[Pixels, float, list[TextL
 
 def _read_in_parts(pixels: Pixels, engine: OcrEngine) -> list[TextLine]:
     height, width = pixels.shape
+    if _is_blank(pixels):
+        return []
     if max(height, width) <= TILE_ASPECT * min(height, width):
         return engine.read(pixels)
     if width > height:  # a wide strip is cut at white columns
         parts = _cuts(pixels.T, int(1.5 * height))
-        return _moved([(engine.read(np.ascontiguousarray(pixels[:, a:b])), a, 0) for a, b in parts])
+        return _moved(
+            [
+                (engine.read(np.ascontiguousarray(pixels[:, a:b])), a, 0)
+                for a, b in parts
+                if not _is_blank(pixels[:, a:b])
+            ]
+        )
     parts = _cuts(pixels, int(1.5 * width))
-    return _moved([(engine.read(np.ascontiguousarray(pixels[a:b])), 0, a) for a, b in parts])
+    return _moved(
+        [(engine.read(np.ascontiguousarray(pixels[a:b])), 0, a) for a, b in parts if not _is_blank(pixels[a:b])]
+    )
+
+
+def _is_blank(pixels: Pixels) -> bool:
+    """Say whether there is nothing to read: no spot of another grey than the rest."""
+    return int(pixels.max()) - int(pixels.min()) < 16
 
 
 def _cuts(pixels: Pixels, step: int) -> list[tuple[int, int]]:

@@ -171,7 +171,7 @@ class PageReading:
     """Finds on the page itself a box of the straightened layout that tables and text were read from."""
 
 
-DOUBTFUL = 0.8
+DOUBTFUL = 0.88
 """Confidence under which a word is shown to a person: of words read that surely or better, few are wrong."""
 
 

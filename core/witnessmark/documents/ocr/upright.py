@@ -56,17 +56,20 @@ def turn_of(engine: OcrEngine, pixels: Pixels) -> int:
     image = Image.fromarray(pixels)
     image.thumbnail((SKIM_SIDE, SKIM_SIDE))
     small = np.asarray(image)
-    scores = {turn: sense_of(engine.skim(turned(small, turn))) for turn in (0, 90, 180, 270)}
+    read = {turn: engine.skim(turned(small, turn)) for turn in (0, 90, 180, 270)}
+    scores = {turn: sense_of(lines) for turn, lines in read.items()}
     best = max(scores, key=lambda turn: scores[turn])
-    return best if scores[best] > scores[0] * 1.1 else 0
+    # Photographs give a few false letters whichever way they lie.
+    makes_sense = scores[best] >= 5 and is_clearly_upright(read[best], least=0.8)
+    return best if makes_sense and scores[best] > scores[0] * 1.1 else 0
 
 
-def is_clearly_upright(lines: Sequence[TextLine]) -> bool:
+def is_clearly_upright(lines: Sequence[TextLine], *, least: float = CLEARLY_RIGHT) -> bool:
     """Say whether lines were read so well that the page need not be tried the other ways."""
     letters = sum(len(line.text) for line in lines)
     if not letters:
         return False
-    return sense_of(lines) / letters > CLEARLY_RIGHT
+    return sense_of(lines) / letters > least
 
 
 def sense_of(lines: Sequence[TextLine]) -> float:

@@ -184,7 +184,7 @@ def _trimmed(run: Sequence[Line], scene: Scene) -> list[Line]:
         wraps = (
             below.top - run[last].bottom < 0.3 * below.size
             and below.x0 >= run[last].x0 - 1
-            and below.x1 < label_end + 6 * below.size
+            and (below.x1 < label_end + 6 * below.size or _fills_a_column(below, core))
             and not any(run[last].middle < y < below.middle for y in rules)
             and below.text[:1].islower()
         )
@@ -193,6 +193,12 @@ def _trimmed(run: Sequence[Line], scene: Scene) -> list[Line]:
         else:
             break
     return list(run[first : last + 1])
+
+
+def _fills_a_column(line: Line, core: Sequence[Line]) -> bool:
+    """Claim that a line begins where a column does and is no wider than it."""
+    same = [s for other in core for s in other.segments if abs(s.x0 - line.x0) < 0.5 * line.size]
+    return len(same) > 1 and line.x1 <= max(s.x1 for s in same) + 1
 
 
 # --- one run, one or more tables --------------------------------------------------------------------------------------

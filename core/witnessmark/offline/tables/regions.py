@@ -256,7 +256,7 @@ def _release(kinds: list[str], start: int, end: int) -> None:
             kinds[i] = "across"
 
 
-# --- what rules of one length hold together ----------------------------------------------------------------------------
+# --- what rules of one length hold together ---------------------------------------------------------------------------
 
 
 def framed_by_rules(

@@ -11,7 +11,7 @@ from statistics import median
 from witnessmark.offline.tables.columns import Gutter, Token, column_at, gutters, tokens_of
 from witnessmark.offline.tables.draft import Draft, compact
 from witnessmark.offline.tables.headers import Placed, apart, header_cells
-from witnessmark.offline.tables.lines import Line, Segment, lines_from_segments
+from witnessmark.offline.tables.lines import Line, lines_from_segments, set_alike
 from witnessmark.offline.tables.quality import Traits, quality, stands_at
 from witnessmark.offline.tables.rows import DealtLine, cell_text, dealt_line, group_rows, value_columns
 from witnessmark.offline.tables.ruling import Ruling, Stroke
@@ -146,13 +146,8 @@ def _heads(run: Sequence[Line], line: Line, scene: Scene) -> bool:
         for s in scene.ruling.horizontal
     )
     return (is_ruled or (last.is_bold and not line.is_bold)) and all(
-        any(_is_set_alike(item, head) for head in last.segments) for item in line.segments
+        any(set_alike(item, head) for head in last.segments) for item in line.segments
     )
-
-
-def _is_set_alike(one: Segment, other: Segment) -> bool:
-    ends = (abs(one.x0 - other.x0), abs(one.x1 - other.x1), abs(one.x0 + one.x1 - other.x0 - other.x1) / 2)
-    return min(ends) < 0.6 * one.size
 
 
 def _trimmed(run: Sequence[Line], scene: Scene) -> list[Line]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from witnessmark.offline.tables.draft import Draft, cells_of
+from witnessmark.offline.tables.frames import framed_by_rules
 from witnessmark.offline.tables.lattice import ruled_draft
 from witnessmark.offline.tables.lines import (
     Segment,
@@ -20,7 +21,7 @@ from witnessmark.offline.tables.lines import (
     word_space,
 )
 from witnessmark.offline.tables.quality import ACCEPTED, confidence_of
-from witnessmark.offline.tables.regions import framed_by_rules, paragraphs, regions
+from witnessmark.offline.tables.regions import paragraphs, regions
 from witnessmark.offline.tables.ruled_quality import graded
 from witnessmark.offline.tables.ruling import Ruling, Stroke, connected, edges_of, places_of, ruling_of
 from witnessmark.offline.tables.surroundings import notes_below, title_above

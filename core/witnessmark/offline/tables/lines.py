@@ -195,6 +195,12 @@ def segment_of(words: Sequence[Word], *, leads: bool = False) -> Segment:
     )
 
 
+def set_alike(one: Segment, other: Segment) -> bool:
+    """Claim that two segments begin, end or have their middle at one place."""
+    ends = (abs(one.x0 - other.x0), abs(one.x1 - other.x1), abs(one.x0 + one.x1 - other.x0 - other.x1) / 2)
+    return min(ends) < 0.6 * one.size
+
+
 def line_of(segments: Sequence[Segment]) -> Line:
     """Put segments of one base line into a line."""
     ordered = tuple(sorted(segments, key=lambda segment: segment.x0))

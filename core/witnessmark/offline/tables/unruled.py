@@ -11,7 +11,7 @@ from statistics import median
 from witnessmark.offline.tables.columns import Gutter, Token, column_at, gutters, tokens_of
 from witnessmark.offline.tables.draft import Draft, compact
 from witnessmark.offline.tables.headers import Placed, apart, header_cells
-from witnessmark.offline.tables.lines import Line, Segment, lines_from_segments
+from witnessmark.offline.tables.lines import Line, lines_from_segments, set_alike
 from witnessmark.offline.tables.quality import Traits, quality, stands_at
 from witnessmark.offline.tables.rows import DealtLine, cell_text, dealt_line, group_rows, value_columns
 from witnessmark.offline.tables.ruling import Ruling, Stroke
@@ -146,13 +146,8 @@ def _heads(run: Sequence[Line], line: Line, scene: Scene) -> bool:
         for s in scene.ruling.horizontal
     )
     return (is_ruled or (last.is_bold and not line.is_bold)) and all(
-        any(_is_set_alike(item, head) for head in last.segments) for item in line.segments
+        any(set_alike(item, head) for head in last.segments) for item in line.segments
     )
-
-
-def _is_set_alike(one: Segment, other: Segment) -> bool:
-    ends = (abs(one.x0 - other.x0), abs(one.x1 - other.x1), abs(one.x0 + one.x1 - other.x0 - other.x1) / 2)
-    return min(ends) < 0.6 * one.size
 
 
 def _trimmed(run: Sequence[Line], scene: Scene) -> list[Line]:
@@ -184,7 +179,7 @@ def _trimmed(run: Sequence[Line], scene: Scene) -> list[Line]:
         wraps = (
             below.top - run[last].bottom < 0.3 * below.size
             and below.x0 >= run[last].x0 - 1
-            and below.x1 < label_end + 6 * below.size
+            and (below.x1 < label_end + 6 * below.size or _fills_a_column(below, core))
             and not any(run[last].middle < y < below.middle for y in rules)
             and below.text[:1].islower()
         )
@@ -193,6 +188,12 @@ def _trimmed(run: Sequence[Line], scene: Scene) -> list[Line]:
         else:
             break
     return list(run[first : last + 1])
+
+
+def _fills_a_column(line: Line, core: Sequence[Line]) -> bool:
+    """Claim that a line begins where a column does and is no wider than it."""
+    same = [s for other in core for s in other.segments if abs(s.x0 - line.x0) < 0.5 * line.size]
+    return len(same) > 1 and line.x1 <= max(s.x1 for s in same) + 1
 
 
 # --- one run, one or more tables --------------------------------------------------------------------------------------

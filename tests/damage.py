@@ -64,6 +64,12 @@ def truncated(file: bytes, keep: float = 0.5) -> bytes:
     return file[: int(len(file) * keep)]
 
 
+def with_broken_pixels(png: bytes) -> bytes:
+    """A PNG whose compressed pixels cannot be unpacked from the middle on."""
+    middle = png.index(b"IDAT") + 4 + int.from_bytes(png[png.index(b"IDAT") - 4 : png.index(b"IDAT")], "big") // 2
+    return png[:middle] + b"\xff" * 40 + png[middle + 40 :]
+
+
 def without_trailer(pdf: bytes) -> bytes:
     """A PDF that ends before its cross-reference table: no xref, no trailer, all objects whole."""
     return pdf[: pdf.rindex(b"\nxref\n") + 1]

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from typing import Any, BinaryIO, Literal, Protocol
 
 from witnessmark.documents import wire
+from witnessmark.documents.images import GreyPicture
 from witnessmark.documents.ocr.engine import EngineName, OcrEngine
 from witnessmark.documents.ocr.resolution import ocr_side
 from witnessmark.documents.text_layer import TextLayer, page_kind
@@ -203,6 +204,18 @@ def pdf_picture(session: Session, request: wire.Message) -> tuple[wire.Message, 
     return {}, marked_png(page, [mark_from_wire(mark) for mark in request["marks"]], scale=scale)
 
 
+def image_picture(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    from PIL import Image
+
+    from witnessmark.documents.marking import mark_from_wire, marked_png
+
+    grey = _grey_picture(session, request, request["max_side"] ** 2)
+    page = Image.frombuffer("L", (grey.width, grey.height), grey.pixels, "raw", "L", 0, 1)
+    page.thumbnail((request["max_side"], request["max_side"]))
+    scale = page.width / (grey.width * grey.shrunk)
+    return {}, marked_png(page, [mark_from_wire(mark) for mark in request["marks"]], scale=scale)
+
+
 def pypdf_open(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
     return {"page_count": len(_pypdf(session, request).pages)}, b""
 
@@ -232,15 +245,17 @@ def pdf_pixels(session: Session, request: wire.Message) -> tuple[wire.Message, b
 
 
 def image_pixels(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    picture = _grey_picture(session, request, request["most_pixels"])
+    return {"width": picture.width, "height": picture.height, "unit": picture.shrunk}, picture.pixels
+
+
+def _grey_picture(session: Session, request: wire.Message, most_pixels: int) -> GreyPicture:
     from witnessmark.documents.images import ImageUnreadable, read_pixels
 
     try:
-        picture = read_pixels(
-            session.contents[request["sha256"]], request["page"] - 1, most_pixels=request["most_pixels"]
-        )
+        return read_pixels(session.contents[request["sha256"]], request["page"] - 1, most_pixels=most_pixels)
     except ImageUnreadable as error:
         raise Refused("unreadable") from error
-    return {"width": picture.width, "height": picture.height, "unit": picture.shrunk}, picture.pixels
 
 
 def layout_tables(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:  # noqa: ARG001
@@ -267,7 +282,7 @@ OPERATIONS: dict[str, Callable[[Session, wire.Message], tuple[wire.Message, byte
     operation.__name__: operation
     for operation in (
         *(pdf_open, pdf_facts, pdf_layout, pdf_tables, pdf_text, pdf_pixels, pdf_picture, pypdf_open, pypdf_text),
-        *(image_facts, image_pixels, layout_tables, layout_text, ocr_page),
+        *(image_facts, image_pixels, image_picture, layout_tables, layout_text, ocr_page),
     )
 }
 

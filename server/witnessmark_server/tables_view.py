@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from witnessmark_tools.extract_tables import ExtractedTable, TableExtraction
+from witnessmark_tools.results import ReviewItem
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -48,8 +49,14 @@ def show_tables(result: TableExtraction, console: Console | None = None) -> None
     for warning in result.warnings:
         console.print(Text.assemble(("! ", "yellow bold"), warning))
     for item in result.needs_review:
-        console.print(Text.assemble(("? ", "yellow bold"), f"{item.table_id}, page {item.page}: {item.reason}"))
+        console.print(Text.assemble(("? ", "yellow bold"), _review(item)))
     show_files("Files:", [Path(file.path) for file in result.files])
+
+
+def _review(item: ReviewItem) -> str:
+    where = f"{item.table_id}, page {item.page}" if item.table_id else f"page {item.page}"
+    value = f" {item.value!r}" if item.value else ""
+    return harmless(f"{where}:{value} {item.reason}")
 
 
 def show_files(title: str, paths: Sequence[Path]) -> None:

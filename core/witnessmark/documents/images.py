@@ -86,13 +86,12 @@ def read_facts(content: bytes, *, max_pixels: int) -> ImageFacts:
                     raise ImageUnreadable("damaged")
                 if max(frame.width * frame.height for frame in frames) > max_pixels:
                     raise ImageUnreadable("too-many-pixels")
-                image.seek(0)
                 return ImageFacts(
                     frames=tuple(frames),
                     mode=image.mode,
                     orientation=orientation,
                     is_animated=count > 1 and not is_paged,
-                    is_damaged=not _decodes(image),
+                    is_damaged=not _decodes(content),
                 )
         except ImageUnreadable:
             raise
@@ -191,6 +190,8 @@ def _scaled(image: Image.Image) -> Image.Image:
 
 
 def _orientation(image: Image.Image) -> int:
+    if image.format == "TIFF":
+        return 1  # Pillow turns a TIFF by itself, its size included
     try:
         value = image.getexif().get(ORIENTATION_TAG, 1)
     except Exception:  # noqa: BLE001 - bad EXIF is ignored: the picture is still good
@@ -203,9 +204,13 @@ def _frame(image: Image.Image, orientation: int) -> FrameFacts:
     return FrameFacts(width=height, height=width) if orientation >= 5 else FrameFacts(width=width, height=height)
 
 
-def _decodes(image: Image.Image) -> bool:
+def _decodes(content: bytes) -> bool:
+    from PIL import Image
+
     try:
-        image.load()
+        # Opened anew: reading a PNG's EXIF decodes it, and what fails then is not told a second time.
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+            image.load()
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - the answer is the point

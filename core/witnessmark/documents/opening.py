@@ -327,14 +327,15 @@ class Documents:
         return Recognised(layout=layout, page=found, scale=scale), reading
 
     async def picture(self, document: Document, page: int, marks: Sequence[Mark], *, max_side: int = 1600) -> bytes:
-        """Draw a page of a PDF with places marked on it.
+        """Draw a page with places marked on it.
 
-        Shapes:  a PNG
-        Units:   marks in points; the longer side has `max_side` pixels
+        Shapes:  a PNG; of an image, in grey
+        Units:   marks in points, of an image in pixels; the longer side has at most `max_side` pixels
         Errors:  as `layout`
         """
         arguments = {"page": page, "marks": [asdict(mark) for mark in marks], "max_side": max_side}
-        _, png = await self._page_call("pdf_picture", document, arguments)
+        operation = "image_picture" if document.reader == "image" else "pdf_picture"
+        _, png = await self._page_call(operation, document, arguments)
         return png
 
     async def _page_call(

@@ -12,12 +12,13 @@ from pydantic import Field
 from witnessmark.documents.document import Document
 from witnessmark.documents.ocr.recognised import PageReading
 from witnessmark.documents.opening import Documents, PageTables
-from witnessmark.documents.page_range import pages_from_text
+from witnessmark.documents.page_range import pages_from_text, text_from_pages
 from witnessmark.documents.reading import PagesRead, read_pages
 from witnessmark.exports.folder import ExportFolder
 from witnessmark.offline.tables.join import edges_from_wire, join_pages
 from witnessmark.offline.tables.values import Cell, Confidence, Table, first_row_number
 from witnessmark.offline.tables.wire import table_from_wire
+from witnessmark.offline.text_tables import NOWHERE, tables_of_text
 from witnessmark_tools.arguments import Detail, Pages, Password, Source, Wait
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.exporting import ExportKind, export_tables
@@ -160,16 +161,16 @@ async def extract_tables(
     patience: float | None,
     progress: Progress,
 ) -> TableExtraction:
-    """Extract every table of a PDF, scan or image as headers and rows, ruled or not, with pages, titles, notes and confidence; a table that runs over pages is one table. Text as printed, nothing computed. Scans are read by OCR, which `warnings` say. For prose use read_text."""  # noqa: E501 - one line on the wire
+    """Extract every table of a PDF, scan, image, CSV or Markdown file as headers and rows, ruled or not, with pages, titles, notes and confidence; a table that runs over pages is one table. Text as printed, nothing computed. Scans are read by OCR, which `warnings` say. For prose use read_text."""  # noqa: E501 - one line on the wire
     async with documents.open(source, password) as document:
         limit = documents.limits.pages_per_call
         numbers = pages_from_text(pages, page_count=document.page_count, limit=limit)
         read = await _read(document, documents, numbers, wait_seconds or patience, progress)
         refuse_without_ocr(document, read.done, has_ocr=documents.recogniser is not None)
-        arguments = {"pages": pages, "model": model}
+        arguments = {"pages": text_from_pages(read.done), "model": model, "detail": detail}
         result_id = result_id_of("extract_tables", document, arguments)
         readings = {page: answer.reading for page, answer in read.done.items() if answer.reading is not None}
-        found = await anyio.to_thread.run_sync(_joined, read, abandon_on_cancel=True)
+        found = await _found(document, documents, read)
         tables = [_table(table, f"t{n}", detail, readings) for n, table in enumerate(found, start=1)]
         files: list[ExportedFile] = []
         if export:
@@ -181,7 +182,7 @@ async def extract_tables(
             documents=[document_read(document)],
             engines=["offline"],
             needs_review=_needs_review(tables) + doubtful_places(read.done),
-            warnings=page_warnings(document, read, read.done),
+            warnings=page_warnings(document, read, read.done) + _no_table_in_text(document, found),
             tables=tables,
             table_count=len(tables),
             pages_read=len(read.done),
@@ -200,6 +201,19 @@ async def _read(
         await progress(count, len(pages), f"Read {count} of {len(pages)} pages")
 
     return await read_pages(pages, read, limits=documents.limits, seconds=seconds, on_page=on_page)
+
+
+async def _found(document: Document, documents: Documents, read: PagesRead[PageTables]) -> Sequence[Table]:
+    if document.kind != "text":
+        return await anyio.to_thread.run_sync(_joined, read, abandon_on_cancel=True)
+    page = await documents.text(document, 1, "plain")
+    return await anyio.to_thread.run_sync(tables_of_text, page.text, document.media_type, abandon_on_cancel=True)
+
+
+def _no_table_in_text(document: Document, found: Sequence[Table]) -> list[str]:
+    if document.kind != "text" or found:
+        return []
+    return ["A text file without a table: CSV and TSV files and tables of Markdown are looked for. read_text reads it."]
 
 
 def _joined(read: PagesRead[PageTables]) -> Sequence[Table]:
@@ -245,7 +259,7 @@ def _table(
 
 
 def _place(cell: Cell | None, page: int, readings: Mapping[int, PageReading]) -> Place:
-    if cell is None:
+    if cell is None or cell.box is NOWHERE:
         return Place(page=page, box=None)
     box = readings[page].on_page(cell.box) if page in readings else cell.box
     return Place(page=page, box=rounded(box))

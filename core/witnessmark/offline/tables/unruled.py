@@ -160,14 +160,20 @@ def _trimmed(run: Sequence[Line], scene: Scene) -> list[Line]:
     rules = [s.at for s in scene.ruling.horizontal if s.start < x0 + 12 and s.end > x1 - 12]
     first, last = several[0], several[-1]
     label_end = median(line.segments[0].x1 for line in core)
+    stub_end = min(line.segments[1].x0 for line in core) - 2
     while first > 0:
         above = run[first - 1]
         centred = above.x0 > label_end and above.x1 < x1 + 3
         enclosed = any(y < above.middle and y > above.top - 1.6 * above.size for y in rules)
-        near = run[first].top - above.bottom < 1.0 * above.size
+        gap = run[first].top - above.bottom
+        stub = above.x0 < x0 + 3 and above.x1 < stub_end and gap < 0.35 * above.size
         if (
-            near
-            and (centred or (enclosed and above.x0 < x0 + 3 and above.x1 - above.x0 < 0.5 * (x1 - x0)))
+            gap < 1.0 * above.size
+            and (
+                centred
+                or (enclosed and above.x0 < x0 + 3 and above.x1 - above.x0 < 0.5 * (x1 - x0))
+                or (stub and len(core) > 3 and above.is_bold and run[first].is_bold)
+            )
             and not is_caption(above.text)
         ):
             first -= 1

@@ -369,7 +369,10 @@ class Page:
         if rules == "rows":
             for y in tops[header_rows:]:
                 across(y)
-        if rules == "frame":
+        if rules == "shaded head":  # a grid without the line under its header
+            for y in (top, *tops[header_rows + 1 :]):
+                across(y)
+        if rules in {"frame", "shaded head"}:
             canvas.rect(left, bottom, right - left, top - bottom, stroke=1, fill=0)
             for x in lefts[1:-1]:
                 canvas.line(x, top, x, bottom)
@@ -1115,20 +1118,24 @@ def no_lists(rng: random.Random) -> Page:
 def no_contents(rng: random.Random) -> Page:
     """A table of contents, which is no table."""
     page = new_page(rng)
+    numbered, spaced = rng.random() < 0.5, rng.random() < 0.4
     page.line("Contents", style=1, size=16, after=1)
     at = 1
     for number in range(rng.randint(12, 26)):
-        text = f"{number + 1}  {label(rng, 2, 4)}"
+        text = label(rng, 2, 4) if numbered else f"{number + 1}  {label(rng, 2, 4)}"
         page.y -= page.text_size * 1.5
         page.canvas.setFont(page.font(), page.text_size)
-        page.canvas.drawString(page.margin, page.y, text)
+        if numbered:
+            page.canvas.drawString(page.margin, page.y, f"{number + 1}.")
+        page.canvas.drawString(page.margin + (30 if numbered else 0), page.y, text)
         at += rng.randint(0, 6)
         right = page.size[0] - page.margin
         page.canvas.drawRightString(right, page.y, str(at))
         if rng.random() < 0.9:
             room = right - page.margin - stringWidth(text, page.font(), page.text_size) - 30
+            dot = ". " if spaced else "."
             page.canvas.drawRightString(
-                right - 16, page.y, "." * int(room / stringWidth(".", page.font(), page.text_size))
+                right - 16, page.y, (dot * int((room - 30) / stringWidth(dot, page.font(), page.text_size))).rstrip()
             )
     return page
 
@@ -1259,6 +1266,7 @@ KINDS: dict[str, Callable[[random.Random], Page]] = {
     "column rules": _simple("columns"),
     "frame and columns": _simple("frame", "dash"),
     "stub rule": _simple("stub"),
+    "shaded head": _simple("shaded head", head_fill=0.8),
     "shaded cells": _simple("fills"),
     "zebra": _simple("none", "plain", zebra=True, head_fill=0.3, head_white=True),
     "typewriter": _simple("none", "plain", font="Courier", size=8.0),

@@ -138,6 +138,14 @@ def test_a_table_over_pages_is_one_with_its_parts() -> None:
     assert [part.first_row for part in table.parts[1:]] == [part.last_row + 1 for part in table.parts[:-1]]
 
 
+def test_a_heading_over_other_columns_begins_another_table() -> None:
+    dates: Texts = (("Programme", "Type", "Shipped", "Months", "Needed"), ("FY 08", "CVN 78", "SEP-15", "25", "AUG-12"))
+    dates = (*dates, ("FY 13", "CVN 79", "SEP-22", "37", "AUG-19"))
+    columns = (Column(60), Column(140), Column(230), Column(350, "right"), Column(420))
+    drawn = lines_at(NUMBERS, SUMS, top=100) + words("III. Deliveries", x=60, top=190, size=9, bold=True)
+    assert texts_of(drawn + lines_at(columns, dates, top=204)) == [SUMS, dates]
+
+
 # --- headers ----------------------------------------------------------------------------------------------------------
 
 

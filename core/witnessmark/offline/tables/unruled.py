@@ -95,11 +95,31 @@ def _runs(lines: Sequence[Line], scene: Scene) -> list[_Run]:
             runs.append(([], caption))
         runs[-1][0].append(line)
     result: list[_Run] = []
-    for item, above in runs:
-        trimmed = _trimmed(item, scene)
-        if trimmed:
-            result.append(_Run(tuple(trimmed[:MOST_LINES]), above))
+    for whole, above in runs:
+        for item in _cut_at_headings(whole):
+            trimmed = _trimmed(item, scene)
+            if trimmed:
+                result.append(_Run(tuple(trimmed[:MOST_LINES]), above))
     return result
+
+
+def _cut_at_headings(run: list[Line]) -> list[list[Line]]:
+    """Cut a run where a heading stands over headers that keep to other columns than the rows above: another table."""
+    cuts = [0]
+    for index in range(4, len(run) - 3):
+        heading, header, before = run[index], run[index + 1], run[index - 1]
+        if len(heading.segments) > 1 or len(header.segments) < 3 or len(before.segments) < 2:
+            continue
+        gap, usual = heading.middle - before.middle, median(b.middle - a.middle for a, b in itertools.pairwise(run))
+        alike = sum(any(set_alike(item, other) for other in before.segments) for item in header.segments)
+        if (
+            gap > 1.3 * usual
+            and alike < 0.6 * len(header.segments)
+            and not any(is_value(item.text) for item in header.segments)
+            and any(is_value(item.text) for line in run[index + 2 : index + 5] for item in line.segments[1:])
+        ):
+            cuts.append(index)
+    return [run[start:end] for start, end in zip(cuts, [*cuts[1:], len(run)], strict=True)]
 
 
 def _is_prose(line: Line, left: float, right: float, scene: Scene) -> bool:
@@ -160,14 +180,20 @@ def _trimmed(run: Sequence[Line], scene: Scene) -> list[Line]:
     rules = [s.at for s in scene.ruling.horizontal if s.start < x0 + 12 and s.end > x1 - 12]
     first, last = several[0], several[-1]
     label_end = median(line.segments[0].x1 for line in core)
+    stub_end = min(line.segments[1].x0 for line in core) - 2
     while first > 0:
         above = run[first - 1]
         centred = above.x0 > label_end and above.x1 < x1 + 3
         enclosed = any(y < above.middle and y > above.top - 1.6 * above.size for y in rules)
-        near = run[first].top - above.bottom < 1.0 * above.size
+        gap = run[first].top - above.bottom
+        stub = above.x0 < x0 + 3 and above.x1 < stub_end and gap < 0.35 * above.size
         if (
-            near
-            and (centred or (enclosed and above.x0 < x0 + 3 and above.x1 - above.x0 < 0.5 * (x1 - x0)))
+            gap < 1.0 * above.size
+            and (
+                centred
+                or (enclosed and above.x0 < x0 + 3 and above.x1 - above.x0 < 0.5 * (x1 - x0))
+                or (stub and len(core) > 3 and above.is_bold and run[first].is_bold)
+            )
             and not is_caption(above.text)
         ):
             first -= 1

@@ -12,6 +12,8 @@ import argparse
 import io
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +35,14 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scan.pdf"
-        path.write_bytes(_scan(arguments.pages, DENSE_LINES if arguments.dense else LINES))
+        with ProcessPoolExecutor(1) as drawer:  # what drawing takes is not to be measured
+            drawer.submit(_write, path, arguments.pages, DENSE_LINES if arguments.dense else LINES).result()
         print(f"{arguments.pages} pages, {path.stat().st_size / 1e6:.0f} MB")
         anyio.run(_measure, path, Path(folder), arguments.pages)
+
+
+def _write(path: Path, pages: int, lines: int) -> None:
+    path.write_bytes(_scan(pages, lines))
 
 
 def _scan(pages: int, lines: int) -> bytes:
@@ -70,11 +77,14 @@ async def _measure(path: Path, folder: Path, pages: int) -> None:
 
         async def progress(done: float, total: float, message: str) -> None:  # noqa: ARG001 - the pages are known
             if done % max(1, pages // 10) == 0:
-                print(f"{message}: we {_resident():4.0f} MB, OCR {recogniser.workers.peak_bytes / 1e6:5.0f} MB at most")
+                print(
+                    f"{message}: we {_resident():4.0f} MB, OCR {recogniser.workers.peak_bytes / 1e6:5.0f} MB at most",
+                    flush=True,
+                )
 
         tool = BY_NAME["read_text"]
         given = tool.parse({"source": str(path), "pages": f"1-{pages}"})
-        result: Any = await tool.call(given, services, progress)
+        result: Any = await tool.call(given, replace(services, patience=None), progress)
         seconds = time.perf_counter() - begin
         read = sum(f"Page {page.page}," in page.text for page in result.pages)
         print(

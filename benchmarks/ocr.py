@@ -3,9 +3,9 @@
     python -m benchmarks.ocr                       every engine here
     python -m benchmarks.ocr --engines rapidocr    only this one
 
-F1 counts words of the page against the truth's, each as often as it stands there, whatever their case; figures are
-words with a digit, of which the recall counts. Seconds are wall seconds of one page in the worker; memory is the worker's
-largest after a page.
+F1 counts words of the page against the truth's, each as often as it stands there, whatever their case.
+Figures are words with a digit, of which the recall counts. Seconds are wall seconds of one page in the worker;
+memory is the worker's largest after a page.
 """
 
 from __future__ import annotations

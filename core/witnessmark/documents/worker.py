@@ -102,6 +102,7 @@ class _Worker:
         self.documents: set[str] = set()
         self.idle_since = time.monotonic()
         self.is_usable = True
+        self.resident_bytes = 0
 
     @property
     def has_ended(self) -> bool:
@@ -132,7 +133,8 @@ class _Worker:
             raise WorkerTooSlow(content.name, seconds=seconds) from error
         except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError) as error:
             raise await self._cause_of_death(content.name) from error
-        self.is_usable = answer["resident_bytes"] <= self._limits.worker_keep_bytes
+        self.resident_bytes = answer["resident_bytes"]
+        self.is_usable = self.resident_bytes <= self._limits.worker_keep_bytes
         self.documents = set(answer["documents"])
         if "refused" in answer:
             raise OperationRefused(answer["refused"], answer.get("facts", {}))
@@ -199,6 +201,8 @@ class Workers:
         """How many processes have been started so far."""
         self.running = 0
         """How many of them are still there."""
+        self.peak_bytes = 0
+        """The largest resident memory that a worker had after an answer."""
 
     async def call(
         self, operation: str, content: Content, arguments: dict[str, Any] | None = None, *, seconds: float
@@ -213,6 +217,7 @@ class Workers:
             try:
                 return await worker.call(operation, content, arguments or {}, seconds=seconds)
             finally:
+                self.peak_bytes = max(self.peak_bytes, worker.resident_bytes)
                 if worker.is_usable and not self._is_closed:
                     worker.idle_since = time.monotonic()
                     self._idle.append(worker)

@@ -1,0 +1,38 @@
+"""Settings from the environment and from flags."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from witnessmark.limits import MIB
+from witnessmark.settings import SettingInvalid, Settings, settings_from
+
+
+def _read(tmp_path: Path, environment: dict[str, str], **flags: str) -> Settings:
+    return settings_from(environment, start=tmp_path, home=str(tmp_path / "home"), allow=[str(tmp_path)], **flags)
+
+
+def test_memory_is_bounded_by_environment_and_by_flag(tmp_path: Path) -> None:
+    environment = {"WITNESSMARK_PARSER_MIB": "900", "WITNESSMARK_OCR_MIB": "1800"}
+    limits = _read(tmp_path, environment, ocr_mib="2400").limits
+    assert limits.worker_address_bytes == 900 * MIB
+    assert limits.for_ocr().worker_address_bytes == 2400 * MIB
+    assert limits.for_ocr().worker_resident_bytes == 1600 * MIB
+
+
+def test_the_ocr_engine_is_chosen_by_flag_before_environment(tmp_path: Path) -> None:
+    assert _read(tmp_path, {"WITNESSMARK_OCR": "rapidocr"}, ocr="off").ocr == "off"
+    assert _read(tmp_path, {"WITNESSMARK_OCR": "rapidocr"}).ocr == "rapidocr"
+    assert _read(tmp_path, {}).ocr == "auto"
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [{"WITNESSMARK_OCR": "best"}, {"WITNESSMARK_OCR_MIB": "2 GB"}, {"WITNESSMARK_PARSER_MIB": "10"}],
+    ids=["engine", "unit", "too little"],
+)
+def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path, environment: dict[str, str]) -> None:
+    with pytest.raises(SettingInvalid, match=next(iter(environment))):
+        _read(tmp_path, environment)

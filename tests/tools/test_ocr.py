@@ -321,3 +321,12 @@ async def test_a_page_with_a_meaningless_layer_is_read_from_its_picture(house: H
     result = await house.call("read_text", BROKEN["shifted letters"])
     assert any("do not mean what is seen; not used" in warning for warning in result.warnings)
     assert any("read from the picture by OCR" in warning for warning in result.warnings)
+
+
+CODES = "NYSE MSFT CVS GLD SPY QQQ XLF JPM WFC BRK KBH LNG MRK PFE USD GBP CHF JPY SEK NOK DKK PLN CZK HUF RON BGN"
+
+
+@pytest.mark.parametrize("text", ["words " * 12, CODES, "PLN CZK Brno"], ids=["one word", "codes", "few"])
+async def test_a_page_of_codes_or_of_one_word_is_text(house: House, text: str) -> None:
+    (page,) = (await house.call("inspect_document", drawing.draw_text(["\n".join([text] * 20)]))).pages
+    assert page.text == "text layer"

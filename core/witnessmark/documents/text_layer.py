@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -21,8 +21,10 @@ UNMAPPED_SHARE = 0.25
 """Share of characters without meaning from which a layer is not text; bullets and symbols of good pages stay below."""
 VOWEL_SHARE = 0.25
 """Share of vowels under which letters are not those that are seen: languages in Latin letters have 35 to 50 %."""
-FEWEST_LETTERS = 60
-"""Letters from which the share of vowels says something."""
+VOWEL_SHARE_OF_CAPITALS = 0.21
+"""The same for words in capitals, among which are codes and short names with few."""
+FEWEST_WORDS = 15
+"""Different words from which the share of vowels says something."""
 ODD_SHARE = 0.5
 """Share of words that are neither words nor figures from which letters are codes of something else."""
 SMALLEST = 1.0
@@ -115,9 +117,14 @@ def _is_scrambled(words: Sequence[Word]) -> bool:
     odd = sum(_is_odd(word) for word in long)
     if odd and odd >= ODD_SHARE * len(long):
         return True
-    latin = "".join(word for word in _LONG_WORD.findall(text) if all(letter < "\u0250" for letter in word)).lower()
-    vowels = sum(letter in _VOWELS for letter in latin)
-    return len(latin) >= FEWEST_LETTERS and vowels < VOWEL_SHARE * len(latin)
+    latin = {word for word in _LONG_WORD.findall(text) if all(letter < "\u0250" for letter in word)}
+    capitals = {word for word in latin if word.isupper()}
+    return _lacks_vowels(latin - capitals, VOWEL_SHARE) or _lacks_vowels(capitals, VOWEL_SHARE_OF_CAPITALS)
+
+
+def _lacks_vowels(words: Collection[str], share: float) -> bool:
+    letters = "".join(words).lower()
+    return len(words) >= FEWEST_WORDS and sum(letter in _VOWELS for letter in letters) < share * len(letters)
 
 
 def _is_odd(word: str) -> bool:

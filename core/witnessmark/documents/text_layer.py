@@ -23,6 +23,8 @@ VOWEL_SHARE = 0.25
 """Share of vowels under which letters are not those that are seen: languages in Latin letters have 35 to 50 %."""
 VOWEL_SHARE_OF_CAPITALS = 0.21
 """The same for words in capitals, among which are codes and short names with few."""
+MEAN_LENGTH = 4.5
+"""Letters of a word on average: codes of currencies, units and shares are shorter than words."""
 FEWEST_WORDS = 15
 """Different words from which the share of vowels says something."""
 ODD_SHARE = 0.5
@@ -124,7 +126,9 @@ def _is_scrambled(words: Sequence[Word]) -> bool:
 
 def _lacks_vowels(words: Collection[str], share: float) -> bool:
     letters = "".join(words).lower()
-    return len(words) >= FEWEST_WORDS and sum(letter in _VOWELS for letter in letters) < share * len(letters)
+    if len(words) < FEWEST_WORDS or len(letters) < MEAN_LENGTH * len(words):
+        return False
+    return sum(letter in _VOWELS for letter in letters) < share * len(letters)
 
 
 def _is_odd(word: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from witnessmark.limits import MIB
 from witnessmark.settings import SettingInvalid, Settings, settings_from
 
 
-def _read(tmp_path: Path, environment: dict[str, str], **flags: str) -> Settings:
+def _read(tmp_path: Path, environment: dict[str, str], **flags: Any) -> Settings:
     return settings_from(environment, start=tmp_path, home=str(tmp_path / "home"), allow=[str(tmp_path)], **flags)
 
 

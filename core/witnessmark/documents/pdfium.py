@@ -19,7 +19,7 @@ from witnessmark.documents.text_layer import (
     TextLayer,
     is_picture_of_page,
     judge,
-    unmapped_share_of,
+    lost_shares,
     visibility,
 )
 from witnessmark.values import PageLayout, Word
@@ -241,9 +241,11 @@ def _words_and_layer(raw: Any, text: Any, placement: Placement, drawing: Drawing
         hidden.update(map(id, invisible))
         share = 0.0
     words = tuple(word for word, _ in placed if id(word) not in hidden)
+    meaningless, unmapped = lost_shares(raw, text, characters)
     layer = judge(
         words,
-        unmapped_share=unmapped_share_of(raw, text, characters),
+        meaningless_share=meaningless,
+        unmapped_share=unmapped,
         invisible_share=share,
         pictures=drawing.pictures,
         area=area,

@@ -21,6 +21,8 @@ UNMAPPED_SHARE = 0.25
 """Share of characters without meaning from which a layer is not text; bullets and symbols of good pages stay below."""
 VOWEL_SHARE = 0.25
 """Share of vowels under which letters are not those that are seen: languages in Latin letters have 35 to 50 %."""
+WORDLIKE_SHARE = 0.7
+"""Share of words that look like words from which letters are right that their font does not vouch for."""
 VOWEL_SHARE_OF_CAPITALS = 0.21
 """The same for words in capitals, among which are codes and short names with few."""
 MEAN_LENGTH = 4.5
@@ -42,6 +44,7 @@ _VOWELS = frozenset("aeiouyäöüàáâãåæèéêëìíîïòóôõøùúûý�
 _MOJIBAKE = re.compile(r"[ÃÂ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[\u0080-\u00bf™œ\x9d“”¢¦]|ï¿½|\ufffd")
 _PLAIN = re.compile(r"[+\-−–$€£¥#~≈<>=±]*[^\W_][\w'’`.,:;/\-‐‑–—&@+=()°$€£#*]*%?|[^\x00-\x7f]+|\W*\w{3,}\W*")
 _LONG_WORD = re.compile(r"[^\W\d_]{3,}")
+_WORDLIKE = re.compile("[A-ZÀ-Þ]?[a-zß-žĀ-ſ]+|[A-ZÀ-Þ]+")
 
 State = Literal["usable", "absent", "unmapped", "scrambled", "stamp"]
 
@@ -74,6 +77,7 @@ def page_kind(layer: TextLayer, *, has_picture: bool) -> PageKind:
 def judge(
     words: Sequence[Word],
     *,
+    meaningless_share: float,
     unmapped_share: float,
     invisible_share: float,
     pictures: Sequence[BoundingBox],
@@ -84,7 +88,8 @@ def judge(
 
     Units:  points; shares from 0 to 1
     """
-    if unmapped_share >= UNMAPPED_SHARE:
+    # Fonts without a map are read by the names of their glyphs, and often rightly: then the letters make words.
+    if meaningless_share >= UNMAPPED_SHARE or (unmapped_share >= UNMAPPED_SHARE and not _reads_as_words(words)):
         return TextLayer(state="unmapped")
     if not words:
         return TextLayer(state="absent")
@@ -117,11 +122,13 @@ def _is_scrambled(words: Sequence[Word]) -> bool:
         return True
     long = [word.text for word in words[:3000] if len(word.text) >= 3]
     odd = sum(_is_odd(word) for word in long)
-    if odd and odd >= ODD_SHARE * len(long):
+    if len(long) >= _FEWEST and odd >= ODD_SHARE * len(long):
         return True
-    latin = {word for word in _LONG_WORD.findall(text) if all(letter < "\u0250" for letter in word)}
+    latin = {word for word in _LONG_WORD.findall(text) if len(set(word)) > 2 and all(c < "\u0250" for c in word)}
     capitals = {word for word in latin if word.isupper()}
-    return _lacks_vowels(latin - capitals, VOWEL_SHARE) or _lacks_vowels(capitals, VOWEL_SHARE_OF_CAPITALS)
+    if len(capitals) >= 0.8 * len(latin):
+        return _lacks_vowels(capitals, VOWEL_SHARE_OF_CAPITALS)
+    return _lacks_vowels(latin - capitals, VOWEL_SHARE)
 
 
 def _lacks_vowels(words: Collection[str], share: float) -> bool:
@@ -131,23 +138,32 @@ def _lacks_vowels(words: Collection[str], share: float) -> bool:
     return sum(letter in _VOWELS for letter in letters) < share * len(letters)
 
 
+def _reads_as_words(words: Sequence[Word]) -> bool:
+    """Say whether letters make words as Latin languages do, whatever their font says of them."""
+    long = [word for item in words[:3000] for word in _LONG_WORD.findall(item.text)]
+    wordlike = sum(bool(_WORDLIKE.fullmatch(word)) and _has_vowels(word) for word in long)
+    return bool(long) and wordlike >= WORDLIKE_SHARE * len(long)
+
+
+def _has_vowels(word: str) -> bool:
+    return 0.15 < sum(letter in _VOWELS for letter in word.lower()) / len(word) < 0.85
+
+
 def _is_odd(word: str) -> bool:
     """Say whether a word is neither a word nor a figure nor a row of one sign."""
     kernel = word.strip("()[]{}<>\"'“”‘’«».,;:!?*…|•")
     return len(set(kernel)) > 2 and not _PLAIN.fullmatch(kernel)
 
 
-def unmapped_share_of(raw: Any, text: Any, characters: str) -> float:
-    """Find the share of characters of which the font does not say what they are."""
+def lost_shares(raw: Any, text: Any, characters: str) -> tuple[float, float]:
+    """Find the share of characters that mean nothing, and of those of which the font does not say what they are."""
     indices = [index for index, letter in enumerate(characters) if not letter.isspace()]
     if not indices:
-        return 0.0
-    step = max(1, len(indices) // SAMPLED)
-    sampled = indices[::step]
-    lost: int = sum(
-        _is_meaningless(characters[index]) or raw.FPDFText_HasUnicodeMapError(text, index) == 1 for index in sampled
-    )
-    return lost / len(sampled)
+        return 0.0, 0.0
+    sampled = indices[:: max(1, len(indices) // SAMPLED)]
+    meaningless = sum(_is_meaningless(characters[index]) for index in sampled)
+    unmapped: int = sum(raw.FPDFText_HasUnicodeMapError(text, index) == 1 for index in sampled)
+    return meaningless / len(sampled), unmapped / len(sampled)
 
 
 def _is_meaningless(letter: str) -> bool:

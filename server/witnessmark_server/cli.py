@@ -12,12 +12,21 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from witnessmark.documents.allowed import local_path
 from witnessmark.errors import UsageError, WitnessmarkError
 from witnessmark.settings import SETTINGS, Settings, settings_from
-from witnessmark_server.parser import OWN_COMMANDS, command_of, dashed, make_parser, options_of
+from witnessmark_server.parser import (
+    OWN_COMMANDS,
+    command_of,
+    dashed,
+    make_parser,
+    object_from_words,
+    objects_of,
+    option,
+    options_of,
+)
 from witnessmark_tools.catalog import BY_NAME, TOOLS
 from witnessmark_tools.definition import UnknownArgument, UnknownTool
 
@@ -36,6 +45,13 @@ class OneFileAtATime(UsageError):
     def __init__(self, command: str, name: str) -> None:
         super().__init__(
             f"witnessmark {command} takes one file, and was given {name[:60]!r} as well.", "Run it once for each file."
+        )
+
+
+class WordWithoutName(UsageError):
+    def __init__(self, command: str, word: str, place: str) -> None:
+        super().__init__(
+            f"witnessmark {command} has no place for {word[:60]!r} by itself.", f"Write {place} {word[:60]}."
         )
 
 
@@ -104,6 +120,8 @@ def _dispatch(words: list[str]) -> int:
         raise UnknownTool(words[at], commands)
     options, unknown = make_parser().parse_known_args([command, *words[:at], *words[at + 1 :]])
     if unknown and not unknown[0].startswith("-"):
+        if command in map(dashed, TOOLS) and (places := objects_of(BY_NAME[command.replace("-", "_")])):
+            raise WordWithoutName(command, unknown[0], option(places[0]))
         raise OneFileAtATime(command, unknown[0])
     if unknown:
         raise UnknownArgument(unknown[0], f"witnessmark {command}", options_of(command))
@@ -119,7 +137,9 @@ def _run_command(options: argparse.Namespace) -> int:
         settings = _settings(options, [], names_folders=options.http)
         logs.configure(settings.log)
         return _serve_http(settings, options) if options.http else _serve(settings)
-    files = [options.source] if getattr(options, "source", None) else []
+    given = _arguments(options)
+    named = [given, *(given[name] for name in _objects_of(options) if name in given)]
+    files = [str(arguments["source"]) for arguments in named if arguments.get("source")]
     settings = _settings(options, files)
     logs.configure(settings.log)
     if options.command == "doctor":
@@ -130,13 +150,28 @@ def _run_command(options: argparse.Namespace) -> int:
 
     if options.command == "demo":
         return shell.run_demo(options.source, settings)
-    tool = BY_NAME[options.command.replace("-", "_")]
-    given = {name: getattr(options, name) for name in tool.arguments.model_fields}
-    if given.get("password") == "-":
-        import getpass
+    for arguments in named:
+        if arguments.get("password") == "-":
+            import getpass
 
-        given["password"] = getpass.getpass("Password of the document: ")
-    return shell.run_tool(tool, {k: v for k, v in given.items() if v is not None}, settings, as_json=options.json)
+            arguments["password"] = getpass.getpass("Password of the document: ")
+    return shell.run_tool(BY_NAME[options.command.replace("-", "_")], given, settings, as_json=options.json)
+
+
+def _arguments(options: argparse.Namespace) -> dict[str, Any]:
+    """Take a tool's arguments from the words of the command line; of a command of ours, its document."""
+    tool = BY_NAME.get(options.command.replace("-", "_"))
+    names = tool.arguments.model_fields if tool else ["source"]
+    given = {name: value for name in names if (value := getattr(options, name, None)) is not None}
+    for name in _objects_of(options):
+        if name in given:
+            given[name] = object_from_words(name, given[name])
+    return given
+
+
+def _objects_of(options: argparse.Namespace) -> list[str]:
+    tool = BY_NAME.get(options.command.replace("-", "_"))
+    return objects_of(tool) if tool else []
 
 
 def _settings(options: argparse.Namespace, files: Sequence[str], *, names_folders: bool = False) -> Settings:

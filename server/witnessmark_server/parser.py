@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from witnessmark import __version__
@@ -82,6 +84,10 @@ def _add_tool(commands: Any, tool: ToolDefinition) -> None:
         meaning = schema.get("description", "").replace("%", "%%")
         if name == "password":
             meaning += " `-` asks for it, so that it is in no list of commands."
+        if name in objects_of(tool):
+            meaning = f"{meaning} As NAME=VALUE …, or one JSON object; a file alone is the source."
+            command.add_argument(option(name), dest=name, metavar="NAME=VALUE", nargs="+", help=meaning)
+            continue
         if name in required:
             command.add_argument(name, metavar="FILE" if name == "source" else name.upper(), help=meaning)
             continue
@@ -92,6 +98,43 @@ def _add_tool(commands: Any, tool: ToolDefinition) -> None:
         "--json", action="store_true", help="One complete JSON object on standard output, nothing else."
     )
     _add_settings(command, taken=tuple(tool.arguments.model_fields))
+
+
+def objects_of(tool: ToolDefinition) -> list[str]:
+    """List the arguments of a tool that hold names and values themselves."""
+    return [name for name, schema in tool.input_schema["properties"].items() if schema.get("type") == "object"]
+
+
+class NotAnObject(UsageError):
+    """No JSON object, and no names with values."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{option(name)} holds neither names with values nor a JSON object.",
+            f'Write {option(name)} source=report.pdf pages=2-4, or {option(name)} \'{{"source": "report.pdf"}}\'.',
+        )
+
+
+def object_from_words(name: str, words: Sequence[str]) -> dict[str, Any]:
+    """Read an argument that is an object.
+
+    Errors:  `NotAnObject`, without the words: they may hold a password
+    """
+    if words[0].startswith("{"):
+        try:
+            made = json.loads(" ".join(words))
+        except ValueError as error:
+            raise NotAnObject(name) from error
+        return dict(made)
+    given: dict[str, Any] = {}
+    for index, word in enumerate(words):
+        key, equals, value = word.partition("=")
+        if index == 0 and not (equals and key.isidentifier()):
+            key, value = "source", word
+        elif not equals:
+            raise NotAnObject(name)
+        given[key] = value
+    return given
 
 
 def _add_http(command: argparse.ArgumentParser) -> None:

@@ -14,11 +14,13 @@ import anyio
 
 from witnessmark.errors import SetupError
 from witnessmark.settings import Settings
+from witnessmark_server.costs_view import show_costs
 from witnessmark_server.marked_pages import draw_marked_pages
 from witnessmark_server.services import open_services
 from witnessmark_server.tables_view import harmless, show_files, show_tables
 from witnessmark_tools.catalog import BY_NAME
 from witnessmark_tools.definition import Progress, ToolDefinition, no_progress
+from witnessmark_tools.estimate_cost import CostEstimate
 from witnessmark_tools.extract_tables import TableExtraction
 from witnessmark_tools.results import Result
 
@@ -96,6 +98,8 @@ async def _progress_bar(*, shown: bool) -> AsyncGenerator[Progress]:
 def _show(result: Result) -> None:
     if isinstance(result, TableExtraction) and sys.stdout.isatty():
         show_tables(result)
+    elif isinstance(result, CostEstimate) and sys.stdout.isatty():
+        show_costs(result)
     else:
         text = result.to_text()
         print(harmless(text) if sys.stdout.isatty() else text)

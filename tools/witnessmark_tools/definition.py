@@ -25,6 +25,8 @@ from witnessmark_tools.results import Result
 SECRET = frozenset({"password"})
 """Arguments whose values are never shown again, not even when they are wrong."""
 
+HIDDEN = "…"
+
 
 class Progress(Protocol):
     """Called with how much is done, of how much, and a short sentence; it may be called often."""
@@ -63,7 +65,7 @@ class MissingArgument(UsageError):
 
 class InvalidArgument(UsageError):
     def __init__(self, name: str, tool: str, value: object, expected: str) -> None:
-        shown = "…" if name in SECRET else repr(value)
+        shown = HIDDEN if name in SECRET or value == HIDDEN else repr(value)
         shown = shown if len(shown) <= 60 else shown[:60] + "…"
         super().__init__(f"{tool} cannot use {name}={shown}.", f"Pass {expected}.")
 
@@ -139,13 +141,13 @@ class ToolDefinition:
         return {name: getattr(parsed, name) for name in known}
 
     def _as_written(self, name: str, value: object) -> object:
-        """Take what models and hosts write instead: a list as one word or as JSON text, `3` or `[1, 2]` for `"1,2"`."""
+        """Take what models and hosts write instead: a list as a word, a list or object as JSON text, `3` for `"3"`."""
         kind = self.input_schema["properties"][name].get("type")
         if kind == "string":
             return _text_of_numbers(value)
-        if kind != "array" or not isinstance(value, str):
+        if kind not in {"array", "object"} or not isinstance(value, str):
             return value
-        if value.startswith("["):
+        if kind == "object" or value.startswith("["):
             try:
                 return json.loads(value)
             except ValueError:
@@ -156,7 +158,9 @@ class ToolDefinition:
         schema = self.input_schema["properties"].get(name, {})
         if kind == "missing":
             return MissingArgument(name, self.name, schema.get("description", ""))
-        return InvalidArgument(name, self.name, arguments.get(name), _expected_of(schema))
+        # An object may hold anything, a password too.
+        value = arguments.get(name) if schema.get("type") != "object" else HIDDEN
+        return InvalidArgument(name, self.name, value, _expected_of(schema))
 
     async def call(self, arguments: dict[str, Any], services: Services, progress: Progress = no_progress) -> Result:
         """Run the tool on parsed arguments."""
@@ -179,7 +183,7 @@ def _text_of_numbers(value: object) -> object:
 def _expected_of(schema: Mapping[str, Any]) -> str:
     words = expected(schema)
     meaning = schema.get("description", "").rstrip(".")
-    return f"{words} ({meaning})" if words == "a text" and meaning else words
+    return f"{words} ({meaning})" if words in {"a text", "an object"} and meaning else words
 
 
 def expected(schema: Mapping[str, Any]) -> str:
@@ -188,7 +192,13 @@ def expected(schema: Mapping[str, Any]) -> str:
         return " or ".join(repr(choice) for choice in choices)
     if schema.get("type") == "array":
         return f"a list of {expected(schema.get('items', {}))}"
-    words = {"integer": "a whole number", "number": "a number", "boolean": "true or false", "string": "a text"}
+    words = {
+        "integer": "a whole number",
+        "number": "a number",
+        "boolean": "true or false",
+        "string": "a text",
+        "object": "an object",
+    }
     word = words.get(str(schema.get("type")), "another value")
     low, high = schema.get("minimum"), schema.get("maximum")
     if low is not None and high is not None:

@@ -8,6 +8,7 @@ from typing import Literal
 from witnessmark.documents.content import Content
 from witnessmark.documents.images import ImageFacts
 from witnessmark.documents.media_types import Kind, kind_of
+from witnessmark.documents.text_size import TextSize
 
 PageKind = Literal["text layer", "broken text layer", "scan", "blank", "unknown"]
 """What a page gives to read.
@@ -58,3 +59,5 @@ class PageFacts:
     """Words in the text layer that nobody sees."""
     is_from_scanner: bool = False
     """The text layer is what OCR software left under a picture."""
+    text_size: TextSize | None = None
+    """How much text its text layer has, hidden words included; None where the reader cannot tell."""

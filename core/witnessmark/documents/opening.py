@@ -24,6 +24,7 @@ from witnessmark.documents.ocr.recogniser import Recogniser
 from witnessmark.documents.ocr.resolution import MOST_PIXELS
 from witnessmark.documents.plain_text import read_plain_text
 from witnessmark.documents.text_layer import TextLayer, page_kind
+from witnessmark.documents.text_size import TextSize
 from witnessmark.documents.wire import layout_from_wire, layout_to_wire
 from witnessmark.documents.worker import OperationRefused, Workers, WorkerStopped
 from witnessmark.errors import InputError
@@ -379,6 +380,7 @@ def _page_facts(number: int, facts: dict[str, Any] | None) -> PageFacts:
         text=page_kind(layer, has_picture=facts["picture_share"] > 0),
         hidden_words=layer.hidden_words,
         is_from_scanner=layer.is_from_scanner,
+        text_size=TextSize(**facts["text_size"]),
     )
 
 

@@ -22,6 +22,7 @@ from witnessmark.documents.text_layer import (
     lost_shares,
     visibility,
 )
+from witnessmark.documents.text_size import TextSize, text_size
 from witnessmark.values import PageLayout, Word
 
 MAX_PIXELS = 40_000_000
@@ -55,6 +56,8 @@ class PdfPageFacts:
     rotation: int
     layer: TextLayer
     picture_share: float
+    text_size: TextSize
+    """All of its text, words that nobody sees included: a model is given those, too."""
 
 
 def open_pdf(content: bytes, password: str | None = None) -> PdfFile:
@@ -107,12 +110,14 @@ class PdfFile:
             drawing = drawn(self._raw, page.handle, page.placement)
             with _Text(self._raw, page.handle) as text:
                 _, layer = _words_and_layer(self._raw, text.handle, page.placement, drawing)
+                size = text_size(characters_of(self._raw, text.handle))
             return PdfPageFacts(
                 width=page.placement.width,
                 height=page.placement.height,
                 rotation=page.placement.rotation,
                 layer=layer,
                 picture_share=_picture_share(self._raw, page),
+                text_size=size,
             )
 
     def words(self, index: int) -> tuple[Word, ...]:

@@ -1,0 +1,142 @@
+"""A document as parts that each fit into one request: by pages, bytes, context and the room for the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from witnessmark.documents.document import Document, PageFacts
+from witnessmark.documents.page_range import text_from_pages
+from witnessmark.documents.text_size import TextSize, text_size
+from witnessmark.plans.image_tokens import seen_size
+from witnessmark.plans.models import Model
+from witnessmark.plans.plan import ContentBlock, ImageBlock, PdfBlock, TextBlock, TextDocumentBlock, block_tokens
+from witnessmark.plans.tokens import Count
+
+REQUEST_BYTES = 32_000_000 * 3 // 4 - 1_000_000
+"""Of a document in one request of 32 MB: base64 takes a third more, and the rest of the request some."""
+FULL_SIZE_IMAGES = 20
+"""With more images in one request, each may have 2,000 pixels a side only. Source: documentation, "Vision"."""
+TEXT_PIECE = 40_000
+"""Characters of a text file that are never parted, save in a line longer than that."""
+
+AnswerSize = Callable[[TextSize | None], Count]
+"""How large the answer on a piece of text is; None: on a picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What of a document goes into one request."""
+
+    blocks: tuple[ContentBlock, ...]
+    answer: Count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Piece:
+    """The least that is never parted: a page, an image, some lines."""
+
+    block: ContentBlock
+    label: str | None = None
+    prompt: int
+    answer: Count
+    bytes: int
+
+
+def document_parts(
+    document: Document, pages: Sequence[PageFacts], text: str, model: Model, *, answer: AnswerSize, fixed: int
+) -> tuple[Part, ...]:
+    """Part a document so that each part fits, at the upper end of every estimate.
+
+    A part stays below the prompt size at which a model's price rises, too: several small requests are then cheaper.
+
+    Shapes:  `text` is the whole text of a text file, else empty; a piece that fits nowhere stands alone
+    Units:   `fixed` in tokens: of what every request says besides
+    """
+    parts: list[list[_Piece]] = []
+    for piece in _pieces(document, pages, text, model, answer):
+        if parts and _fits([*parts[-1], piece], model, fixed):
+            parts[-1].append(piece)
+        else:
+            parts.append([piece])
+    return tuple(_part(document, pieces, len(parts) > 1) for pieces in parts)
+
+
+def _pieces(
+    document: Document, pages: Sequence[PageFacts], text: str, model: Model, answer: AnswerSize
+) -> Iterator[_Piece]:
+    share = document.content.size // max(1, document.page_count)
+    match document.kind:
+        case "pdf":
+            for page in pages:
+                size = page.text_size if page.text in {"text layer", "blank"} else None
+                block = PdfBlock(title=document.name, sha256=document.sha256, pages=(page,))
+                yield _piece(block, model, answer(size), share)
+        case "image":
+            for page in pages:
+                width, height = seen_size(int(page.width or 1), int(page.height or 1), model.image_tier)
+                image = ImageBlock(sha256=document.sha256, page_number=page.page_number, width=width, height=height)
+                yield _piece(image, model, answer(None), share, f"{document.name}, page {page.page_number}")
+        case "text":
+            for first, last, piece in _lines(text):
+                title = f"{document.name}, lines {first}-{last}"
+                lines = TextDocumentBlock(title=title, text=piece, size=text_size(piece))
+                yield _piece(lines, model, answer(lines.size), len(piece.encode()))
+
+
+def _piece(block: ContentBlock, model: Model, answer: Count, size: int, label: str | None = None) -> _Piece:
+    prompt = block_tokens(block, model)
+    if label is not None:
+        prompt += block_tokens(TextBlock(text=label), model)
+    return _Piece(block=block, label=label, prompt=prompt.total.high, answer=answer, bytes=size)
+
+
+def _fits(pieces: Sequence[_Piece], model: Model, fixed: int) -> bool:
+    prompt = sum(piece.prompt for piece in pieces) + fixed
+    answer = sum(piece.answer.high for piece in pieces)
+    images = sum(isinstance(piece.block, ImageBlock) for piece in pieces)
+    return (
+        len(pieces) <= model.pages_per_request
+        and images <= FULL_SIZE_IMAGES
+        and sum(piece.bytes for piece in pieces) <= REQUEST_BYTES
+        and answer <= model.max_output
+        and prompt + answer <= model.context
+        and (model.first_price_step is None or prompt <= model.first_price_step)
+    )
+
+
+def _part(document: Document, pieces: Sequence[_Piece], is_one_of_many: bool) -> Part:
+    blocks: list[ContentBlock] = []
+    pages: list[PageFacts] = []
+    for piece in pieces:
+        if isinstance(piece.block, PdfBlock):
+            pages += piece.block.pages
+            continue
+        if piece.label is not None:
+            blocks.append(TextBlock(text=piece.label))
+        blocks.append(piece.block)
+    if pages:
+        numbers = [page.page_number for page in pages]
+        is_whole = not is_one_of_many and len(numbers) == document.page_count
+        title = document.name if is_whole else f"{document.name}, pages {text_from_pages(numbers)}"
+        blocks.append(PdfBlock(title=title, sha256=document.sha256, pages=tuple(pages)))
+    return Part(blocks=tuple(blocks), answer=sum((piece.answer for piece in pieces), Count()))
+
+
+def _lines(text: str) -> Iterator[tuple[int, int, str]]:
+    """Cut a text at the ends of lines, and a line that is too long by itself anywhere."""
+    piece: list[str] = []
+    size = number = 0
+    first = 1
+    for number, line in enumerate(text.splitlines(keepends=True), start=1):
+        if piece and size + len(line) > TEXT_PIECE:
+            yield first, number - 1, "".join(piece)
+            piece, size, first = [], 0, number
+        for start in range(0, len(line), TEXT_PIECE):
+            if piece and len(line) > TEXT_PIECE:
+                yield first, number, "".join(piece)
+                piece, size, first = [], 0, number
+            piece.append(line[start : start + TEXT_PIECE])
+            size += len(piece[-1])
+    if piece:
+        yield first, number, "".join(piece)

@@ -1,0 +1,177 @@
+"""What would be sent to a model, as a value: the same plan is priced, explained, and later run or batched."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from witnessmark.documents.document import PageFacts
+from witnessmark.documents.page_range import text_from_pages
+from witnessmark.documents.text_size import TextSize
+from witnessmark.plans.models import Effort, Model
+from witnessmark.plans.tokens import Count, PromptTokens, tokens_of_image, tokens_of_pdf_page, tokens_of_text
+
+KEY_VERSION = 1
+"""Part of every content key; raised when the same ask comes to mean something else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PdfBlock:
+    """Pages of a PDF, sent as a document block of those pages alone."""
+
+    title: str
+    sha256: str
+    """Of the whole document: how its bytes travel is decided later and changes no answer."""
+    pages: tuple[PageFacts, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageBlock:
+    """One image, or one page of a TIFF.
+
+    Units:  pixels, upright, as the model sees it: larger ones are shrunk to that before they are sent
+    """
+
+    sha256: str
+    page_number: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextDocumentBlock:
+    """Plain text, sent as a document block."""
+
+    title: str
+    text: str = field(repr=False)
+    size: TextSize = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextBlock:
+    """Words of ours: a question, or the label before an image."""
+
+    text: str
+
+
+ContentBlock = PdfBlock | ImageBlock | TextDocumentBlock | TextBlock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breakpoint:
+    """The prompt up to and including the block at `index` is kept in the cache."""
+
+    index: int
+    ttl: Literal["5m", "1h"] = "5m"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One request to a model."""
+
+    model: str
+    instructions: str
+    blocks: tuple[ContentBlock, ...]
+    schema: dict[str, Any]
+    """What the answer's JSON has to look like, within the API's limits."""
+    effort: Effort | None
+    """None where the model does not let it be chosen."""
+    max_tokens: int
+    breakpoints: tuple[Breakpoint, ...] = ()
+    expected_output: Count
+    """Tokens of the answer, its thinking included."""
+
+    @property
+    def content_key(self) -> str:
+        """Name the ask by everything that determines its answer; caching and delivery do not."""
+        told = [
+            KEY_VERSION,
+            self.model,
+            self.instructions,
+            [_identity(block) for block in self.blocks],
+            self.schema,
+            self.effort,
+            self.max_tokens,
+        ]
+        return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything that one call would send, in order."""
+
+    asks: tuple[Ask, ...]
+
+
+def prompt_tokens(ask: Ask, model: Model) -> tuple[PromptTokens, PromptTokens]:
+    """Count an ask's prompt.
+
+    Shapes:  what its breakpoints keep in the cache, and the rest
+    """
+    kept = rest = PromptTokens()
+    fixed = PromptTokens(
+        text=tokens_of_text(ask.instructions, model) + tokens_of_text(json.dumps(ask.schema, ensure_ascii=False), model)
+    )
+    last = max((point.index for point in ask.breakpoints), default=-1)
+    for index, block in enumerate(ask.blocks):
+        if index <= last:
+            kept += block_tokens(block, model)
+        else:
+            rest += block_tokens(block, model)
+    return (kept + fixed, rest) if ask.breakpoints else (kept, rest + fixed)
+
+
+def block_tokens(block: ContentBlock, model: Model) -> PromptTokens:
+    match block:
+        case PdfBlock():
+            title = PromptTokens(text=tokens_of_text(block.title, model))
+            return sum((tokens_of_pdf_page(page, model) for page in block.pages), title)
+        case ImageBlock():
+            return tokens_of_image(block.width, block.height, model)
+        case TextDocumentBlock():
+            return PromptTokens(text=tokens_of_text(block.title, model) + tokens_of_text(block.size, model))
+        case TextBlock():
+            return PromptTokens(text=tokens_of_text(block.text, model))
+
+
+def explained(plan: Plan) -> str:
+    """Say in one sentence what would be sent."""
+    asks = plan.asks
+    if len(asks) == 0:
+        return "Nothing: there is no text in it."
+    what = "; ".join(_in_words(ask.blocks) for ask in asks[:4])
+    more = f"; and {len(asks) - 4} more" if len(asks) > 4 else ""
+    count = "1 request" if len(asks) == 1 else f"{len(asks)} requests"
+    effort = f", effort {asks[0].effort}" if asks[0].effort else ""
+    return f"{count}: {what}{more}; answers as JSON of at most {max(a.max_tokens for a in asks):,} tokens{effort}."
+
+
+def _in_words(blocks: Sequence[ContentBlock]) -> str:
+    pages = [page.page_number for block in blocks if isinstance(block, PdfBlock) for page in block.pages]
+    images = [block for block in blocks if isinstance(block, ImageBlock)]
+    texts = [block.title for block in blocks if isinstance(block, TextDocumentBlock)]
+    parts: list[str] = []
+    if pages:
+        parts.append(f"PDF page{'s'[: len(pages) > 1]} {text_from_pages(pages)}")
+    if len(images) == 1:
+        parts.append(f"an image of {images[0].width} × {images[0].height} pixels")
+    elif images:
+        parts.append(f"{len(images)} images")
+    if texts:
+        parts.append(f"{len(texts)} text{'s'[: len(texts) > 1]}")
+    return " and ".join(parts)
+
+
+def _identity(block: ContentBlock) -> list[object]:
+    match block:
+        case PdfBlock():
+            return ["pdf", block.sha256, text_from_pages(page.page_number for page in block.pages), block.title]
+        case ImageBlock():
+            return ["image", block.sha256, block.page_number, block.width, block.height]
+        case TextDocumentBlock():
+            return ["text document", block.title, block.text]
+        case TextBlock():
+            return ["text", block.text]

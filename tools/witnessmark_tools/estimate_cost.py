@@ -16,7 +16,8 @@ from witnessmark.documents.page_range import pages_from_text, text_from_pages
 from witnessmark.errors import UsageError
 from witnessmark.plans.image_tokens import seen_size
 from witnessmark.plans.models import Model, model_named, offered_models
-from witnessmark.plans.plan import explained
+from witnessmark.plans.parts import text_blocks
+from witnessmark.plans.plan import TextDocumentBlock, explained, keeping_documents
 from witnessmark.plans.price import Price, Usd, price_of
 from witnessmark.plans.tokens import Count
 from witnessmark_tools.definition import ToolDefinition
@@ -112,8 +113,7 @@ async def estimate_cost(
         facts = await documents.facts(document, pages)
         text = (await documents.text(document, 1, "plain")).text if document.kind == "text" else ""
         compared = list(offered_models()) if chosen is None else chosen
-        job = _Job(document=document, pages=facts, text=text)
-        costs = await anyio.to_thread.run_sync(lambda: [job.cost(model) for model in compared], abandon_on_cancel=True)
+        job, costs = await anyio.to_thread.run_sync(_compared, document, facts, text, compared, abandon_on_cancel=True)
         return CostEstimate(
             result_id=result_id_of("estimate_cost", document, told),
             documents=[document_read(document)],
@@ -158,12 +158,19 @@ def _free(definition: ToolDefinition, document: Document, told: dict[str, Any]) 
         result_id=result_id_of("estimate_cost", document, told),
         documents=[document_read(document)],
         engines=[OFFLINE],
-        warnings=[f"{definition.name} is free: it runs on this machine and asks no model."],
+        warnings=list(document.warnings),
         tool=definition.name,
         models=[],
         cheaper=[],
-        basis=[],
+        basis=[f"{definition.name} is free: it runs on this machine and asks no model."],
     )
+
+
+def _compared(
+    document: Document, pages: tuple[PageFacts, ...], text: str, compared: Sequence[Model | None]
+) -> tuple[_Job, list[tuple[ModelCost, Model | None]]]:
+    job = _Job(document=document, pages=pages, texts=text_blocks(document.name, text))
+    return job, [job.cost(model) for model in compared]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,14 +179,13 @@ class _Job:
 
     document: Document
     pages: tuple[PageFacts, ...]
-    text: str
+    texts: Sequence[TextDocumentBlock] = ()
 
     def cost(self, model: Model | None) -> tuple[ModelCost, Model | None]:
         if model is None:
             return _offline_cost(), None
-        plan = plan_tables(self.document, self.pages, model, text=self.text)
-        kept = plan_tables(self.document, self.pages, model, text=self.text, keeps_document=True)
-        price, price_kept = price_of(plan, model), price_of(kept, model)
+        plan = plan_tables(self.document, self.pages, model, texts=self.texts)
+        price, price_kept = price_of(plan, model), price_of(keeping_documents(plan), model)
         cost = ModelCost(
             model=model.id,
             requests=len(plan.asks),

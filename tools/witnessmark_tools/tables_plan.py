@@ -13,7 +13,7 @@ from witnessmark.documents.text_size import TextSize
 from witnessmark.plans.answer_schema import answer_schema
 from witnessmark.plans.models import Effort, Model
 from witnessmark.plans.parts import document_parts
-from witnessmark.plans.plan import Ask, Breakpoint, Plan, TextBlock
+from witnessmark.plans.plan import Ask, Plan, TextBlock, TextDocumentBlock
 from witnessmark.plans.tokens import Count, tokens_of_text
 from witnessmark_tools.definition import lean
 from witnessmark_tools.results import Frozen
@@ -56,16 +56,15 @@ class TablesAnswer(Frozen):
 
 
 def plan_tables(
-    document: Document, pages: Sequence[PageFacts], model: Model, *, text: str = "", keeps_document: bool = False
+    document: Document, pages: Sequence[PageFacts], model: Model, *, texts: Sequence[TextDocumentBlock] = ()
 ) -> Plan:
     """Plan what is asked for the tables of some pages.
 
-    Shapes:  `text` is the whole text of a text file, else empty; with `keeps_document` each ask leaves its part of the
-             document in the cache for the next question
+    Shapes:  `texts` is a text file's `text_blocks`, else empty
     """
     schema = answer_schema(lean(TablesAnswer.model_json_schema()))
     fixed = tokens_of_text(INSTRUCTIONS + str(schema) + QUESTION, model).high
-    parts = document_parts(document, pages, text, model, answer=lambda size: _answer(size, model), fixed=fixed)
+    parts = document_parts(document, pages, texts, model, answer=lambda size: _answer(size, model), fixed=fixed)
     return Plan(
         asks=tuple(
             Ask(
@@ -75,7 +74,6 @@ def plan_tables(
                 schema=schema,
                 effort=_effort(model),
                 max_tokens=min(model.max_output, max(LEAST_MAX_TOKENS, math.ceil(part.answer.high / 1_000) * 1_000)),
-                breakpoints=(Breakpoint(index=len(part.blocks) - 1),) if keeps_document else (),
                 expected_output=part.answer,
             )
             for part in parts

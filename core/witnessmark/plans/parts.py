@@ -44,17 +44,23 @@ class _Piece:
 
 
 def document_parts(
-    document: Document, pages: Sequence[PageFacts], text: str, model: Model, *, answer: AnswerSize, fixed: int
+    document: Document,
+    pages: Sequence[PageFacts],
+    texts: Sequence[TextDocumentBlock],
+    model: Model,
+    *,
+    answer: AnswerSize,
+    fixed: int,
 ) -> tuple[Part, ...]:
     """Part a document so that each part fits, at the upper end of every estimate.
 
     A part stays below the prompt size at which a model's price rises, too: several small requests are then cheaper.
 
-    Shapes:  `text` is the whole text of a text file, else empty; a piece that fits nowhere stands alone
+    Shapes:  `texts` is a text file's `text_blocks`, else empty; a piece that fits nowhere stands alone
     Units:   `fixed` in tokens: of what every request says besides
     """
     parts: list[list[_Piece]] = []
-    for piece in _pieces(document, pages, text, model, answer):
+    for piece in _pieces(document, pages, texts, model, answer):
         if parts and _fits([*parts[-1], piece], model, fixed):
             parts[-1].append(piece)
         else:
@@ -62,8 +68,20 @@ def document_parts(
     return tuple(_part(document, pieces, len(parts) > 1) for pieces in parts)
 
 
+def text_blocks(name: str, text: str) -> tuple[TextDocumentBlock, ...]:
+    """Cut a text file at the ends of lines into blocks that say which lines they are."""
+    return tuple(
+        TextDocumentBlock(title=f"{name}, lines {first}-{last}", text=piece, size=text_size(piece))
+        for first, last, piece in _lines(text)
+    )
+
+
 def _pieces(
-    document: Document, pages: Sequence[PageFacts], text: str, model: Model, answer: AnswerSize
+    document: Document,
+    pages: Sequence[PageFacts],
+    texts: Sequence[TextDocumentBlock],
+    model: Model,
+    answer: AnswerSize,
 ) -> Iterator[_Piece]:
     share = document.content.size // max(1, document.page_count)
     match document.kind:
@@ -78,10 +96,8 @@ def _pieces(
                 image = ImageBlock(sha256=document.sha256, page_number=page.page_number, width=width, height=height)
                 yield _piece(image, model, answer(None), share, f"{document.name}, page {page.page_number}")
         case "text":
-            for first, last, piece in _lines(text):
-                title = f"{document.name}, lines {first}-{last}"
-                lines = TextDocumentBlock(title=title, text=piece, size=text_size(piece))
-                yield _piece(lines, model, answer(lines.size), len(piece.encode()))
+            for block_of_text in texts:
+                yield _piece(block_of_text, model, answer(block_of_text.size), len(block_of_text.text.encode()))
 
 
 def _piece(block: ContentBlock, model: Model, answer: Count, size: int, label: str | None = None) -> _Piece:

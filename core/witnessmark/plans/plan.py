@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from witnessmark.documents.document import PageFacts
@@ -75,6 +75,7 @@ class Ask:
     model: str
     instructions: str
     blocks: tuple[ContentBlock, ...]
+    """Documents first, the question last."""
     schema: dict[str, Any]
     """What the answer's JSON has to look like, within the API's limits."""
     effort: Effort | None
@@ -104,6 +105,11 @@ class Plan:
     """Everything that one call would send, in order."""
 
     asks: tuple[Ask, ...]
+
+
+def keeping_documents(plan: Plan) -> Plan:
+    """Keep what stands before each question in the cache for five minutes, for the next question."""
+    return Plan(asks=tuple(replace(ask, breakpoints=(Breakpoint(index=len(ask.blocks) - 2),)) for ask in plan.asks))
 
 
 def prompt_tokens(ask: Ask, model: Model) -> tuple[PromptTokens, PromptTokens]:

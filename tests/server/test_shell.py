@@ -17,6 +17,7 @@ from PIL import Image
 from tests import damage, drawing
 from tests.processes import children_of
 from witnessmark.settings import SETTINGS
+from witnessmark_server.parser import objects_of
 from witnessmark_tools.catalog import TOOLS
 
 REPORT = Path(__file__).resolve().parents[2] / "examples" / "report.pdf"
@@ -65,7 +66,10 @@ def shell(tmp_path: Path, folder: Path) -> Shell:
 def test_every_tool_is_a_command_with_help(shell: Shell, tool: Any) -> None:
     done = shell.run(tool.name.replace("_", "-"), "--help")
     assert done.returncode == 0
-    assert all(f"--{name.replace('_', '-')}" in done.stdout for name in tool.arguments.model_fields if name != "source")
+    required = [name for name in tool.input_schema["required"] if name not in objects_of(tool)]
+    assert all(name == "source" or name.upper() in done.stdout for name in required)
+    optional = [name for name in tool.arguments.model_fields if name not in required]
+    assert all(f"--{name.replace('_', '-')}" in done.stdout for name in optional)
 
 
 def test_json_is_one_complete_object_and_nothing_else(shell: Shell, folder: Path) -> None:
@@ -98,8 +102,14 @@ def test_text_as_json_is_pages(shell: Shell, folder: Path) -> None:
         (["extract-tables", "a.pdf", "--pages", "x"], 3, "PageRangeInvalid", "1-3,7"),
         (["extract-tables", "a.pdf", "--log", "loud"], 5, "SettingInvalid", "debug"),
         (["extract-tables", "a.pdf", "--allow", "nowhere"], 5, "SettingInvalid", "nowhere"),
+        (["estimate-cost", "extract_table", "--arguments", "a.pdf"], 2, "ToolNotPriced", "'extract_tables'"),
+        (["estimate-cost", "extract_tables", "--arguments", "{a.pdf"], 2, "NotAnObject", "source=report.pdf"),
+        (["estimate-cost", "extract_tables", "--arguments", "a.pdf", "1-3"], 2, "NotAnObject", "pages=2-4"),
+        (["estimate-cost", "extract_tables", "a.pdf"], 2, "WordWithoutName", "--arguments a.pdf"),
+        (["estimate-cost", "extract_tables"], 2, "MissingArgument", "'arguments'"),
+        (["estimate-cost", "extract_tables", "--arguments", "a.pdf", "--models", "hiku"], 3, "ModelUnknown", "Known"),
     ],
-    ids="option choice tool file missing page range log folder".split(),
+    ids="option choice tool file missing page range log folder priced json words stray none model".split(),
 )
 def test_an_error_is_two_sentences_and_an_exit_code(
     shell: Shell, folder: Path, arguments: list[str], code: int, kind: str, says: str
@@ -113,6 +123,33 @@ def test_an_error_is_two_sentences_and_an_exit_code(
     assert for_people.returncode == code
     assert for_people.stdout == ""
     assert for_people.stderr == f"{error['message']}\n{error['next']}\n"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        ["{folder}/a.pdf", "pages=1-2"],
+        ["source={folder}/a.pdf", "pages=1-2"],
+        ['{{"source": "{folder}/a.pdf", "pages": "1-2"}}'],
+    ],
+    ids=["file", "names", "json"],
+)
+def test_the_arguments_to_be_priced_are_written_as_people_like(
+    shell: Shell, folder: Path, tmp_path: Path, written: list[str]
+) -> None:
+    (folder / "a.pdf").write_bytes(drawing.draw_text(["one", "two", "three"]))
+    shell.start = tmp_path  # a file that is named is allowed, wherever it is
+    words = [word.format(folder=folder) for word in written]
+    answer = shell.json("estimate-cost", "extract-tables", "--arguments", *words, "--models", "haiku,sonnet")
+    assert [cost["model"] for cost in answer["models"]] == ["claude-haiku-5-5", "claude-sonnet-5-5"]
+    assert "PDF pages 1-2;" in answer["models"][0]["sends"]
+
+
+def test_prices_are_a_table_for_people(shell: Shell, folder: Path) -> None:
+    (folder / "a.pdf").write_bytes(drawing.draw_text(["one"]))
+    done = shell.run("estimate-cost", "extract_tables", "--arguments", "a.pdf")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "| claude-sonnet-5-5 | 1 |" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,12 @@ from witnessmark_tools.catalog import BY_NAME, TOOLS
 from witnessmark_tools.definition import InvalidArgument, MissingArgument, UnknownArgument
 
 EXTRACT = BY_NAME["extract_tables"]
+ESTIMATE = BY_NAME["estimate_cost"]
 
 BUDGET_BYTES = 24_000
 TO_COME = (
     "extract_fields read_pdf_with_citations compare_documents analyze_image classify_images review_screenshot "
-    "measure_colors show_evidence estimate_cost compare_models usage_report submit_batch get_job cancel_job "
+    "measure_colors show_evidence compare_models usage_report submit_batch get_job cancel_job "
     "list_uploads delete_uploads"
 ).split()
 
@@ -71,6 +72,17 @@ def test_a_password_is_never_shown_again() -> None:
     with pytest.raises(InvalidArgument) as refusal:
         EXTRACT.parse({"source": "a.pdf", "password": {"is": "swordfish"}})
     assert "swordfish" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("written", ['{"password": "swordfish"', ["swordfish"]], ids=["cut off", "list"])
+def test_an_object_that_is_none_is_refused_without_being_shown(written: object) -> None:
+    with pytest.raises(InvalidArgument, match="an object") as refusal:
+        ESTIMATE.parse({"tool": "read_text", "arguments": written})
+    assert "swordfish" not in str(refusal.value)
+
+
+def test_an_object_may_be_written_as_json_text() -> None:
+    assert ESTIMATE.parse({"tool": "read_text", "arguments": '{"source": "a.pdf"}'})["arguments"] == {"source": "a.pdf"}
 
 
 def test_null_is_the_same_as_leaving_an_argument_out() -> None:

@@ -26,7 +26,7 @@ def answer_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     nodes = list(_nodes(made))
     if any("$ref" in node or "allOf" in node for node in nodes):
         raise SchemaNotSupported("references are not resolved")
-    if any(node.get("additionalProperties") not in {None, False} for node in nodes):
+    if any(node.get("additionalProperties", False) is not False for node in nodes):
         raise SchemaNotSupported("an object has names that are not known before")
     unions = sum("anyOf" in node or isinstance(node.get("type"), list) for node in nodes)
     if unions > MOST_UNIONS:

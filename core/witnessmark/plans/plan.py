@@ -76,8 +76,8 @@ class Ask:
     instructions: str
     blocks: tuple[ContentBlock, ...]
     """Documents first, the question last."""
-    schema: dict[str, Any]
-    """What the answer's JSON has to look like, within the API's limits."""
+    schema: dict[str, Any] | None
+    """What the answer's JSON has to look like, within the API's limits; None: it is text."""
     effort: Effort | None
     """None where the model does not let it be chosen."""
     max_tokens: int
@@ -118,9 +118,8 @@ def prompt_tokens(ask: Ask, model: Model) -> tuple[PromptTokens, PromptTokens]:
     Shapes:  what its breakpoints keep in the cache, and the rest
     """
     kept = rest = PromptTokens()
-    fixed = PromptTokens(
-        text=tokens_of_text(ask.instructions, model) + tokens_of_text(json.dumps(ask.schema, ensure_ascii=False), model)
-    )
+    schema = "" if ask.schema is None else json.dumps(ask.schema, ensure_ascii=False)
+    fixed = PromptTokens(text=tokens_of_text(ask.instructions + schema, model))
     last = max((point.index for point in ask.breakpoints), default=-1)
     for index, block in enumerate(ask.blocks):
         if index <= last:

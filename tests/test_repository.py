@@ -127,6 +127,7 @@ def test_the_wheel_installs_our_three_packages_with_their_types_and_nothing_else
     names = wheel.namelist()
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == packages
     assert {f"{package}/py.typed" for package in packages} <= set(names)
+    assert "witnessmark/plans/models.json" in names
 
 
 def test_the_sdist_carries_nothing_that_is_not_in_the_repository(tmp_path: Path) -> None:

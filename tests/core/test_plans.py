@@ -405,7 +405,14 @@ def test_the_form_of_the_answer_is_within_what_the_api_compiles() -> None:
     assert list(table["properties"]) == ["page", "title", "headers", "rows", "notes", "confidence"]
     assert table["required"] == list(table["properties"])
     assert table["additionalProperties"] is ask.schema["additionalProperties"] is False
-    answered = {"page": 1, "title": None, "headers": [], "rows": [], "notes": [], "confidence": "high"}
+    answered: dict[str, object] = {
+        "page": 1,
+        "title": None,
+        "headers": [],
+        "rows": [],
+        "notes": [],
+        "confidence": "high",
+    }
     assert list(answered) == table["required"]
     TablesAnswer.model_validate({"tables": [answered]})
 

@@ -78,6 +78,43 @@ async def test_text_arrives_as_plain_content_without_structure(connect: Connect,
     assert _text(result).index("first page here") < _text(result).index("--- page 2 ---")
 
 
+async def test_a_call_is_priced_before_it_is_made(connect: Connect, folder: Path) -> None:
+    (folder / "a.pdf").write_bytes(drawing.draw_table(rows=4, columns=3))
+    asked = {"tool": "extract_tables", "arguments": {"source": str(folder / "a.pdf")}, "models": ["claude-opus-5-5"]}
+    async with connect() as client:
+        result = await client.call_tool("estimate_cost", asked)
+        written = await client.call_tool("estimate_cost", asked | {"arguments": json.dumps(asked["arguments"])})
+    (cost,) = _structure(result)["models"]
+    assert cost["usd_next_question"]["estimate"] < cost["usd"]["estimate"] < cost["usd_kept"]["estimate"]
+    assert f"{cost['usd']['estimate']:.4f}" in _text(result)
+    assert "does not send" in _text(result)
+    assert _structure(written) == _structure(result)
+
+
+PRICED_BADLY: dict[str, tuple[dict[str, Any], str]] = {
+    "tool": ({"tool": "extract_table"}, "Did you mean 'extract_tables'"),
+    "argument": ({"arguments": {"sorce": "a.pdf"}}, "Did you mean 'source'"),
+    "no source": ({"arguments": {}}, "extract_tables needs the argument 'source'"),
+    "no object": ({"arguments": ["a.pdf"]}, "Pass an object"),
+    "no arguments": ({"arguments": None}, "estimate_cost needs the argument 'arguments'"),
+    "model": ({"models": ["claude-sonet-5-5"]}, "Did you mean 'claude-sonnet-5-5'"),
+    "retired": ({"models": ["claude-opus-4-1"]}, "was retired on 2026-08-05"),
+    "folder": ({"arguments": {"source": "/etc/passwd"}}, "outside the allowed folders"),
+}
+
+
+@pytest.mark.parametrize(("given", "says"), PRICED_BADLY.values(), ids=PRICED_BADLY)
+async def test_what_cannot_be_priced_gets_its_own_clear_sentence(
+    connect: Connect, folder: Path, given: dict[str, Any], says: str
+) -> None:
+    (folder / "a.pdf").write_bytes(drawing.draw_text(["one"]))
+    asked = {"tool": "extract_tables", "arguments": {"source": str(folder / "a.pdf")}} | given
+    async with connect() as client:
+        result = await client.call_tool("estimate_cost", asked)
+    assert result.is_error
+    assert says in _text(result)
+
+
 async def test_an_unknown_argument_is_refused_with_the_closest_name(connect: Connect, folder: Path) -> None:
     async with connect() as client:
         result = await client.call_tool("extract_tables", {"source": str(folder), "pgae": "1"})

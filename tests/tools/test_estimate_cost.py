@@ -160,6 +160,11 @@ async def test_the_model_among_the_arguments_is_the_one_priced(house: House) -> 
     assert _usd(cost) == 0
 
 
+async def test_a_model_under_two_names_is_priced_once(house: House) -> None:
+    (cost,) = (await _estimate(house, drawing.draw_table(), models=["haiku", "claude-haiku-5-5"])).models
+    assert cost.model == "claude-haiku-5-5"
+
+
 async def test_a_model_about_to_go_says_so(house: House) -> None:
     (cost,) = (await _estimate(house, drawing.draw_table(), models=["claude-sonnet-4-5"])).models
     assert cost.notes == ["The model is deprecated; it is retired on 2026-11-30."]

@@ -292,6 +292,21 @@ async def test_a_stamp_on_a_scan_does_not_make_it_text(house: House) -> None:
     assert _found(result.pages[0].text) == len(LINES)
 
 
+@pytest.mark.parametrize("covers", [True, False], ids=["large", "small"])
+async def test_a_large_picture_beside_text_is_said_to_be_unread(house: House, covers: bool) -> None:
+    jpeg = encoded(draw_page(size=(600, 800)), "JPEG")
+    text = b"".join(drawing.words("Words that stand beside it.", x=60, top=60 + 15 * n) for n in range(8))
+    box = (60.0, 300.0, 500.0, 800.0) if covers else (60.0, 300.0, 160.0, 400.0)
+    leaf = drawing.Leaf(content=text, jpeg=jpeg, jpeg_box=box)
+    result = await house.call("extract_tables", drawing.document(leaf))
+    said = [warning for warning in result.warnings if "were not read" in warning]
+    assert said == (
+        ["Page 1: pictures cover a good part of the page beside its text; words and tables in them were not read."]
+        if covers
+        else []
+    )
+
+
 def _shifted(line: str) -> str:
     """Write a line as fonts without a map do that number their letters from 3: 29 places lower."""
     return "".join(chr(ord(letter) - 29) if letter > "A" else letter for letter in line)

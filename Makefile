@@ -68,7 +68,7 @@ upgrade: COMPILE += --upgrade
 upgrade: lock  ## the same with the newest versions that pyproject.toml allows
 
 clean:  ## remove what the targets above made
-	rm -rf .venv .tools dist build demo-output .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .tools dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 python:
 	@test -n "$(PYTHON)" || { echo "witnessmark needs Python 3.11 or newer with pip, and found none on the PATH." \

@@ -50,6 +50,8 @@ class TextReading(Result):
         if not kept:
             kept = [self.pages[0].model_copy(update={"text": self.pages[0].text[:room] + " …"})]
         shown = f"The text is cut after page {kept[-1].page}; the whole is in the file, or call with `pages`."
+        if len(self.pages) == 1:
+            shown = "The text is cut; the whole is in the file."
         return self.model_copy(update={"pages": kept, "is_preview": True, "warnings": [*self.warnings, shown]})
 
     def to_text(self) -> str:

@@ -315,6 +315,7 @@ def _shifted(line: str) -> str:
 BROKEN: dict[str, bytes] = {
     "no map to Unicode": damage.unmapped_text("Total due 1,284.50"),
     "shifted letters": drawing.draw_text(["\n".join(_shifted(line) for line in LINES * 3)]),
+    "signs alone": drawing.draw_text(['"7+%-']),
     "wrong encoding": drawing.draw_text(["\n".join(["CafÃ© crÃ¨me Ã  la carte, garÃ§on trÃ¨s pressÃ©"] * 6)]),
 }
 
@@ -341,7 +342,11 @@ async def test_a_page_with_a_meaningless_layer_is_read_from_its_picture(house: H
 CODES = "NYSE MSFT CVS GLD SPY QQQ XLF JPM WFC BRK KBH LNG MRK PFE USD GBP CHF JPY SEK NOK DKK PLN CZK HUF RON BGN"
 
 
-@pytest.mark.parametrize("text", ["words " * 12, CODES, "PLN CZK Brno"], ids=["one word", "codes", "few"])
+@pytest.mark.parametrize(
+    "text",
+    ["words " * 12, CODES, "PLN CZK Brno", "x = 0.3", "file:///a/b.html[23.03.2022"],
+    ids=["one word", "codes", "few", "formula", "address"],
+)
 async def test_a_page_of_codes_or_of_one_word_is_text(house: House, text: str) -> None:
     (page,) = (await house.call("inspect_document", drawing.draw_text(["\n".join([text] * 20)]))).pages
     assert page.text == "text layer"

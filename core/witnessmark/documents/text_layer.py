@@ -143,8 +143,10 @@ def _is_scrambled(words: Sequence[Word]) -> bool:
     if len(_MOJIBAKE.findall(text)) > max(3, len(text) / 100):
         return True
     long = [word.text for word in words[:3000] if len(word.text) >= 3]
-    odd = sum(_is_odd(word) for word in long)
-    if len(long) >= _FEWEST and odd >= ODD_SHARE * len(long):
+    odd = [word for word in long if _is_odd(word)]
+    if len(long) < _FEWEST:  # an address or a formula is odd too: little else than signs is asked for
+        odd = [word for word in odd if sum(map(str.isalnum, word)) < 0.5 * len(word)]
+    if odd and len(odd) >= ODD_SHARE * len(long):
         return True
     latin = {word for word in _LONG_WORD.findall(text) if len(set(word)) > 2 and all(c < "\u0250" for c in word)}
     capitals = {word for word in latin if word.isupper()}
@@ -173,6 +175,8 @@ def _has_vowels(word: str) -> bool:
 
 def _is_odd(word: str) -> bool:
     """Say whether a word is neither a word nor a figure nor a row of one sign."""
+    if "://" in word or "www." in word:
+        return False
     kernel = word.strip("()[]{}<>\"'“”‘’«».,;:!?*…|•")
     return len(set(kernel)) > 2 and not _PLAIN.fullmatch(kernel)
 

@@ -58,6 +58,19 @@ async def test_a_ruled_table_of_a_skewed_scan_comes_cell_by_cell(house: House) -
 
 
 @needs_ocr
+@pytest.mark.parametrize("length", [8, 13, 24], ids=["hyphen", "en dash", "em dash"])
+async def test_a_dash_alone_in_a_column_of_figures_is_not_passed_over(house: House, length: int) -> None:
+    page = draw_ruled(
+        [["Item", "2024", "2025"], ["Dues", "1,284", ""], ["Rent", "", "937"], ["Sales", "4,018", "5,120"]]
+    )
+    for x, y in ((134 + 520, 384), (134 + 260, 440)):
+        ImageDraw.Draw(page).line((x, y, x + length, y), fill=20, width=3)
+    result = await house.call("extract_tables", encoded(page), "a.png")
+    (table,) = result.tables
+    assert table.rows[:2] == [["Dues", "1,284", "–"], ["Rent", "–", "937"]]
+
+
+@needs_ocr
 @pytest.mark.parametrize("skew", [0.0, 2.5], ids=["level", "skewed"])
 async def test_places_are_those_of_the_page_as_it_is_seen(house: House, skew: float) -> None:
     result = await house.call("extract_tables", scanned_pdf(draw_ruled(TABLE, skew=skew)), detail="full")

@@ -23,15 +23,15 @@ _CJK_ONE = frozenset("一ー")
 def with_dashes(
     page: Pixels, words: Sequence[PlacedWord], rules: Sequence[PixelRule], text_height: float
 ) -> list[PlacedWord]:
-    """Add the dashes that engines pass over, and write those as dashes that they take for the figure one of Chinese.
+    """Add the dashes that engines pass over, and write those as dashes that they take for letters.
 
     Shapes:  a dash is added only on a line of text, with white around it, in a column that has figures
     Units:   pixels
     """
-    latin = [_as_dash(word) for word in words] if not _is_cjk(words) else list(words)
     if text_height < 8:
-        return latin
+        return list(words)
     free = ink_of(page).copy()
+    latin = list(words) if _is_cjk(words) else [_as_dash(word, free, text_height) for word in words]
     for word in words:
         _blank(free, word.x0 - 1, word.top, word.x1 + 1, word.bottom)
     for rule in rules:
@@ -52,8 +52,19 @@ def _is_cjk(words: Sequence[PlacedWord]) -> bool:
     return sum("\u3040" <= letter <= "\u9fff" for letter in letters) > 0.1 * len(letters)
 
 
-def _as_dash(word: PlacedWord) -> PlacedWord:
-    return word._replace(text=DASH) if word.text and set(word.text) <= _CJK_ONE else word
+def _as_dash(word: PlacedWord, ink: NDArray[np.bool_], text_height: float) -> PlacedWord:
+    """Write a word as a dash where its ink is one, whatever letter the engine took it for."""
+    if len(word.text) > 2:
+        return word
+    top, bottom = int(word.top), int(word.bottom) + 1
+    own = ink[max(0, top) : bottom, max(0, int(word.x0) - 1) : int(word.x1) + 2]
+    rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
+    if not len(rows):
+        return word
+    height, width = int(rows[-1] - rows[0]) + 1, int(columns[-1] - columns[0]) + 1
+    middle = (rows[0] + rows[-1]) / 2 / max(1, bottom - top)
+    is_dash = height <= max(3, THICKEST * text_height) and width >= 2 * height and middle < 0.75
+    return word._replace(text=DASH) if is_dash or set(word.text) <= _CJK_ONE else word
 
 
 def _blank(ink: NDArray[np.bool_], x0: float, top: float, x1: float, bottom: float) -> None:

@@ -46,12 +46,13 @@ snapshots: $(ENV)  ## write anew what tests keep of tools/list and of README's t
 
 node: $(NODE)  ## install the Inspector, the conformance suite and Claude Code for the tests that connect them
 
-bench: $(ENV)  ## measure tables, words and start-up beside what others offer
+bench: $(ENV)  ## measure tables, words, start-up and OCR beside what others offer
 	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/bench.txt
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m benchmarks.tables
 	$(BIN)/python -m benchmarks.words
 	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.ocr
 
 lock: python  ## write requirements/ anew from pyproject.toml, keeping versions that still fit
 	echo uv | $(COMPILE) - --output-file requirements/uv.txt
@@ -67,7 +68,7 @@ upgrade: COMPILE += --upgrade
 upgrade: lock  ## the same with the newest versions that pyproject.toml allows
 
 clean:  ## remove what the targets above made
-	rm -rf .venv .tools dist build demo-output .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .tools dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 python:
 	@test -n "$(PYTHON)" || { echo "witnessmark needs Python 3.11 or newer with pip, and found none on the PATH." \

@@ -28,7 +28,7 @@ from typing import Any
 
 from witnessmark.documents.images import read_pixels
 from witnessmark.documents.ocr.engine import OcrEngine, make_engine
-from witnessmark.documents.ocr.recognised import PixelPage
+from witnessmark.documents.ocr.recognised import PixelPage, is_legible
 from witnessmark.documents.ocr.resolution import MOST_PIXELS, ocr_side
 from witnessmark.documents.pdfium import open_pdf
 from witnessmark.offline.tables import PageEdges, Table, find_tables, join_pages, page_edges
@@ -56,29 +56,31 @@ def ours(path: Path) -> Prediction:
     """Find the tables of a document with the offline engine, by OCR where a page has no words."""
     tables: list[Table] = []
     edges: list[PageEdges] = []
-    for layout in layouts(path):
-        found = find_tables(layout)
+    for layout, page in layouts(path):
+        found = [table for table in find_tables(layout) if page is None or is_legible(layout, page, table.box)]
         tables += found
         edges.append(page_edges(layout, found))
     return [part for table in join_pages(tables, edges) for part in parted(table)]
 
 
-def layouts(path: Path) -> Iterator[PageLayout]:
-    """Read the pages of a document as the workers do, in this process."""
+def layouts(path: Path) -> Iterator[tuple[PageLayout, PixelPage | None]]:
+    """Read the pages of a document as the workers do, in this process; a scan's come with what OCR saw."""
     content = path.read_bytes()
     if path.suffix != ".pdf":
         picture = read_pixels(content, 0, most_pixels=MOST_PIXELS)
-        yield recognised(picture.width, picture.height, picture.pixels).layout(1, points_per_pixel=None)[0]
+        seen = recognised(picture.width, picture.height, picture.pixels)
+        yield seen.layout(1, points_per_pixel=None)[0], seen
         return
     with open_pdf(content, None) as pdf:
         for index in range(pdf.page_count):
             layout = pdf.layout(index)
+            page: PixelPage | None = None
             if not layout.words:
                 side = ocr_side(layout.width, layout.height)
                 width, height, pixels = pdf.render(index, max_side=side, grey=True)
                 page = recognised(width, height, pixels)
                 layout, _ = page.layout(index + 1, points_per_pixel=layout.width / width)
-            yield layout
+            yield layout, page
 
 
 def recognised(width: int, height: int, pixels: bytes) -> PixelPage:

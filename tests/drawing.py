@@ -129,7 +129,9 @@ class Leaf:
     media_box: str = f"0 0 {WIDTH:g} {HEIGHT:g}"
     rotate: int = 0
     jpeg: bytes = b""
-    """Drawn over the whole page, before the content."""
+    """Drawn before the content, over the whole page or where `jpeg_box` says."""
+    jpeg_box: tuple[float, float, float, float] | None = None
+    """Left, top, right and bottom of the picture."""
 
 
 def document(*leaves: Leaf | bytes) -> bytes:
@@ -171,7 +173,9 @@ class Objects:
                 b"/Filter /DCTDecode" % size
             )
             resources = b"/XObject << /Im %d 0 R >>" % self.add_stream(leaf.jpeg, entries)
-            content = b"q %g 0 0 %g 0 0 cm /Im Do Q\n" % (WIDTH, HEIGHT) + content
+            left, top, right, bottom = leaf.jpeg_box or (0, 0, WIDTH, HEIGHT)
+            place = (right - left, bottom - top, left, HEIGHT - bottom)
+            content = b"q %g 0 0 %g %g %g cm /Im Do Q\n" % place + content
         self.add_page_of(self.add_stream(content), leaf.media_box, resources=resources, rotate=leaf.rotate)
 
     def add_page_of(

@@ -140,7 +140,11 @@ def _folders(settings: Settings) -> Finding:
             says="none",
             next="Start the server with --allow FOLDER, or set WITNESSMARK_ALLOW.",
         )
-    return Finding(what="allowed folders", state="right", says=", ".join(str(folder) for folder in folders))
+    return Finding(
+        what="allowed folders",
+        state="right",
+        says=", ".join(f"{folder}{'' if folder.is_dir() else ' (not there)'}" for folder in folders),
+    )
 
 
 def _key() -> Finding:

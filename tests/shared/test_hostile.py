@@ -75,6 +75,17 @@ async def test_the_right_password_opens_and_a_wrong_one_is_said_to_be_wrong(
     assert refused.kind == "PasswordWrong"
 
 
+async def test_text_that_nobody_sees_is_flagged_and_left_out(services: Services) -> None:
+    result = await _call(services, "read_text", HOSTILE / "inject-hidden.pdf")
+    assert any("cannot be seen" in warning for warning in result.warnings)
+    assert "99.9" not in result.to_text()
+
+
+async def test_letters_without_a_meaning_are_not_quoted(services: Services) -> None:
+    answer = await _try(services, "read_text", HOSTILE / "om-truetype_font_nomapping.pdf")
+    assert isinstance(answer, InputError) or '"7+%-' not in answer.to_text()
+
+
 async def test_five_thousand_pages_name_the_limit_and_the_range_that_works(services: Services) -> None:
     refused = await _try(services, "read_text", HOSTILE / "pages-5000.pdf")
     assert isinstance(refused, InputError)

@@ -58,6 +58,19 @@ async def test_a_ruled_table_of_a_skewed_scan_comes_cell_by_cell(house: House) -
 
 
 @needs_ocr
+@pytest.mark.parametrize("length", [8, 13, 24], ids=["hyphen", "en dash", "em dash"])
+async def test_a_dash_alone_in_a_column_of_figures_is_not_passed_over(house: House, length: int) -> None:
+    page = draw_ruled(
+        [["Item", "2024", "2025"], ["Dues", "1,284", ""], ["Rent", "", "937"], ["Sales", "4,018", "5,120"]]
+    )
+    for x, y in ((134 + 520, 384), (134 + 260, 440)):
+        ImageDraw.Draw(page).line((x, y, x + length, y), fill=20, width=3)
+    result = await house.call("extract_tables", encoded(page), "a.png")
+    (table,) = result.tables
+    assert table.rows[:2] == [["Dues", "1,284", "–"], ["Rent", "–", "937"]]
+
+
+@needs_ocr
 @pytest.mark.parametrize("skew", [0.0, 2.5], ids=["level", "skewed"])
 async def test_places_are_those_of_the_page_as_it_is_seen(house: House, skew: float) -> None:
     result = await house.call("extract_tables", scanned_pdf(draw_ruled(TABLE, skew=skew)), detail="full")
@@ -292,6 +305,21 @@ async def test_a_stamp_on_a_scan_does_not_make_it_text(house: House) -> None:
     assert _found(result.pages[0].text) == len(LINES)
 
 
+@pytest.mark.parametrize("covers", [True, False], ids=["large", "small"])
+async def test_a_large_picture_beside_text_is_said_to_be_unread(house: House, covers: bool) -> None:
+    jpeg = encoded(draw_page(size=(600, 800)), "JPEG")
+    text = b"".join(drawing.words("Words that stand beside it.", x=60, top=60 + 15 * n) for n in range(8))
+    box = (60.0, 300.0, 500.0, 800.0) if covers else (60.0, 300.0, 160.0, 400.0)
+    leaf = drawing.Leaf(content=text, jpeg=jpeg, jpeg_box=box)
+    result = await house.call("extract_tables", drawing.document(leaf))
+    said = [warning for warning in result.warnings if "were not read" in warning]
+    assert said == (
+        ["Page 1: pictures cover a good part of the page beside its text; words and tables in them were not read."]
+        if covers
+        else []
+    )
+
+
 def _shifted(line: str) -> str:
     """Write a line as fonts without a map do that number their letters from 3: 29 places lower."""
     return "".join(chr(ord(letter) - 29) if letter > "A" else letter for letter in line)
@@ -300,6 +328,7 @@ def _shifted(line: str) -> str:
 BROKEN: dict[str, bytes] = {
     "no map to Unicode": damage.unmapped_text("Total due 1,284.50"),
     "shifted letters": drawing.draw_text(["\n".join(_shifted(line) for line in LINES * 3)]),
+    "signs alone": drawing.draw_text(['"7+%-']),
     "wrong encoding": drawing.draw_text(["\n".join(["CafÃ© crÃ¨me Ã  la carte, garÃ§on trÃ¨s pressÃ©"] * 6)]),
 }
 
@@ -326,7 +355,11 @@ async def test_a_page_with_a_meaningless_layer_is_read_from_its_picture(house: H
 CODES = "NYSE MSFT CVS GLD SPY QQQ XLF JPM WFC BRK KBH LNG MRK PFE USD GBP CHF JPY SEK NOK DKK PLN CZK HUF RON BGN"
 
 
-@pytest.mark.parametrize("text", ["words " * 12, CODES, "PLN CZK Brno"], ids=["one word", "codes", "few"])
+@pytest.mark.parametrize(
+    "text",
+    ["words " * 12, CODES, "PLN CZK Brno", "x = 0.3", "file:///a/b.html[23.03.2022"],
+    ids=["one word", "codes", "few", "formula", "address"],
+)
 async def test_a_page_of_codes_or_of_one_word_is_text(house: House, text: str) -> None:
     (page,) = (await house.call("inspect_document", drawing.draw_text(["\n".join([text] * 20)]))).pages
     assert page.text == "text layer"

@@ -134,8 +134,7 @@ class TableExtraction(Result):
         found = f"{self.table_count} table{'s'[: self.table_count != 1]} on {pages} of"
         lines = [f"{found} {self.documents[0].name} (engine: {', '.join(self.engines)}, result {self.result_id})"]
         lines += [f"Warning: {warning}" for warning in self.warnings]
-        for item in self.needs_review:
-            lines.append(f"Needs review: {item.table_id or 'page ' + str(item.page)}: {item.reason}")
+        lines += [item.to_text() for item in self.needs_review]
         for table in self.tables:
             lines += ["", *_table_lines(table)]
         if self.files:
@@ -181,7 +180,7 @@ async def extract_tables(
             result_id=result_id,
             documents=[document_read(document)],
             engines=["offline"],
-            needs_review=_needs_review(tables) + doubtful_places(read.done),
+            needs_review=_needs_review(tables) + _illegible(read) + doubtful_places(read.done),
             warnings=page_warnings(document, read, read.done) + _no_table_in_text(document, found),
             tables=tables,
             table_count=len(tables),
@@ -208,6 +207,16 @@ async def _found(document: Document, documents: Documents, read: PagesRead[PageT
         return await anyio.to_thread.run_sync(_joined, read, abandon_on_cancel=True)
     page = await documents.text(document, 1, "plain")
     return await anyio.to_thread.run_sync(tables_of_text, page.text, document.media_type, abandon_on_cancel=True)
+
+
+def _illegible(read: PagesRead[PageTables]) -> list[ReviewItem]:
+    reason = "Something like a table stands here, too unclear to be read: look at it."
+    return [
+        ReviewItem(page=page, box=rounded(answer.reading.on_page(box)), reason=reason)
+        for page, answer in sorted(read.done.items())
+        for box in answer.illegible
+        if answer.reading is not None
+    ]
 
 
 def _no_table_in_text(document: Document, found: Sequence[Table]) -> list[str]:

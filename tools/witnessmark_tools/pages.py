@@ -9,7 +9,7 @@ from witnessmark.documents.document import Document, PageKind
 from witnessmark.documents.ocr.recognised import PageReading
 from witnessmark.documents.page_range import text_from_pages
 from witnessmark.documents.reading import PagesRead
-from witnessmark.documents.text_layer import TextLayer
+from witnessmark.documents.text_layer import UNREAD_SHARE, TextLayer
 from witnessmark.errors import SetupError
 from witnessmark.values import BoundingBox
 from witnessmark_tools.results import ReviewItem, pages_in_words
@@ -111,6 +111,11 @@ def _layer_warnings(seen: Mapping[int, SeenPage]) -> list[str]:
         warnings.append(
             f"{pages_in_words(hidden)}: {words} of the text layer cannot be seen on the page (invisible, or too "
             "small); left out."
+        )
+    if pictured := _of(seen, lambda page: page.layer is not None and page.layer.unread_share >= UNREAD_SHARE):
+        warnings.append(
+            f"{pages_in_words(pictured)}: pictures cover a good part of the page beside its text; words and tables in "
+            "them were not read."
         )
     if scanned := _of(seen, lambda page: page.layer is not None and page.layer.is_from_scanner):
         warnings.append(

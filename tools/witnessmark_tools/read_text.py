@@ -14,7 +14,7 @@ from witnessmark.documents.reading import read_pages
 from witnessmark_tools.arguments import Pages, Password, Source, Wait
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.pages import doubtful_places, left_range, page_warnings, refuse_without_ocr
-from witnessmark_tools.results import ExportedFile, Frozen, Result, ReviewItem, document_read, result_id_of
+from witnessmark_tools.results import ExportedFile, Frozen, Result, document_read, result_id_of
 
 REVIEW_SHOWN = 12
 
@@ -50,22 +50,19 @@ class TextReading(Result):
         if not kept:
             kept = [self.pages[0].model_copy(update={"text": self.pages[0].text[:room] + " …"})]
         shown = f"The text is cut after page {kept[-1].page}; the whole is in the file, or call with `pages`."
+        if len(self.pages) == 1:
+            shown = "The text is cut; the whole is in the file."
         return self.model_copy(update={"pages": kept, "is_preview": True, "warnings": [*self.warnings, shown]})
 
     def to_text(self) -> str:
         document = self.documents[0]
         head = f"{document.name}, {document.pages} page{'s'[: document.pages != 1]} (engine: {', '.join(self.engines)})"
         lines = [head, *(f"Warning: {warning}" for warning in self.warnings)]
-        lines += [_review_line(item) for item in self.needs_review[:REVIEW_SHOWN]]
+        lines += [item.to_text() for item in self.needs_review[:REVIEW_SHOWN]]
         lines += [f"File: {file.path} ({file.uri})" for file in self.files]
         for page in self.pages:
             lines += ["", f"--- page {page.page} ---", page.text]
         return "\n".join(lines)
-
-
-def _review_line(item: ReviewItem) -> str:
-    value = f"{item.value!r}: " if item.value else ""
-    return f"Needs review: page {item.page} at {item.box}: {value}{item.reason}"
 
 
 async def read_text(

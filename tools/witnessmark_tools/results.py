@@ -55,6 +55,13 @@ class ReviewItem(Frozen):
     nearest: str | None = None
     reason: str
 
+    def to_text(self) -> str:
+        """Write it on one line: where, what, why."""
+        where = f"{self.table_id}, page {self.page}" if self.table_id else f"page {self.page}"
+        where += f" at {self.box}" if self.box else ""
+        value = f"{self.value!r}: " if self.value else ""
+        return f"Needs review: {where}: {value}{self.reason}"
+
 
 class ExportedFile(Frozen):
     name: str

@@ -63,7 +63,7 @@ class FileTooLarge(InputError):
     def __init__(self, path: str, *, size: int, limit: int) -> None:
         super().__init__(
             f"{path!r} has {size / 1e6:,.0f} MB, and the limit is {limit / 1e6:,.0f} MB.",
-            "Split it, or save it with smaller images.",
+            "Split it, or save it smaller.",
         )
 
 

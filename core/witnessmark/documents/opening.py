@@ -19,7 +19,7 @@ from witnessmark.documents.document import Document, PageFacts, PageKind
 from witnessmark.documents.images import FrameFacts, ImageFacts
 from witnessmark.documents.marking import Mark
 from witnessmark.documents.media_types import UnsupportedMediaType
-from witnessmark.documents.ocr.recognised import PageReading, PixelPage, reading_of
+from witnessmark.documents.ocr.recognised import PageReading, PixelPage, is_legible, reading_of
 from witnessmark.documents.ocr.recogniser import Recogniser
 from witnessmark.documents.ocr.resolution import MOST_PIXELS
 from witnessmark.documents.plain_text import read_plain_text
@@ -28,7 +28,7 @@ from witnessmark.documents.text_size import TextSize
 from witnessmark.documents.wire import layout_from_wire, layout_to_wire
 from witnessmark.documents.worker import OperationRefused, Workers, WorkerStopped
 from witnessmark.errors import InputError
-from witnessmark.values import PageLayout, Word
+from witnessmark.values import BoundingBox, PageLayout, Word
 
 TextLayout = Literal["markdown", "plain"]
 
@@ -95,6 +95,8 @@ class PageTables:
     edges: dict[str, Any] | None = None
     layer: TextLayer | None = None
     reading: PageReading | None = None
+    illegible: tuple[BoundingBox, ...] = ()
+    """Boxes, in points of the page as read, of what looks like a table and holds hardly a word that OCR is sure of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,12 +302,14 @@ class Documents:
             found, _ = await self._page_call(
                 "layout_tables", document, {"page_layout": layout_to_wire(recognised.layout)}
             )
+            legible = [t for t in found["tables"] if is_legible(recognised.layout, recognised.page, _box(t))]
             return PageTables(
                 kind=answer["kind"],
-                tables=found["tables"],
+                tables=legible,
                 edges=found["edges"],
                 layer=_layer(answer),
                 reading=reading,
+                illegible=tuple(_box(table) for table in found["tables"] if table not in legible),
             )
         return PageTables(
             kind=answer["kind"], tables=answer.get("tables", []), edges=answer.get("edges"), layer=_layer(answer)
@@ -351,6 +355,11 @@ class Documents:
             )
         except OperationRefused as refusal:
             raise DocumentDamaged(document.name, "an image" if document.kind == "image" else "a PDF") from refusal
+
+
+def _box(table: dict[str, Any]) -> BoundingBox:
+    x0, top, x1, bottom = table["box"]
+    return BoundingBox(x0=x0, top=top, x1=x1, bottom=bottom)
 
 
 def _layer(answer: dict[str, Any]) -> TextLayer | None:

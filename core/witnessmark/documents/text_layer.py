@@ -33,6 +33,10 @@ ODD_SHARE = 0.5
 """Share of words that are neither words nor figures from which letters are codes of something else."""
 SMALLEST = 1.0
 """Points of a line's height under which nobody can read it on paper or screen."""
+LARGE_PICTURE = 0.1
+"""Share of a page from which a picture can hold a table."""
+UNREAD_SHARE = 0.25
+"""Share of a page that pictures without words cover from which that is worth saying."""
 FULL_PAGE = 0.75
 """Share of a page from which a picture is the page: a scan."""
 _MARGIN = 0.12
@@ -59,6 +63,8 @@ class TextLayer:
     """Words that nobody sees and no picture shows: left out."""
     is_from_scanner: bool = False
     """Invisible words under a picture of the page, as OCR software leaves them."""
+    unread_share: float = 0.0
+    """Share of the page that pictures cover on which no words stand: what they show is not in the text."""
 
 
 def page_kind(layer: TextLayer, *, has_picture: bool) -> PageKind:
@@ -98,7 +104,23 @@ def judge(
     is_pictured = is_picture_of_page(pictures, area)
     if is_pictured and _is_stamp(words, height, is_invisible=invisible_share > 0.5):
         return TextLayer(state="stamp")
-    return TextLayer(state="usable", is_from_scanner=is_pictured and invisible_share > 0.5)
+    return TextLayer(
+        state="usable",
+        is_from_scanner=is_pictured and invisible_share > 0.5,
+        unread_share=_unread_share(words, pictures, area),
+    )
+
+
+def _unread_share(words: Sequence[Word], pictures: Sequence[BoundingBox], area: float) -> float:
+    """Find the share of the page that pictures cover on which no words of the layer stand."""
+    large = [picture for picture in pictures if picture.width * picture.height >= LARGE_PICTURE * area][:20]
+    bare = [picture for picture in large if sum(_is_on(word, picture) for word in words) < _FEWEST]
+    return min(1.0, sum(picture.width * picture.height for picture in bare) / area) if area > 0 else 0.0
+
+
+def _is_on(word: Word, picture: BoundingBox) -> bool:
+    x, y = (word.x0 + word.x1) / 2, (word.top + word.bottom) / 2
+    return picture.x0 <= x <= picture.x1 and picture.top <= y <= picture.bottom
 
 
 def is_picture_of_page(pictures: Sequence[BoundingBox], area: float) -> bool:
@@ -121,8 +143,10 @@ def _is_scrambled(words: Sequence[Word]) -> bool:
     if len(_MOJIBAKE.findall(text)) > max(3, len(text) / 100):
         return True
     long = [word.text for word in words[:3000] if len(word.text) >= 3]
-    odd = sum(_is_odd(word) for word in long)
-    if len(long) >= _FEWEST and odd >= ODD_SHARE * len(long):
+    odd = [word for word in long if _is_odd(word)]
+    if len(long) < _FEWEST:  # an address or a formula is odd too: little else than signs is asked for
+        odd = [word for word in odd if sum(map(str.isalnum, word)) < 0.5 * len(word)]
+    if odd and len(odd) >= ODD_SHARE * len(long):
         return True
     latin = {word for word in _LONG_WORD.findall(text) if len(set(word)) > 2 and all(c < "\u0250" for c in word)}
     capitals = {word for word in latin if word.isupper()}
@@ -151,6 +175,8 @@ def _has_vowels(word: str) -> bool:
 
 def _is_odd(word: str) -> bool:
     """Say whether a word is neither a word nor a figure nor a row of one sign."""
+    if "://" in word or "www." in word:
+        return False
     kernel = word.strip("()[]{}<>\"'“”‘’«».,;:!?*…|•")
     return len(set(kernel)) > 2 and not _PLAIN.fullmatch(kernel)
 

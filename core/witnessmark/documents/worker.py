@@ -243,7 +243,13 @@ class Workers:
         command += [str(limits.worker_address_bytes), str(limits.worker_resident_bytes), str(os.getpid())]
         try:
             process = await anyio.open_process(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=environment,
+                # Ctrl-C in a terminal is for us: a server that was given time to end its calls needs its workers.
+                start_new_session=True,
             )
         except OSError as error:
             raise WorkerMissing from error

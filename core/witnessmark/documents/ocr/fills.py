@@ -101,7 +101,7 @@ def _areas(level: NDArray[np.float32], ground: NDArray[np.float32]) -> list[_Are
     shaded = level < -_SHADE
     for row in range(len(level)):
         grown: list[_Area] = []
-        for start, end in _runs(ground[row], shaded[row]):
+        for start, end in runs_of(ground[row], shaded[row]):
             grey = float(np.median(ground[row, start:end]))
             for area in still:
                 if abs(area.x0 - start) <= 3 and abs(area.x1 - end) <= 3 and abs(area.grey - grey) <= 6:
@@ -127,7 +127,7 @@ def _has_edges(area: _Area, ground: NDArray[np.float32]) -> bool:
     return edges >= 3
 
 
-def _runs(row: NDArray[np.float32], shaded: NDArray[np.bool_]) -> list[tuple[int, int]]:
+def runs_of(row: NDArray[np.float32], shaded: NDArray[np.bool_]) -> list[tuple[int, int]]:
     jumps = np.zeros(len(row), dtype=bool)
     jumps[1:-1] = np.abs(row[2:] - row[:-2]) > _STEP
     flat = shaded & ~jumps

@@ -8,6 +8,7 @@ from statistics import median
 
 import numpy as np
 
+from witnessmark.documents.ocr.dashes import with_dashes
 from witnessmark.documents.ocr.engine import OcrEngine, TextLine
 from witnessmark.documents.ocr.fills import fills_of, without_words
 from witnessmark.documents.ocr.pixels import Pixels
@@ -40,6 +41,7 @@ def read_page(pixels: Pixels, engine: OcrEngine) -> PixelPage:
     usual = median([word.bottom - word.top for word in words]) if words else 0.0
     lost = [line for line in lost if line.bottom - line.top > LEAST_UNREADABLE * usual]
     rules, fills = drawn(straight, words, usual) if words else ([], [])
+    words = with_dashes(straight, words, rules, usual)
     return PixelPage(
         straightening=Straightening(width=width, height=height, turn=turn, skew=skew),
         words=tuple(words),

@@ -15,6 +15,11 @@ _HEIGHTS = (6.0, 20.0)
 """Points of a usual line of text that are believed; a PDF made of photographs may claim pages of two metres."""
 
 
+MOST_DOUBTFUL, LEAST_SURE = 0.35, 0.9
+"""A table of a scan is left out when over a third of its words are doubtful and the mean confidence is below 0.9: real
+ones had 0.97 and more, screenshots printed small 0.86."""
+
+
 class PlacedWord(NamedTuple):
     """A word where it stands.
 
@@ -203,3 +208,18 @@ def reading_of(page: PixelPage, *, engine: str, layout_scale: float, page_scale:
         ),
         on_page=on_page,
     )
+
+
+def is_legible(layout: PageLayout, page: PixelPage, box: BoundingBox) -> bool:
+    """Say whether OCR is sure of most words in a place: screenshots in a page look like tables of noise.
+
+    Shapes:  `layout` is the one that `page.layout` made
+    Units:   points of `layout`
+    """
+    inside = [
+        seen.confidence
+        for word, seen in zip(layout.words, page.words, strict=True)
+        if box.x0 <= (word.x0 + word.x1) / 2 <= box.x1 and box.top <= (word.top + word.bottom) / 2 <= box.bottom
+    ]
+    doubtful = sum(confidence < DOUBTFUL for confidence in inside)
+    return not inside or doubtful < MOST_DOUBTFUL * len(inside) or sum(inside) / len(inside) >= LEAST_SURE

@@ -52,7 +52,7 @@ def light_rules_of(bare: Pixels, text_height: float) -> list[PixelRule]:
 
 
 def _found(grey: Pixels, text_height: float, contrast: int) -> list[PixelRule]:
-    ink = _ink(grey)
+    ink = ink_of(grey)
     thickest = 0.5 * text_height
     across = _strokes(ink, grey, contrast, least=int(max(30, 1.6 * text_height)), thickest=thickest)
     turned = np.ascontiguousarray(ink.T), np.ascontiguousarray(grey.T)
@@ -62,7 +62,7 @@ def _found(grey: Pixels, text_height: float, contrast: int) -> list[PixelRule]:
     ]
 
 
-def _ink(page: Pixels) -> NDArray[np.bool_]:
+def ink_of(page: Pixels) -> NDArray[np.bool_]:
     """Tell ink from ground by the brightness around, so that shadows and shading are ground."""
     image = Image.fromarray(page)
     ground = np.asarray(image.filter(ImageFilter.BoxBlur(12))).astype(np.int16)
@@ -81,7 +81,7 @@ def _strokes(
     open_strokes: list[_Stroke] = []
     done: list[_Stroke] = []
     for row in np.flatnonzero(seen.sum(axis=1) >= least):
-        runs = _runs(seen[row], least)
+        runs = runs_of(seen[row], least)
         still: list[_Stroke] = []
         for stroke in open_strokes:
             (still if row - stroke.last <= 2 else done).append(stroke)
@@ -123,7 +123,7 @@ def _is_drawn(stroke: _Stroke, ink: NDArray[np.bool_], grey: Pixels, contrast: i
     )
 
 
-def _runs(row: NDArray[np.bool_], least: int) -> list[tuple[int, int]]:
+def runs_of(row: NDArray[np.bool_], least: int) -> list[tuple[int, int]]:
     edges = np.flatnonzero(np.diff(np.concatenate(([0], row.view(np.int8), [0]))))
     starts, ends = edges[::2], edges[1::2]
     parted = np.flatnonzero(starts[1:] - ends[:-1] > BRIDGED)

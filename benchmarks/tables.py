@@ -31,8 +31,9 @@ from witnessmark.documents.ocr.engine import OcrEngine, make_engine
 from witnessmark.documents.ocr.recognised import PixelPage, is_legible
 from witnessmark.documents.ocr.resolution import MOST_PIXELS, ocr_side
 from witnessmark.documents.pdfium import open_pdf
-from witnessmark.offline.tables import PageEdges, Table, find_tables, join_pages, page_edges
-from witnessmark.offline.tables.values import first_row_number
+from witnessmark.offline.tables.find import find_tables
+from witnessmark.offline.tables.join import PageEdges, join_pages, page_edges
+from witnessmark.offline.tables.values import Table, first_row_number
 from witnessmark.values import PageLayout
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from witnessmark.offline.tables import PageEdges, Table, join_pages
-from witnessmark.offline.tables.values import Cell, TablePart
+from witnessmark.offline.tables.join import PageEdges, join_pages
+from witnessmark.offline.tables.values import Cell, Table, TablePart
 from witnessmark.values import BoundingBox
 
 

@@ -9,7 +9,9 @@ import pytest
 
 from tests.drawing import WIDTH, document, draw_long_table, draw_table, fill, grid, rule, table_texts, text_width, words
 from witnessmark.documents.pdfium import open_pdf
-from witnessmark.offline.tables import PageEdges, Table, find_tables, join_pages, page_edges
+from witnessmark.offline.tables.find import find_tables
+from witnessmark.offline.tables.join import PageEdges, join_pages, page_edges
+from witnessmark.offline.tables.values import Table
 
 Texts = tuple[tuple[str, ...], ...]
 

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from witnessmark.documents.document import Document
 from witnessmark.exports.csv import csv_from_rows
 from witnessmark.exports.folder import ExportFolder, media_type_of, uri_of
-from witnessmark.exports.html import html_from_tables
-from witnessmark.exports.markdown import markdown_from_tables
 from witnessmark.exports.tables import ExportTable, spans_that_fit
-from witnessmark.exports.xlsx import xlsx_from_tables
 from witnessmark.offline.tables.values import Table
 from witnessmark_tools.results import ExportedFile
 
 ExportKind = Literal["csv", "xlsx", "html", "markdown"]
-
-_OF_ALL_TABLES = {
-    "xlsx": (".xlsx", xlsx_from_tables),
-    "html": (".html", html_from_tables),
-    "markdown": (".md", markdown_from_tables),
-}
 
 
 def export_tables(
@@ -41,9 +32,24 @@ def export_tables(
                 rows = [[text or "" for text in row] for row in table.rows]
                 files.append(exported_file(exports, f"{stem}-{table.name}.csv", csv_from_rows(rows)))
         else:
-            suffix, write = _OF_ALL_TABLES[kind]
+            suffix, write = _writer(kind)
             files.append(exported_file(exports, stem + suffix, write(document.name, leaving)))
     return files
+
+
+def _writer(kind: ExportKind) -> tuple[str, Callable[[str, Sequence[ExportTable]], bytes]]:
+    """Find what writes a kind of file for all tables; each is loaded when it is first asked for."""
+    if kind == "xlsx":
+        from witnessmark.exports.xlsx import xlsx_from_tables
+
+        return ".xlsx", xlsx_from_tables
+    if kind == "html":
+        from witnessmark.exports.html import html_from_tables
+
+        return ".html", html_from_tables
+    from witnessmark.exports.markdown import markdown_from_tables
+
+    return ".md", markdown_from_tables
 
 
 def exported_file(exports: ExportFolder, name: str, content: bytes) -> ExportedFile:

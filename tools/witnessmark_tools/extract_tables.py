@@ -15,10 +15,8 @@ from witnessmark.documents.opening import Documents, PageTables
 from witnessmark.documents.page_range import pages_from_text, text_from_pages
 from witnessmark.documents.reading import PagesRead, read_pages
 from witnessmark.exports.folder import ExportFolder
-from witnessmark.offline.tables.join import edges_from_wire, join_pages
-from witnessmark.offline.tables.values import Cell, Confidence, Table, first_row_number
+from witnessmark.offline.tables.values import NOWHERE, Cell, Confidence, Table, first_row_number
 from witnessmark.offline.tables.wire import table_from_wire
-from witnessmark.offline.text_tables import NOWHERE, tables_of_text
 from witnessmark_tools.arguments import Detail, Pages, Password, Source, Wait
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.exporting import ExportKind, export_tables
@@ -205,6 +203,8 @@ async def _read(
 async def _found(document: Document, documents: Documents, read: PagesRead[PageTables]) -> Sequence[Table]:
     if document.kind != "text":
         return await anyio.to_thread.run_sync(_joined, read, abandon_on_cancel=True)
+    from witnessmark.offline.text_tables import tables_of_text
+
     page = await documents.text(document, 1, "plain")
     return await anyio.to_thread.run_sync(tables_of_text, page.text, document.media_type, abandon_on_cancel=True)
 
@@ -226,6 +226,8 @@ def _no_table_in_text(document: Document, found: Sequence[Table]) -> list[str]:
 
 
 def _joined(read: PagesRead[PageTables]) -> Sequence[Table]:
+    from witnessmark.offline.tables.join import edges_from_wire, join_pages  # not before there is something to join
+
     tables = [table_from_wire(wire) for page in sorted(read.done) for wire in read.done[page].tables]
     return join_pages(tables, [edges_from_wire(page.edges) for page in read.done.values() if page.edges is not None])
 

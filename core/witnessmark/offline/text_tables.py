@@ -9,11 +9,8 @@ from collections.abc import Iterable, Sequence
 
 from witnessmark.errors import InputError
 from witnessmark.offline.tables.tokens import is_value
-from witnessmark.offline.tables.values import Cell, Confidence, Table, TablePart
-from witnessmark.values import BoundingBox
+from witnessmark.offline.tables.values import NOWHERE, Cell, Confidence, Table, TablePart
 
-NOWHERE = BoundingBox(x0=0, top=0, x1=0, bottom=0)
-"""A text file has lines and no page on which a cell could have a place."""
 MOST_CELLS = 200_000
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_LINES = 200

@@ -9,6 +9,8 @@ from typing import Literal
 from witnessmark.values import BoundingBox
 
 Confidence = Literal["high", "medium", "low"]
+NOWHERE = BoundingBox(x0=0, top=0, x1=0, bottom=0)
+"""The place of a cell of a text file, which has lines and no page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,16 @@ from witnessmark.documents.ocr.recognised import PageReading, PixelPage, reading
 from witnessmark.documents.ocr.recogniser import Recogniser
 from witnessmark.documents.ocr.resolution import MOST_PIXELS
 from witnessmark.documents.plain_text import read_plain_text
+from witnessmark.documents.prepared import (
+    Box,
+    BoxOutside,
+    NoPicture,
+    PreparedImage,
+    Purpose,
+    Sight,
+    StripTooLong,
+    images_from_wire,
+)
 from witnessmark.documents.text_layer import TextLayer, page_kind
 from witnessmark.documents.wire import layout_from_wire, layout_to_wire
 from witnessmark.documents.worker import OperationRefused, Workers, WorkerStopped
@@ -338,6 +348,23 @@ class Documents:
         _, png = await self._page_call(operation, document, arguments)
         return png
 
+    async def prepared_images(
+        self, document: Document, page: int, *, purpose: Purpose, tier: Sight, box: Box | None = None
+    ) -> tuple[PreparedImage, ...]:
+        """Make one page ready to be sent as an image: drawn, shrunk or as it is, upright, in a format the API takes.
+
+        Shapes:  one picture, or overlapping pieces of a strip that could not be read in one, in order. The API takes up
+                 to 2,000 pixels a side in a request of more than 20 images: give a tier with that long edge
+        Units:   `box`, the part of the page to show, in points, of an image in pixels
+        Errors:  as `layout`; `NoPicture`, `StripTooLong`, `BoxOutside`
+        """
+        if document.reader in {"text", "pypdf"}:
+            raise NoPicture(document.name)
+        operation = "image_prepared" if document.reader == "image" else "pdf_prepared"
+        seen = {"long_edge": tier.long_edge, "max_tokens": tier.max_tokens}
+        arguments = {"page": page, "purpose": purpose, "box": box, **seen}
+        return images_from_wire(*await self._page_call(operation, document, arguments))
+
     async def _page_call(
         self, operation: str, document: Document, arguments: dict[str, Any]
     ) -> tuple[dict[str, Any], bytes]:
@@ -349,6 +376,10 @@ class Documents:
                 seconds=self.limits.page_seconds,
             )
         except OperationRefused as refusal:
+            if refusal.reason == "strip-too-long":
+                raise StripTooLong(document.name, **refusal.facts) from refusal
+            if refusal.reason == "box-outside":
+                raise BoxOutside(document.name) from refusal
             raise DocumentDamaged(document.name, "an image" if document.kind == "image" else "a PDF") from refusal
 
 

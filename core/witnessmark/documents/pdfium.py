@@ -156,30 +156,61 @@ class PdfFile:
         Units:   pixels; the longer side has `max_side`, or less where the page would pass `MAX_PIXELS`
         Errors:  `PdfUnreadable`
         """
-        raw = self._raw
-        with _Page(raw, self._handle, index) as page:
+        with _Page(self._raw, self._handle, index) as page:
             scale = max_side / max(page.placement.width, page.placement.height)
             width, height = (max(1, round(side * scale)) for side in (page.placement.width, page.placement.height))
             if width * height > MAX_PIXELS:
                 shrink = (MAX_PIXELS / (width * height)) ** 0.5
                 width, height = max(1, int(width * shrink)), max(1, int(height * shrink))
-            depth = 1 if grey else 3
-            stride = (width * depth + 3) // 4 * 4
-            buffer = (ctypes.c_ubyte * (stride * height))()
-            kind = raw.FPDFBitmap_Gray if grey else raw.FPDFBitmap_BGR
-            bitmap = raw.FPDFBitmap_CreateEx(width, height, kind, buffer, stride)
-            if not bitmap:
-                raise PdfUnreadable
-            try:
-                raw.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
-                raw.FPDF_RenderPageBitmap(bitmap, page.handle, 0, 0, width, height, 0, raw.FPDF_ANNOT)
-            finally:
-                raw.FPDFBitmap_Destroy(bitmap)
-            pixels = bytes(buffer)
-            row = width * depth
-            if stride != row:
-                pixels = b"".join(pixels[top * stride : top * stride + row] for top in range(height))
-            return width, height, pixels
+            return width, height, _pixels(self._raw, page.handle, width, height, (0, 0, width, height), grey=grey)
+
+    def page_size(self, index: int) -> tuple[float, float]:
+        """Say how wide and how high a page is, upright.
+
+        Units:   points
+        Errors:  `PdfUnreadable`
+        """
+        with _Page(self._raw, self._handle, index) as page:
+            return page.placement.width, page.placement.height
+
+    def draw(self, index: int, width: int, height: int, *, box: tuple[float, float, float, float]) -> bytes:
+        """Draw a part of a page as a viewer would.
+
+        Shapes:  rows of three bytes a pixel (blue, green, red) without padding
+        Units:   `width` and `height` in pixels, `box` in points
+        Errors:  `PdfUnreadable`
+        """
+        x0, top, x1, bottom = box
+        with _Page(self._raw, self._handle, index) as page:
+            across, down = width / (x1 - x0), height / (bottom - top)
+            whole = (
+                round(-x0 * across),
+                round(-top * down),
+                round(page.placement.width * across),
+                round(page.placement.height * down),
+            )
+            return _pixels(self._raw, page.handle, width, height, whole, grey=False)
+
+
+def _pixels(raw: Any, page: Any, width: int, height: int, whole: tuple[int, int, int, int], *, grey: bool) -> bytes:
+    """Draw a page, which takes the place `whole` (x, y, width, height), into a picture."""
+    depth = 1 if grey else 3
+    stride = (width * depth + 3) // 4 * 4
+    buffer = (ctypes.c_ubyte * (stride * height))()
+    kind = raw.FPDFBitmap_Gray if grey else raw.FPDFBitmap_BGR
+    bitmap = raw.FPDFBitmap_CreateEx(width, height, kind, buffer, stride)
+    if not bitmap:
+        raise PdfUnreadable
+    try:
+        raw.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
+        raw.FPDF_RenderPageBitmap(bitmap, page, *whole, 0, raw.FPDF_ANNOT)
+    finally:
+        raw.FPDFBitmap_Destroy(bitmap)
+    pixels = bytes(buffer)
+    row = width * depth
+    if stride != row:
+        pixels = b"".join(pixels[top * stride : top * stride + row] for top in range(height))
+    return pixels
 
 
 class _Page:

@@ -263,6 +263,19 @@ def _grey_picture(session: Session, request: wire.Message, most_pixels: int) -> 
         raise Refused("unreadable") from error
 
 
+def pdf_part(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    from witnessmark.documents.pdf_parts import PartTooLarge, first_part
+
+    pdf = _pdfium(session, request)
+    if request["is_whole"] and not pdf.is_encrypted:
+        return {"is_whole": True}, b""
+    try:
+        part, count = first_part(pdf, request["pages"], most_bytes=request["most_bytes"])
+    except PartTooLarge as error:
+        raise Refused("page-too-large", **error.facts) from error
+    return {"is_whole": False, "pages": part.pages if part else (), "count": count}, part.content if part else b""
+
+
 def image_prepared(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
     from witnessmark.plans.images import prepare_image
 
@@ -317,7 +330,7 @@ OPERATIONS: dict[str, Callable[[Session, wire.Message], tuple[wire.Message, byte
     operation.__name__: operation
     for operation in (
         *(pdf_open, pdf_facts, pdf_layout, pdf_tables, pdf_text, pdf_pixels, pdf_picture, pypdf_open, pypdf_text),
-        *(image_prepared, pdf_prepared),
+        *(pdf_part, pdf_prepared, image_prepared),
         *(image_facts, image_pixels, image_picture, layout_tables, layout_text, ocr_page),
     )
 }

@@ -22,6 +22,7 @@ from witnessmark.documents.media_types import UnsupportedMediaType
 from witnessmark.documents.ocr.recognised import PageReading, PixelPage, reading_of
 from witnessmark.documents.ocr.recogniser import Recogniser
 from witnessmark.documents.ocr.resolution import MOST_PIXELS
+from witnessmark.documents.pdf_parts import NoPdfPages, PageTooLarge, PdfPart
 from witnessmark.documents.plain_text import read_plain_text
 from witnessmark.documents.prepared import (
     Box,
@@ -365,6 +366,33 @@ class Documents:
         arguments = {"page": page, "purpose": purpose, "box": box, **seen}
         return images_from_wire(*await self._page_call(operation, document, arguments))
 
+    async def pdf_parts(
+        self, document: Document, pages: Sequence[int], *, most_pages: int, most_bytes: int
+    ) -> AsyncGenerator[PdfPart]:
+        """Cut pages of a PDF into parts that a request can carry, one after the other as they are asked for.
+
+        Shapes:  the pages in order; one that cannot be taken out of the file is in no part. The file's own bytes where
+                 all of it fits and nothing is encrypted
+        Errors:  as `layout`; `NoPdfPages`, `PageTooLarge`
+        """
+        if document.reader != "pdfium":
+            raise NoPdfPages(document.name)
+        is_whole = tuple(pages) == tuple(range(1, document.page_count + 1))
+        is_whole = is_whole and len(pages) <= most_pages and document.content.size <= most_bytes
+        left, found = tuple(pages), False
+        while left:
+            arguments = {"pages": left[:most_pages], "most_bytes": most_bytes, "is_whole": is_whole}
+            answer, content = await self._page_call("pdf_part", document, arguments)
+            if answer["is_whole"]:
+                yield PdfPart(content=await anyio.to_thread.run_sync(document.content.read), pages=left)
+                return
+            left = left[answer["count"] :]
+            if answer["pages"]:
+                found = True
+                yield PdfPart(content=content, pages=tuple(answer["pages"]))
+        if not found:
+            raise DocumentDamaged(document.name, "a PDF")
+
     async def _page_call(
         self, operation: str, document: Document, arguments: dict[str, Any]
     ) -> tuple[dict[str, Any], bytes]:
@@ -378,6 +406,8 @@ class Documents:
         except OperationRefused as refusal:
             if refusal.reason == "strip-too-long":
                 raise StripTooLong(document.name, **refusal.facts) from refusal
+            if refusal.reason == "page-too-large":
+                raise PageTooLarge(document.name, **refusal.facts) from refusal
             if refusal.reason == "box-outside":
                 raise BoxOutside(document.name) from refusal
             raise DocumentDamaged(document.name, "an image" if document.kind == "image" else "a PDF") from refusal

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
@@ -80,6 +81,8 @@ class PdfFile:
         self._raw = raw
         self._handle = handle
         self._content = content
+        self.size = len(content)
+        self.is_encrypted: bool = raw.FPDF_GetSecurityHandlerRevision(handle) != -1
         self.page_count: int = raw.FPDF_GetPageCount(handle)
         if self.page_count < 1:
             self.close()
@@ -190,6 +193,42 @@ class PdfFile:
                 round(page.placement.height * down),
             )
             return _pixels(self._raw, page.handle, width, height, whole, grey=False)
+
+    def copy_of(self, indices: Sequence[int]) -> bytes | None:
+        """Copy pages into a PDF of their own, without encryption, outline or scripts.
+
+        Shapes:  None where one of the pages cannot be copied
+        """
+        raw = self._raw
+        copy = raw.FPDF_CreateNewDocument()
+        try:
+            if not self._import(copy, indices):
+                return None
+            target = bytearray()
+            write_type = dict(raw.FPDF_FILEWRITE._fields_)["WriteBlock"]
+
+            def write(_: object, block: Any, size: int) -> int:
+                target.extend(ctypes.string_at(block, size))
+                return 1
+
+            writer = raw.FPDF_FILEWRITE()
+            writer.version = 1
+            writer.WriteBlock = write_type(write)
+            return bytes(target) if raw.FPDF_SaveAsCopy(copy, ctypes.byref(writer), raw.FPDF_NO_INCREMENTAL) else None
+        finally:
+            raw.FPDF_CloseDocument(copy)
+
+    def can_copy(self, index: int) -> bool:
+        """Say whether a page can be copied into another PDF."""
+        copy = self._raw.FPDF_CreateNewDocument()
+        try:
+            return self._import(copy, [index])
+        finally:
+            self._raw.FPDF_CloseDocument(copy)
+
+    def _import(self, copy: Any, indices: Sequence[int]) -> bool:
+        numbers = (ctypes.c_int * len(indices))(*indices)
+        return bool(self._raw.FPDF_ImportPagesByIndex(copy, self._handle, numbers, len(indices), 0))
 
 
 def _pixels(raw: Any, page: Any, width: int, height: int, whole: tuple[int, int, int, int], *, grey: bool) -> bytes:

@@ -14,8 +14,8 @@ MOST_BYTES = 7_500_000
 """Bytes of an image: the API takes 10 MB, and measures the base64 text. Source: as above"""
 
 _FLAT = 0.75
-"""Share of pixels that are their right neighbour's twins. Screens and drawn pages have 0.8 and more, their shrunk copies
-0.4 to 0.7 where text is dense, photos and scans under 0.3. Below this, lossless takes twice JPEG's time and bytes."""
+"""Share of pixels that are their right neighbour's twins. Screens and drawn pages have 0.8 and more, shrunk ones 0.4 to
+0.7 where text is dense, photos and scans under 0.3. Below this, lossless takes twice JPEG's time and more bytes."""
 _GROUND = 0.65
 """Share of pixels about as bright as the two most frequent brightnesses. Pages and screens have 0.74 and more, photos
 0.2 to 0.6; a soft one with more is only prepared more slowly."""

@@ -52,8 +52,7 @@ def _drawn(*, has_links: bool) -> bytes:
     source = Image.open(io.BytesIO(photo(4000, 3000)))
     logo, shared = _cut(source, chance, 400, 120), [_cut(source, chance, 900, 600) for _ in range(20)]
     for name, file in _FONTS.items():
-        register: Any = pdfmetrics.registerFont  # pyright: ignore[reportUnknownMemberType]
-        register(TTFont(name, file))
+        pdfmetrics.registerFont(TTFont(name, file))  # pyright: ignore[reportUnknownMemberType]
     target = io.BytesIO()
     canvas: Any = Canvas(target, pagesize=(595, 842), pageCompression=1, invariant=True)
     for page in range(PAGES):

@@ -204,17 +204,18 @@ class PdfFile:
         try:
             if not self._import(copy, indices):
                 return None
-            target = bytearray()
+            blocks: list[bytes] = []
             write_type = dict(raw.FPDF_FILEWRITE._fields_)["WriteBlock"]
 
             def write(_: object, block: Any, size: int) -> int:
-                target.extend(ctypes.string_at(block, size))
+                blocks.append(ctypes.string_at(block, size))
                 return 1
 
             writer = raw.FPDF_FILEWRITE()
             writer.version = 1
             writer.WriteBlock = write_type(write)
-            return bytes(target) if raw.FPDF_SaveAsCopy(copy, ctypes.byref(writer), raw.FPDF_NO_INCREMENTAL) else None
+            is_saved = raw.FPDF_SaveAsCopy(copy, ctypes.byref(writer), raw.FPDF_NO_INCREMENTAL)
+            return b"".join(blocks) if is_saved else None
         finally:
             raw.FPDF_CloseDocument(copy)
 

@@ -279,8 +279,9 @@ def pdf_part(session: Session, request: wire.Message) -> tuple[wire.Message, byt
 def image_prepared(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
     from witnessmark.plans.images import prepare_image
 
+    facts = {"orientation": request["orientation"], "is_damaged": request["is_damaged"]}
     content = session.contents[request["sha256"]]
-    return _prepared(partial(prepare_image, content, request["page"] - 1), request)
+    return _prepared(partial(prepare_image, content, request["page"] - 1, **facts), request)
 
 
 def pdf_prepared(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:

@@ -77,7 +77,7 @@ def read_facts(content: bytes, *, max_pixels: int) -> ImageFacts:
         warnings.simplefilter("ignore")
         try:
             with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
-                orientation = orientation_of(image)
+                orientation = _orientation(image)
                 is_paged = image.format == "TIFF"
                 count = min(getattr(image, "n_frames", 1), MAX_FRAMES)
                 frames: list[FrameFacts] = []
@@ -128,7 +128,7 @@ def read_pixels(content: bytes, index: int, *, most_pixels: int) -> GreyPicture:
 
 def _decoded(content: bytes, index: int, *, takes_part: bool) -> tuple[Image.Image, int]:
     with opened(content, index, takes_part=takes_part) as image:
-        orientation = orientation_of(image)
+        orientation = _orientation(image)
         image.draft("L", None)  # pyright: ignore[reportUnknownMemberType] - JPEG skips its colours
         return _grey(image), orientation
 
@@ -222,8 +222,7 @@ def _scaled(image: Image.Image) -> Image.Image:
     return image.convert("F").point(lambda value: value * factor - bottom * factor).convert("L")
 
 
-def orientation_of(image: Image.Image) -> int:
-    """Read how an image's EXIF wants it turned; 1 is not at all."""
+def _orientation(image: Image.Image) -> int:
     if image.format == "TIFF":
         return 1  # Pillow turns a TIFF by itself, its size included
     try:

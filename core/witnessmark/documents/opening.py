@@ -361,9 +361,12 @@ class Documents:
         """
         if document.reader in {"text", "pypdf"}:
             raise NoPicture(document.name)
-        operation = "image_prepared" if document.reader == "image" else "pdf_prepared"
-        seen = {"long_edge": tier.long_edge, "max_tokens": tier.max_tokens}
-        arguments = {"page": page, "purpose": purpose, "box": box, **seen}
+        arguments: dict[str, Any] = {"page": page, "purpose": purpose, "box": box}
+        arguments |= {"long_edge": tier.long_edge, "max_tokens": tier.max_tokens}
+        operation = "pdf_prepared"
+        if document.image is not None:
+            operation = "image_prepared"
+            arguments |= {"orientation": document.image.orientation, "is_damaged": document.image.is_damaged}
         return images_from_wire(*await self._page_call(operation, document, arguments))
 
     async def pdf_parts(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,6 @@ from witnessmark.documents.images import (
     ImageUnreadable,
     on_white,
     opened,
-    orientation_of,
     turned_upright,
     with_plain_bands,
 )
@@ -55,30 +55,31 @@ class EmptyBox(Exception):
     """The part that was asked for has no pixel on the page."""
 
 
-def prepare_image(content: bytes, index: int, wanted: Wanted) -> list[PreparedImage]:
-    """Prepare one page of an image file.
+def prepare_image(
+    content: bytes, index: int, wanted: Wanted, *, orientation: int, is_damaged: bool
+) -> list[PreparedImage]:
+    """Prepare one page of an image file, of which `read_facts` has said how it is turned and whether it is whole.
 
     Shapes:  one picture, or the pieces of a strip; the file's own bytes where they are fit to be sent
     Errors:  `ImageUnreadable`, `TooManyPieces`, `EmptyBox`
     """
     with opened(content, index, takes_part=False) as image:
-        size = (image.height, image.width) if orientation_of(image) >= 5 else image.size
+        size = (image.height, image.width) if orientation >= 5 else image.size
     boxes = _pieces(_pixel_box(wanted.box, size), wanted)
-    try:
-        return _decoded(content, index, boxes, wanted, takes_part=False)
-    except ImageUnreadable:
-        return _decoded(content, index, boxes, wanted, takes_part=True)
+    if not is_damaged:
+        with suppress(ImageUnreadable):  # a later page of a TIFF may be damaged where the first is not
+            return _decoded(content, index, boxes, wanted, orientation, takes_part=False)
+    return _decoded(content, index, boxes, wanted, orientation, takes_part=True)
 
 
 def _decoded(
-    content: bytes, index: int, boxes: list[PixelBox], wanted: Wanted, *, takes_part: bool
+    content: bytes, index: int, boxes: list[PixelBox], wanted: Wanted, orientation: int, *, takes_part: bool
 ) -> list[PreparedImage]:
     with opened(content, index, takes_part=takes_part) as image:
-        orientation = orientation_of(image)
         size = (image.height, image.width) if orientation >= 5 else image.size
         if boxes == [(0, 0, *size)]:
             target = wanted.size(boxes[0])
-            if target == size and not takes_part and _is_fit(image, content, orientation):
+            if target == size and orientation == 1 and not takes_part and _is_fit(image, content):
                 return [_picture(content, API_FORMATS[str(image.format)], size, wanted, boxes[0])]
             shrunk = _shrunk(image, content, (target[1], target[0]) if orientation >= 5 else target)
             return [_encoded(turned_upright(shrunk, orientation), wanted, boxes[0])]
@@ -129,13 +130,12 @@ def _pixel_box(box: Box | None, size: Size) -> PixelBox:
     return int(x0), int(top), -int(-x1 // 1), -int(-bottom // 1)
 
 
-def _is_fit(image: Image.Image, content: bytes, orientation: int) -> bool:
+def _is_fit(image: Image.Image, content: bytes) -> bool:
     """Say whether a file of the right size can be sent as it is.
 
-    Not what the API would have to turn, flatten, guess the colours of, or choose a picture from; nor what is damaged:
-    its pixels are looked at for that.
+    Not what the API would have to flatten, guess the colours of, or choose a picture from.
     """
-    if image.format not in API_FORMATS or orientation != 1 or len(content) > MOST_BYTES:
+    if image.format not in API_FORMATS or len(content) > MOST_BYTES:
         return False
     if getattr(image, "n_frames", 1) > 1 or "transparency" in image.info:
         return False
@@ -143,7 +143,6 @@ def _is_fit(image: Image.Image, content: bytes, orientation: int) -> bool:
         return False
     if image.mode in {"LA", "RGBA"}:
         return image.getchannel("A").getextrema() == (255, 255)
-    image.load()
     return image.mode in {"1", "L", "P", "RGB"}
 
 

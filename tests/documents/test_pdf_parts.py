@@ -158,7 +158,7 @@ async def test_links_and_an_outline_do_not_bring_the_whole_document_into_each_pa
     for page in range(40):
         link = Link(rect=(50, 20, 120, 30), target_page_index=39 - page)
         writer.add_annotation(page, link)
-        writer.add_outline_item(f"Chapter {page}", page)
+        writer.add_outline_item(title=f"Chapter {page}", page_number=page)
     target = io.BytesIO()
     writer.write(target)
     parts = await _parts(documents, folder, target.getvalue(), most_pages=4)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -20,12 +20,15 @@ _GROUND = 0.65
 """Share of pixels about as bright as the two most frequent brightnesses. Pages and screens have 0.74 and more, photos
 0.2 to 0.6; a soft one with more is only prepared more slowly."""
 _AS_BRIGHT = 16
+_COLOURED = 24
+"""Range of Cb or Cr in a picture with colours; a scan of black on cream has less."""
 _PATCHES, _PATCH_SIDE = 5, 128
 _SAMPLE = 256
 
 # JPEG quality and chroma subsampling (0 is 4:4:4, 2 is 4:2:0). Measured by `benchmarks/images.py` beside quality 85 of
 # a LANCZOS copy: BICUBIC takes 0.7 of LANCZOS's time, and these give back what it and draft decoding lose.
 _PAGE = {"quality": 92, "subsampling": 0}
+_GREYISH_PAGE = {"quality": 92, "subsampling": 2}
 _PHOTO = {"quality": 87, "subsampling": 2}
 _SMALLER = ({"quality": 80, "subsampling": 2}, {"quality": 60, "subsampling": 2})
 
@@ -40,7 +43,10 @@ def encoded(picture: Image.Image) -> tuple[bytes, str]:
         if len(content) <= MOST_BYTES:
             return content, media_type
     content = b""
-    for options in (_PAGE if is_page_like(picture) else _PHOTO, *_SMALLER):
+    first = _PHOTO
+    if is_page_like(picture):
+        first = _PAGE if _has_colours(picture) else _GREYISH_PAGE
+    for options in (first, *_SMALLER):
         content = _saved(picture, "JPEG", **options)
         if len(content) <= MOST_BYTES:
             break
@@ -57,17 +63,31 @@ def ground_share(picture: Image.Image) -> float:
 
     Shapes:  0 to 1
     """
-    from PIL import Image
-
-    sample = min(picture.width, _SAMPLE), min(picture.height, _SAMPLE)
-    counts = picture.resize(sample, Image.Resampling.NEAREST).convert("L").histogram()
+    sample = _sampled(picture).convert("L")
+    counts = sample.histogram()
     share = 0
     for _ in range(2):
         ground = max(range(256), key=counts.__getitem__)
         window = slice(max(0, ground - _AS_BRIGHT), ground + _AS_BRIGHT + 1)
         share += sum(counts[window])
         counts[window] = [0] * len(counts[window])
-    return share / (sample[0] * sample[1])
+    return share / (sample.width * sample.height)
+
+
+def _sampled(picture: Image.Image) -> Image.Image:
+    """Take single pixels from all over a picture."""
+    from PIL import Image
+
+    sample = min(picture.width, _SAMPLE), min(picture.height, _SAMPLE)
+    return picture.resize(sample, Image.Resampling.NEAREST)  # pyright: ignore[reportUnknownMemberType]
+
+
+def _has_colours(picture: Image.Image) -> bool:
+    """Say whether there are colours with edges of their own, which 4:2:0 would blur."""
+    if picture.mode == "L":
+        return False
+    chroma = _sampled(picture).convert("YCbCr").split()[1:]
+    return any(high - low > _COLOURED for low, high in (cast("tuple[int, int]", band.getextrema()) for band in chroma))
 
 
 def flat_share(picture: Image.Image) -> float:

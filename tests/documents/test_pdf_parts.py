@@ -17,7 +17,7 @@ from pypdf.annotations import Link
 from tests import damage, drawing
 from tests.processes import children_of, wait_until_gone
 from witnessmark.documents.opening import DocumentDamaged, Documents
-from witnessmark.documents.pdf_parts import NoPdfPages, PageTooLarge, PdfPart
+from witnessmark.documents.pdf_parts import NoPdfPages, PageTooLarge, PartTooLarge, PdfPart, first_part
 from witnessmark.documents.pdfium import open_pdf
 from witnessmark.documents.worker import Workers
 
@@ -149,6 +149,22 @@ async def test_pages_that_share_their_resources_are_cut_without_what_they_do_not
     assert [text for part in parts for text in _words(part.content)] == _words(content)
     with open_pdf(content) as whole, open_pdf(parts[2].content) as part:
         assert part.render(1, max_side=300) == whole.render(11, max_side=300)
+
+
+def test_without_pikepdf_such_parts_are_whole_but_larger_and_a_limit_says_what_helps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "pikepdf", None)
+    content = _pages_that_share(30)
+    with open_pdf(content) as pdf:
+        part, count = first_part(pdf, [4, 5], most_bytes=LARGE)
+        assert part is not None
+        assert (part.pages, count) == ((4, 5), 2)
+        assert len(part.content) > 0.9 * len(content)
+        assert _words(part.content) == ["Page 4", "Page 5"]
+        with pytest.raises(PartTooLarge) as refused:
+            first_part(pdf, [4, 5], most_bytes=500_000)
+    assert "witnessmark[pdf]" in PageTooLarge("a.pdf", **refused.value.facts).next_step
 
 
 async def test_links_and_an_outline_do_not_bring_the_whole_document_into_each_part(

@@ -57,11 +57,11 @@ bench: $(ENV)  ## measure tables, words, start-up and OCR beside what others off
 lock: python  ## write requirements/ anew from pyproject.toml, keeping versions that still fit
 	echo uv | $(COMPILE) - --output-file requirements/uv.txt
 	$(COMPILE) pyproject.toml --output-file requirements/runtime.txt
-	$(COMPILE) pyproject.toml --extra ocr --group dev --constraints requirements/runtime.txt \
+	$(COMPILE) pyproject.toml --extra ocr --extra pdf --group dev --constraints requirements/runtime.txt \
 		--output-file requirements/dev.txt
 	$(COMPILE) pyproject.toml --extra ocr-rapidocr --constraints requirements/dev.txt \
 		--output-file requirements/rapidocr.txt
-	$(COMPILE) pyproject.toml --extra ocr --group dev --group bench --constraints requirements/dev.txt \
+	$(COMPILE) pyproject.toml --extra ocr --extra pdf --group dev --group bench --constraints requirements/dev.txt \
 		--output-file requirements/bench.txt
 
 upgrade: COMPILE += --upgrade

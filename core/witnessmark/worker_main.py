@@ -10,7 +10,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
-from typing import Any, BinaryIO, Literal, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol
 
 from witnessmark.documents import wire
 from witnessmark.documents.images import GreyPicture
@@ -19,6 +20,10 @@ from witnessmark.documents.ocr.resolution import ocr_side
 from witnessmark.documents.text_layer import TextLayer, page_kind
 from witnessmark.documents.worker import EXIT_TOO_LARGE
 from witnessmark.values import PageLayout
+
+if TYPE_CHECKING:
+    from witnessmark.documents.prepared import PreparedImage
+    from witnessmark.plans.images import Wanted
 
 KEPT_DOCUMENTS = 2
 POLL_SECONDS = 0.02
@@ -258,6 +263,50 @@ def _grey_picture(session: Session, request: wire.Message, most_pixels: int) -> 
         raise Refused("unreadable") from error
 
 
+def pdf_part(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    from witnessmark.documents.pdf_parts import PartTooLarge, first_part
+
+    pdf = _pdfium(session, request)
+    if request["is_whole"] and not pdf.is_encrypted:
+        return {"is_whole": True}, b""
+    try:
+        part, count = first_part(pdf, request["pages"], most_bytes=request["most_bytes"])
+    except PartTooLarge as error:
+        raise Refused("page-too-large", **error.facts) from error
+    return {"is_whole": False, "pages": part.pages if part else (), "count": count}, part.content if part else b""
+
+
+def image_prepared(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    from witnessmark.plans.images import prepare_image
+
+    facts = {"orientation": request["orientation"], "is_damaged": request["is_damaged"]}
+    content = session.contents[request["sha256"]]
+    return _prepared(partial(prepare_image, content, request["page"] - 1, **facts), request)
+
+
+def pdf_prepared(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    from witnessmark.plans.images import prepare_page
+
+    return _prepared(partial(prepare_page, _pdfium(session, request), request["page"] - 1), request)
+
+
+def _prepared(prepare: Callable[[Wanted], list[PreparedImage]], request: wire.Message) -> tuple[wire.Message, bytes]:
+    from witnessmark.documents.images import ImageUnreadable
+    from witnessmark.documents.prepared import images_to_wire
+    from witnessmark.plans.image_tokens import ImageTier
+    from witnessmark.plans.images import EmptyBox, TooManyPieces, Wanted
+
+    tier = ImageTier(long_edge=request["long_edge"], max_tokens=request["max_tokens"])
+    try:
+        return images_to_wire(prepare(Wanted(purpose=request["purpose"], tier=tier, box=request["box"])))
+    except TooManyPieces as error:
+        raise Refused("strip-too-long", pieces=error.count, limit=error.limit) from error
+    except EmptyBox as error:
+        raise Refused("box-outside") from error
+    except ImageUnreadable as error:
+        raise Refused("unreadable") from error
+
+
 def layout_tables(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:  # noqa: ARG001
     return _tables_of(wire.layout_from_wire(request["page_layout"])), b""
 
@@ -282,6 +331,7 @@ OPERATIONS: dict[str, Callable[[Session, wire.Message], tuple[wire.Message, byte
     operation.__name__: operation
     for operation in (
         *(pdf_open, pdf_facts, pdf_layout, pdf_tables, pdf_text, pdf_pixels, pdf_picture, pypdf_open, pypdf_text),
+        *(pdf_part, pdf_prepared, image_prepared),
         *(image_facts, image_pixels, image_picture, layout_tables, layout_text, ocr_page),
     )
 }

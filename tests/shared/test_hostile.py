@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
+from PIL import Image
 
 from tests.shared.conftest import SHARED
+from witnessmark.documents.pdfium import open_pdf
 from witnessmark.errors import InputError
+from witnessmark.plans.image_tokens import HIGH, seen_size
 from witnessmark_tools.catalog import BY_NAME
 from witnessmark_tools.definition import Services
 from witnessmark_tools.results import Result
@@ -61,6 +66,25 @@ async def test_a_bad_file_is_read_or_refused_in_time_and_the_next_one_is_read(
         assert inspected.kind == "PasswordNeeded"
     good = await _call(services, "inspect_document", HOSTILE / "attachment.pdf")
     assert good.documents[0].pages >= 1
+
+
+@pytest.mark.parametrize("case", FILES, ids=lambda case: case["file"])
+async def test_a_bad_file_is_made_ready_for_a_model_or_refused_in_time(
+    services: Services, case: dict[str, Any]
+) -> None:
+    documents = services.documents
+    with anyio.fail_after(40), suppress(InputError):
+        async with documents.open(str(HOSTILE / case["file"])) as document:
+            with suppress(InputError):
+                for image in await documents.prepared_images(document, 1, purpose="reading", tier=HIGH):
+                    with Image.open(io.BytesIO(image.content)) as shown:
+                        shown.load()
+                        assert shown.size == (image.width, image.height) == seen_size(*shown.size, HIGH)
+                        assert len(image.content) <= 7_500_000
+            pages = range(1, min(document.page_count, 30) + 1)
+            async for part in documents.pdf_parts(document, pages, most_pages=10, most_bytes=20_000_000):
+                with open_pdf(part.content) as cut:
+                    assert cut.page_count == len(part.pages)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -109,13 +111,11 @@ def read_pixels(content: bytes, index: int, *, most_pixels: int) -> GreyPicture:
     """
     from PIL import Image
 
-    Image.MAX_IMAGE_PIXELS = None  # `read_facts` has checked our own bound
     try:
         grey, orientation = _decoded(content, index, takes_part=False)
     except ImageUnreadable:
         grey, orientation = _decoded(content, index, takes_part=True)
-    turn = _turns().get(orientation)
-    upright = grey.transpose(turn) if turn is not None else grey
+    upright = turned_upright(grey, orientation)
     full_width = upright.width
     if upright.width * upright.height > most_pixels:
         shrink = (most_pixels / (upright.width * upright.height)) ** 0.5
@@ -127,23 +127,41 @@ def read_pixels(content: bytes, index: int, *, most_pixels: int) -> GreyPicture:
 
 
 def _decoded(content: bytes, index: int, *, takes_part: bool) -> tuple[Image.Image, int]:
+    with opened(content, index, takes_part=takes_part) as image:
+        orientation = _orientation(image)
+        image.draft("L", None)  # pyright: ignore[reportUnknownMemberType] - JPEG skips its colours
+        return _grey(image), orientation
+
+
+@contextmanager
+def opened(content: bytes, index: int, *, takes_part: bool) -> Generator[Image.Image]:
+    """Open one page of an image; what its pixels turn out to be is known when they are used, inside the block.
+
+    Shapes:  with `takes_part`, of a picture cut off what is there, the rest grey
+    Errors:  `ImageUnreadable`
+    """
     from PIL import Image, ImageFile
 
+    Image.MAX_IMAGE_PIXELS = None  # `read_facts` has checked our own bound
     ImageFile.LOAD_TRUNCATED_IMAGES = takes_part
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
                 image.seek(index)
-                orientation = _orientation(image)
-                image.draft("L", None)  # pyright: ignore[reportUnknownMemberType] - JPEG skips its colours
-                return _grey(image), orientation
-        except MemoryError:
+                yield image
+        except (ImageUnreadable, MemoryError):
             raise
         except Exception as error:  # Pillow's decoders raise all kinds on damaged files
             raise ImageUnreadable("damaged") from error
         finally:
             ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+def turned_upright(image: Image.Image, orientation: int) -> Image.Image:
+    """Undo the turn of an EXIF orientation."""
+    turn = _turns().get(orientation)
+    return image.transpose(turn) if turn is not None else image
 
 
 def _turns() -> dict[int, Image.Transpose]:
@@ -163,18 +181,33 @@ def _turns() -> dict[int, Image.Transpose]:
 
 def _grey(image: Image.Image) -> Image.Image:
     """Bring any mode to eight bits of grey."""
-    from PIL import Image
+    return on_white(with_plain_bands(image)).convert("L")
 
+
+def with_plain_bands(image: Image.Image) -> Image.Image:
+    """Bring any mode to bands of eight bits that can be averaged: L, LA, RGB, RGBA or CMYK."""
     if image.mode.startswith("I") or image.mode == "F":
         return _scaled(image)
-    if image.mode in {"RGBA", "LA", "PA", "RGBa", "La"} or "transparency" in image.info:
+    if image.mode in {"L", "RGB", "CMYK", "LA", "RGBA"} and "transparency" not in image.info:
+        return image
+    if image.mode == "La":
+        return image.convert("LA")
+    if image.mode in {"RGBa", "PA"} or "transparency" in image.info:
+        return image.convert("RGBA")
+    return image.convert("L" if image.mode == "1" else "RGB")
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    """Bring plain bands to L or RGB, on white where they are transparent."""
+    from PIL import Image
+
+    if image.mode in {"LA", "RGBA"}:
+        target = image.mode.removesuffix("A")
         image = image.convert("RGBA")
         white = Image.new("RGBA", image.size, (255, 255, 255, 255))
         white.alpha_composite(image)
-        image = white
-    if image.mode == "CMYK" or image.mode in {"YCbCr", "LAB", "HSV", "P"}:
-        image = image.convert("RGB")
-    return image.convert("L")
+        return white.convert(target)
+    return image if image.mode == "L" else image.convert("RGB") if image.mode != "RGB" else image
 
 
 def _scaled(image: Image.Image) -> Image.Image:

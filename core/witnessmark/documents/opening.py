@@ -22,7 +22,18 @@ from witnessmark.documents.media_types import UnsupportedMediaType
 from witnessmark.documents.ocr.recognised import PageReading, PixelPage, is_legible, reading_of
 from witnessmark.documents.ocr.recogniser import Recogniser
 from witnessmark.documents.ocr.resolution import MOST_PIXELS
+from witnessmark.documents.pdf_parts import NoPdfPages, PageTooLarge, PdfPart
 from witnessmark.documents.plain_text import read_plain_text
+from witnessmark.documents.prepared import (
+    Box,
+    BoxOutside,
+    NoPicture,
+    PreparedImage,
+    Purpose,
+    Sight,
+    StripTooLong,
+    images_from_wire,
+)
 from witnessmark.documents.text_layer import TextLayer, page_kind
 from witnessmark.documents.text_size import TextSize
 from witnessmark.documents.wire import layout_from_wire, layout_to_wire
@@ -343,6 +354,53 @@ class Documents:
         _, png = await self._page_call(operation, document, arguments)
         return png
 
+    async def prepared_images(
+        self, document: Document, page: int, *, purpose: Purpose, tier: Sight, box: Box | None = None
+    ) -> tuple[PreparedImage, ...]:
+        """Make one page ready to be sent as an image: drawn, shrunk or as it is, upright, in a format the API takes.
+
+        Shapes:  one picture, or overlapping pieces of a strip that could not be read in one, in order. The API takes up
+                 to 2,000 pixels a side in a request of more than 20 images: give a tier with that long edge
+        Units:   `box`, the part of the page to show, in points, of an image in pixels
+        Errors:  as `layout`; `NoPicture`, `StripTooLong`, `BoxOutside`
+        """
+        if document.reader in {"text", "pypdf"}:
+            raise NoPicture(document.name)
+        arguments: dict[str, Any] = {"page": page, "purpose": purpose, "box": box}
+        arguments |= {"long_edge": tier.long_edge, "max_tokens": tier.max_tokens}
+        operation = "pdf_prepared"
+        if document.image is not None:
+            operation = "image_prepared"
+            arguments |= {"orientation": document.image.orientation, "is_damaged": document.image.is_damaged}
+        return images_from_wire(*await self._page_call(operation, document, arguments))
+
+    async def pdf_parts(
+        self, document: Document, pages: Sequence[int], *, most_pages: int, most_bytes: int
+    ) -> AsyncGenerator[PdfPart]:
+        """Cut pages of a PDF into parts that a request can carry, one after the other as they are asked for.
+
+        Shapes:  the pages in order; one that cannot be taken out of the file is in no part. The file's own bytes where
+                 all of it fits and nothing is encrypted
+        Errors:  as `layout`; `NoPdfPages`, `PageTooLarge`
+        """
+        if document.reader != "pdfium":
+            raise NoPdfPages(document.name)
+        is_whole = tuple(pages) == tuple(range(1, document.page_count + 1))
+        is_whole = is_whole and len(pages) <= most_pages and document.content.size <= most_bytes
+        left, found = tuple(pages), False
+        while left:
+            arguments = {"pages": left[:most_pages], "most_bytes": most_bytes, "is_whole": is_whole}
+            answer, content = await self._page_call("pdf_part", document, arguments)
+            if answer["is_whole"]:
+                yield PdfPart(content=await anyio.to_thread.run_sync(document.content.read), pages=left)
+                return
+            left = left[answer["count"] :]
+            if answer["pages"]:
+                found = True
+                yield PdfPart(content=content, pages=tuple(answer["pages"]))
+        if not found:
+            raise DocumentDamaged(document.name, "a PDF")
+
     async def _page_call(
         self, operation: str, document: Document, arguments: dict[str, Any]
     ) -> tuple[dict[str, Any], bytes]:
@@ -354,6 +412,12 @@ class Documents:
                 seconds=self.limits.page_seconds,
             )
         except OperationRefused as refusal:
+            if refusal.reason == "strip-too-long":
+                raise StripTooLong(document.name, **refusal.facts) from refusal
+            if refusal.reason == "page-too-large":
+                raise PageTooLarge(document.name, **refusal.facts) from refusal
+            if refusal.reason == "box-outside":
+                raise BoxOutside(document.name) from refusal
             raise DocumentDamaged(document.name, "an image" if document.kind == "image" else "a PDF") from refusal
 
 

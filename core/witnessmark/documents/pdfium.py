@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
@@ -83,6 +84,8 @@ class PdfFile:
         self._raw = raw
         self._handle = handle
         self._content = content
+        self.size = len(content)
+        self.is_encrypted: bool = raw.FPDF_GetSecurityHandlerRevision(handle) != -1
         self.page_count: int = raw.FPDF_GetPageCount(handle)
         if self.page_count < 1:
             self.close()
@@ -161,30 +164,98 @@ class PdfFile:
         Units:   pixels; the longer side has `max_side`, or less where the page would pass `MAX_PIXELS`
         Errors:  `PdfUnreadable`
         """
-        raw = self._raw
-        with _Page(raw, self._handle, index) as page:
+        with _Page(self._raw, self._handle, index) as page:
             scale = max_side / max(page.placement.width, page.placement.height)
             width, height = (max(1, round(side * scale)) for side in (page.placement.width, page.placement.height))
             if width * height > MAX_PIXELS:
                 shrink = (MAX_PIXELS / (width * height)) ** 0.5
                 width, height = max(1, int(width * shrink)), max(1, int(height * shrink))
-            depth = 1 if grey else 3
-            stride = (width * depth + 3) // 4 * 4
-            buffer = (ctypes.c_ubyte * (stride * height))()
-            kind = raw.FPDFBitmap_Gray if grey else raw.FPDFBitmap_BGR
-            bitmap = raw.FPDFBitmap_CreateEx(width, height, kind, buffer, stride)
-            if not bitmap:
-                raise PdfUnreadable
-            try:
-                raw.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
-                raw.FPDF_RenderPageBitmap(bitmap, page.handle, 0, 0, width, height, 0, raw.FPDF_ANNOT)
-            finally:
-                raw.FPDFBitmap_Destroy(bitmap)
-            pixels = bytes(buffer)
-            row = width * depth
-            if stride != row:
-                pixels = b"".join(pixels[top * stride : top * stride + row] for top in range(height))
-            return width, height, pixels
+            return width, height, _pixels(self._raw, page.handle, width, height, (0, 0, width, height), grey=grey)
+
+    def page_size(self, index: int) -> tuple[float, float]:
+        """Say how wide and how high a page is, upright.
+
+        Units:   points
+        Errors:  `PdfUnreadable`
+        """
+        with _Page(self._raw, self._handle, index) as page:
+            return page.placement.width, page.placement.height
+
+    def draw(self, index: int, width: int, height: int, *, box: tuple[float, float, float, float]) -> bytes:
+        """Draw a part of a page as a viewer would.
+
+        Shapes:  rows of three bytes a pixel (blue, green, red) without padding
+        Units:   `width` and `height` in pixels, `box` in points
+        Errors:  `PdfUnreadable`
+        """
+        x0, top, x1, bottom = box
+        with _Page(self._raw, self._handle, index) as page:
+            across, down = width / (x1 - x0), height / (bottom - top)
+            whole = (
+                round(-x0 * across),
+                round(-top * down),
+                round(page.placement.width * across),
+                round(page.placement.height * down),
+            )
+            return _pixels(self._raw, page.handle, width, height, whole, grey=False)
+
+    def copy_of(self, indices: Sequence[int]) -> bytes | None:
+        """Copy pages into a PDF of their own, without encryption, outline or scripts.
+
+        Shapes:  None where one of the pages cannot be copied
+        """
+        raw = self._raw
+        copy = raw.FPDF_CreateNewDocument()
+        try:
+            if not self._import(copy, indices):
+                return None
+            blocks: list[bytes] = []
+            write_type = dict(raw.FPDF_FILEWRITE._fields_)["WriteBlock"]
+
+            def write(_: object, block: Any, size: int) -> int:
+                blocks.append(ctypes.string_at(block, size))
+                return 1
+
+            writer = raw.FPDF_FILEWRITE()
+            writer.version = 1
+            writer.WriteBlock = write_type(write)
+            is_saved = raw.FPDF_SaveAsCopy(copy, ctypes.byref(writer), raw.FPDF_NO_INCREMENTAL)
+            return b"".join(blocks) if is_saved else None
+        finally:
+            raw.FPDF_CloseDocument(copy)
+
+    def can_copy(self, index: int) -> bool:
+        """Say whether a page can be copied into another PDF."""
+        copy = self._raw.FPDF_CreateNewDocument()
+        try:
+            return self._import(copy, [index])
+        finally:
+            self._raw.FPDF_CloseDocument(copy)
+
+    def _import(self, copy: Any, indices: Sequence[int]) -> bool:
+        numbers = (ctypes.c_int * len(indices))(*indices)
+        return bool(self._raw.FPDF_ImportPagesByIndex(copy, self._handle, numbers, len(indices), 0))
+
+
+def _pixels(raw: Any, page: Any, width: int, height: int, whole: tuple[int, int, int, int], *, grey: bool) -> bytes:
+    """Draw a page, which takes the place `whole` (x, y, width, height), into a picture."""
+    depth = 1 if grey else 3
+    stride = (width * depth + 3) // 4 * 4
+    buffer = (ctypes.c_ubyte * (stride * height))()
+    kind = raw.FPDFBitmap_Gray if grey else raw.FPDFBitmap_BGR
+    bitmap = raw.FPDFBitmap_CreateEx(width, height, kind, buffer, stride)
+    if not bitmap:
+        raise PdfUnreadable
+    try:
+        raw.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
+        raw.FPDF_RenderPageBitmap(bitmap, page, *whole, 0, raw.FPDF_ANNOT)
+    finally:
+        raw.FPDFBitmap_Destroy(bitmap)
+    pixels = bytes(buffer)
+    row = width * depth
+    if stride != row:
+        pixels = b"".join(pixels[top * stride : top * stride + row] for top in range(height))
+    return pixels
 
 
 class _Page:

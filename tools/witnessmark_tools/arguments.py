@@ -9,6 +9,7 @@ from pydantic import Field
 Source = Annotated[str, Field(description="Path of the document (or file:// or data: URI).", min_length=1)]
 Pages = Annotated[str | None, Field(description="Such as '1-3,7'; default all.")]
 Password = Annotated[str | None, Field(description="For an encrypted PDF; never stored.")]
+Model = Annotated[Literal["offline"], Field(description="Engine; offline reads the text layer or by OCR.")]
 Detail = Annotated[Literal["concise", "full"], Field(description="full: the place of every cell.")]
 Wait = Annotated[
     float | None,

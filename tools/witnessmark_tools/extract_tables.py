@@ -17,7 +17,7 @@ from witnessmark.documents.reading import PagesRead, read_pages
 from witnessmark.exports.folder import ExportFolder
 from witnessmark.offline.tables.values import NOWHERE, Cell, Confidence, Table, first_row_number
 from witnessmark.offline.tables.wire import table_from_wire
-from witnessmark_tools.arguments import Detail, Pages, Password, Source, Wait
+from witnessmark_tools.arguments import Detail, Model, Pages, Password, Source, Wait
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.exporting import ExportKind, export_tables
 from witnessmark_tools.pages import doubtful_places, left_range, page_warnings, refuse_without_ocr, rounded
@@ -144,9 +144,7 @@ async def extract_tables(
     source: Source,
     pages: Pages = None,
     password: Password = None,
-    model: Annotated[
-        Literal["offline"], Field(description="Engine; offline reads the text layer or by OCR.")
-    ] = "offline",
+    model: Model = "offline",
     export: Annotated[
         list[ExportKind] | None, Field(description="Also write files; their paths come back. For Excel: xlsx.")
     ] = None,

@@ -11,7 +11,7 @@ from witnessmark.documents.opening import Documents
 from witnessmark.documents.opening import PageText as ReadPage
 from witnessmark.documents.page_range import pages_from_text
 from witnessmark.documents.reading import read_pages
-from witnessmark_tools.arguments import Pages, Password, Source, Wait
+from witnessmark_tools.arguments import Model, Pages, Password, Source, Wait
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.pages import doubtful_places, left_range, page_warnings, refuse_without_ocr
 from witnessmark_tools.results import ExportedFile, Frozen, Result, document_read, result_id_of
@@ -72,6 +72,7 @@ async def read_text(
     layout: Annotated[
         Literal["markdown", "plain"], Field(description="markdown: headings and tables marked.")
     ] = "markdown",
+    model: Model = "offline",
     wait_seconds: Wait = None,
     *,
     documents: Documents,
@@ -93,7 +94,7 @@ async def read_text(
         )
         refuse_without_ocr(document, read.done, has_ocr=documents.recogniser is not None)
         return TextReading(
-            result_id=result_id_of("read_text", document, {"pages": pages, "layout": layout}),
+            result_id=result_id_of("read_text", document, {"pages": pages, "layout": layout, "model": model}),
             documents=[document_read(document)],
             engines=["offline"],
             needs_review=doubtful_places(read.done),

@@ -263,6 +263,12 @@ async def test_a_strip_is_sent_in_pieces_that_can_be_read(prepare: Prepare) -> N
     assert marks | {0} == set(range(0, 50_000, 500))
 
 
+async def test_a_web_page_of_150_megapixels_fits_into_the_workers_memory(prepare: Prepare) -> None:
+    images = await prepare(_saved(Image.new("RGB", (3000, 50_000), (250, 250, 250)), "PNG", compress_level=1))
+    assert len(images) == 12
+    assert {(image.width, image.height) for image in images} == {(1568, 2352)}
+
+
 async def test_a_strip_without_end_is_refused_and_one_for_classifying_is_not(prepare: Prepare) -> None:
     content = _saved(Image.new("1", (100, 400_000), 1), "PNG")
     with pytest.raises(StripTooLong, match="the limit is 40"):

@@ -269,7 +269,7 @@ async def test_a_strip_is_sent_in_pieces_that_can_be_read(prepare: Prepare) -> N
 async def test_a_long_web_page_takes_the_memory_of_its_pixels_once(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(_saved(Image.new("RGB", (1000, 50_000), "white"), "PNG", compress_level=1))
     async with open_workers(Limits(workers=1, worker_resident_bytes=330 * MIB)) as workers:  # decoded it has 200 MB
-        documents = Documents(AllowedFolders(folders=(tmp_path.resolve(),)), workers)
+        documents = Documents(AllowedFolders(folders=(tmp_path,)), workers)
         async with documents.open(str(tmp_path / "a.png")) as document:
             images = await documents.prepared_images(document, 1, purpose="reading", tier=HIGH)
     assert {(image.width, image.height) for image in images} == {(1000, 2576)}

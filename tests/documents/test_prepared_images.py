@@ -13,9 +13,12 @@ import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageStat
 
 from tests import damage, drawing
+from witnessmark.documents.allowed import AllowedFolders
 from witnessmark.documents.opening import Documents
 from witnessmark.documents.prepared import Box, BoxOutside, NoPicture, PreparedImage, Purpose, StripTooLong
+from witnessmark.documents.worker import open_workers
 from witnessmark.errors import InputError
+from witnessmark.limits import MIB, Limits
 from witnessmark.plans.image_formats import encoded
 from witnessmark.plans.image_tokens import HIGH, STANDARD, ImageTier, image_tokens, seen_size
 
@@ -261,6 +264,15 @@ async def test_a_strip_is_sent_in_pieces_that_can_be_read(prepare: Prepare) -> N
         column = [int(str(shown.getpixel((10, y)))) < 128 for y in range(shown.height)]
         marks |= {round(image.on_page(0, y)[1]) for y in range(1, shown.height) if column[y] and not column[y - 1]}
     assert marks | {0} == set(range(0, 50_000, 500))
+
+
+async def test_a_long_web_page_takes_the_memory_of_its_pixels_once(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(_saved(Image.new("RGB", (1000, 50_000), "white"), "PNG", compress_level=1))
+    async with open_workers(Limits(workers=1, worker_resident_bytes=330 * MIB)) as workers:  # decoded it has 200 MB
+        documents = Documents(AllowedFolders(folders=(tmp_path,)), workers)
+        async with documents.open(str(tmp_path / "a.png")) as document:
+            images = await documents.prepared_images(document, 1, purpose="reading", tier=HIGH)
+    assert {(image.width, image.height) for image in images} == {(1000, 2576)}
 
 
 async def test_a_strip_without_end_is_refused_and_one_for_classifying_is_not(prepare: Prepare) -> None:

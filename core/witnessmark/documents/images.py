@@ -6,7 +6,7 @@ import io
 import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, cast
 
 if TYPE_CHECKING:
@@ -70,37 +70,32 @@ def read_facts(content: bytes, *, max_pixels: int) -> ImageFacts:
 
     Errors:  `ImageUnreadable`
     """
-    from PIL import Image
+    header = _header(content, max_pixels)  # reading it may decode the picture, which is let go of before the next time
+    return replace(header, is_damaged=not _decodes(content))
 
-    Image.MAX_IMAGE_PIXELS = None  # our own bound is checked below, before anything is decoded
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
-                orientation = _orientation(image)
-                is_paged = image.format == "TIFF"
-                count = min(getattr(image, "n_frames", 1), MAX_FRAMES)
-                frames: list[FrameFacts] = []
-                for index in range(count if is_paged else 1):
-                    image.seek(index)
-                    frames.append(_frame(image, orientation))
-                if not frames:
-                    raise ImageUnreadable("damaged")
-                if max(frame.width * frame.height for frame in frames) > max_pixels:
-                    raise ImageUnreadable("too-many-pixels")
-                return ImageFacts(
-                    frames=tuple(frames),
-                    mode=image.mode,
-                    orientation=orientation,
-                    is_animated=count > 1 and not is_paged,
-                    is_damaged=not _decodes(content),
-                )
-        except ImageUnreadable:
-            raise
-        except MemoryError:
-            raise
-        except Exception as error:  # Pillow's decoders raise all kinds on damaged files
-            raise ImageUnreadable("damaged") from error
+
+def _header(content: bytes, max_pixels: int) -> ImageFacts:
+    with opened(content, 0, takes_part=False) as image:
+        if image.width * image.height > max_pixels:
+            raise ImageUnreadable("too-many-pixels")
+        orientation = _orientation(image)
+        is_paged = image.format == "TIFF"
+        count = min(getattr(image, "n_frames", 1), MAX_FRAMES)
+        frames: list[FrameFacts] = []
+        for index in range(count if is_paged else 1):
+            image.seek(index)
+            frames.append(_frame(image, orientation))
+        if not frames:
+            raise ImageUnreadable("damaged")
+        if max(frame.width * frame.height for frame in frames) > max_pixels:
+            raise ImageUnreadable("too-many-pixels")
+        return ImageFacts(
+            frames=tuple(frames),
+            mode=image.mode,
+            orientation=orientation,
+            is_animated=count > 1 and not is_paged,
+            is_damaged=False,
+        )
 
 
 def read_pixels(content: bytes, index: int, *, most_pixels: int) -> GreyPicture:

@@ -338,7 +338,7 @@ async def test_calls_at_work_are_finished_when_the_server_is_told_to_end(
 
 async def test_a_call_that_does_not_end_is_given_a_bounded_time(serve: Serving, era: Era, folder: Path) -> None:
     (folder / "slow.pdf").write_bytes(damage.branching_forms())
-    with serve(grace_seconds=1) as server:
+    with serve(grace_seconds=0.2) as server:
         async with anyio.create_task_group() as tasks:
 
             async def call() -> None:
@@ -348,7 +348,7 @@ async def test_a_call_that_does_not_end_is_given_a_bounded_time(serve: Serving, 
 
             tasks.start_soon(call)
             with anyio.fail_after(20):
-                workers = await wait_for_children(server.process.pid)
+                workers = await wait_for_children(server.process.pid, settle=0.1)
             begun = time.monotonic()
             code, _, _ = await anyio.to_thread.run_sync(server.end)
             assert time.monotonic() - begun < 4

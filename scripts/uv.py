@@ -46,6 +46,10 @@ def main() -> None:
         "UV_COMPILE_BYTECODE": "1",
         **os.environ,
     }
+    if sys.argv[1:3] == ["pip", "compile"]:
+        # A lock is for every machine: wheels that lie on this one would leave out the hashes of all others.
+        for local in ("UV_FIND_LINKS", "UV_INDEX"):
+            environment.pop(local, None)
     uv = str(installed_uv())
     if os.name == "nt":
         # Windows' exec returns to the shell before the program has ended.

@@ -175,6 +175,19 @@ def branching_forms(depth: int = 30) -> bytes:
     return objects.finish()
 
 
+def endless_parsing(times: int = 1500) -> bytes:
+    """A form of a mebibyte that draws nothing, drawn again and again: work for many seconds, and hardly any memory."""
+    objects = Objects()
+    operators = zlib.compress(b"/F1 9 Tf\n" * (1024 * 1024 // 9), 1)
+    form = (
+        b"/Type /XObject /Subtype /Form /BBox [0 0 600 850] /Filter /FlateDecode /Resources << /Font << /F1 3 0 R >> >>"
+    )
+    number = objects.add_stream(operators, form)
+    page = objects.add_stream(b"/On Do\n" * times)
+    objects.add_page_of(page, f"0 0 {WIDTH:g} {HEIGHT:g}", resources=b"/XObject << /On %d 0 R >>" % number)
+    return objects.finish()
+
+
 def deep_nesting(depth: int = 100_000) -> bytes:
     """A PDF with an array inside an array, `depth` times."""
     objects = Objects()

@@ -256,7 +256,7 @@ def test_without_a_terminal_and_words_it_serves(shell: Shell) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
 def test_an_interrupt_ends_the_work_and_its_workers(shell: Shell, folder: Path) -> None:
-    (folder / "slow.pdf").write_bytes(damage.branching_forms())
+    (folder / "slow.pdf").write_bytes(damage.endless_parsing())
     with subprocess.Popen(
         shell.command("extract-tables", "slow.pdf"),
         env=shell.environment(),

@@ -69,7 +69,7 @@ async def test_the_example_for_claude_desktop_starts_once_its_paths_are_filled_i
 
 
 async def test_a_cancelled_call_ends_its_worker_within_a_second(serve: Serve, folder: Path, tmp_path: Path) -> None:
-    (folder / "slow.pdf").write_bytes(damage.branching_forms())  # keeps a worker busy until its time is up
+    (folder / "slow.pdf").write_bytes(damage.endless_parsing())  # keeps a worker busy until its time is up
     (folder / "a.pdf").write_bytes(drawing.draw_text(["Still here."]))
     async with serve(sys.executable, _arguments(folder, tmp_path)) as client, anyio.create_task_group() as tasks:
         (server,) = children_of()

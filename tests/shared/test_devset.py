@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks.tables import load_score
 from tests.shared.conftest import SHARED
 from witnessmark_tools.catalog import BY_NAME
 from witnessmark_tools.definition import Services
@@ -23,15 +23,6 @@ LEAST_F1 = 0.75
 """Of a single document; `python -m benchmarks.tables` has the figures."""
 
 pytestmark = [pytest.mark.anyio, pytest.mark.skipif(not CASES, reason="../shared is not here")]
-
-
-def _score() -> Any:
-    spec = importlib.util.spec_from_file_location("score_tables", SHARED / "score_tables.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _by_page(table: ExtractedTable) -> list[dict[str, Any]]:
@@ -58,7 +49,7 @@ async def test_the_tables_of_a_digital_pdf_are_found(services: Services, case: d
     if not truth["tables"]:
         assert predicted == []
     else:
-        assert _score().score(predicted, truth)["adj_f"] >= LEAST_F1
+        assert load_score().score(predicted, truth)["adj_f"] >= LEAST_F1
 
 
 def test_every_case_has_its_file_here() -> None:

@@ -247,6 +247,7 @@ async def test_cancelling_ends_the_ocr_process_within_a_second(house: House) -> 
     async def read() -> None:
         await house.call("read_text", pages)
 
+    begun = 0.0
     with anyio.fail_after(60):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(read)

@@ -10,7 +10,7 @@ from witnessmark.documents.ocr.engine import InstalledEngine
 from witnessmark.documents.ocr.recognised import PixelPage, page_from_wire
 from witnessmark.documents.worker import Workers
 
-PREPARATION = 2
+PREPARATION = 3
 """Changes when the same pixels would be read differently, so that older answers are not used again."""
 
 

@@ -1,0 +1,1 @@
+"""Sends plans to Claude, or to any endpoint that speaks its API."""

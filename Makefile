@@ -43,6 +43,7 @@ format: $(ENV)  ## format the code and mend what ruff can mend
 snapshots: $(ENV)  ## write anew what tests keep of tools/list and of README's table, for a review
 	WITNESSMARK_SNAPSHOTS=write $(BIN)/python -m pytest -q tests/server/test_tools_list.py
 	$(BIN)/python -m scripts.readme
+	$(BIN)/python -m scripts.failures
 
 node: $(NODE)  ## install the Inspector, the conformance suite and Claude Code for the tests that connect them
 

@@ -1,0 +1,305 @@
+"""Claude, as tools meet it: plans are run, counted and remembered; the SDK is imported when it is needed."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import logging
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import anyio
+from anyio.abc import TaskGroup
+
+from witnessmark.claude.attempts import Clock, Endpoint, Errand, Patience, Sender, send_of
+from witnessmark.claude.body import Attachment, JsonBody
+from witnessmark.claude.credentials import Credentials, KeyMissing
+from witnessmark.claude.delivery import KEPT_SECONDS, Delivery, Ways, upload_keys
+from witnessmark.claude.request import counting, request_of
+from witnessmark.claude.running import OnPages, Run, Running
+from witnessmark.documents.document import Document
+from witnessmark.documents.opening import Documents
+from witnessmark.errors import InputError, WitnessmarkError
+from witnessmark.plans.models import Model, ModelUnknown, completed, model_named, unlisted
+from witnessmark.plans.plan import Ask, Plan
+from witnessmark.store.store import Reservation, Store, StoredAnswer, Upload
+
+if TYPE_CHECKING:
+    from witnessmark.claude.connection import Connection
+
+logger = logging.getLogger(__name__)
+
+CONNECTION_MODULE = "witnessmark.claude.connection"
+WAITS_WITHOUT_DEADLINE = 300.0
+"""Seconds that an ask may wait in all for an API that refuses it, where nobody waits for the call to end."""
+WARM_UP_AFTER = 0.3
+"""Seconds after start: the host has its list of tools by then."""
+
+
+class DocumentQuarantined(InputError):
+    """The API refused it before, and nothing says that it would take it now."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            f"{name!r} was not sent: the API has refused it before. {reason}",
+            "Save it again and try that; `witnessmark store release` lets it be tried as it is; or use model='offline'.",
+        )
+
+
+@dataclass(slots=True)
+class _Flight:
+    """An ask under way, and who waits for it."""
+
+    patience: Patience
+    done: anyio.Event = field(default_factory=anyio.Event)
+    answer: StoredAnswer | None = None
+    error: Exception | None = None
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What a run needs to know besides its plan."""
+
+    tool: str
+    model: Model
+    documents: Documents
+    sources: tuple[Document, ...]
+    seconds: float | None = None
+    """After which what is not done is left; None waits to the end."""
+    reuse_days: float | None = None
+    """How old an answer may be that was paid for earlier; 0 asks again, None takes any."""
+    max_usd: Decimal | None = None
+    reservation: Reservation | None = None
+    on_pages: OnPages | None = None
+
+
+class Claude:
+    """The API with a key, or the clear absence of one."""
+
+    def __init__(
+        self,
+        credentials: Credentials | WitnessmarkError | None,
+        store: Store,
+        tasks: TaskGroup,
+        resources: AsyncExitStack,
+        clock: Clock,
+    ) -> None:
+        self._credentials = credentials
+        self.store = store
+        self._tasks = tasks
+        self._resources = resources
+        self._clock = clock
+        url = credentials.base_url if isinstance(credentials, Credentials) else ""
+        self._endpoint = Endpoint(url=url)
+        self._connection: Connection | None = None
+        self._opening = anyio.Lock()
+        self._flights: dict[str, _Flight] = {}
+        self._models: dict[str, Model] = {}
+
+    @property
+    def has_key(self) -> bool:
+        """Whether tools ask Claude where nobody says otherwise; a key that is a placeholder counts, and is refused."""
+        return self._credentials is not None
+
+    @property
+    def endpoint(self) -> str:
+        return self._endpoint.url
+
+    def warm_up(self) -> None:
+        """Import the SDK in the background, so that the first call need not."""
+        if isinstance(self._credentials, Credentials):
+            self._tasks.start_soon(_warm_up)
+
+    async def model(self, name: str) -> Model:
+        """Find a model and complete it by what the Models API says of it; what we know stands where it does not answer.
+
+        Errors:  `ModelUnknown`, `ModelRetired`, `KeyMissing`
+        """
+        try:
+            known: Model | None = model_named(name)
+        except ModelUnknown:
+            known = None
+            if not isinstance(self._credentials, Credentials):
+                raise
+        wanted = known.id if known else name.strip()
+        if wanted not in self._models:
+            self._models[wanted] = await self._completed(wanted, known)
+        return self._models[wanted]
+
+    async def _completed(self, name: str, known: Model | None) -> Model:
+        connection = await self._connected()
+        try:
+            facts = await connection.model(name)
+        except importlib.import_module(CONNECTION_MODULE).AttemptFailed as failed:
+            if known is not None:
+                return known
+            if failed.failure.status == 404:
+                return model_named(name)  # raises the error that lists what is known
+            raise failed.failure.for_caller(model=name, what="") from failed
+        return completed(known, facts) if known is not None else unlisted(facts)
+
+    async def run(self, plan: Plan, work: Work) -> Run:
+        """Run a plan: what was answered before comes from the store, the rest is sent.
+
+        Errors:  `KeyMissing`; what happens to an ask is in its outcome
+        """
+        connection = await self._connected()
+        errand = self._errand(plan, work)
+        sender = Sender(connection=connection, store=self.store, endpoint=self._endpoint, clock=self._clock)
+        ends = None if work.seconds is None else self._clock.now() + work.seconds
+        running = Running(
+            errand=errand,
+            store=self.store,
+            obtain=functools.partial(self._obtained, sender, errand, work, ends),
+            max_usd=work.max_usd,
+            on_pages=work.on_pages,
+        )
+        return await running.run(plan)
+
+    async def counted(self, plan: Plan, work: Work) -> dict[str, int]:
+        """Count the prompts of a plan's asks at the API, which is free.
+
+        Shapes:  by content key; an ask that could not be counted is not in it
+        Errors:  `KeyMissing`
+        """
+        connection = await self._connected()
+        delivery = self._errand(plan, work).delivery
+        sender = Sender(connection=connection, store=self.store, endpoint=self._endpoint, clock=self._clock)
+        counts: dict[str, int] = {}
+        failed = importlib.import_module(CONNECTION_MODULE).AttemptFailed
+        for ask in plan.asks:
+            with suppress(failed, WitnessmarkError):
+                # The API fetches nothing to count it: files and URLs would count as nothing.
+                delivered = await delivery.of(ask, work.model, Ways(files=False, urls=False))
+                body = JsonBody(counting(request_of(ask, delivered.sources, sender.structure(work.model))))
+                counts[ask.content_key] = await connection.count(body)
+        return counts
+
+    async def delete_upload(self, upload: Upload) -> None:
+        """Delete a file at the API and forget it; one that is gone already is forgotten.
+
+        Errors:  `KeyMissing`, an `ApiError` or `SetupError`
+        """
+        connection = await self._connected()
+        try:
+            await connection.delete(upload.file_id)
+        except importlib.import_module(CONNECTION_MODULE).AttemptFailed as failed:
+            if failed.failure.status != 404:
+                raise failed.failure.for_caller(model="", what=upload.name) from failed
+        await self.store.forget_upload(upload.file_id)
+
+    def _errand(self, plan: Plan, work: Work) -> Errand:
+        sources: Mapping[str, Document] = {document.sha256: document for document in work.sources}
+        keys = [key for ask in plan.asks for key in upload_keys(ask, sources)]
+        return Errand(
+            tool=work.tool,
+            model=work.model,
+            delivery=Delivery(
+                documents=work.documents,
+                sources=sources,
+                store=self.store,
+                endpoint=self._endpoint.url,
+                upload=self._upload,
+                wanted={key: keys.count(key) for key in keys},
+            ),
+            reservation=work.reservation,
+        )
+
+    async def _obtained(
+        self, sender: Sender, errand: Errand, work: Work, ends: float | None, ask: Ask
+    ) -> tuple[StoredAnswer, bool] | None:
+        if work.reuse_days != 0:
+            kept = await self.store.answer(ask.content_key, self._endpoint.url, max_age_days=work.reuse_days)
+            if kept is not None:
+                await self.store.reused(send_of(ask, errand, self._endpoint.url), kept)
+                return kept, True
+        answer = await self._flown(sender, errand, ask, ends)
+        return None if answer is None else (answer, False)
+
+    async def _flown(self, sender: Sender, errand: Errand, ask: Ask, ends: float | None) -> StoredAnswer | None:
+        """Wait for an ask's answer; the same ask under way for another call is not sent twice.
+
+        The answer is kept even when nobody waits for it any more: it is paid for.
+        """
+        key = ask.content_key
+        deadline = self._clock.now() + WAITS_WITHOUT_DEADLINE if ends is None else ends
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = self._flights[key] = _Flight(Patience(deadline))
+            self._tasks.start_soon(self._fly, sender, errand, flight, ask)
+        flight.patience.deadline = max(flight.patience.deadline, deadline)
+        flight.waiting += 1
+        try:
+            with anyio.move_on_after(None if ends is None else max(0.0, ends - self._clock.now())):
+                await flight.done.wait()
+        finally:
+            flight.waiting -= 1
+            if not flight.waiting:
+                flight.patience.deadline = 0.0  # what is under way goes on, and nothing new begins
+        if flight.error is not None:
+            raise flight.error
+        return flight.answer
+
+    async def _fly(self, sender: Sender, errand: Errand, flight: _Flight, ask: Ask) -> None:
+        try:
+            flight.answer = await sender.answered(ask, errand, flight.patience)
+        except Exception as error:  # noqa: BLE001 - whoever waits raises it
+            flight.error = error
+        finally:
+            del self._flights[ask.content_key]
+            flight.done.set()
+
+    async def _upload(self, attachment: Attachment, key: str, name: str, media_type: str) -> Upload:
+        connection = await self._connected()
+        file, workspace = await connection.upload(
+            attachment, name=name, media_type=media_type, expires_in=KEPT_SECONDS
+        )
+        return Upload(
+            key=key,
+            endpoint=self._endpoint.url,
+            workspace=workspace,
+            file_id=file.id,
+            name=name,
+            media_type=media_type,
+            size=attachment.size,
+            uploaded_at=file.created_at.timestamp(),
+            expires_at=file.expires_at.timestamp() if file.expires_at else None,
+        )
+
+    async def _connected(self) -> Connection:
+        if self._credentials is None:
+            raise KeyMissing
+        if isinstance(self._credentials, WitnessmarkError):
+            raise self._credentials
+        async with self._opening:
+            if self._connection is None:
+                module = await anyio.to_thread.run_sync(_connection_module)
+                self._connection = await self._resources.enter_async_context(module.open_connection(self._credentials))
+            return self._connection
+
+
+@asynccontextmanager
+async def open_claude(
+    credentials: Credentials | WitnessmarkError | None, store: Store, clock: Clock | None = None
+) -> AsyncGenerator[Claude]:
+    """Open the client; leaving the block ends what is under way and closes its connections.
+
+    Shapes:  an error instead of credentials is raised by whoever needs them; None works without
+    """
+    async with AsyncExitStack() as resources, anyio.create_task_group() as tasks:
+        yield Claude(credentials, store, tasks, resources, clock or Clock())
+        tasks.cancel_scope.cancel()
+
+
+async def _warm_up() -> None:
+    await anyio.sleep(WARM_UP_AFTER)
+    await anyio.to_thread.run_sync(_connection_module, abandon_on_cancel=True)
+
+
+def _connection_module() -> ModuleType:
+    return importlib.import_module(CONNECTION_MODULE)

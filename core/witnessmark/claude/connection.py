@@ -1,0 +1,262 @@
+"""The wire: Anthropic's SDK, with its retries off, its credentials ours, and every failure understood."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import anthropic
+import anyio
+import httpx2
+from anthropic.types import FileMetadata, MessageTokensCount, ModelInfo, RawMessageStreamEvent
+
+from witnessmark.claude.body import Attachment, JsonBody
+from witnessmark.claude.credentials import Credentials
+from witnessmark.claude.failures import Failure, StreamCut, failure_of
+from witnessmark.errors import WitnessmarkError
+from witnessmark.plans.models import Effort, ModelFacts
+from witnessmark.store.store import Tokens
+
+CONNECT_SECONDS = 10.0
+SILENCE_SECONDS = 120.0
+"""Between two pieces of an answer; the API sends a ping every few seconds."""
+SMALL_SECONDS = 30.0
+"""Of a request that is answered at once: a count, a model's facts, a deletion."""
+UPLOAD_SECONDS = 600.0
+
+
+class AttemptFailed(Exception):
+    """One request that brought no answer."""
+
+    def __init__(self, failure: Failure, *, may_be_billed: bool, tokens: Tokens | None = None) -> None:
+        super().__init__(failure.kind)
+        self.failure = failure
+        self.may_be_billed = may_be_billed
+        self.tokens = tokens
+        """What had been counted when an answer broke off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """An answer as the API gave it."""
+
+    message: dict[str, Any]
+    request_id: str | None
+    workspace: str | None
+
+
+class Connection:
+    """One client of the API."""
+
+    def __init__(self, client: anthropic.AsyncAnthropic) -> None:
+        self._client = client
+
+    async def message(self, body: JsonBody, *, seconds: float) -> Received:
+        """Send a request and gather its streamed answer.
+
+        Errors:  `AttemptFailed`, and what reading the document raises
+        """
+        gathered = _Gathered()
+        try:
+            with anyio.fail_after(seconds):
+                stream = await self._client.post(
+                    "/v1/messages",
+                    cast_to=object,
+                    content=body,
+                    options={"headers": {"Content-Type": "application/json", "Content-Length": str(len(body))}},
+                    stream=True,
+                    stream_cls=anthropic.AsyncStream[RawMessageStreamEvent],
+                )
+                async with stream:
+                    headers = stream.response.headers
+                    async for event in stream:
+                        gathered.add(event.to_dict())
+                if not gathered.is_complete:
+                    raise StreamCut
+        except Exception as error:
+            raise _understood(error, was_sent=body.was_sent, gathered=gathered) from error
+        return Received(
+            message=gathered.message,
+            request_id=headers.get("request-id"),
+            workspace=headers.get("anthropic-workspace-id"),
+        )
+
+    async def count(self, body: JsonBody) -> int:
+        """Count a request's prompt; free.
+
+        Errors:  as `message`
+        """
+        with _understanding(body):
+            with anyio.fail_after(SMALL_SECONDS * 4):  # the whole document goes along
+                counted = await self._client.post(
+                    "/v1/messages/count_tokens",
+                    cast_to=MessageTokensCount,
+                    content=body,
+                    options={"headers": {"Content-Type": "application/json", "Content-Length": str(len(body))}},
+                )
+            return counted.input_tokens
+
+    async def upload(
+        self, attachment: Attachment, *, name: str, media_type: str, expires_in: int
+    ) -> tuple[FileMetadata, str | None]:
+        """Put a file at the API.
+
+        Shapes:  what the API says of it, and the workspace it is in
+        Units:   `expires_in` seconds, from one hour to ninety days
+        Errors:  as `message`
+        """
+        with _understanding():
+            with anyio.fail_after(UPLOAD_SECONDS):
+                raw = await self._client.files.with_raw_response.upload(
+                    file=(name, attachment.file(), media_type), expires_in_seconds=expires_in
+                )
+                return await raw.parse(), raw.headers.get("anthropic-workspace-id")
+
+    async def delete(self, file_id: str) -> None:
+        """Delete a file at the API.
+
+        Errors:  as `message`
+        """
+        with _understanding():
+            with anyio.fail_after(SMALL_SECONDS):
+                await self._client.files.delete(file_id)
+
+    async def model(self, model: str) -> ModelFacts:
+        """Ask what a model can do.
+
+        Errors:  as `message`
+        """
+        with _understanding():
+            with anyio.fail_after(SMALL_SECONDS):
+                return _facts(await self._client.models.retrieve(model))
+
+
+@asynccontextmanager
+async def open_connection(credentials: Credentials) -> AsyncGenerator[Connection]:
+    """Open a client with this key and no other; leaving the block closes its connections."""
+    key = {"api_key" if credentials.kind == "api key" else "auth_token": credentials.secret}
+    async with anthropic.AsyncAnthropic(
+        **key,  # type: ignore[arg-type]  # one of two names, each a text
+        base_url=credentials.base_url,
+        max_retries=0,  # the SDK's own waits know no bound
+        timeout=anthropic.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS),
+    ) as client:
+        yield Connection(client)
+
+
+class _understanding:  # noqa: N801 - read as a statement
+    """Turn whatever the SDK raises in the block into `AttemptFailed`."""
+
+    def __init__(self, body: JsonBody | None = None) -> None:
+        self._body = body
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, Exception):
+            raise _understood(error, was_sent=False) from error
+
+
+def _understood(error: Exception, *, was_sent: bool, gathered: _Gathered | None = None) -> Exception:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, WitnessmarkError):
+            return cause  # the document changed while it was being sent
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(error, TimeoutError):
+        error = anthropic.APITimeoutError(httpx2.Request("POST", "https://api.invalid"))
+    failure = failure_of(error)
+    has_begun = gathered is not None and bool(gathered.message)
+    return AttemptFailed(
+        failure,
+        may_be_billed=has_begun or (was_sent and failure.rule.may_be_billed),
+        tokens=tokens_of(gathered.message) if gathered is not None and has_begun else None,
+    )
+
+
+class _Gathered:
+    """A message, put together from the events of its stream."""
+
+    def __init__(self) -> None:
+        self.message: dict[str, Any] = {}
+        self.is_complete = False
+        self._inputs: dict[int, str] = {}
+
+    def add(self, event: dict[str, Any]) -> None:
+        match event["type"]:
+            case "message_start":
+                self.message = event["message"]
+                self.message["content"] = []
+            case "content_block_start":
+                self.message["content"].append(event["content_block"])
+            case "content_block_delta":
+                self._add_delta(event["index"], event["delta"])
+            case "content_block_stop":
+                if (text := self._inputs.pop(event["index"], None)) is not None:
+                    self.message["content"][event["index"]]["input_json"] = text
+            case "message_delta":
+                self.message |= event["delta"]
+                self.message["usage"] |= {name: n for name, n in event["usage"].items() if n is not None}
+            case "message_stop":
+                self.is_complete = True
+            case _:
+                pass
+
+    def _add_delta(self, index: int, delta: dict[str, Any]) -> None:
+        block = self.message["content"][index]
+        match delta["type"]:
+            case "text_delta":
+                block["text"] += delta["text"]
+            case "thinking_delta":
+                block["thinking"] += delta["thinking"]
+            case "signature_delta":
+                block["signature"] = delta["signature"]
+            case "input_json_delta":
+                self._inputs[index] = self._inputs.get(index, "") + delta["partial_json"]
+            case "citations_delta":
+                block["citations"] = [*(block.get("citations") or ()), delta["citation"]]
+            case _:
+                pass
+
+
+def tokens_of(message: dict[str, Any]) -> Tokens:
+    """Read what a message was billed for."""
+    usage: dict[str, Any] = message.get("usage") or {}
+    written = usage.get("cache_creation_input_tokens") or 0
+    of_an_hour = (usage.get("cache_creation") or {}).get("ephemeral_1h_input_tokens") or 0
+    return Tokens(
+        input=usage.get("input_tokens") or 0,
+        output=usage.get("output_tokens") or 0,
+        thinking=(usage.get("output_tokens_details") or {}).get("thinking_tokens") or 0,
+        cache_read=usage.get("cache_read_input_tokens") or 0,
+        cache_creation_5m=written - of_an_hour,
+        cache_creation_1h=of_an_hour,
+    )
+
+
+def message_text(message: dict[str, Any]) -> str:
+    """Write a message as it is kept."""
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+
+
+def _facts(info: ModelInfo) -> ModelFacts:
+    can = info.capabilities
+    levels: tuple[Effort, ...] | None = None
+    if can is not None:
+        known = {name: getattr(can.effort, name, None) for name in ("low", "medium", "high", "xhigh", "max")}
+        levels = tuple(name for name, level in known.items() if level is not None and level.supported)  # type: ignore[misc]
+    return ModelFacts(
+        id=info.id,
+        lifecycle=info.lifecycle,
+        retires_at=info.retires_at.date().isoformat() if info.retires_at else None,
+        max_input_tokens=info.max_input_tokens,
+        max_tokens=info.max_tokens,
+        structured_outputs=can.structured_outputs.supported if can else None,
+        image_input=can.image_input.supported if can else None,
+        pdf_input=can.pdf_input.supported if can else None,
+        effort_levels=levels if can is None or can.effort.supported else (),
+    )

@@ -1,0 +1,191 @@
+"""How a document travels, decided here alone: by its URL, as a file kept at the API, or in the request itself."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from witnessmark.claude.body import Attachment
+from witnessmark.documents.document import Document
+from witnessmark.documents.opening import Documents
+from witnessmark.documents.page_range import text_from_pages
+from witnessmark.documents.pdf_parts import PdfPart
+from witnessmark.plans.models import Model
+from witnessmark.plans.parts import REQUEST_BYTES
+from witnessmark.plans.plan import Ask, ContentBlock, ImageBlock, PdfBlock
+from witnessmark.store.store import Store, Upload
+
+logger = logging.getLogger(__name__)
+
+FILE_BYTES = 500_000_000
+"""Of one file at the Files API. Source: Claude API documentation, "Files"."""
+KEPT_SECONDS = 7 * 86_400
+"""How long an uploaded file stays at the API: a week of questions on one document."""
+_FORBIDDEN_IN_NAMES = re.compile(r'[<>:"|?*\\/\x00-\x1f\x7f]')
+
+UploadFile = Callable[[Attachment, str, str, str], Awaitable[Upload]]
+"""Called with the bytes, the upload key, a name and the media type."""
+
+
+class PagesLost(Exception):
+    """Pages of an ask that cannot be taken out of their file."""
+
+    def __init__(self, pages: tuple[int, ...]) -> None:
+        super().__init__(pages)
+        self.pages = pages
+
+
+@dataclass(slots=True, kw_only=True)
+class Delivered:
+    """The sources of an ask's blocks, and what they stand on."""
+
+    sources: list[list[dict[str, Any]]] = field(default_factory=list[list[dict[str, Any]]])
+    file_ids: list[str] = field(default_factory=list[str])
+    urls: list[str] = field(default_factory=list[str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """What may be used to send an ask."""
+
+    files: bool = True
+    urls: bool = True
+    long_edge: int | None = None
+    """Pixels that an image may have at most, where the API said so; None: what the model sees."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """Finds the sources of asks."""
+
+    documents: Documents
+    sources: Mapping[str, Document]
+    """By the hash of their bytes."""
+    store: Store
+    endpoint: str
+    upload: UploadFile
+    wanted: Mapping[str, int]
+    """How many asks of the plan need the same bytes, by upload key."""
+
+    async def of(self, ask: Ask, model: Model, ways: Ways) -> Delivered:
+        """Find or make the sources of an ask's blocks.
+
+        Errors:  `PagesLost`; what reading and uploading raise
+        """
+        delivered = Delivered()
+        room = REQUEST_BYTES * 4 // 3
+        for block in ask.blocks:
+            if isinstance(block, PdfBlock):
+                source, size = await self._pdf(block, ways, room, delivered)
+                delivered.sources.append([source])
+                room -= size
+            elif isinstance(block, ImageBlock):
+                found, size = await self._image(block, model, ways, room, delivered)
+                delivered.sources.append(found)
+                room -= size
+            else:
+                delivered.sources.append([])
+        return delivered
+
+    async def _pdf(
+        self, block: PdfBlock, ways: Ways, room: int, delivered: Delivered
+    ) -> tuple[dict[str, Any], int]:
+        document = self.sources[block.sha256]
+        pages = tuple(page.page_number for page in block.pages)
+        is_whole = pages == tuple(range(1, document.page_count + 1)) and document.password is None
+        url = document.url
+        if ways.urls and is_whole and url is not None and not await self.store.is_unfetchable(url):
+            delivered.urls.append(url)
+            return {"type": "url", "url": url}, 0
+        key = upload_key(block, document)
+        if ways.files and (kept := await self.store.upload(key, self.endpoint, None)) is not None:
+            delivered.file_ids.append(kept.file_id)
+            return _file(kept), 0
+        part = await self._part(document, pages)
+        attachment = Attachment(part.content)
+        if ways.files and (await self._is_needed_again(key) or attachment.encoded_size > room):
+            return await self._uploaded(attachment, key, block.title, "application/pdf", delivered), 0
+        return _base64(attachment, "application/pdf"), attachment.encoded_size
+
+    async def _image(
+        self, block: ImageBlock, model: Model, ways: Ways, room: int, delivered: Delivered
+    ) -> tuple[list[dict[str, Any]], int]:
+        document = self.sources[block.sha256]
+        tier = model.image_tier
+        if ways.long_edge is not None:
+            tier = replace(tier, long_edge=min(tier.long_edge, ways.long_edge))
+        pictures = await self.documents.prepared_images(document, block.page_number, purpose="reading", tier=tier)
+        sources: list[dict[str, Any]] = []
+        used = 0
+        for picture in pictures:
+            attachment = Attachment(picture.content)
+            if ways.files and attachment.encoded_size > room - used:
+                key = f"{upload_key(block, document)}:{len(sources)}"
+                name = f"{document.name}-{block.page_number}"
+                sources.append(await self._uploaded(attachment, key, name, picture.media_type, delivered))
+                continue
+            sources.append(_base64(attachment, picture.media_type))
+            used += attachment.encoded_size
+        return sources, used
+
+    async def _uploaded(
+        self, attachment: Attachment, key: str, name: str, media_type: str, delivered: Delivered
+    ) -> dict[str, Any]:
+        async with self.store.uploading(key, self.endpoint) as claim:
+            kept = claim.upload
+            if kept is None:
+                kept = await self.upload(attachment, key, file_name(name), media_type)
+                await claim.keep(kept)
+        delivered.file_ids.append(kept.file_id)
+        return _file(kept)
+
+    async def _part(self, document: Document, pages: tuple[int, ...]) -> PdfPart:
+        parts: AsyncGenerator[PdfPart] = self.documents.pdf_parts(
+            document, pages, most_pages=len(pages), most_bytes=FILE_BYTES
+        )
+        found = [part async for part in parts]
+        taken = tuple(page for part in found for page in part.pages)
+        if taken != pages:
+            raise PagesLost(tuple(page for page in pages if page not in taken))
+        if len(found) != 1:
+            raise PagesLost(pages)
+        return found[0]
+
+    async def _is_needed_again(self, key: str) -> bool:
+        """Bytes that are sent a second time are worth keeping at the API."""
+        return self.wanted.get(key, 0) > 1 or await self.store.times_sent(key) > 0
+
+
+def upload_keys(ask: Ask, sources: Mapping[str, Document]) -> tuple[str, ...]:
+    """Name the bytes that an ask carries."""
+    return tuple(
+        upload_key(block, sources[block.sha256]) for block in ask.blocks if isinstance(block, PdfBlock | ImageBlock)
+    )
+
+
+def upload_key(block: ContentBlock, document: Document) -> str:
+    """Name bytes by the document they come from and what of it they are."""
+    if isinstance(block, PdfBlock):
+        pages = tuple(page.page_number for page in block.pages)
+        is_whole = pages == tuple(range(1, document.page_count + 1))
+        return block.sha256 if is_whole else f"{block.sha256}:{text_from_pages(pages)}"
+    if isinstance(block, ImageBlock):
+        return f"{block.sha256}:{block.page_number}:{block.width}x{block.height}"
+    raise TypeError(type(block))
+
+
+def file_name(title: str) -> str:
+    """Make a name that the Files API takes."""
+    plain = _FORBIDDEN_IN_NAMES.sub("_", title).strip() or "document"
+    return plain[-255:]
+
+
+def _file(upload: Upload) -> dict[str, Any]:
+    return {"type": "file", "file_id": upload.file_id}
+
+
+def _base64(attachment: Attachment, media_type: str) -> dict[str, Any]:
+    return {"type": "base64", "media_type": media_type, "data": attachment}

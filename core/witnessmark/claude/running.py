@@ -1,0 +1,225 @@
+"""A plan, run: each ask answered from the store or by the API, split where it has to be, and told of one by one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import anyio
+
+from witnessmark.claude.attempts import Errand, SmallerPartNeeded, in_words
+from witnessmark.claude.delivery import PagesLost
+from witnessmark.claude.failures import RequestRefused
+from witnessmark.claude.understanding import AnswerCut, AnswerTooLong, ContextExceeded, value_of
+from witnessmark.documents.opening import DocumentDamaged
+from witnessmark.errors import BudgetError, InputError, SetupError, WitnessmarkError
+from witnessmark.plans.halving import halved, pages_of, with_more_room
+from witnessmark.plans.plan import Ask, Plan
+from witnessmark.plans.price import price_of
+from witnessmark.store.store import Quarantined, Store, StoredAnswer, Tokens
+
+AT_ONCE = 4
+"""Asks of one call that are under way at a time."""
+MOST_REFUSED = 8
+"""Pages refused one by one, with none accepted, after which the whole document is the matter."""
+
+
+class CallBudgetReached(BudgetError):
+    """What was asked has come to cost more than its price said, and the limit is near."""
+
+    def __init__(self, *, spent: Decimal, limit: Decimal) -> None:
+        super().__init__(
+            f"${spent:.4f} of the ${limit:.4f} for this call are spent, and the next part would go beyond.",
+            "Call again with the pages that are left and a higher max_cost_usd: what was answered is not paid for again.",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """An ask with its answer."""
+
+    ask: Ask
+    value: Any
+    """The JSON that the schema asks for."""
+    answer: StoredAnswer
+    was_reused: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """An ask that will not be answered, and why."""
+
+    ask: Ask
+    error: WitnessmarkError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """An ask for which there was no time."""
+
+    ask: Ask
+
+
+Outcome = Answered | Failed | Left
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What became of a plan, in its order; an ask that was split stands there in its parts."""
+
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def answered(self) -> tuple[Answered, ...]:
+        return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Answered))
+
+    @property
+    def failed(self) -> tuple[Failed, ...]:
+        return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Failed))
+
+    @property
+    def left_pages(self) -> tuple[int, ...]:
+        """The pages that another call may still get answers for."""
+        asks = [
+            outcome.ask
+            for outcome in self.outcomes
+            if isinstance(outcome, Left) or (isinstance(outcome, Failed) and not isinstance(outcome.error, InputError))
+        ]
+        return tuple(sorted({page for ask in asks for _, page in pages_of(ask)}))
+
+
+OnPages = Callable[[int], Awaitable[None]]
+"""Called with the number of pages that are done."""
+Obtain = Callable[[Ask], Awaitable[tuple[StoredAnswer, bool] | None]]
+"""Gives an ask's answer and whether it was paid for earlier; None when there is no time left."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Running:
+    """One run of a plan."""
+
+    errand: Errand
+    store: Store
+    obtain: Obtain
+    max_usd: Decimal | None = None
+    spent: Decimal = Decimal(0)
+    done_pages: int = 0
+    accepted: int = 0
+    refused: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
+    on_pages: OnPages | None = None
+
+    async def run(self, plan: Plan) -> Run:
+        """Run a plan; never raises for what happens to one ask."""
+        results: list[list[Outcome]] = [[] for _ in plan.asks]
+        limiter = anyio.CapacityLimiter(AT_ONCE)
+
+        async def run_one(index: int, ask: Ask) -> None:
+            async with limiter:
+                results[index] = await self._outcomes(ask)
+
+        async with anyio.create_task_group() as tasks:
+            for index, ask in enumerate(plan.asks):
+                tasks.start_soon(run_one, index, ask)
+        await self._quarantine()
+        return Run(outcomes=tuple(outcome for part in results for outcome in part))
+
+    async def _outcomes(self, ask: Ask) -> list[Outcome]:
+        try:
+            outcome = await self._outcome(ask)
+        except SmallerPartNeeded as needed:
+            error = needed.failure.for_caller(model=ask.model, what=in_words([ask]))
+            return await self._in_halves(ask, error)
+        except PagesLost as lost:
+            name = self.errand.delivery.sources[pages_of(ask)[0][0]].name
+            return await self._in_halves(ask, DocumentDamaged(name, f"a PDF ({in_words([ask])})"), lost=lost)
+        except AnswerCut:
+            bigger = with_more_room(ask, self.errand.model)
+            if bigger is not None:
+                return await self._outcomes(bigger)
+            return await self._in_halves(ask, AnswerTooLong(in_words([ask]), ask.model))
+        except ContextExceeded:
+            return await self._in_halves(ask, AnswerTooLong(in_words([ask]), ask.model))
+        except WitnessmarkError as error:
+            if isinstance(error, SetupError):
+                self.errand.stopped = error  # nobody's key or credit gets better within this call
+            outcome = Failed(ask=ask, error=error)
+        await self._tell(ask, outcome)
+        return [outcome]
+
+    async def _outcome(self, ask: Ask) -> Outcome:
+        if self.errand.stopped is not None:
+            raise self.errand.stopped
+        self._check_budget(ask)
+        obtained = await self.obtain(ask)
+        if obtained is None:
+            return Left(ask=ask)
+        answer, was_reused = obtained
+        if not was_reused:
+            self.spent += answer.usd or Decimal(0)
+        value = value_of(json.loads(answer.message), model=ask.model, what=in_words([ask]))
+        self.accepted += 1
+        return Answered(ask=ask, value=value, answer=answer, was_reused=was_reused)
+
+    async def _in_halves(self, ask: Ask, error: WitnessmarkError, *, lost: PagesLost | None = None) -> list[Outcome]:
+        """Ask for each half by itself, so that in the end the page that does not go stands alone."""
+        halves = halved(ask)
+        if halves is None:
+            if isinstance(error, RequestRefused) or lost is not None:
+                self._refuse(ask, error)
+            outcome = Failed(ask=ask, error=error)
+            await self._tell(ask, outcome)
+            return [outcome]
+        return [outcome for half in halves for outcome in await self._outcomes(half)]
+
+    def _refuse(self, ask: Ask, error: WitnessmarkError) -> None:
+        self.refused += pages_of(ask)
+        if len(self.refused) >= MOST_REFUSED and not self.accepted:
+            self.errand.stopped = error
+
+    def _check_budget(self, ask: Ask) -> None:
+        if self.max_usd is None:
+            return
+        price = price_of(Plan(asks=(ask,)), self.errand.model).now
+        if self.spent and price is not None and self.spent + price.estimate > self.max_usd:
+            raise CallBudgetReached(spent=self.spent, limit=self.max_usd)
+
+    async def _tell(self, ask: Ask, outcome: Outcome) -> None:
+        if not isinstance(outcome, Left):
+            self.done_pages += len(pages_of(ask)) or 1
+            if self.on_pages is not None:
+                await self.on_pages(self.done_pages)
+
+    async def _quarantine(self) -> None:
+        """Remember which pages the API does not take, so that nobody sends them again."""
+        is_whole = not self.accepted and len(self.refused) >= MOST_REFUSED
+        for sha256, page in dict.fromkeys((sha, 0 if is_whole else page) for sha, page in self.refused):
+            document = self.errand.delivery.sources[sha256]
+            error = RequestRefused("this document" if is_whole or document.page_count == 1 else f"page {page}")
+            await self.store.quarantine(
+                Quarantined(
+                    sha256=sha256,
+                    page=0 if document.page_count == 1 else page,
+                    kind=error.kind,
+                    message=error.message,
+                    next_step=error.next_step,
+                    model=self.errand.model.id,
+                    document_name=document.name,
+                    since=0.0,
+                )
+            )
+
+
+def total_tokens(answers: Sequence[Answered]) -> Tokens:
+    """Add up what was billed now, without what had been paid for earlier."""
+    billed = [answered.answer.tokens for answered in answers if not answered.was_reused]
+    return Tokens(
+        input=sum(tokens.input for tokens in billed),
+        output=sum(tokens.output for tokens in billed),
+        thinking=sum(tokens.thinking for tokens in billed),
+        cache_read=sum(tokens.cache_read for tokens in billed),
+        cache_creation_5m=sum(tokens.cache_creation_5m for tokens in billed),
+        cache_creation_1h=sum(tokens.cache_creation_1h for tokens in billed),
+    )

@@ -1,0 +1,83 @@
+"""What an answer says: its `stop_reason` first, then its blocks by type; prose is never taken for JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from witnessmark.errors import ApiError, InputError
+
+ANSWER_TOOL = "answer"
+"""The tool that carries the answer where the endpoint has no structured outputs."""
+
+_CATEGORIES = {
+    "cyber": "it could serve an attack on computers",
+    "bio": "it could serve harm by biology",
+    "frontier_llm": "it could serve building a competing model",
+    "reasoning_extraction": "it asks for the model's own reasoning",
+    "general_harms": "it could do harm",
+}
+
+
+class AnswerCut(Exception):
+    """The answer did not fit into `max_tokens`: more room, or smaller parts."""
+
+
+class ContextExceeded(Exception):
+    """Prompt and answer did not fit into the model's context: smaller parts."""
+
+
+class Declined(InputError):
+    """The model refuses to answer; the answer is no answer, and may be billed."""
+
+    def __init__(self, what: str, model: str, category: str | None) -> None:
+        why = f": {_CATEGORIES[category]}" if category in _CATEGORIES else ""
+        super().__init__(
+            f"{model} declines to read {what}{why}.",
+            "Leave those pages out with `pages`, try another model, or pass model='offline'.",
+        )
+
+
+class NoStructuredAnswer(ApiError):
+    """The answer has prose where JSON was asked for."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(
+            f"{model} answered in prose and not in the form that was asked for.",
+            "Call again with reuse=false, or use another model.",
+        )
+
+
+class AnswerTooLong(ApiError):
+    """One page alone has a longer answer than the model may give."""
+
+    def __init__(self, what: str, model: str) -> None:
+        super().__init__(
+            f"The answer for {what} is longer than {model} can write.", "Use a model with more output, or leave it out."
+        )
+
+
+def value_of(message: dict[str, Any], *, model: str, what: str) -> Any:
+    """Take the JSON value out of an answer.
+
+    Errors:  `Declined`, `NoStructuredAnswer`; `AnswerCut` and `ContextExceeded`, which a smaller request mends
+    """
+    reason = message.get("stop_reason")
+    if reason == "refusal":
+        raise Declined(what, model, (message.get("stop_details") or {}).get("category"))
+    if reason == "max_tokens":
+        raise AnswerCut
+    if reason == "model_context_window_exceeded":
+        raise ContextExceeded
+    if reason not in {"end_turn", "tool_use", "stop_sequence"}:  # `pause_turn` is of tools that we do not use
+        raise NoStructuredAnswer(model)
+    blocks: list[dict[str, Any]] = message.get("content") or []
+    called = [block for block in blocks if block.get("type") == "tool_use" and block.get("name") == ANSWER_TOOL]
+    texts = [block["text"] for block in blocks if block.get("type") == "text"]
+    written = called[0].get("input_json", "") if called else "".join(texts)
+    if called and not written:
+        return called[0].get("input")
+    try:
+        return json.loads(written)
+    except ValueError as error:
+        raise NoStructuredAnswer(model) from error

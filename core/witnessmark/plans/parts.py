@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from witnessmark.documents.document import Document, PageFacts
 from witnessmark.documents.text_size import TextSize, text_size
 from witnessmark.plans.image_tokens import seen_size
-from witnessmark.plans.models import Model
+from witnessmark.plans.models import Model, ModelCannotSee, offered_models
 from witnessmark.plans.plan import ContentBlock, ImageBlock, PdfBlock, TextBlock, TextDocumentBlock, block_tokens
 from witnessmark.plans.titles import lines_title, pages_title
 from witnessmark.plans.tokens import Count
@@ -63,7 +63,9 @@ def document_parts(
 
     Shapes:  `texts` is a text file's `text_blocks`, else empty; a piece that fits nowhere stands alone
     Units:   `fixed` in tokens: of what every request says besides
+    Errors:  `ModelCannotSee`
     """
+    _refuse_blind(model, document)
     parts: list[list[_Piece]] = []
     for piece in _pieces(document, pages, texts, model, answer):
         if parts and _fits([*parts[-1], piece], model, fixed):
@@ -79,6 +81,18 @@ def text_blocks(name: str, text: str) -> tuple[TextDocumentBlock, ...]:
         TextDocumentBlock(title=lines_title(name, first, last), text=piece, size=text_size(piece))
         for first, last, piece in _lines(text)
     )
+
+
+def _refuse_blind(model: Model, document: Document) -> None:
+    match document.kind:
+        case "pdf" if not model.pdf_input:
+            seeing = [other.id for other in offered_models() if other.pdf_input and other.id != model.id]
+            raise ModelCannotSee(model.id, "PDFs", instead=seeing)
+        case "image" if not model.image_input:
+            seeing = [other.id for other in offered_models() if other.image_input and other.id != model.id]
+            raise ModelCannotSee(model.id, "images", instead=seeing)
+        case _:
+            pass
 
 
 def _pieces(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib import resources
 
@@ -16,7 +17,20 @@ from witnessmark.documents.images import FrameFacts, ImageFacts
 from witnessmark.documents.text_size import TextSize, text_size
 from witnessmark.plans.answer_schema import SchemaNotSupported, answer_schema
 from witnessmark.plans.image_tokens import HIGH, STANDARD, ImageTier, image_tokens, page_tokens, seen_size
-from witnessmark.plans.models import Model, ModelRetired, ModelUnknown, model_named, models, offered_models
+from witnessmark.plans.models import (
+    Model,
+    ModelCannotSee,
+    ModelFacts,
+    ModelRetired,
+    ModelUnknown,
+    completed,
+    lifecycle_note,
+    model_listed,
+    model_named,
+    models,
+    offered_models,
+    unlisted,
+)
 from witnessmark.plans.parts import FULL_SIZE_IMAGES, REQUEST_BYTES, TEXT_PIECE, text_blocks
 from witnessmark.plans.plan import (
     Ask,
@@ -175,6 +189,110 @@ def test_a_retired_model_names_its_successor(name: str, says: str) -> None:
 def test_an_unknown_model_is_refused_with_the_closest() -> None:
     with pytest.raises(ModelUnknown, match="Did you mean 'claude-sonnet-5-5'"):
         model_named("claude-sonet-5-5")
+
+
+# --- models, as the Models API lists them ---------------------------------------------------------------------------
+
+
+def test_what_the_models_api_says_is_believed_and_what_it_does_not_say_is_kept() -> None:
+    said = ModelFacts(
+        id=SONNET.id,
+        lifecycle="deprecated",
+        retires_at=datetime(2027, 9, 28, 12, tzinfo=UTC),
+        max_input_tokens=500_000,
+        max_tokens=64_000,
+        structured_outputs=False,
+        image_input=True,
+        pdf_input=False,
+        effort_levels=("high", "low"),
+    )
+    found = completed(SONNET, said)
+    assert (found.lifecycle, found.retires) == ("deprecated", "2027-09-28")
+    assert (found.context, found.max_output, found.pages_per_request) == (500_000, 64_000, 100)
+    assert (found.structured_outputs, found.image_input, found.pdf_input) == (False, True, False)
+    assert found.effort_levels == ("low", "high")
+    assert (found.prices, found.image_tier, found.cache_min_tokens) == (SONNET.prices, HIGH, 512)
+
+
+@pytest.mark.parametrize("model", models(), ids=lambda model: model.id)
+def test_a_models_api_that_says_nothing_changes_nothing(model: Model) -> None:
+    assert completed(model, ModelFacts(id=model.id)) == model
+
+
+def test_a_deprecation_that_was_called_off_is_taken_back() -> None:
+    old = model_named("claude-sonnet-4-5")
+    assert (old.lifecycle, old.retires) == ("deprecated", "2026-11-30")
+    found = completed(old, ModelFacts(id=old.id, lifecycle="active"))
+    assert (found.lifecycle, found.retires) == ("active", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [("claude-haiku-5-5", "claude-haiku-5-5"), ("claude-opus-6", "claude-opus-5-5"), ("claude-x", "claude-sonnet-5-5")],
+)
+def test_a_model_that_the_api_has_retired_names_the_current_one_of_its_line(name: str, instead: str) -> None:
+    facts = ModelFacts(id=name, lifecycle="retired", retires_at=date(2028, 1, 2))
+    with pytest.raises(ModelRetired, match=rf"retired on 2028-01-02: .*Use '{instead}'"):
+        model_listed(name, [facts])
+
+
+def test_a_model_that_nobody_knew_is_taken_with_an_unknown_price_which_is_said() -> None:
+    facts = ModelFacts(id="claude-opus-6", max_input_tokens=2_000_000, max_tokens=256_000, effort_levels=("low",))
+    with pytest.raises(ModelUnknown):
+        model_listed("claude-opus-6", [])
+    found = model_listed(" Claude-Opus-6 ", [facts])
+    assert found == unlisted(facts)
+    assert (found.context, found.max_output, found.pages_per_request) == (2_000_000, 256_000, 600)
+    assert (found.prices, found.prices_for(10), found.image_tier, found.tokenizer) == ((), None, HIGH, "new")
+    assert found.note is not None
+    assert "does not know" in found.note
+    plan = plan_tables(_pdf(3), _pages(3), found)
+    assert price_of(plan, found).now is None
+    assert plan.asks[0].effort == "low"
+
+
+def test_of_a_model_of_which_nothing_is_said_no_more_is_asked_than_any_gives() -> None:
+    found = unlisted(ModelFacts(id="elsewhere"))
+    assert found.context == min(model.context for model in models())
+    assert found.max_output == min(model.max_output for model in models())
+    assert found.pages_per_request == min(model.pages_per_request for model in models())
+    assert found.effort_levels == ()
+
+
+def test_a_model_is_found_in_the_list_under_its_dated_id() -> None:
+    facts = ModelFacts(id="claude-haiku-4-5-20251001", max_tokens=10_000)
+    assert model_listed("claude-haiku-4-5", [facts]).max_output == 10_000
+    assert model_listed("haiku", [facts]) == HAIKU
+
+
+def test_a_model_that_was_taken_for_retired_and_is_listed_still_answers() -> None:
+    facts = ModelFacts(id="claude-mythos-preview", lifecycle="deprecated")
+    assert model_listed("claude-mythos-preview", [facts]).id == "claude-mythos-preview"
+
+
+def test_a_model_that_takes_no_pdf_is_refused_with_those_that_do() -> None:
+    blind = replace(OPUS, pdf_input=False)
+    with pytest.raises(ModelCannotSee, match=r"'claude-opus-5-5' takes no PDFs. Use one that does: claude-haiku-5-5,"):
+        plan_tables(_pdf(1), _pages(1), blind)
+    plan_tables(_pdf(1), _pages(1), replace(OPUS, image_input=False))
+    with pytest.raises(ModelCannotSee, match="no images"):
+        plan_tables(_tiff(1), _frames(1), replace(OPUS, image_input=False))
+
+
+@pytest.mark.parametrize(
+    ("today", "says"),
+    [
+        (date(2026, 11, 30), "The model is deprecated; it is retired on 2026-11-30."),
+        (date(2026, 12, 1), "The model is deprecated and was to be retired on 2026-11-30: it may stop answering any"),
+    ],
+    ids=["before", "after"],
+)
+def test_a_model_about_to_go_says_when_and_one_past_its_day_says_that(today: date, says: str) -> None:
+    note = lifecycle_note(model_named("claude-sonnet-4-5"), today)
+    assert note is not None
+    assert note.startswith(says)
+    assert lifecycle_note(SONNET, today) is None
+    assert lifecycle_note(replace(SONNET, lifecycle="deprecated"), today) == "The model is deprecated."
 
 
 # --- text -----------------------------------------------------------------------------------------------------------
@@ -342,14 +460,7 @@ def test_a_heavy_document_is_parted_by_its_bytes() -> None:
 
 
 def test_images_are_labelled_shrunk_to_what_is_seen_and_never_so_many_that_they_must_be_smaller() -> None:
-    frames = tuple(FrameFacts(width=4032, height=3024) for _ in range(50))
-    facts = ImageFacts(frames=frames, mode="RGB", orientation=1, is_animated=False, is_damaged=False)
-    content = Content.of_bytes("a.tif", b"x")
-    document = Document(
-        name="a.tif", content=content, media_type="image/tiff", page_count=50, reader="image", image=facts
-    )
-    pages = tuple(PageFacts(page_number=n, width=4032, height=3024, text="scan") for n in range(1, 51))
-    asks = plan_tables(document, pages, replace(SONNET, max_output=10**9, context=10**9)).asks
+    asks = plan_tables(_tiff(50), _frames(50), replace(SONNET, max_output=10**9, context=10**9)).asks
     images = [[block for block in ask.blocks if isinstance(block, ImageBlock)] for ask in asks]
     assert [len(found) for found in images] == [FULL_SIZE_IMAGES, FULL_SIZE_IMAGES, 10]
     assert {(image.width, image.height) for found in images for image in found} == {seen_size(4032, 3024, HIGH)}
@@ -453,6 +564,19 @@ def _pages(count: int) -> tuple[PageFacts, ...]:
 def _pdf(pages: int) -> Document:
     content = Content.of_bytes("a.pdf", b"%PDF-")
     return Document(name="a.pdf", content=content, media_type="application/pdf", page_count=pages, reader="pdfium")
+
+
+def _tiff(pages: int) -> Document:
+    frames = tuple(FrameFacts(width=4032, height=3024) for _ in range(pages))
+    facts = ImageFacts(frames=frames, mode="RGB", orientation=1, is_animated=False, is_damaged=False)
+    content = Content.of_bytes("a.tif", b"x")
+    return Document(
+        name="a.tif", content=content, media_type="image/tiff", page_count=pages, reader="image", image=facts
+    )
+
+
+def _frames(count: int) -> tuple[PageFacts, ...]:
+    return tuple(PageFacts(page_number=n, width=4032, height=3024, text="scan") for n in range(1, count + 1))
 
 
 def _ask(model: Model, *blocks: ImageBlock, output: int = 0) -> Ask:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import anyio
@@ -108,7 +109,8 @@ async def estimate_cost(
         text = (await documents.text(document, 1, "plain")).text if document.kind == "text" else ""
         has_ocr = documents.recogniser is not None
         comparison = await anyio.to_thread.run_sync(
-            lambda: pricing.compare(document, facts, text, chosen, has_ocr=has_ocr), abandon_on_cancel=True
+            lambda: pricing.compare(document, facts, text, chosen, has_ocr=has_ocr, today=datetime.now(UTC).date()),
+            abandon_on_cancel=True,
         )
         return CostEstimate(
             result_id=result_id_of("estimate_cost", document, told),

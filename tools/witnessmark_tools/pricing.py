@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from witnessmark.documents.document import Document, PageFacts
 from witnessmark.documents.page_range import text_from_pages
 from witnessmark.plans.image_tokens import seen_size
-from witnessmark.plans.models import Model, model_named, offered_models
+from witnessmark.plans.models import Model, lifecycle_note, model_named, offered_models
 from witnessmark.plans.parts import text_blocks
 from witnessmark.plans.plan import TextDocumentBlock, explained, keeping_documents
 from witnessmark.plans.price import Price, Usd, price_of
@@ -38,13 +39,19 @@ def chosen_models(names: Sequence[str] | None) -> list[Model | None]:
 
 
 def compare(
-    document: Document, pages: tuple[PageFacts, ...], text: str, models: Sequence[Model | None], *, has_ocr: bool
+    document: Document,
+    pages: tuple[PageFacts, ...],
+    text: str,
+    models: Sequence[Model | None],
+    *,
+    has_ocr: bool,
+    today: date,
 ) -> Comparison:
     """Price the tables of some pages with each model.
 
     Shapes:  `text` is the whole text of a text file, else empty
     """
-    job = _Job(document=document, pages=pages, texts=text_blocks(document.name, text))
+    job = _Job(document=document, pages=pages, texts=text_blocks(document.name, text), today=today)
     costs = [(job.cost(model), model) for model in models]
     return Comparison(
         costs=[cost for cost, _ in costs],
@@ -60,6 +67,7 @@ class _Job:
     document: Document
     pages: tuple[PageFacts, ...]
     texts: Sequence[TextDocumentBlock] = ()
+    today: date
 
     def cost(self, model: Model | None) -> ModelCost:
         if model is None:
@@ -76,7 +84,7 @@ class _Job:
             usd_kept=_amount(price_kept.now),
             usd_next_question=_amount(price_kept.next_question),
             sends=explained(plan),
-            notes=_notes(model),
+            notes=_notes(model, self.today),
         )
 
 
@@ -96,11 +104,8 @@ def _offline_cost() -> ModelCost:
     )
 
 
-def _notes(model: Model) -> list[str]:
-    notes = [model.note] if model.note else []
-    if model.lifecycle == "deprecated":
-        when = f"; it is retired on {model.retires}" if model.retires else ""
-        notes.append(f"The model is deprecated{when}.")
+def _notes(model: Model, today: date) -> list[str]:
+    notes = [note for note in (model.note, lifecycle_note(model, today)) if note]
     if not model.prices:
         notes.append("Its price is not known.")
     elif model.first_price_step is not None:

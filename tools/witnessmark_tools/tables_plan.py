@@ -13,7 +13,7 @@ from witnessmark.documents.text_size import TextSize
 from witnessmark.plans.answer_schema import answer_schema
 from witnessmark.plans.models import Effort, Model
 from witnessmark.plans.parts import document_parts
-from witnessmark.plans.plan import Ask, Plan, TextBlock, TextDocumentBlock
+from witnessmark.plans.plan import Ask, Plan, TextBlock, TextDocumentBlock, room_for
 from witnessmark.plans.tokens import Count, tokens_of_text
 from witnessmark_tools.definition import lean
 from witnessmark_tools.results import Frozen
@@ -33,7 +33,6 @@ THINKING_OF_PAGE = Count(0, 150, 1_000)
 """Tokens that a model may think before it answers for a page, at low effort; to be measured."""
 TEXT_OF_PICTURE = Count(20, 900, 5_000)
 """Tokens of a page's text where the page is a picture."""
-LEAST_MAX_TOKENS = 4_000
 
 
 class TranscribedTable(Frozen):
@@ -73,8 +72,9 @@ def plan_tables(
                 blocks=(*part.blocks, TextBlock(text=QUESTION)),
                 schema=schema,
                 effort=_effort(model),
-                max_tokens=min(model.max_output, max(LEAST_MAX_TOKENS, math.ceil(part.answer.high / 1_000) * 1_000)),
+                max_tokens=room_for(part.answer, most=model.max_output),
                 expected_output=part.answer,
+                answers=part.answers,
             )
             for part in parts
         )

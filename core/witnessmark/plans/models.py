@@ -5,11 +5,13 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from witnessmark.errors import InputError
 from witnessmark.plans.image_tokens import HIGH, STANDARD, ImageTier
@@ -19,6 +21,9 @@ Tokenizer = Literal["old", "new"]
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
 
 _DATE = re.compile(r"-(\d{8}|latest)$")
+_MILLION = 1_000_000
+_LEAST_CONTEXT, _LEAST_OUTPUT = 200_000, 64_000
+"""What the smallest current model takes and gives: all that is sure of one that nobody knows."""
 
 
 class ModelUnknown(InputError):
@@ -34,6 +39,11 @@ class ModelRetired(InputError):
         super().__init__(
             f"The model {name!r} was retired{when}: the API does not answer for it any more.", f"Use {instead!r}."
         )
+
+
+class ModelCannotSee(InputError):
+    def __init__(self, name: str, what: str, *, instead: Sequence[str]) -> None:
+        super().__init__(f"The model {name!r} takes no {what}.", f"Use one that does: {', '.join(instead)}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +83,8 @@ class Model:
     effort_levels: tuple[Effort, ...]
     """Empty where effort cannot be chosen."""
     structured_outputs: bool
+    image_input: bool = True
+    pdf_input: bool = True
     cache_min_tokens: int
     """A shorter prefix is not cached, silently."""
     batch_multiplier: Decimal | None
@@ -92,6 +104,21 @@ class Model:
     def first_price_step(self) -> int | None:
         """The prompt size above which everything costs more; None: there is none."""
         return self.prices[0].up_to_prompt_tokens if self.prices else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelFacts:
+    """What the Models API says of a model; None: it does not say."""
+
+    id: str
+    lifecycle: Literal["active", "deprecated", "retired"] | None = None
+    retires_at: date | None = None
+    max_input_tokens: int | None = None
+    max_tokens: int | None = None
+    structured_outputs: bool | None = None
+    image_input: bool | None = None
+    pdf_input: bool | None = None
+    effort_levels: tuple[Effort, ...] | None = None
 
 
 def models() -> tuple[Model, ...]:
@@ -118,6 +145,113 @@ def model_named(name: str) -> Model:
         if _DATE.sub("", wanted) == entry["id"]:
             raise ModelRetired(entry["id"], retired=entry["retired"], instead=entry["instead"])
     raise ModelUnknown(name, [model.id for model in known])
+
+
+def model_listed(name: str, listed: Sequence[ModelFacts]) -> Model:
+    """Find a model as `model_named` does, in the state in which the Models API lists it, or among its models alone.
+
+    Shapes:  `listed` is empty where nobody asked the API
+    Errors:  `ModelRetired`, `ModelUnknown`
+    """
+    wanted = name.strip().lower()
+    by_id = {facts.id: facts for facts in listed}
+    try:
+        model = model_named(name)
+    except (ModelRetired, ModelUnknown):
+        if wanted in by_id:
+            return unlisted(by_id[wanted])
+        raise
+    facts = next((by_id[one] for one in (wanted, model.id, *model.aliases) if one in by_id), None)
+    return completed(model, facts) if facts is not None else model
+
+
+def completed(model: Model, facts: ModelFacts) -> Model:
+    """Take over what the Models API says of a model; prices, image tier and cache it says nothing about.
+
+    Errors:  `ModelRetired`
+    """
+    if facts.lifecycle == "retired":
+        raise ModelRetired(facts.id, retired=_day(facts.retires_at), instead=_successor(facts.id))
+    context = facts.max_input_tokens or model.context
+    is_same_context = context == model.context
+    return replace(
+        model,
+        lifecycle=facts.lifecycle or model.lifecycle,
+        retires=_day(facts.retires_at) or (None if facts.lifecycle == "active" else model.retires),
+        context=context,
+        max_output=facts.max_tokens or model.max_output,
+        pages_per_request=model.pages_per_request if is_same_context else _pages_per_request(context),
+        effort_levels=model.effort_levels if facts.effort_levels is None else _in_order(facts.effort_levels),
+        structured_outputs=_said(facts.structured_outputs, model.structured_outputs),
+        image_input=_said(facts.image_input, model.image_input),
+        pdf_input=_said(facts.pdf_input, model.pdf_input),
+    )
+
+
+def unlisted(facts: ModelFacts) -> Model:
+    """Make a model of what the Models API says alone: its price is not known, and the rest is taken from current ones.
+
+    Errors:  `ModelRetired`
+    """
+    context = facts.max_input_tokens or _LEAST_CONTEXT
+    guessed = Model(
+        id=facts.id,
+        is_offered=False,
+        lifecycle="active",
+        retires=None,
+        context=context,
+        max_output=_LEAST_OUTPUT,
+        pages_per_request=_pages_per_request(context),
+        image_tier=HIGH,
+        tokenizer="new",
+        effort_levels=(),
+        structured_outputs=True,
+        cache_min_tokens=512,
+        batch_multiplier=None,
+        prices=(),
+        note="A model that this version does not know: how it sees images and counts text is taken from current ones.",
+        source="Models API",
+        date="",
+    )
+    return completed(guessed, facts)
+
+
+def lifecycle_note(model: Model, today: date) -> str | None:
+    """Say that a model is about to go; None where it is not.
+
+    A date that has passed does not say that the model is gone: the API's own list does, as `retired`.
+    """
+    if model.lifecycle == "active":
+        return None
+    if model.retires is None:
+        return "The model is deprecated."
+    if model.retires < today.isoformat():
+        return f"The model is deprecated and was to be retired on {model.retires}: it may stop answering any day."
+    return f"The model is deprecated; it is retired on {model.retires}."
+
+
+def _day(moment: date | None) -> str | None:
+    return None if moment is None else moment.isoformat()[:10]
+
+
+def _said(said: bool | None, known: bool) -> bool:
+    return known if said is None else said
+
+
+def _in_order(levels: Sequence[Effort]) -> tuple[Effort, ...]:
+    known: tuple[Effort, ...] = get_args(Effort)
+    return tuple(level for level in known if level in levels)
+
+
+def _pages_per_request(context: int) -> int:
+    """Source: Claude API documentation, "PDF support" and "Context windows"."""
+    return 600 if context >= _MILLION else 100
+
+
+def _successor(name: str) -> str:
+    """Choose the current model of the same line, else the one in the middle."""
+    offered = offered_models()
+    return next((model.id for model in offered if set(model.aliases) & set(name.split("-"))), offered[1].id)
 
 
 @cache

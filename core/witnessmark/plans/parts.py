@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from witnessmark.documents.document import Document, PageFacts
-from witnessmark.documents.page_range import text_from_pages
 from witnessmark.documents.text_size import TextSize, text_size
 from witnessmark.plans.image_tokens import seen_size
-from witnessmark.plans.models import Model
+from witnessmark.plans.models import Model, ModelCannotSee, offered_models
 from witnessmark.plans.plan import ContentBlock, ImageBlock, PdfBlock, TextBlock, TextDocumentBlock, block_tokens
+from witnessmark.plans.titles import lines_title, pages_title
 from witnessmark.plans.tokens import Count
 
 REQUEST_BYTES = 32_000_000 * 3 // 4 - 1_000_000
@@ -29,7 +29,12 @@ class Part:
     """What of a document goes into one request."""
 
     blocks: tuple[ContentBlock, ...]
-    answer: Count
+    answers: tuple[Count, ...]
+    """One for each page, image and text."""
+
+    @property
+    def answer(self) -> Count:
+        return sum(self.answers, Count())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +63,9 @@ def document_parts(
 
     Shapes:  `texts` is a text file's `text_blocks`, else empty; a piece that fits nowhere stands alone
     Units:   `fixed` in tokens: of what every request says besides
+    Errors:  `ModelCannotSee`
     """
+    _refuse_blind(model, document)
     parts: list[list[_Piece]] = []
     for piece in _pieces(document, pages, texts, model, answer):
         if parts and _fits([*parts[-1], piece], model, fixed):
@@ -71,9 +78,21 @@ def document_parts(
 def text_blocks(name: str, text: str) -> tuple[TextDocumentBlock, ...]:
     """Cut a text file at the ends of lines into blocks that say which lines they are."""
     return tuple(
-        TextDocumentBlock(title=f"{name}, lines {first}-{last}", text=piece, size=text_size(piece))
+        TextDocumentBlock(title=lines_title(name, first, last), text=piece, size=text_size(piece))
         for first, last, piece in _lines(text)
     )
+
+
+def _refuse_blind(model: Model, document: Document) -> None:
+    match document.kind:
+        case "pdf" if not model.pdf_input:
+            seeing = [other.id for other in offered_models() if other.pdf_input and other.id != model.id]
+            raise ModelCannotSee(model.id, "PDFs", instead=seeing)
+        case "image" if not model.image_input:
+            seeing = [other.id for other in offered_models() if other.image_input and other.id != model.id]
+            raise ModelCannotSee(model.id, "images", instead=seeing)
+        case _:
+            pass
 
 
 def _pieces(
@@ -94,10 +113,10 @@ def _pieces(
             for page in pages:
                 width, height = seen_size(int(page.width or 1), int(page.height or 1), model.image_tier)
                 image = ImageBlock(sha256=document.sha256, page_number=page.page_number, width=width, height=height)
-                yield _piece(image, model, answer(None), share, f"{document.name}, page {page.page_number}")
+                yield _piece(image, model, answer(None), share, pages_title(document.name, [page.page_number]))
         case "text":
-            for block_of_text in texts:
-                yield _piece(block_of_text, model, answer(block_of_text.size), len(block_of_text.text.encode()))
+            for text in texts:
+                yield _piece(replace(text, sha256=document.sha256), model, answer(text.size), len(text.text.encode()))
 
 
 def _piece(block: ContentBlock, model: Model, answer: Count, size: int, label: str | None = None) -> _Piece:
@@ -134,9 +153,9 @@ def _part(document: Document, pieces: Sequence[_Piece], is_one_of_many: bool) ->
     if pages:
         numbers = [page.page_number for page in pages]
         is_whole = not is_one_of_many and len(numbers) == document.page_count
-        title = document.name if is_whole else f"{document.name}, pages {text_from_pages(numbers)}"
+        title = document.name if is_whole else pages_title(document.name, numbers)
         blocks.append(PdfBlock(title=title, sha256=document.sha256, pages=tuple(pages)))
-    return Part(blocks=tuple(blocks), answer=sum((piece.answer for piece in pieces), Count()))
+    return Part(blocks=tuple(blocks), answers=tuple(piece.answer for piece in pieces))
 
 
 def _lines(text: str) -> Iterator[tuple[int, int, str]]:

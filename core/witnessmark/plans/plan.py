@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -16,6 +17,8 @@ from witnessmark.plans.tokens import Count, PromptTokens, tokens_of_image, token
 
 KEY_VERSION = 1
 """Part of every content key; raised when the same ask comes to mean something else."""
+LEAST_MAX_TOKENS = 4_000
+"""Room for an answer, however short it may be: it is thought about first, and room that is not used costs nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,8 @@ class TextDocumentBlock:
     title: str
     text: str = field(repr=False)
     size: TextSize = field(repr=False)
+    sha256: str = ""
+    """Of the file it stands in; empty where it stands in none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +89,8 @@ class Ask:
     breakpoints: tuple[Breakpoint, ...] = ()
     expected_output: Count
     """Tokens of the answer, its thinking included."""
+    answers: tuple[Count, ...] = ()
+    """What of `expected_output` is for each page, image and text; empty where nobody knows, and each has its share."""
 
     @property
     def content_key(self) -> str:
@@ -105,6 +112,11 @@ class Plan:
     """Everything that one call would send, in order."""
 
     asks: tuple[Ask, ...]
+
+
+def room_for(answer: Count, *, most: int) -> int:
+    """Say how many tokens an answer may take: the upper end of what is expected, in thousands."""
+    return min(most, max(LEAST_MAX_TOKENS, math.ceil(answer.high / 1_000) * 1_000))
 
 
 def keeping_documents(plan: Plan) -> Plan:

@@ -1,0 +1,183 @@
+"""An ask that failed or ran out of room, as two smaller ones, or as one with more room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from witnessmark.documents.text_size import text_size
+from witnessmark.plans.models import Model
+from witnessmark.plans.plan import (
+    Ask,
+    Breakpoint,
+    ContentBlock,
+    ImageBlock,
+    PdfBlock,
+    TextBlock,
+    TextDocumentBlock,
+    prompt_tokens,
+    room_for,
+)
+from witnessmark.plans.titles import lines_title, name_and_first_line, name_of_pages, pages_title
+from witnessmark.plans.tokens import Count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Piece:
+    """A page, an image or a text, with the words of ours that stand before it."""
+
+    label: tuple[TextBlock, ...]
+    block: PdfBlock | ImageBlock | TextDocumentBlock
+    source: int
+    """Index of the block that it is of: pages of one go together again."""
+    answer: Count
+
+
+def halved(ask: Ask) -> tuple[Ask, Ask] | None:
+    """Part an ask's documents in two: between pages, images and texts, or within one text at the end of a line.
+
+    A half asks what a plan of its pages alone would ask, so that whichever is answered first serves both. Its room for
+    the answer is what is expected of its pages, as in a plan; but halves of an ask that had been given more room than
+    that keep all of it, since the guess has been wrong before, and room that is not used costs nothing.
+
+    Shapes:  the same question after each half; None where one page, one image or one line is left
+    """
+    pieces = _pieces(ask)
+    if len(pieces) == 1:
+        pieces = _cut(pieces[0])
+    if len(pieces) < 2:
+        return None
+    middle = (len(pieces) + 1) // 2
+    return _half(ask, pieces[:middle]), _half(ask, pieces[middle:])
+
+
+def with_more_room(ask: Ask, model: Model) -> Ask | None:
+    """Double the room for the answer, as far as the model and its context allow; None where that is reached already."""
+    prompt = sum(part.total.high for part in prompt_tokens(ask, model))
+    room = min(2 * ask.max_tokens, model.max_output, model.context - prompt)
+    return replace(ask, max_tokens=room) if room > ask.max_tokens else None
+
+
+def pages_of(ask: Ask) -> tuple[tuple[str, int], ...]:
+    """List the pages that an ask is about, in the order in which the model sees them.
+
+    Shapes:  (sha256 of the document, page number); a text is page 1 of its document, however often it is cut
+    """
+    found: dict[tuple[str, int], None] = {}
+    for block in ask.blocks:
+        match block:
+            case PdfBlock():
+                found |= {(block.sha256, page.page_number): None for page in block.pages}
+            case ImageBlock():
+                found[block.sha256, block.page_number] = None
+            case TextDocumentBlock():
+                found[block.sha256, 1] = None
+            case TextBlock():
+                pass
+    return tuple(found)
+
+
+def _pieces(ask: Ask) -> list[_Piece]:
+    found: list[_Piece] = []
+    label: list[TextBlock] = []
+    for index, block in enumerate(ask.blocks):
+        if isinstance(block, TextBlock):
+            label.append(block)
+            continue
+        found += [_Piece(label=tuple(label), block=least, source=index, answer=Count()) for least in _least(block)]
+        label = []
+    answers = ask.answers if len(ask.answers) == len(found) else _shared(ask.expected_output, len(found))
+    return [replace(piece, answer=answer) for piece, answer in zip(found, answers, strict=True)]
+
+
+def _least(
+    block: PdfBlock | ImageBlock | TextDocumentBlock,
+) -> Iterator[PdfBlock | ImageBlock | TextDocumentBlock]:
+    if not isinstance(block, PdfBlock):
+        yield block
+        return
+    name = name_of_pages(block.title, [page.page_number for page in block.pages])
+    for page in block.pages:
+        yield replace(block, title=name, pages=(page,))
+
+
+def _cut(piece: _Piece) -> list[_Piece]:
+    """Cut a text at the end of the line that is nearest to its middle; anything else stays one piece."""
+    block = piece.block
+    if not isinstance(block, TextDocumentBlock):
+        return [piece]
+    lines = block.text.splitlines(keepends=True)
+    if len(lines) < 2:
+        return [piece]
+    ends: list[int] = []
+    for line in lines[:-1]:
+        ends.append(len(line) + (ends[-1] if ends else 0))
+    before = min(range(len(ends)), key=lambda number: abs(2 * ends[number] - len(block.text))) + 1
+    title = name_and_first_line(block.title)
+    name, first = title or (block.title, 1)
+    answers = _shared(piece.answer, 2)
+    return [
+        replace(
+            piece,
+            block=replace(
+                block,
+                title=lines_title(name, first + start, first + start + len(some) - 1),
+                text="".join(some),
+                size=text_size("".join(some)),
+            ),
+            answer=answer,
+        )
+        for start, some, answer in ((0, lines[:before], answers[0]), (before, lines[before:], answers[1]))
+    ]
+
+
+def _shared(count: Count, parts: int) -> tuple[Count, ...]:
+    """Share a count in equal parts, none of it lost."""
+    return tuple(
+        Count(
+            *(
+                (end * (number + 1)) // parts - (end * number) // parts
+                for end in (count.low, count.estimate, count.high)
+            )
+        )
+        for number in range(parts)
+    )
+
+
+def _half(ask: Ask, pieces: Sequence[_Piece]) -> Ask:
+    documents = _together(pieces)
+    answer = sum((piece.answer for piece in pieces), Count())
+    has_more_room = ask.max_tokens > room_for(ask.expected_output, most=ask.max_tokens)
+    return replace(
+        ask,
+        blocks=(*documents, *_after_documents(ask)),
+        max_tokens=ask.max_tokens if has_more_room else room_for(answer, most=ask.max_tokens),
+        breakpoints=tuple(Breakpoint(index=len(documents) - 1, ttl=point.ttl) for point in ask.breakpoints[-1:]),
+        expected_output=answer,
+        answers=tuple(piece.answer for piece in pieces),
+    )
+
+
+def _together(pieces: Sequence[_Piece]) -> list[ContentBlock]:
+    """Make blocks of pieces again: pages that stood in one block stand in one."""
+    blocks: list[ContentBlock] = []
+    last = -1
+    for piece in pieces:
+        before = blocks[-1] if blocks else None
+        if piece.source == last and isinstance(before, PdfBlock) and isinstance(piece.block, PdfBlock):
+            blocks[-1] = replace(before, pages=before.pages + piece.block.pages)
+            continue
+        blocks += [*piece.label, piece.block]
+        last = piece.source
+    return [
+        replace(block, title=pages_title(block.title, [page.page_number for page in block.pages]))
+        if isinstance(block, PdfBlock)
+        else block
+        for block in blocks
+    ]
+
+
+def _after_documents(ask: Ask) -> tuple[ContentBlock, ...]:
+    """Give the question, and whatever else stands after the last document."""
+    last = max(index for index, block in enumerate(ask.blocks) if not isinstance(block, TextBlock))
+    return ask.blocks[last + 1 :]

@@ -24,11 +24,12 @@ from witnessmark.testing.events import events_of
 from witnessmark.testing.faults import MESSAGES, Fault, Faults, add_from_text
 from witnessmark.testing.files import FileStore, UploadForm, limit_of
 from witnessmark.testing.http import Exchange, Gone, Server
-from witnessmark.testing.prompt import PromptReader, check_oversized
+from witnessmark.testing.limits import check_prompt
+from witnessmark.testing.prompt import PromptReader
 from witnessmark.testing.rates import Rates
 from witnessmark.testing.records import RecordedRequest, Totals
 from witnessmark.testing.request import Request
-from witnessmark.testing.settings import check_citations, check_fields, check_settings
+from witnessmark.testing.settings import check_fields, check_settings
 
 ORGANIZATION = "org_fake"
 WORKSPACE = "wrkspc_fake"
@@ -53,7 +54,7 @@ class FakeClaudeAPI:
         self.files = FileStore(clock=clock)
         self.faults = Faults()
         self._clock, self._port = clock, port
-        self._answers: list[Answer | Answering] = []
+        self._answers: list[Any] = []
         self._refusals: list[Callable[[Request], ApiError | bool | None]] = []
         self._urls: dict[str, tuple[bytes, str | None]] = {}
         self._cache, self._reader, self._rates = Cache(), Reader(), Rates()
@@ -81,13 +82,14 @@ class FakeClaudeAPI:
 
     # --- what a test sets -------------------------------------------------------------------------------------------
 
-    def answer_with(self, answer: Answer | Answering | list[Any] | tuple[Any, ...]) -> None:
-        """Say what messages are answered from now on: a text, a JSON value, a `Reply`, an error, or a function of the
-        request that returns one of those, or an awaitable of one. A list is answered in turn, its last for good; None
-        is the default: the simplest value that satisfies the request's schema.
+    def answer_with(self, answer: Answer | Answering) -> None:
+        """Say what messages are answered from now on.
+
+        It is a text, a JSON value, a `Reply`, an error, or a function of the request that returns one of those or an
+        awaitable of one. A list of them is answered in turn, its last for good. None is the default: the simplest
+        value that satisfies the request's schema.
         """
-        answers: list[Any] = list(answer) if isinstance(answer, list | tuple) else [answer]
-        self._answers = answers
+        self._answers = cast("list[Any]", list(answer)) if isinstance(answer, list | tuple) else [answer]
 
     def refuse_when(self, refuses: Callable[[Request], ApiError | bool | None]) -> None:
         """Refuse messages for what they carry: `refuses` returns the error, True for an ordinary 400, or None.
@@ -259,10 +261,9 @@ class FakeClaudeAPI:
 
         model = check_fields(body, is_count=is_count, version=version)
         check_settings(body, model, is_count=is_count)
-        reader = PromptReader(model=model, contents=self._reader, fetch=fetch, is_count=is_count, version=version)
+        reader = PromptReader(contents=self._reader, fetch=fetch, is_count=is_count, version=version)
         blocks = reader.read(body)
-        check_oversized(blocks, model)
-        check_citations(blocks, has_format=bool((body.get("output_config") or {}).get("format")))
+        check_prompt(blocks, body, model, is_count=is_count)
         return Request(
             model=body["model"],
             known_model=model,

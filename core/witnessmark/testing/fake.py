@@ -8,6 +8,7 @@ import json
 import re
 import secrets
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -30,10 +31,13 @@ from witnessmark.testing.rates import Rates
 from witnessmark.testing.records import RecordedRequest, Totals
 from witnessmark.testing.request import Request
 from witnessmark.testing.settings import check_fields, check_settings
+from witnessmark.testing.shapes import is_array
 
 ORGANIZATION = "org_fake"
 WORKSPACE = "wrkspc_fake"
 VERSIONS = ("2023-06-01", "2026-10-21")
+REFUSED = ApiError(400, checks.INVALID, "Could not process PDF")
+"""What a message is answered that `refuse_when` refuses without saying how."""
 _SECRET_HEADERS = ("authorization", "x-api-key", "cookie")
 
 
@@ -54,6 +58,7 @@ class FakeClaudeAPI:
         self.files = FileStore(clock=clock)
         self.faults = Faults()
         self._clock, self._port = clock, port
+        self._crash: Exception | None = None
         self._answers: list[Any] = []
         self._refusals: list[Callable[[Request], ApiError | bool | None]] = []
         self._urls: dict[str, tuple[bytes, str | None]] = {}
@@ -76,9 +81,11 @@ class FakeClaudeAPI:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, _: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._server.stop()
+        if self._crash is not None and error is None:
+            raise self._crash
 
     # --- what a test sets -------------------------------------------------------------------------------------------
 
@@ -89,7 +96,7 @@ class FakeClaudeAPI:
         awaitable of one. A list of them is answered in turn, its last for good. None is the default: the simplest
         value that satisfies the request's schema.
         """
-        self._answers = cast("list[Any]", list(answer)) if isinstance(answer, list | tuple) else [answer]
+        self._answers = [*answer] if is_array(answer) else [answer]
 
     def refuse_when(self, refuses: Callable[[Request], ApiError | bool | None]) -> None:
         """Refuse messages for what they carry: `refuses` returns the error, True for an ordinary 400, or None.
@@ -175,6 +182,14 @@ class FakeClaudeAPI:
                 recorded.refused_by = error.check.name
             body = json.dumps(error.as_json(recorded.request_id)).encode()
             response = Response(status=error.status, body=body, headers=error.headers)
+        except Gone:
+            raise
+        except Exception as error:
+            # Ours, or of a test's own function: the client gets an answer, and the block of the fake ends with it.
+            traceback.print_exception(error)
+            self._crash = self._crash or error
+            shown = ApiError(500, "api_error", f"The fake of the API failed: {type(error).__name__}")
+            response = Response(status=500, body=json.dumps(shown.as_json(recorded.request_id)).encode())
         response.headers = {**headers, **response.headers}
         return response
 
@@ -208,9 +223,7 @@ class FakeClaudeAPI:
             )
         for refuses in self._refusals:
             if refusal := refuses(request):
-                raise (
-                    refusal if isinstance(refusal, ApiError) else ApiError(400, checks.INVALID, "Could not process PDF")
-                )
+                raise (refusal if isinstance(refusal, ApiError) else REFUSED)
         tokens = self._cache.look_up(prompt, now=self._clock())
         finished = finish(await self._said(request), request, tokens)
         rates = self._rates.charge(

@@ -6,9 +6,9 @@
         message = await client.messages.create(…)
         assert api.totals.billed["input_tokens"] == message.usage.input_tokens
 
-It refuses what the API refuses (`CHECKS` lists it, each with its section of the fact sheet), counts tokens, keeps files,
-simulates the prompt cache, and fails in the ways of `faults`. `python -m witnessmark.testing` runs it in a process of its
-own. docs/testing.md tells the rest.
+It refuses what the API refuses (`CHECKS` lists it, each with its section of the fact sheet), counts tokens, keeps
+files, simulates the prompt cache, and fails in the ways of `faults`. `python -m witnessmark.testing` runs it in a
+process of its own. docs/testing.md tells the rest.
 """
 
 from witnessmark.testing import faults

@@ -14,6 +14,7 @@ from witnessmark.testing.answers import Reply
 from witnessmark.testing.fake import WORKSPACE, FakeClaudeAPI
 from witnessmark.testing.faults import add_from_text
 from witnessmark.testing.request import Request
+from witnessmark.testing.shapes import is_array, is_object
 
 KEY = "sk-ant-api03-fake-of-the-claude-api"
 
@@ -60,17 +61,17 @@ def _key_and_workspace(text: str) -> tuple[str, str]:
 def answer_from(api: FakeClaudeAPI, path: Path) -> None:
     """Answer from a file (a list in turn, anything else always) or from a folder of them.
 
-    In a folder, `<sha256>.json` answers a request that carries a document or image with that hash, `<title>.json` one whose
-    document has that title, and `default.json` any other.
+    In a folder, `<sha256>.json` answers a request that carries a document or image with that hash, `<title>.json` one
+    whose document has that title, and `default.json` any other.
     """
     if not path.is_dir():
         given = json.loads(path.read_text(encoding="utf-8"))
-        api.answer_with([_said(one) for one in given] if isinstance(given, list) else _said(given))
+        api.answer_with([_said(one) for one in given] if is_array(given) else _said(given))
         return
     answers = {file.stem: _said(json.loads(file.read_text(encoding="utf-8"))) for file in path.glob("*.json")}
 
     def answer(request: Request) -> Any:
-        carried = [content.sha256 for content in (*request.pdfs, *request.images)]
+        carried = [*(pdf.sha256 for pdf in request.pdfs), *(image.sha256 for image in request.images)]
         titles = [block.title for block in request.blocks if block.title]
         return next((answers[name] for name in (*carried, *titles, "default") if name in answers), None)
 
@@ -79,7 +80,7 @@ def answer_from(api: FakeClaudeAPI, path: Path) -> None:
 
 def _said(value: Any) -> Any:
     """Read an answer: a text, a JSON value, or `{"reply": {…}}` with the fields of `Reply`."""
-    if isinstance(value, dict) and value.keys() == {"reply"}:
+    if is_object(value) and value.keys() == {"reply"}:
         return Reply(**value["reply"])
     return Reply(text=value) if isinstance(value, str) else Reply(json=value)
 

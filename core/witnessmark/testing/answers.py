@@ -13,6 +13,7 @@ from witnessmark.testing.caching import PromptTokens
 from witnessmark.testing.checks import ApiError
 from witnessmark.testing.request import Request
 from witnessmark.testing.schemas import value_of
+from witnessmark.testing.shapes import part
 from witnessmark.testing.tokens import text_of_tokens, tokens_of_text
 
 SENTENCE = "This is the fake of the Claude API, and it has read the request."
@@ -174,7 +175,7 @@ def _size(block: Mapping[str, Any], request: Request) -> int:
 
 
 def _shown(thinking: str, request: Request) -> str:
-    display = (request.body.get("thinking") or {}).get("display")
+    display = part(request.body, "thinking").get("display")
     shown = display or ("summarized" if request.known_model.shows_thinking else "omitted")
     return thinking if shown == "summarized" else ""
 

@@ -55,7 +55,7 @@ class PdfContent:
 
 
 class Reader:
-    """Reads contents, and remembers the last ones by their hash: a request that is sent again costs no second reading."""
+    """Reads contents, and remembers the last ones by their hash: what is sent again is not read again."""
 
     def __init__(self) -> None:
         self._images: OrderedDict[str, tuple[str, int, int]] = OrderedDict()
@@ -151,8 +151,8 @@ def seen_size(width: int, height: int, *, edge: int, most: int) -> tuple[int, in
             fits = tried
         else:
             too_large = tried
-    found = (fits, _partner(fits, long / short))
-    return found if width >= height else found[::-1]
+    partner = _partner(fits, long / short)
+    return (fits, partner) if width >= height else (partner, fits)
 
 
 def tokens_of_picture(width: int, height: int, *, edge: int, most: int) -> int:
@@ -161,7 +161,7 @@ def tokens_of_picture(width: int, height: int, *, edge: int, most: int) -> int:
 
 
 def tokens_of_page_picture(page: PdfPage, *, edge: int, most: int) -> int:
-    """Count the picture of a PDF page, taken at the largest size the model sees: the API's own size is not published."""
+    """Count the picture of a PDF page at the largest size the model sees; the API's own size is not published."""
     scale = edge / max(page.width, page.height, 1)
     return tokens_of_picture(
         max(1, round(page.width * scale)), max(1, round(page.height * scale)), edge=edge, most=most

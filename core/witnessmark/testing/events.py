@@ -13,6 +13,16 @@ from witnessmark.testing.tokens import tokens_of_text
 _CHARACTERS = 24
 """Of each piece of text."""
 
+_IN_DELTA = (
+    "input_tokens",
+    "cache_creation_input_tokens",
+    "cache_read_input_tokens",
+    "output_tokens",
+    "output_tokens_details",
+    "server_tool_use",
+)
+"""What of the usage the last event but one repeats."""
+
 Event = dict[str, Any]
 
 
@@ -22,7 +32,7 @@ def events_of(finished: Finished, request: Request) -> list[tuple[Event, int]]:
     Shapes:  at least four: `message_start`, `ping`, `message_delta`, `message_stop`
     """
     message, usage = finished.message, finished.message["usage"]
-    start = {
+    start: Event = {
         **message,
         "content": [],
         "stop_reason": None,
@@ -41,11 +51,9 @@ def events_of(finished: Finished, request: Request) -> list[tuple[Event, int]]:
             so_far = min(so_far + size, finished.output_tokens)
             events.append((event, so_far))
     delta = {name: message[name] for name in ("container", "stop_reason", "stop_sequence", "stop_details")}
-    kept = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "output_tokens")
-    kept += ("output_tokens_details", "server_tool_use")
     events.append(
         (
-            {"type": "message_delta", "delta": delta, "usage": {name: usage[name] for name in kept}},
+            {"type": "message_delta", "delta": delta, "usage": {name: usage[name] for name in _IN_DELTA}},
             finished.output_tokens,
         )
     )
@@ -61,6 +69,7 @@ def encoded(event: Event) -> bytes:
 def _events_of_block(block: Event, index: int, finished: Finished, request: Request) -> Iterator[tuple[Event, int]]:
     model = request.known_model
     deltas: list[tuple[Event, int]]
+    empty: Event
     match block["type"]:
         case "thinking":
             empty = {**block, "thinking": "", "signature": ""}

@@ -8,6 +8,7 @@ import json
 import re
 import secrets
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -24,15 +25,19 @@ from witnessmark.testing.events import events_of
 from witnessmark.testing.faults import MESSAGES, Fault, Faults, add_from_text
 from witnessmark.testing.files import FileStore, UploadForm, limit_of
 from witnessmark.testing.http import Exchange, Gone, Server
-from witnessmark.testing.prompt import PromptReader, check_oversized
+from witnessmark.testing.limits import check_prompt
+from witnessmark.testing.prompt import PromptReader
 from witnessmark.testing.rates import Rates
 from witnessmark.testing.records import RecordedRequest, Totals
 from witnessmark.testing.request import Request
-from witnessmark.testing.settings import check_citations, check_fields, check_settings
+from witnessmark.testing.settings import check_fields, check_settings
+from witnessmark.testing.shapes import is_array
 
 ORGANIZATION = "org_fake"
 WORKSPACE = "wrkspc_fake"
 VERSIONS = ("2023-06-01", "2026-10-21")
+REFUSED = ApiError(400, checks.INVALID, "Could not process PDF")
+"""What a message is answered that `refuse_when` refuses without saying how."""
 _SECRET_HEADERS = ("authorization", "x-api-key", "cookie")
 
 
@@ -53,7 +58,8 @@ class FakeClaudeAPI:
         self.files = FileStore(clock=clock)
         self.faults = Faults()
         self._clock, self._port = clock, port
-        self._answers: list[Answer | Answering] = []
+        self._crash: Exception | None = None
+        self._answers: list[Any] = []
         self._refusals: list[Callable[[Request], ApiError | bool | None]] = []
         self._urls: dict[str, tuple[bytes, str | None]] = {}
         self._cache, self._reader, self._rates = Cache(), Reader(), Rates()
@@ -75,19 +81,22 @@ class FakeClaudeAPI:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, _: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._server.stop()
+        if self._crash is not None and error is None:
+            raise self._crash
 
     # --- what a test sets -------------------------------------------------------------------------------------------
 
-    def answer_with(self, answer: Answer | Answering | list[Any] | tuple[Any, ...]) -> None:
-        """Say what messages are answered from now on: a text, a JSON value, a `Reply`, an error, or a function of the
-        request that returns one of those, or an awaitable of one. A list is answered in turn, its last for good; None
-        is the default: the simplest value that satisfies the request's schema.
+    def answer_with(self, answer: Answer | Answering) -> None:
+        """Say what messages are answered from now on.
+
+        It is a text, a JSON value, a `Reply`, an error, or a function of the request that returns one of those or an
+        awaitable of one. A list of them is answered in turn, its last for good. None is the default: the simplest
+        value that satisfies the request's schema.
         """
-        answers: list[Any] = list(answer) if isinstance(answer, list | tuple) else [answer]
-        self._answers = answers
+        self._answers = [*answer] if is_array(answer) else [answer]
 
     def refuse_when(self, refuses: Callable[[Request], ApiError | bool | None]) -> None:
         """Refuse messages for what they carry: `refuses` returns the error, True for an ordinary 400, or None.
@@ -173,6 +182,14 @@ class FakeClaudeAPI:
                 recorded.refused_by = error.check.name
             body = json.dumps(error.as_json(recorded.request_id)).encode()
             response = Response(status=error.status, body=body, headers=error.headers)
+        except Gone:
+            raise
+        except Exception as error:
+            # Ours, or of a test's own function: the client gets an answer, and the block of the fake ends with it.
+            traceback.print_exception(error)
+            self._crash = self._crash or error
+            shown = ApiError(500, "api_error", f"The fake of the API failed: {type(error).__name__}")
+            response = Response(status=500, body=json.dumps(shown.as_json(recorded.request_id)).encode())
         response.headers = {**headers, **response.headers}
         return response
 
@@ -206,9 +223,7 @@ class FakeClaudeAPI:
             )
         for refuses in self._refusals:
             if refusal := refuses(request):
-                raise (
-                    refusal if isinstance(refusal, ApiError) else ApiError(400, checks.INVALID, "Could not process PDF")
-                )
+                raise (refusal if isinstance(refusal, ApiError) else REFUSED)
         tokens = self._cache.look_up(prompt, now=self._clock())
         finished = finish(await self._said(request), request, tokens)
         rates = self._rates.charge(
@@ -259,10 +274,9 @@ class FakeClaudeAPI:
 
         model = check_fields(body, is_count=is_count, version=version)
         check_settings(body, model, is_count=is_count)
-        reader = PromptReader(model=model, contents=self._reader, fetch=fetch, is_count=is_count, version=version)
+        reader = PromptReader(contents=self._reader, fetch=fetch, is_count=is_count, version=version)
         blocks = reader.read(body)
-        check_oversized(blocks, model)
-        check_citations(blocks, has_format=bool((body.get("output_config") or {}).get("format")))
+        check_prompt(blocks, body, model, is_count=is_count)
         return Request(
             model=body["model"],
             known_model=model,

@@ -1,8 +1,8 @@
 """Ways to fail: what a network and an API in trouble do to a request, and whether it was billed all the same.
 
-A request is billed when its body arrived whole and the model had begun: with a reset after the body, within the response,
-a truncated one, a stall. A stream that is cut is billed for the prompt and for what had been generated. An error that is
-answered, and a reset before the body was read to its end, cost nothing.
+A request is billed when its body arrived whole and the model had begun: with a reset after the body or within the
+response, a truncated one, a stall. A stream that is cut is billed for the prompt and for what had been generated. An
+error that is answered, and a reset before the body was read to its end, cost nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import ast
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from witnessmark.testing.checks import INVALID, ApiError
 
@@ -151,7 +151,7 @@ def trickle(seconds: float = 1.0) -> Fault:
 
 
 def stall(stage: Stage = "after_body", after: int = 0) -> Fault:
-    """Fall silent until the client gives up: instead of a response, after its head, or after `after` bytes or events."""
+    """Fall silent until the client gives up: instead of a response, after its head, or `after` bytes or events on."""
     return Fault(kind="stall", name=f"stall, {stage}", stage=stage, after=after)
 
 
@@ -243,7 +243,7 @@ def add_from_text(faults: Faults, text: str) -> None:
         fault = _NAMED[name](**given)
     except TypeError as error:
         raise ValueError(f"The fault {name!r} does not take these arguments: {error}.") from error
-    faults.add(fault, **cast("dict[str, Any]", rule))
+    faults.add(fault, **rule)
 
 
 def _value(text: str) -> Any:

@@ -32,7 +32,7 @@ class StoredFile:
     workspace: str
     name: str
     mime_type: str
-    data: bytes | bytearray
+    data: bytes
     created: float
     expires: float | None
 
@@ -69,7 +69,7 @@ class FileStore:
             workspace=workspace,
             name=upload.name,
             mime_type=upload.mime_type,
-            data=upload.data,
+            data=bytes(upload.data),
             created=now,
             expires=None if upload.expires_in is None else now + upload.expires_in,
         )
@@ -88,7 +88,7 @@ class FileStore:
         stored = self.find(file_id, workspace)
         if stored.expires is not None and stored.expires <= self.clock():
             raise checks.FILE_EXPIRED(f"{where}: File {file_id} has expired.")
-        return bytes(stored.data), stored.mime_type
+        return stored.data, stored.mime_type
 
     def delete(self, file_id: str, workspace: str) -> dict[str, Any]:
         """Forget a file."""

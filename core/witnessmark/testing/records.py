@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -42,10 +43,8 @@ class RecordedRequest:
         """Its method and path, ids left out: `GET /v1/files/{id}`; `unread` where the connection was cut off before."""
         if not self.path:
             return "unread"
-        if self.path in _WHOLE or not self.path.startswith("/v1/"):
-            return f"{self.method} {self.path}"
-        _, version, kind, _, *rest = self.path.split("/")
-        return f"{self.method} /{version}/{kind}/{{id}}{''.join(f'/{part}' for part in rest)}"
+        path = self.path if self.path in _WHOLE else re.sub(r"^(/v1/\w+/)[^/]+", r"\1{id}", self.path)
+        return f"{self.method} {path}"
 
     def as_json(self) -> dict[str, Any]:
         """Write all of it but the body."""

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from witnessmark.testing.contents import ImageContent, PdfContent, PdfPage
 from witnessmark.testing.models import Model
+from witnessmark.testing.shapes import items, part
 
 Place = Literal["tools", "system", "user", "assistant"]
 SourceKind = Literal["base64", "url", "file", "text", "content"]
@@ -31,7 +32,7 @@ class Block:
     content: ImageContent | PdfContent | None = None
     """None where there are no bytes, and when counting for what the API does not fetch then."""
     cites: bool = False
-    is_oversized_error: bool = False
+    must_fit: bool = False
     """Whether the image must not be larger than the model sees."""
     ttl: Literal["5m", "1h"] | None = None
     """Of the cache breakpoint after the block."""
@@ -65,8 +66,7 @@ class Request:
     @property
     def schema(self) -> Mapping[str, Any] | None:
         """The schema that the answer has to satisfy."""
-        form = self.output_config.get("format") or {}
-        return form.get("schema")
+        return part(self.output_config, "format").get("schema")
 
     @property
     def effort(self) -> str | None:
@@ -74,20 +74,20 @@ class Request:
 
     @property
     def output_config(self) -> Mapping[str, Any]:
-        return self.body.get("output_config") or {}
+        return part(self.body, "output_config")
 
     @property
     def tools(self) -> tuple[Mapping[str, Any], ...]:
-        return tuple(self.body.get("tools") or ())
+        return tuple(items(self.body, "tools"))
 
     @property
     def tool_choice(self) -> Mapping[str, Any]:
-        return self.body.get("tool_choice") or {"type": "auto"}
+        return part(self.body, "tool_choice") or {"type": "auto"}
 
     @property
     def thinking(self) -> str | None:
         """The kind of thinking that is on, None where there is none."""
-        asked = (self.body.get("thinking") or {}).get("type")
+        asked = part(self.body, "thinking").get("type")
         kind = asked or ("adaptive" if self.known_model.thinks_by_default else None)
         return kind if kind in {"adaptive", "enabled"} and self.tool_choice["type"] in {"auto", "none"} else None
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from witnessmark.testing import checks
+from witnessmark.testing.shapes import as_object, is_array, is_object
 
 Schema = Mapping[str, Any]
 
@@ -14,8 +15,8 @@ MOST_OPTIONAL = 24
 MOST_UNIONS = 16
 FORMATS = ("date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid")
 _KEYWORDS = frozenset(
-    "$defs $id $ref $schema additionalProperties allOf anyOf const default definitions description enum examples format "
-    "items minItems oneOf pattern properties required title type".split()
+    "$defs $id $ref $schema additionalProperties allOf anyOf const default definitions description enum examples "
+    "format items minItems oneOf pattern properties required title type".split()
 )
 _TOO_COMPLEX = "Schema is too complex for compilation"
 _NOT_SIMPLE = re.compile(r"\(\?|\\[1-9bBpP]")
@@ -45,9 +46,7 @@ def _parts(root: Schema, part: Any, path: str, inside: tuple[str, ...] = ()) -> 
     """Walk a schema, references followed."""
     if isinstance(part, bool):
         return
-    if not isinstance(part, Mapping):
-        raise checks.FIELD_TYPE(f"{path}: Input should be a valid dictionary")
-    here: Schema = part
+    here = as_object(part, path)
     if (reference := here.get("$ref")) is not None:
         if reference in inside or reference == "#":
             raise checks.RECURSION(f"{path}: recursive schemas are not supported")
@@ -69,7 +68,7 @@ def resolve(root: Schema, reference: Any, path: str) -> Any:
     if not isinstance(reference, str) or not reference.startswith("#/"):
         raise checks.EXTERNAL_REF(f"{path}: $ref: external references are not supported")
     for step in reference[2:].split("/"):
-        if not isinstance(found, Mapping) or step not in found:
+        if not is_object(found) or step not in found:
             raise checks.EXTERNAL_REF(f"{path}: $ref: {reference} does not exist")
         found = found[step]
     return found
@@ -142,9 +141,15 @@ def _value(root: Schema, part: Any, depth: int) -> Any:
     if "allOf" in part:
         return _value(root, {**{key: value for option in part["allOf"] for key, value in option.items()}}, depth + 1)
     kind = part.get("type", "object" if "properties" in part else "string")
-    if isinstance(kind, list):
+    if is_array(kind):
         kind = next((name for name in kind if name != "null"), "null")
-    return _OF_TYPE.get(kind, _text)(root, part, depth)
+    match kind:
+        case "object":
+            return _object(root, part, depth)
+        case "array":
+            return [_value(root, part.get("items", {}), depth + 1)]
+        case _:
+            return _PLAIN[kind] if kind in _PLAIN else _text(part)
 
 
 def _object(root: Schema, part: Schema, depth: int) -> dict[str, Any]:
@@ -154,7 +159,7 @@ def _object(root: Schema, part: Schema, depth: int) -> dict[str, Any]:
     return {name: _value(root, properties[name], depth + 1) for name in names}
 
 
-def _text(_root: Schema, part: Schema, _depth: int) -> str:
+def _text(part: Schema) -> str:
     if "format" in part:
         return _OF_FORMAT.get(part["format"], "text")
     if "pattern" in part:
@@ -162,12 +167,4 @@ def _text(_root: Schema, part: Schema, _depth: int) -> str:
     return "text"
 
 
-_OF_TYPE: dict[str, Callable[[Schema, Schema, int], Any]] = {
-    "object": _object,
-    "array": lambda root, part, depth: [_value(root, part.get("items", {}), depth + 1)],
-    "string": _text,
-    "integer": lambda *_: 1,
-    "number": lambda *_: 1.5,
-    "boolean": lambda *_: True,
-    "null": lambda *_: None,
-}
+_PLAIN = {"integer": 1, "number": 1.5, "boolean": True, "null": None}

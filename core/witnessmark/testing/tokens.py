@@ -9,12 +9,11 @@ Counting does not fetch URLs and files, as the API's does not (§9): they count 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
 from witnessmark.testing.contents import ImageContent, tokens_of_page_picture, tokens_of_picture
 from witnessmark.testing.models import Model
 from witnessmark.testing.request import Block
+from witnessmark.testing.shapes import Object, part
 
 PER_REQUEST = 12
 PER_BLOCK = 4
@@ -44,12 +43,11 @@ def tokens_of_block(block: Block, model: Model) -> int:
     return tokens
 
 
-def tokens_beside(body: Mapping[str, Any], model: Model) -> int:
+def tokens_beside(body: Object, model: Model) -> int:
     """Count what a request costs beside its blocks; it stands before all of them."""
     tokens = PER_REQUEST
     if body.get("tools"):
         tokens += model.tool_prompt
-    form = (body.get("output_config") or {}).get("format")
-    if form:
-        tokens += tokens_of_text(json.dumps(form["schema"], ensure_ascii=False, separators=(",", ":")), model)
+    if schema := part(part(body, "output_config"), "format").get("schema"):
+        tokens += tokens_of_text(json.dumps(schema, ensure_ascii=False, separators=(",", ":")), model)
     return tokens

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal, get_args
 
+from witnessmark.claude.credentials import Credentials, credentials_from
 from witnessmark.documents.allowed import AllowedFolders, absolute, default_folders, resolved
 from witnessmark.documents.ocr.engine import EngineChoice
 from witnessmark.errors import SetupError
 from witnessmark.limits import MIB, Limits
+from witnessmark.plans.spending import ASK_ABOVE_USD, SpendingLimits
+
+REUSE_DAYS = 30.0
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -50,7 +55,7 @@ SETTINGS = (
     Setting(
         flag="--home",
         metavar="FOLDER",
-        meaning="Where everything is kept: exported files, words of scans, later the store.",
+        meaning="Where everything is kept: exported files, words of scans, the store.",
         default="the platform's data folder",
     ),
     Setting(
@@ -58,6 +63,42 @@ SETTINGS = (
         metavar="SECONDS",
         meaning="How long a call takes before the finished pages come back with the range that is left.",
         default="45",
+    ),
+    Setting(
+        flag="--model",
+        metavar="MODEL",
+        meaning="Who reads where a call names no model: a model id or offline.",
+        default="claude-sonnet-5-5 with a key, else offline",
+    ),
+    Setting(
+        flag="--ask-above-usd",
+        metavar="USD",
+        meaning="A call that would cost more asks first, or is refused with its price where nobody can be asked.",
+        default="0.50",
+    ),
+    Setting(
+        flag="--max-usd-per-call",
+        metavar="USD",
+        meaning="A call that would cost more is refused, whatever the caller says.",
+        default="no limit",
+    ),
+    Setting(
+        flag="--max-usd-per-day",
+        metavar="USD",
+        meaning="What all calls of a calendar day may cost, on this machine's clock.",
+        default="no limit",
+    ),
+    Setting(
+        flag="--max-usd-per-month",
+        metavar="USD",
+        meaning="What all calls of a calendar month may cost.",
+        default="no limit",
+    ),
+    Setting(
+        flag="--reuse-days",
+        metavar="DAYS",
+        meaning="How long an answer that was paid for is given again without paying; 0 always asks anew.",
+        default="30",
     ),
     Setting(
         flag="--log", metavar="LEVEL", meaning="debug, info, warning or error: JSON lines on stderr.", default="warning"
@@ -108,6 +149,12 @@ class Settings:
     """Holds everything that witnessmark keeps."""
     allowed: AllowedFolders
     wait_seconds: float = 45.0
+    model: str | None = None
+    """Who reads where a call names no model; None: as the key decides."""
+    spending: SpendingLimits = SpendingLimits()
+    reuse_days: float = REUSE_DAYS
+    credentials: Credentials | SetupError | None = field(default=None, repr=False)
+    """What opens the API, or what is wrong with it, for whoever needs it; None: there is no key."""
     log: LogLevel = "warning"
     ocr: EngineChoice = "auto"
     parser_mib: int = PARSER_MIB
@@ -123,6 +170,10 @@ class Settings:
     @property
     def cache(self) -> Path:
         return self.home / "cache"
+
+    @property
+    def store(self) -> Path:
+        return self.home / "store.sqlite3"
 
     @property
     def exports(self) -> Path:
@@ -151,6 +202,15 @@ def settings_from(
         home=_home(texts["home"]),
         allowed=AllowedFolders(folders=_folders(listed, start, names_folders), files=named),
         wait_seconds=_seconds(texts["wait_seconds"]),
+        model=_model(texts["model"]),
+        spending=SpendingLimits(
+            ask_above_usd=ASK_ABOVE_USD if (asked := _usd("ASK_ABOVE_USD", texts["ask_above_usd"])) is None else asked,
+            per_call_usd=_usd("MAX_USD_PER_CALL", texts["max_usd_per_call"]),
+            per_day_usd=_usd("MAX_USD_PER_DAY", texts["max_usd_per_day"]),
+            per_month_usd=_usd("MAX_USD_PER_MONTH", texts["max_usd_per_month"]),
+        ),
+        reuse_days=_days(texts["reuse_days"]),
+        credentials=_credentials(environment),
         log=_log_level(texts["log"]),
         ocr=_engine(texts["ocr"]),
         parser_mib=_mebibytes("WITNESSMARK_PARSER_MIB", texts["parser_mib"], PARSER_MIB),
@@ -188,6 +248,49 @@ def _seconds(text: str) -> float:
     if not 1 <= value <= 3600:
         raise SettingInvalid("WITNESSMARK_WAIT_SECONDS", text, "a number of seconds from 1 to 3600")
     return value
+
+
+def _model(text: str) -> str | None:
+    if text in {"", "offline"}:
+        return text or None
+    from witnessmark.plans.models import ModelRetired, ModelUnknown, model_named
+
+    try:
+        return model_named(text).id
+    except ModelUnknown:
+        return text  # the Models API may know it
+    except ModelRetired as error:
+        raise SettingInvalid("WITNESSMARK_MODEL", text, "a model that can be called, or offline") from error
+
+
+def _usd(name: str, text: str) -> Decimal | None:
+    if not text:
+        return None
+    try:
+        amount = Decimal(text.removeprefix("$"))
+    except InvalidOperation as error:
+        raise SettingInvalid(f"WITNESSMARK_{name}", text, "an amount in USD, such as 0.50") from error
+    if not amount.is_finite() or amount < 0:
+        raise SettingInvalid(f"WITNESSMARK_{name}", text, "an amount in USD, such as 0.50")
+    return amount
+
+
+def _days(text: str) -> float:
+    try:
+        value = float(text or REUSE_DAYS)
+    except ValueError as error:
+        raise SettingInvalid("WITNESSMARK_REUSE_DAYS", text, "a number of days from 0 to 3650") from error
+    if not 0 <= value <= 3650:
+        raise SettingInvalid("WITNESSMARK_REUSE_DAYS", text, "a number of days from 0 to 3650")
+    return value
+
+
+def _credentials(environment: Mapping[str, str]) -> Credentials | SetupError | None:
+    """Read the key; what is wrong with it hurts only those who need one."""
+    try:
+        return credentials_from(environment)
+    except SetupError as error:
+        return error
 
 
 def _log_level(text: str) -> LogLevel:

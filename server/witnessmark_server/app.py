@@ -29,7 +29,9 @@ from witnessmark.exports.folder import (
     is_text,
     media_type_of,
 )
+from witnessmark.plans.spending import PriceNotApproved
 from witnessmark.settings import Settings
+from witnessmark_server.asking import approved
 from witnessmark_server.services import open_services
 from witnessmark_tools.catalog import BY_NAME, TOOLS
 from witnessmark_tools.definition import Services, ToolDefinition, UnknownTool
@@ -63,6 +65,7 @@ def build_server(settings: Settings, opener: OpenServices | None = None) -> MCPS
     @asynccontextmanager
     async def lifespan(_: MCPServer[Services]) -> AsyncGenerator[Services]:
         async with open_all() as services:
+            services.claude.warm_up()
             yield services
 
     server = _Server(
@@ -146,7 +149,7 @@ class _ServedTool(Tool):
         arguments: dict[str, Any],
         context: Context[Any, Any],
         convert_result: bool = False,  # noqa: ARG002 - the SDK's signature; ours is always converted
-    ) -> CallToolResult:
+    ) -> CallToolResult | InputRequiredResult:
         services: Services = context.request_context.lifespan_context
         last = 0.0
 
@@ -157,7 +160,17 @@ class _ServedTool(Tool):
                 await context.report_progress(done, total, message)
 
         try:
-            result = await self.definition.call(self.definition.parse(arguments), services, progress)
+            parsed = self.definition.parse(arguments)
+            try:
+                result = await self.definition.call(parsed, services, progress)
+            except PriceNotApproved as price:
+                answer = await approved(f"{self.title}: {price.question}", context)
+                if isinstance(answer, InputRequiredResult):
+                    return answer  # the host asks, and calls again
+                if not answer:
+                    raise (price if answer is None else price.declined()) from None
+                services = replace(services, terms=replace(services.terms, approved_usd=price.price.estimate))
+                result = await self.definition.call(parsed, services, progress)
             # Writing a long result, and its file, takes a while.
             return await anyio.to_thread.run_sync(_reply, result, services, self.definition.is_structured)
         except WitnessmarkError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from witnessmark.claude.client import open_claude
 from witnessmark.documents.ocr.cache import WordCache
 from witnessmark.documents.ocr.engine import installed_engine
 from witnessmark.documents.ocr.recogniser import Recogniser
@@ -13,7 +14,9 @@ from witnessmark.documents.worker import open_workers
 from witnessmark.exports.folder import ExportFolder
 from witnessmark.limits import Limits
 from witnessmark.settings import Settings
+from witnessmark.store.store import open_store
 from witnessmark_tools.definition import Services
+from witnessmark_tools.paid import Terms
 
 
 @asynccontextmanager
@@ -28,8 +31,12 @@ async def open_services(settings: Settings, limits: Limits | None = None) -> Asy
             # Nothing is started before the first scan.
             readers = await stack.enter_async_context(open_workers(bounds.for_ocr()))
             recogniser = Recogniser(readers, engine, WordCache(settings.cache))
+        store = await stack.enter_async_context(open_store(settings.store))
+        claude = await stack.enter_async_context(open_claude(settings.credentials, store))
         yield Services(
             documents=Documents(settings.allowed, workers, recogniser),
             exports=ExportFolder(settings.exports),
+            claude=claude,
+            terms=Terms(model=settings.model, spending=settings.spending, reuse_days=settings.reuse_days),
             patience=settings.wait_seconds,
         )

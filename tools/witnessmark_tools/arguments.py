@@ -9,7 +9,14 @@ from pydantic import Field
 Source = Annotated[str, Field(description="Path of the document (or file:// or data: URI).", min_length=1)]
 Pages = Annotated[str | None, Field(description="Such as '1-3,7'; default all.")]
 Password = Annotated[str | None, Field(description="For an encrypted PDF; never stored.")]
-Model = Annotated[Literal["offline"], Field(description="Engine; offline reads the text layer or by OCR.")]
+Model = Annotated[
+    str | None,
+    Field(description="A Claude model, or 'offline' (free, on this machine); default offline without a key."),
+]
+MaxCost = Annotated[
+    float | None, Field(description="USD; refuse before sending when the price is above it, agree to it below.", ge=0)
+]
+Reuse = Annotated[bool, Field(description="false: pay again for what was answered before.")]
 Detail = Annotated[Literal["concise", "full"], Field(description="full: the place of every cell.")]
 Wait = Annotated[
     float | None,

@@ -17,9 +17,11 @@ from typing import Any, Protocol, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
+from witnessmark.claude.client import Claude
 from witnessmark.documents.opening import Documents
 from witnessmark.errors import UsageError
 from witnessmark.exports.folder import ExportFolder
+from witnessmark_tools.paid import Terms
 from witnessmark_tools.results import Result
 
 SECRET = frozenset({"password"})
@@ -44,6 +46,8 @@ class Services:
 
     documents: Documents
     exports: ExportFolder
+    claude: Claude
+    terms: Terms
     patience: float | None
     """Seconds to wait for a result when the caller says nothing; None waits to the end."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import anyio
 from pydantic import Field
 
+from witnessmark.claude.client import Claude
 from witnessmark.documents.document import Document
 from witnessmark.documents.ocr.recognised import PageReading
 from witnessmark.documents.opening import Documents, PageTables
@@ -17,10 +18,12 @@ from witnessmark.documents.reading import PagesRead, read_pages
 from witnessmark.exports.folder import ExportFolder
 from witnessmark.offline.tables.values import NOWHERE, Cell, Confidence, Table, first_row_number
 from witnessmark.offline.tables.wire import table_from_wire
-from witnessmark_tools.arguments import Detail, Model, Pages, Password, Source, Wait
+from witnessmark_tools.arguments import Detail, MaxCost, Model, Pages, Password, Reuse, Source, Wait
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.exporting import ExportKind, export_tables
+from witnessmark_tools.paid import OFFLINE, Terms, model_for
 from witnessmark_tools.pages import doubtful_places, left_range, page_warnings, refuse_without_ocr, rounded
+from witnessmark_tools.tables_found import TablesFound
 from witnessmark_tools.results import (
     Box,
     ExportedFile,
@@ -144,7 +147,12 @@ async def extract_tables(
     source: Source,
     pages: Pages = None,
     password: Password = None,
-    model: Model = "offline",
+    model: Model = None,
+    max_cost_usd: MaxCost = None,
+    reuse: Reuse = True,
+    vocabulary: Annotated[
+        list[str] | None, Field(description="Names and words to expect, so that Claude reads them right.")
+    ] = None,
     export: Annotated[
         list[ExportKind] | None, Field(description="Also write files; their paths come back. For Excel: xlsx.")
     ] = None,
@@ -153,37 +161,72 @@ async def extract_tables(
     *,
     documents: Documents,
     exports: ExportFolder,
+    claude: Claude,
+    terms: Terms,
     patience: float | None,
     progress: Progress,
 ) -> TableExtraction:
-    """Extract every table of a PDF, scan, image, CSV or Markdown file as headers and rows, ruled or not, with pages, titles, notes and confidence; a table that runs over pages is one table. Text as printed, nothing computed. Scans are read by OCR, which `warnings` say. For prose use read_text."""  # noqa: E501 - one line on the wire
+    """Extract every table of a PDF, scan, image, CSV or Markdown file as headers and rows, ruled or not, with pages, titles, notes and confidence; a table that runs over pages is one table. Text as printed, nothing computed. By Claude, or offline for free; estimate_cost says the price. For prose use read_text."""  # noqa: E501 - one line on the wire
+    reader = await model_for(model, claude, terms)
     async with documents.open(source, password) as document:
         limit = documents.limits.pages_per_call
         numbers = pages_from_text(pages, page_count=document.page_count, limit=limit)
-        read = await _read(document, documents, numbers, wait_seconds or patience, progress)
-        refuse_without_ocr(document, read.done, has_ocr=documents.recogniser is not None)
-        arguments = {"pages": text_from_pages(read.done), "model": model, "detail": detail}
-        result_id = result_id_of("extract_tables", document, arguments)
-        readings = {page: answer.reading for page, answer in read.done.items() if answer.reading is not None}
-        found = await _found(document, documents, read)
-        tables = [_table(table, f"t{n}", detail, readings) for n, table in enumerate(found, start=1)]
+        seconds = wait_seconds or patience
+        told: dict[str, Any] = {"pages": text_from_pages(numbers), "model": reader.id if reader else OFFLINE}
+        result_id = result_id_of("extract_tables", document, told | {"detail": detail, "vocabulary": vocabulary})
+        if reader is None:
+            found = await _offline(document, documents, numbers, seconds, progress)
+        else:
+            from witnessmark_tools.tables_by_claude import tables_by_claude  # not before Claude is asked
+
+            found = await tables_by_claude(
+                document,
+                numbers,
+                reader,
+                vocabulary=vocabulary or (),
+                documents=documents,
+                claude=claude,
+                terms=terms,
+                seconds=seconds,
+                max_cost_usd=max_cost_usd,
+                reuse=reuse,
+                progress=progress,
+            )
+        tables = [_table(table, f"t{n}", detail, found.readings) for n, table in enumerate(found.tables, start=1)]
         files: list[ExportedFile] = []
         if export:
             files = await anyio.to_thread.run_sync(
-                export_tables, export, found, document, result_id, exports, abandon_on_cancel=True
+                export_tables, export, found.tables, document, result_id, exports, abandon_on_cancel=True
             )
         return TableExtraction(
             result_id=result_id,
             documents=[document_read(document)],
-            engines=["offline"],
-            needs_review=_needs_review(tables) + _illegible(read) + doubtful_places(read.done),
-            warnings=page_warnings(document, read, read.done) + _no_table_in_text(document, found),
+            engines=[reader.id if reader else OFFLINE],
+            cost=found.cost,
+            needs_review=_needs_review(tables) + found.needs_review,
+            warnings=found.warnings,
             tables=tables,
             table_count=len(tables),
-            pages_read=len(read.done),
-            continue_with=left_range(read),
+            pages_read=found.pages_read,
+            continue_with=found.continue_with,
             files=files,
         )
+
+
+async def _offline(
+    document: Document, documents: Documents, numbers: Sequence[int], seconds: float | None, progress: Progress
+) -> TablesFound:
+    read = await _read(document, documents, numbers, seconds, progress)
+    refuse_without_ocr(document, read.done, has_ocr=documents.recogniser is not None)
+    found = await _found(document, documents, read)
+    return TablesFound(
+        tables=found,
+        readings={page: answer.reading for page, answer in read.done.items() if answer.reading is not None},
+        needs_review=_illegible(read) + doubtful_places(read.done),
+        warnings=page_warnings(document, read, read.done) + _no_table_in_text(document, found),
+        pages_read=len(read.done),
+        continue_with=left_range(read),
+    )
 
 
 async def _read(

@@ -20,7 +20,8 @@ from witnessmark.plans.halving import pages_of
 from witnessmark.plans.models import Model
 from witnessmark.plans.plan import Ask, ImageBlock, PdfBlock, Plan
 from witnessmark.plans.price import Usage, price_of, usd_of
-from witnessmark.store.store import Reservation, Send, Store, StoredAnswer, Tokens
+from witnessmark.store.store import Store
+from witnessmark.store.values import Reservation, Send, StoredAnswer, Tokens
 
 if TYPE_CHECKING:
     from witnessmark.claude.connection import AttemptFailed, Connection

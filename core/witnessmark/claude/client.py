@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 import importlib
 import logging
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
 from anyio.abc import TaskGroup
@@ -26,7 +26,8 @@ from witnessmark.documents.opening import Documents
 from witnessmark.errors import InputError, WitnessmarkError
 from witnessmark.plans.models import Model, ModelUnknown, completed, model_named, unlisted
 from witnessmark.plans.plan import Ask, Plan
-from witnessmark.store.store import Reservation, Store, StoredAnswer, Upload
+from witnessmark.store.store import Store
+from witnessmark.store.values import Reservation, StoredAnswer, Upload
 
 if TYPE_CHECKING:
     from witnessmark.claude.connection import Connection
@@ -61,6 +62,10 @@ class _Flight:
     waiting: int = 0
 
 
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """What a run needs to know besides its plan."""
@@ -69,6 +74,8 @@ class Work:
     model: Model
     documents: Documents
     sources: tuple[Document, ...]
+    parse: Callable[[Any], Any] = _as_it_is
+    """Understands the JSON of an answer, or raises an `ApiError`."""
     seconds: float | None = None
     """After which what is not done is left; None waits to the end."""
     reuse_days: float | None = None
@@ -156,6 +163,7 @@ class Claude:
             errand=errand,
             store=self.store,
             obtain=functools.partial(self._obtained, sender, errand, work, ends),
+            parse=work.parse,
             max_usd=work.max_usd,
             on_pages=work.on_pages,
         )
@@ -211,9 +219,9 @@ class Claude:
         )
 
     async def _obtained(
-        self, sender: Sender, errand: Errand, work: Work, ends: float | None, ask: Ask
+        self, sender: Sender, errand: Errand, work: Work, ends: float | None, ask: Ask, *, anew: bool = False
     ) -> tuple[StoredAnswer, bool] | None:
-        if work.reuse_days != 0:
+        if work.reuse_days != 0 and not anew:
             kept = await self.store.answer(ask.content_key, self._endpoint.url, max_age_days=work.reuse_days)
             if kept is not None:
                 await self.store.reused(send_of(ask, errand, self._endpoint.url), kept)

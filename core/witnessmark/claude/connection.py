@@ -18,7 +18,7 @@ from witnessmark.claude.credentials import Credentials
 from witnessmark.claude.failures import Failure, StreamCut, failure_of
 from witnessmark.errors import WitnessmarkError
 from witnessmark.plans.models import Effort, ModelFacts
-from witnessmark.store.store import Tokens
+from witnessmark.store.values import Tokens
 
 CONNECT_SECONDS = 10.0
 SILENCE_SECONDS = 120.0

@@ -16,7 +16,8 @@ from witnessmark.documents.pdf_parts import PdfPart
 from witnessmark.plans.models import Model
 from witnessmark.plans.parts import REQUEST_BYTES
 from witnessmark.plans.plan import Ask, ContentBlock, ImageBlock, PdfBlock
-from witnessmark.store.store import Store, Upload
+from witnessmark.store.store import Store
+from witnessmark.store.values import Upload
 
 logger = logging.getLogger(__name__)
 

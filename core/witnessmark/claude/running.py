@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 import anyio
 
@@ -15,11 +16,12 @@ from witnessmark.claude.delivery import PagesLost
 from witnessmark.claude.failures import RequestRefused
 from witnessmark.claude.understanding import AnswerCut, AnswerTooLong, ContextExceeded, value_of
 from witnessmark.documents.opening import DocumentDamaged
-from witnessmark.errors import BudgetError, InputError, SetupError, WitnessmarkError
+from witnessmark.errors import ApiError, BudgetError, InputError, SetupError, WitnessmarkError
 from witnessmark.plans.halving import halved, pages_of, with_more_room
 from witnessmark.plans.plan import Ask, Plan
 from witnessmark.plans.price import price_of
-from witnessmark.store.store import Quarantined, Store, StoredAnswer, Tokens
+from witnessmark.store.store import Store
+from witnessmark.store.values import Quarantined, StoredAnswer
 
 AT_ONCE = 4
 """Asks of one call that are under way at a time."""
@@ -43,7 +45,7 @@ class Answered:
 
     ask: Ask
     value: Any
-    """The JSON that the schema asks for."""
+    """The JSON that the schema asks for, as the tool understands it."""
     answer: StoredAnswer
     was_reused: bool
 
@@ -71,6 +73,8 @@ class Run:
     """What became of a plan, in its order; an ask that was split stands there in its parts."""
 
     outcomes: tuple[Outcome, ...]
+    billed: tuple[StoredAnswer, ...] = ()
+    """All answers that were paid for now, those included that were too long or no answer."""
 
     @property
     def answered(self) -> tuple[Answered, ...]:
@@ -93,8 +97,14 @@ class Run:
 
 OnPages = Callable[[int], Awaitable[None]]
 """Called with the number of pages that are done."""
-Obtain = Callable[[Ask], Awaitable[tuple[StoredAnswer, bool] | None]]
-"""Gives an ask's answer and whether it was paid for earlier; None when there is no time left."""
+
+
+class Obtain(Protocol):
+    """Gives an ask's answer and whether it was paid for earlier; None when there is no time left."""
+
+    async def __call__(self, ask: Ask, *, anew: bool = False) -> tuple[StoredAnswer, bool] | None: ...
+
+
 
 
 @dataclass(slots=True, kw_only=True)
@@ -104,8 +114,10 @@ class Running:
     errand: Errand
     store: Store
     obtain: Obtain
+    parse: Callable[[Any], Any]
+    """Understands the JSON of an answer, or raises an `ApiError`."""
     max_usd: Decimal | None = None
-    spent: Decimal = Decimal(0)
+    billed: list[StoredAnswer] = field(default_factory=list[StoredAnswer])
     done_pages: int = 0
     accepted: int = 0
     refused: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
@@ -124,7 +136,7 @@ class Running:
             for index, ask in enumerate(plan.asks):
                 tasks.start_soon(run_one, index, ask)
         await self._quarantine()
-        return Run(outcomes=tuple(outcome for part in results for outcome in part))
+        return Run(outcomes=tuple(outcome for part in results for outcome in part), billed=tuple(self.billed))
 
     async def _outcomes(self, ask: Ask) -> list[Outcome]:
         try:
@@ -154,12 +166,17 @@ class Running:
             raise self.errand.stopped
         self._check_budget(ask)
         obtained = await self.obtain(ask)
+        if obtained is not None and obtained[1]:
+            with suppress(ApiError):
+                return self._answered(ask, *obtained)
+            obtained = await self.obtain(ask, anew=True)  # what was kept is of no use
         if obtained is None:
             return Left(ask=ask)
-        answer, was_reused = obtained
-        if not was_reused:
-            self.spent += answer.usd or Decimal(0)
-        value = value_of(json.loads(answer.message), model=ask.model, what=in_words([ask]))
+        self.billed.append(obtained[0])
+        return self._answered(ask, *obtained)
+
+    def _answered(self, ask: Ask, answer: StoredAnswer, was_reused: bool) -> Answered:
+        value = self.parse(value_of(json.loads(answer.message), model=ask.model, what=in_words([ask])))
         self.accepted += 1
         return Answered(ask=ask, value=value, answer=answer, was_reused=was_reused)
 
@@ -183,8 +200,9 @@ class Running:
         if self.max_usd is None:
             return
         price = price_of(Plan(asks=(ask,)), self.errand.model).now
-        if self.spent and price is not None and self.spent + price.estimate > self.max_usd:
-            raise CallBudgetReached(spent=self.spent, limit=self.max_usd)
+        spent = sum((answer.usd for answer in self.billed if answer.usd is not None), Decimal(0))
+        if spent and price is not None and spent + price.estimate > self.max_usd:
+            raise CallBudgetReached(spent=spent, limit=self.max_usd)
 
     async def _tell(self, ask: Ask, outcome: Outcome) -> None:
         if not isinstance(outcome, Left):
@@ -210,16 +228,3 @@ class Running:
                     since=0.0,
                 )
             )
-
-
-def total_tokens(answers: Sequence[Answered]) -> Tokens:
-    """Add up what was billed now, without what had been paid for earlier."""
-    billed = [answered.answer.tokens for answered in answers if not answered.was_reused]
-    return Tokens(
-        input=sum(tokens.input for tokens in billed),
-        output=sum(tokens.output for tokens in billed),
-        thinking=sum(tokens.thinking for tokens in billed),
-        cache_read=sum(tokens.cache_read for tokens in billed),
-        cache_creation_5m=sum(tokens.cache_creation_5m for tokens in billed),
-        cache_creation_1h=sum(tokens.cache_creation_1h for tokens in billed),
-    )

@@ -1,0 +1,131 @@
+"""What a call may cost: the price held against every limit before anything is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from witnessmark.errors import BudgetError
+
+if TYPE_CHECKING:
+    from witnessmark.plans.price import Usd  # prices are read by the first call, not by starting the server
+
+ASK_ABOVE_USD = Decimal("0.50")
+
+
+class CostAboveLimit(BudgetError):
+    """The caller's own limit."""
+
+    def __init__(self, price: Usd, *, limit: Decimal) -> None:
+        super().__init__(
+            f"This call would cost about ${_plain(price.estimate)}, more than max_cost_usd={_plain(limit)}; nothing was sent.",
+            "Pass a higher max_cost_usd, fewer pages or a cheaper model; estimate_cost compares them.",
+        )
+        self.price = price
+
+
+class CallAboveBudget(BudgetError):
+    """The operator's limit for one call."""
+
+    def __init__(self, price: Usd, *, limit: Decimal) -> None:
+        super().__init__(
+            f"This call would cost about ${_plain(price.estimate)}, and one call may cost ${_plain(limit)} here; nothing was "
+            "sent.",
+            "Pass fewer pages or a cheaper model; the operator can raise WITNESSMARK_MAX_USD_PER_CALL.",
+        )
+        self.price = price
+
+
+class PriceNotApproved(BudgetError):
+    """The price is above what is spent without asking, and nobody said yes."""
+
+    def __init__(self, price: Usd, *, limit: Decimal, was_declined: bool = False) -> None:
+        why = "and that was declined" if was_declined else f"and above ${_plain(limit)} somebody has to agree"
+        super().__init__(
+            f"This call would cost about ${_plain(price.estimate)} (${_plain(price.low)} to ${_plain(price.high)}), {why}; "
+            "nothing was sent.",
+            f"To agree, call again with max_cost_usd={_rounded_up(price.estimate)}; or pass fewer pages, a cheaper model, or "
+            "model='offline'.",
+        )
+        self.price = price
+        self.limit = limit
+
+    def declined(self) -> PriceNotApproved:
+        """Say the same after somebody was asked and said no."""
+        return PriceNotApproved(self.price, limit=self.limit, was_declined=True)
+
+    @property
+    def question(self) -> str:
+        """What a person is asked."""
+        price = self.price
+        return (
+            f"This call would cost about ${_plain(price.estimate)} (${_plain(price.low)} to ${_plain(price.high)}). Spend it?"
+        )
+
+
+class PriceUnknown(BudgetError):
+    """No limit can be kept where the price is not known."""
+
+    def __init__(self, model: str, setting: str) -> None:
+        super().__init__(
+            f"The price of {model} is not known, so {setting} cannot be kept; nothing was sent.",
+            "Use a model with a known price (estimate_cost lists them), or lift the limit.",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpendingLimits:
+    """What the operator allows.
+
+    Units:  USD
+    """
+
+    ask_above_usd: Decimal = ASK_ABOVE_USD
+    per_call_usd: Decimal | None = None
+    per_day_usd: Decimal | None = None
+    per_month_usd: Decimal | None = None
+
+    @property
+    def strictest_setting(self) -> str | None:
+        """Name one limit that is set; None where there is none."""
+        amounts = {"DAY": self.per_day_usd, "MONTH": self.per_month_usd, "CALL": self.per_call_usd}
+        return next((f"WITNESSMARK_MAX_USD_PER_{name}" for name, amount in amounts.items() if amount is not None), None)
+
+
+def check_price(
+    price: Usd | None,
+    model: str,
+    limits: SpendingLimits,
+    *,
+    max_cost_usd: Decimal | None,
+    approved_usd: Decimal | None = None,
+) -> Decimal | None:
+    """Hold a price against the limits of one call; its estimate is what counts.
+
+    Shapes:  what the call may come to cost; None: there is no limit
+    Errors:  `PriceUnknown`, `CallAboveBudget`, `CostAboveLimit`, `PriceNotApproved`
+    """
+    if price is None:
+        setting = "max_cost_usd" if max_cost_usd is not None else limits.strictest_setting
+        if setting is not None:
+            raise PriceUnknown(model, setting)
+        return None
+    if limits.per_call_usd is not None and price.estimate > limits.per_call_usd:
+        raise CallAboveBudget(price, limit=limits.per_call_usd)
+    if max_cost_usd is not None and price.estimate > max_cost_usd:
+        raise CostAboveLimit(price, limit=max_cost_usd)
+    agreed = max_cost_usd if max_cost_usd is not None else approved_usd
+    if price.estimate > max(limits.ask_above_usd, agreed or Decimal(0)):
+        raise PriceNotApproved(price, limit=limits.ask_above_usd)
+    bounds = [limit for limit in (limits.per_call_usd, max_cost_usd) if limit is not None]
+    return min(bounds) if bounds else None
+
+
+def _plain(amount: Decimal) -> str:
+    return f"{amount:.6f}".rstrip("0") if 0 < amount < Decimal("0.01") else f"{amount:.2f}"
+
+
+def _rounded_up(amount: Decimal) -> str:
+    cents = (amount * 100).to_integral_value(rounding="ROUND_CEILING")
+    return f"{cents / 100:.2f}"

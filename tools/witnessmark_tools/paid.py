@@ -1,0 +1,147 @@
+"""Asking Claude on a tool's behalf: who reads, what it may cost, what it came to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from witnessmark.claude.client import Claude, DocumentQuarantined, Work
+from witnessmark.claude.credentials import KeyMissing
+from witnessmark.claude.running import OnPages, Run
+from witnessmark.documents.document import Document, PageFacts
+from witnessmark.documents.opening import Documents
+from witnessmark.plans.models import Model, model_named
+from witnessmark.plans.plan import Plan
+from witnessmark.plans.price import Usd, price_of
+from witnessmark.plans.spending import SpendingLimits, check_price
+from witnessmark.store.values import Budgets, Tokens
+from witnessmark_tools.results import Cost
+
+OFFLINE = "offline"
+DEFAULT_MODEL = "claude-sonnet-5-5"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """On what terms tools ask Claude: the operator's settings, and what a person agreed to for this call."""
+
+    model: str | None = None
+    """Where a call names none; None: as the key decides."""
+    spending: SpendingLimits = SpendingLimits()
+    reuse_days: float = 30.0
+    approved_usd: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paid:
+    """What a plan came to."""
+
+    run: Run
+    cost: Cost
+
+
+async def model_for(named: str | None, claude: Claude, terms: Terms) -> Model | None:
+    """Choose who reads; None: the offline engine. A model that is named is never replaced by it.
+
+    Errors:  `ModelUnknown`, `ModelRetired`, `KeyMissing`, what is wrong with the key
+    """
+    name = (named or terms.model or (DEFAULT_MODEL if claude.has_key else OFFLINE)).strip()
+    if name.lower() == OFFLINE:
+        return None
+    if not claude.has_key:
+        model_named(name)  # a name that nobody knows is said before the key is asked for
+        raise KeyMissing
+    return await claude.model(name)
+
+
+async def without_quarantined(
+    claude: Claude, document: Document, pages: Sequence[PageFacts]
+) -> tuple[tuple[PageFacts, ...], list[str]]:
+    """Leave out the pages that the API has refused before, each with its reason.
+
+    Errors:  `DocumentQuarantined` where nothing is left
+    """
+    refused = {entry.page: entry for entry in await claude.store.quarantined(document.sha256)}
+    if 0 in refused:
+        raise DocumentQuarantined(document.name, refused[0].message)
+    left = tuple(page for page in pages if page.page_number not in refused)
+    out = [page.page_number for page in pages if page.page_number in refused]
+    if out and not left:
+        raise DocumentQuarantined(document.name, refused[out[0]].message)
+    told = [
+        f"Page {page} was not sent again: {refused[page].message} `witnessmark store release` lets it be tried."
+        for page in out
+    ]
+    return left, told
+
+
+async def run_paid(
+    plan: Plan,
+    model: Model,
+    *,
+    tool: str,
+    claude: Claude,
+    terms: Terms,
+    documents: Documents,
+    sources: tuple[Document, ...],
+    seconds: float | None,
+    max_cost_usd: float | None,
+    reuse: bool,
+    parse: Callable[[Any], Any],
+    on_pages: OnPages | None = None,
+) -> Paid:
+    """Run a plan within every limit on money; what was paid for earlier is neither priced nor sent again.
+
+    Errors:  `BudgetError` kinds before anything is sent; what made everything fail
+    """
+    reuse_days = terms.reuse_days if reuse else 0.0
+    price = await price_of_unpaid(plan, model, claude, reuse_days)
+    limit = None if max_cost_usd is None else Decimal(str(max_cost_usd))
+    max_usd = check_price(price, model.id, terms.spending, max_cost_usd=limit, approved_usd=terms.approved_usd)
+    budgets = Budgets(per_day_usd=terms.spending.per_day_usd, per_month_usd=terms.spending.per_month_usd)
+    async with claude.store.reserving(price.estimate if price else Decimal(0), budgets) as reservation:
+        work = Work(
+            tool=tool,
+            model=model,
+            documents=documents,
+            sources=sources,
+            parse=parse,
+            seconds=seconds,
+            reuse_days=reuse_days,
+            max_usd=max_usd,
+            reservation=reservation,
+            on_pages=on_pages,
+        )
+        run = await claude.run(plan, work)
+    if run.failed and not run.answered:
+        raise run.failed[0].error
+    return Paid(run=run, cost=_cost(run, price))
+
+
+async def price_of_unpaid(plan: Plan, model: Model, claude: Claude, reuse_days: float) -> Usd | None:
+    """Price what of a plan is not answered yet; None where a price is not known."""
+    unpaid = [
+        ask
+        for ask in plan.asks
+        if reuse_days == 0
+        or await claude.store.answer(ask.content_key, claude.endpoint, max_age_days=reuse_days) is None
+    ]
+    return price_of(Plan(asks=tuple(unpaid)), model).now
+
+
+def _cost(run: Run, price: Usd | None) -> Cost:
+    tokens = sum((answer.tokens for answer in run.billed), Tokens())
+    amounts = [answer.usd for answer in run.billed]
+    known = [amount for amount in amounts if amount is not None]
+    usd = float(round(sum(known, Decimal(0)), 6)) if len(known) == len(amounts) else None
+    return Cost(
+        usd=usd,
+        estimated_usd=None if price is None else float(round(price.estimate, 6)),
+        input_tokens=tokens.input,
+        output_tokens=tokens.output,
+        cache_read_input_tokens=tokens.cache_read,
+        cache_creation_input_tokens=tokens.cache_creation_5m + tokens.cache_creation_1h,
+        reused=sum(answered.was_reused for answered in run.answered),
+    )

@@ -1,0 +1,112 @@
+"""`extract_tables` by Claude: planned, priced, sent, understood."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import anyio
+
+from witnessmark.claude.attempts import in_words
+from witnessmark.claude.client import Claude
+from witnessmark.claude.running import Failed, Run
+from witnessmark.documents.document import Document
+from witnessmark.documents.opening import Documents
+from witnessmark.documents.page_range import text_from_pages
+from witnessmark.errors import InputError
+from witnessmark.plans.halving import pages_of
+from witnessmark.plans.models import Model
+from witnessmark.plans.parts import text_blocks
+from witnessmark.plans.plan import Plan
+from witnessmark_tools.definition import Progress
+from witnessmark_tools.paid import Terms, run_paid, without_quarantined
+from witnessmark_tools.results import ReviewItem
+from witnessmark_tools.tables_answer import parse_answer, tables_from_answers
+from witnessmark_tools.tables_found import TablesFound
+from witnessmark_tools.tables_plan import plan_tables
+
+
+async def tables_by_claude(
+    document: Document,
+    numbers: Sequence[int],
+    model: Model,
+    *,
+    vocabulary: Sequence[str],
+    documents: Documents,
+    claude: Claude,
+    terms: Terms,
+    seconds: float | None,
+    max_cost_usd: float | None,
+    reuse: bool,
+    progress: Progress,
+) -> TablesFound:
+    """Have a model transcribe the tables of some pages.
+
+    Errors:  as `run_paid`; `DocumentQuarantined`; what reading the document raises
+    """
+    await progress(0, len(numbers), "Looking at the pages")
+    facts = await documents.facts(document, numbers)
+    facts, refused = await without_quarantined(claude, document, facts)
+    text = (await documents.text(document, 1, "plain")).text if document.kind == "text" else ""
+
+    def planned() -> Plan:
+        return plan_tables(document, facts, model, texts=text_blocks(document.name, text), vocabulary=vocabulary)
+
+    plan = await anyio.to_thread.run_sync(planned, abandon_on_cancel=True)
+
+    async def on_pages(done: int) -> None:
+        await progress(done, len(numbers), f"{model.id} has read {done} of {len(numbers)} pages")
+
+    paid = await run_paid(
+        plan,
+        model,
+        tool="extract_tables",
+        claude=claude,
+        terms=terms,
+        documents=documents,
+        sources=(document,),
+        seconds=seconds,
+        max_cost_usd=max_cost_usd,
+        reuse=reuse,
+        parse=parse_answer,
+        on_pages=on_pages,
+    )
+    run = paid.run
+    answers = [(answered.ask, answered.value) for answered in run.answered]
+    tables, told = await anyio.to_thread.run_sync(tables_from_answers, answers, document, abandon_on_cancel=True)
+    return TablesFound(
+        tables=tables,
+        needs_review=_unread(run),
+        warnings=[*document.warnings, *refused, *told, *_failures(run), *_left(run)],
+        pages_read=len({page for answered in run.answered for _, page in pages_of(answered.ask)}),
+        continue_with=text_from_pages(run.left_pages) or None,
+        cost=paid.cost,
+    )
+
+
+def _unread(run: Run) -> list[ReviewItem]:
+    return [
+        ReviewItem(page=page, reason=f"Not read. {failed.error.message}")
+        for failed in run.failed
+        if isinstance(failed.error, InputError)
+        for _, page in pages_of(failed.ask)
+    ]
+
+
+def _failures(run: Run) -> list[str]:
+    by_message: dict[str, list[Failed]] = {}
+    for failed in run.failed:
+        by_message.setdefault(str(failed.error), []).append(failed)
+    return [
+        f"{in_words([failed.ask for failed in several]).capitalize()} could not be read. {message}"
+        for message, several in by_message.items()
+    ]
+
+
+def _left(run: Run) -> list[str]:
+    if not run.left_pages:
+        return []
+    pages = text_from_pages(run.left_pages)
+    return [
+        f"Pages {pages} are not answered yet; call again with pages={pages!r}: what is answered meanwhile is kept, and "
+        "nothing is paid for twice."
+    ]

@@ -1,0 +1,24 @@
+"""What an engine finds of a document's tables, whichever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from witnessmark.documents.ocr.recognised import PageReading
+from witnessmark.offline.tables.values import Table
+from witnessmark_tools.results import Cost, ReviewItem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TablesFound:
+    """Tables in the order of the document, and what stood in the way of finding them."""
+
+    tables: Sequence[Table]
+    readings: Mapping[int, PageReading] = field(default_factory=dict[int, PageReading])
+    """How OCR went, by page; empty where nothing was read by it."""
+    needs_review: list[ReviewItem]
+    warnings: list[str]
+    pages_read: int
+    continue_with: str | None
+    cost: Cost = Cost()

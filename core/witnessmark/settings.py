@@ -50,7 +50,7 @@ SETTINGS = (
     Setting(
         flag="--home",
         metavar="FOLDER",
-        meaning="Where everything is kept: exported files, words of scans, later the store.",
+        meaning="Where everything is kept: exported files, words of scans, the store.",
         default="the platform's data folder",
     ),
     Setting(
@@ -123,6 +123,10 @@ class Settings:
     @property
     def cache(self) -> Path:
         return self.home / "cache"
+
+    @property
+    def store(self) -> Path:
+        return self.home / "store.sqlite3"
 
     @property
     def exports(self) -> Path:

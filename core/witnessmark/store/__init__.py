@@ -1,1 +1,47 @@
 """What was paid for, kept: answers, uploads, money, documents that cannot be read."""
+
+from __future__ import annotations
+
+from witnessmark.store.budgets import BudgetReached
+from witnessmark.store.store import Store, UploadClaim, open_store
+from witnessmark.store.usage import jump
+from witnessmark.store.values import (
+    Budgets,
+    Grouping,
+    ImageDay,
+    Jump,
+    LedgerEntry,
+    Pruned,
+    Quarantined,
+    Reservation,
+    Send,
+    State,
+    StoredAnswer,
+    StoreFacts,
+    Tokens,
+    Upload,
+    UsageRow,
+)
+
+__all__ = [
+    "BudgetReached",
+    "Budgets",
+    "Grouping",
+    "ImageDay",
+    "Jump",
+    "LedgerEntry",
+    "Pruned",
+    "Quarantined",
+    "Reservation",
+    "Send",
+    "State",
+    "Store",
+    "StoreFacts",
+    "StoredAnswer",
+    "Tokens",
+    "Upload",
+    "UploadClaim",
+    "UsageRow",
+    "jump",
+    "open_store",
+]

@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from witnessmark.documents.allowed import local_path
+from witnessmark.documents.web.url import is_url
 from witnessmark.errors import UsageError, WitnessmarkError
 from witnessmark.settings import SETTINGS, Settings, settings_from
 from witnessmark_server.parser import (
@@ -35,16 +36,18 @@ INTERRUPTED = 130
 
 class FileWithoutCommand(UsageError):
     def __init__(self, name: str) -> None:
+        shown = _shown(name)
         super().__init__(
-            f"witnessmark was given {name[:60]!r} and not told what to do with it.",
-            f"Say it first, such as `witnessmark extract-tables {name[:60]}`; `witnessmark --help` lists the commands.",
+            f"witnessmark was given {shown!r} and not told what to do with it.",
+            f"Say it first, such as `witnessmark extract-tables {shown}`; `witnessmark --help` lists the commands.",
         )
 
 
 class OneFileAtATime(UsageError):
     def __init__(self, command: str, name: str) -> None:
         super().__init__(
-            f"witnessmark {command} takes one file, and was given {name[:60]!r} as well.", "Run it once for each file."
+            f"witnessmark {command} takes one file, and was given {_shown(name)!r} as well.",
+            "Run it once for each file.",
         )
 
 
@@ -53,6 +56,11 @@ class WordWithoutName(UsageError):
         super().__init__(
             f"witnessmark {command} has no place for {word[:60]!r} by itself.", f"Write {place} {word[:60]}."
         )
+
+
+def _shown(word: str) -> str:
+    """Show a word of the command line, of a URL without its query, which may be a key."""
+    return (word.partition("?")[0] if is_url(word) else word)[:60]
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -178,7 +186,7 @@ def _settings(options: argparse.Namespace, files: Sequence[str], *, names_folder
     tool = BY_NAME.get(options.command.replace("-", "_"))
     taken = tool.arguments.model_fields if tool else {}
     given = {item.name: getattr(options, item.name, None) for item in SETTINGS if item.name not in taken}
-    paths = [path for path in map(local_path, files) if path is not None]
+    paths = [path for file in files if not is_url(file) and (path := local_path(file)) is not None]
     return settings_from(os.environ, start=_start(), files=paths, names_folders=names_folders, **given)
 
 

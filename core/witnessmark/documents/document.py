@@ -30,6 +30,8 @@ class Document:
     reader: Reader
     """Who reads its pages: pypdf only where PDFium cannot."""
     password: str | None = field(default=None, repr=False)
+    url: str | None = field(default=None, repr=False)
+    """The https URL that led straight to it, from which others could fetch the same; it may hold a key."""
     image: ImageFacts | None = None
     warnings: tuple[str, ...] = ()
 

@@ -20,6 +20,10 @@ class Limits:
     """Plain text is read in our own process, so its bound is lower."""
     image_pixels: int = 160_000_000
     """An A4 page at 1,200 dpi; decoding takes up to four bytes a pixel in the worker."""
+    url_seconds: float = 30.0
+    """From a URL to all its bytes, redirects included; hosts give a call 60 seconds."""
+    url_connect_seconds: float = 5.0
+    """For each of: asking for a host's addresses, connecting to one, greeting by TLS."""
     pages_per_call: int = 600
     """The Claude API takes 600 pages a request; one call offline keeps to the same figure."""
     worker_address_bytes: int = 1536 * MIB

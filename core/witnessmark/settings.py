@@ -109,6 +109,7 @@ SETTINGS = (
         meaning="Who reads scans: auto, faster-paddle, rapidocr or off.",
         default="auto, the one that is installed",
     ),
+    Setting(flag="--urls", metavar="on|off", meaning="Whether documents are fetched from https URLs.", default="on"),
     Setting(
         flag="--parser-mib",
         metavar="MIB",
@@ -157,6 +158,8 @@ class Settings:
     """What opens the API, or what is wrong with it, for whoever needs it; None: there is no key."""
     log: LogLevel = "warning"
     ocr: EngineChoice = "auto"
+    urls: bool = True
+    """Whether https URLs are fetched."""
     parser_mib: int = PARSER_MIB
     """Memory that a process reading a file may reserve."""
     ocr_mib: int = OCR_MIB
@@ -213,6 +216,7 @@ def settings_from(
         credentials=_credentials(environment),
         log=_log_level(texts["log"]),
         ocr=_engine(texts["ocr"]),
+        urls=_switch("WITNESSMARK_URLS", texts["urls"]),
         parser_mib=_mebibytes("WITNESSMARK_PARSER_MIB", texts["parser_mib"], PARSER_MIB),
         ocr_mib=_mebibytes("WITNESSMARK_OCR_MIB", texts["ocr_mib"], OCR_MIB),
     )
@@ -305,6 +309,12 @@ def _engine(text: str) -> EngineChoice:
         if (text or "auto").lower() == choice:
             return choice  # type: ignore[no-any-return]  # get_args is untyped
     raise SettingInvalid("WITNESSMARK_OCR", text, "auto, faster-paddle, rapidocr or off")
+
+
+def _switch(name: str, text: str) -> bool:
+    if text.lower() not in {"", "on", "off"}:
+        raise SettingInvalid(name, text, "on or off")
+    return text.lower() != "off"
 
 
 def _mebibytes(name: str, text: str, default: int) -> int:

@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from witnessmark.documents.allowed import local_path
+from witnessmark.documents.web.url import is_url
 from witnessmark.errors import UsageError, WitnessmarkError
 from witnessmark.settings import SETTINGS, Settings, settings_from
 from witnessmark_server.parser import (
@@ -35,16 +36,25 @@ INTERRUPTED = 130
 
 class FileWithoutCommand(UsageError):
     def __init__(self, name: str) -> None:
+        shown = _shown(name)
         super().__init__(
-            f"witnessmark was given {name[:60]!r} and not told what to do with it.",
-            f"Say it first, such as `witnessmark extract-tables {name[:60]}`; `witnessmark --help` lists the commands.",
+            f"witnessmark was given {shown!r} and not told what to do with it.",
+            f"Say it first, such as `witnessmark extract-tables {shown}`; `witnessmark --help` lists the commands.",
         )
 
 
 class OneFileAtATime(UsageError):
     def __init__(self, command: str, name: str) -> None:
         super().__init__(
-            f"witnessmark {command} takes one file, and was given {name[:60]!r} as well.", "Run it once for each file."
+            f"witnessmark {command} takes one file, and was given {_shown(name)!r} as well.",
+            "Run it once for each file.",
+        )
+
+
+class WordTooMany(UsageError):
+    def __init__(self, word: str) -> None:
+        super().__init__(
+            f"witnessmark store has no place for {word[:60]!r}.", "`witnessmark store --help` says what it can do."
         )
 
 
@@ -53,6 +63,11 @@ class WordWithoutName(UsageError):
         super().__init__(
             f"witnessmark {command} has no place for {word[:60]!r} by itself.", f"Write {place} {word[:60]}."
         )
+
+
+def _shown(word: str) -> str:
+    """Show a word of the command line, of a URL without its query, which may be a key."""
+    return (word.partition("?")[0] if is_url(word) else word)[:60]
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -122,7 +137,7 @@ def _dispatch(words: list[str]) -> int:
     if unknown and not unknown[0].startswith("-"):
         if command in map(dashed, TOOLS) and (places := objects_of(BY_NAME[command.replace("-", "_")])):
             raise WordWithoutName(command, unknown[0], option(places[0]))
-        raise OneFileAtATime(command, unknown[0])
+        raise WordTooMany(unknown[0]) if command == "store" else OneFileAtATime(command, unknown[0])
     if unknown:
         raise UnknownArgument(unknown[0], f"witnessmark {command}", options_of(command))
     return _run_command(options)
@@ -146,6 +161,10 @@ def _run_command(options: argparse.Namespace) -> int:
         from witnessmark_server.doctor import run_doctor
 
         return run_doctor(settings, as_json=options.json)
+    if options.command == "store":
+        from witnessmark_server.store_command import run_store
+
+        return run_store(options, settings)
     from witnessmark_server import shell
 
     if options.command == "demo":
@@ -178,7 +197,7 @@ def _settings(options: argparse.Namespace, files: Sequence[str], *, names_folder
     tool = BY_NAME.get(options.command.replace("-", "_"))
     taken = tool.arguments.model_fields if tool else {}
     given = {item.name: getattr(options, item.name, None) for item in SETTINGS if item.name not in taken}
-    paths = [path for path in map(local_path, files) if path is not None]
+    paths = [path for file in files if not is_url(file) and (path := local_path(file)) is not None]
     return settings_from(os.environ, start=_start(), files=paths, names_folders=names_folders, **given)
 
 

@@ -10,6 +10,7 @@ from witnessmark.documents.ocr.cache import WordCache
 from witnessmark.documents.ocr.engine import installed_engine
 from witnessmark.documents.ocr.recogniser import Recogniser
 from witnessmark.documents.opening import Documents
+from witnessmark.documents.web.fetcher import Fetcher
 from witnessmark.documents.worker import open_workers
 from witnessmark.exports.folder import ExportFolder
 from witnessmark.limits import Limits
@@ -20,9 +21,16 @@ from witnessmark_tools.paid import Terms
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, limits: Limits | None = None) -> AsyncGenerator[Services]:
-    """Open everything; leaving the block ends every process and closes every file."""
+async def open_services(
+    settings: Settings, limits: Limits | None = None, fetcher: Fetcher | None = None
+) -> AsyncGenerator[Services]:
+    """Open everything; leaving the block ends every process and closes every file.
+
+    Shapes:  `fetcher` stands in for the one that the settings ask for
+    """
     bounds = limits or settings.limits
+    if fetcher is None and settings.urls:
+        fetcher = Fetcher(folder=settings.cache, limits=bounds)
     engine = installed_engine(settings.ocr)
     async with AsyncExitStack() as stack:
         workers = await stack.enter_async_context(open_workers(bounds))
@@ -34,7 +42,7 @@ async def open_services(settings: Settings, limits: Limits | None = None) -> Asy
         store = await stack.enter_async_context(open_store(settings.store))
         claude = await stack.enter_async_context(open_claude(settings.credentials, store))
         yield Services(
-            documents=Documents(settings.allowed, workers, recogniser),
+            documents=Documents(settings.allowed, workers, recogniser, fetcher),
             exports=ExportFolder(settings.exports),
             claude=claude,
             terms=Terms(model=settings.model, spending=settings.spending, reuse_days=settings.reuse_days),

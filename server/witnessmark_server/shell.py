@@ -45,10 +45,11 @@ def run_tool(tool: ToolDefinition, arguments: dict[str, Any], settings: Settings
 
 def run_demo(source: str | None, settings: Settings) -> int:
     """Run the main job on a document, draw its pages with the tables marked, and say where the files went."""
-    path = Path(source) if source else _report()
     if not source:
-        settings = replace(settings, allowed=replace(settings.allowed, files=frozenset({path.resolve()})))
-    result, pictures = anyio.run(_demo, str(path), settings, sys.stderr.isatty())
+        report = _report()
+        source = str(report)
+        settings = replace(settings, allowed=replace(settings.allowed, files=frozenset({report.resolve()})))
+    result, pictures = anyio.run(_demo, source, settings, sys.stderr.isatty())
     show_tables(result)
     show_files("Pictures, with every table and cell marked:", pictures)
     return 0

@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from anthropic import AsyncAnthropic
+from anthropic.types import Message
+
 MODEL = "claude-haiku-5-5"
 """The cheapest one, for `-m live`."""
 
@@ -37,8 +40,8 @@ def from_file(file_id: str, kind: str = "document") -> Json:
     return {"type": kind, "source": {"type": "file", "file_id": file_id}}
 
 
-def from_url(url: str, kind: str = "document") -> Json:
-    return {"type": kind, "source": {"type": "url", "url": url}}
+def from_url(url: str, kind: str = "document", **more: Any) -> Json:
+    return {"type": kind, "source": {"type": "url", "url": url, **more}}
 
 
 def shaped(schema: Json, **more: Any) -> Json:
@@ -54,3 +57,14 @@ def closed(properties: Json, *, required: list[str] | None = None) -> Json:
 
 def tool(name: str = "look_up", **more: Any) -> Json:
     return {"name": name, "input_schema": closed({"word": {"type": "string"}}), **more}
+
+
+async def ask(client: AsyncAnthropic, *blocks: Json | str, **more: Any) -> Message:
+    """Send what `asking` makes."""
+    create: Any = client.messages.create  # typed for literal arguments
+    message: Message = await create(**asking(*blocks, **more))
+    return message
+
+
+def texts_of(message: Message) -> list[str]:
+    return [block.text for block in message.content if block.type == "text"]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-Source = Annotated[str, Field(description="Path of the document (or file:// or data: URI).", min_length=1)]
+Source = Annotated[str, Field(description="Path or https URL of the document (or file:// or data: URI).", min_length=1)]
 Pages = Annotated[str | None, Field(description="Such as '1-3,7'; default all.")]
 Password = Annotated[str | None, Field(description="For an encrypted PDF; never stored.")]
 Model = Annotated[

@@ -87,8 +87,8 @@ class ToolDefinition:
     reads_only: bool = True
     destroys: bool = False
     is_idempotent: bool = True
-    reaches_out: bool = False
-    """Whether it may talk to the world outside this machine."""
+    reaches_out: bool = True
+    """Whether it may talk to the world outside this machine, as every tool does that takes a URL."""
     is_structured: bool = True
     """Whether its result goes out as structured content; long text goes out as plain content only."""
 

@@ -60,9 +60,17 @@ class FileUnreadable(InputError):
 
 
 class FileTooLarge(InputError):
-    def __init__(self, path: str, *, size: int, limit: int) -> None:
+    """The file has more bytes than are read.
+
+    Shapes:  `size` is None for a file from the web that does not say its size
+    """
+
+    def __init__(self, path: str, *, size: int | None, limit: int) -> None:
+        most = f"{limit / 1e6:,.0f} MB"
         super().__init__(
-            f"{path!r} has {size / 1e6:,.0f} MB, and the limit is {limit / 1e6:,.0f} MB.",
+            f"{path!r} has more than {most}, the limit."
+            if size is None
+            else f"{path!r} has {size / 1e6:,.0f} MB, and the limit is {most}.",
             "Split it, or save it smaller.",
         )
 

@@ -36,6 +36,8 @@ from witnessmark.documents.prepared import (
 )
 from witnessmark.documents.text_layer import TextLayer, page_kind
 from witnessmark.documents.text_size import TextSize
+from witnessmark.documents.web.fetcher import Fetched, Fetcher
+from witnessmark.documents.web.url import is_url
 from witnessmark.documents.wire import layout_from_wire, layout_to_wire
 from witnessmark.documents.worker import OperationRefused, Workers, WorkerStopped
 from witnessmark.errors import InputError
@@ -78,6 +80,13 @@ class SourceNotSupported(InputError):
         super().__init__(
             f"A source that is {what} cannot be read by this version.",
             "Save the document on this machine and pass its path.",
+        )
+
+
+class UrlsSwitchedOff(InputError):
+    def __init__(self) -> None:
+        super().__init__(
+            "URLs are switched off here (--urls, WITNESSMARK_URLS).", "Download the file and pass its path."
         )
 
 
@@ -125,9 +134,17 @@ class Recognised:
 class Documents:
     """Opens sources and reads pages, with the allowed folders and the workers it was given."""
 
-    def __init__(self, allowed: AllowedFolders, workers: Workers, recogniser: Recogniser | None = None) -> None:
+    def __init__(
+        self,
+        allowed: AllowedFolders,
+        workers: Workers,
+        recogniser: Recogniser | None = None,
+        fetcher: Fetcher | None = None,
+    ) -> None:
         self.allowed = allowed
         self._workers = workers
+        self._fetcher = fetcher
+        """Fetches https URLs; None where they are switched off."""
         self.recogniser = recogniser
         """Reads scans and images; None where no OCR engine is installed or it is switched off."""
         self.limits = workers.limits
@@ -136,13 +153,23 @@ class Documents:
     async def open(self, source: str, password: str | None = None) -> AsyncGenerator[Document]:
         """Open a source; leaving the block closes its file.
 
-        Errors:  `InputError` kinds, one for each thing that can be wrong with a file
+        Errors:  `InputError` kinds, one for each thing that can be wrong with a file or a URL
         """
-        content = await anyio.to_thread.run_sync(self._content, source)
+        url: str | None = None
+        if is_url(source):
+            fetched = await self._fetched(source)
+            content, url = fetched.content, fetched.url
+        else:
+            content = await anyio.to_thread.run_sync(self._content, source)
         try:
-            yield await self._understand(content, password)
+            yield replace(await self._understand(content, password), url=url)
         finally:
             content.close()
+
+    async def _fetched(self, url: str) -> Fetched:
+        if self._fetcher is None:
+            raise UrlsSwitchedOff
+        return await self._fetcher.fetch(url)
 
     def _content(self, source: str) -> Content:
         if source.startswith("data:"):
@@ -150,8 +177,6 @@ class Documents:
         local = local_path(source)
         if local is None:
             raise SourceNotSupported("a file on another machine")
-        if source.lower().startswith(("http://", "https://")):
-            raise SourceNotSupported("a URL")
         if local == source and (scheme := _SCHEME.match(source)):
             raise SourceNotSupported(f"an address of the kind {scheme[0]!r}")
         path, file = self.allowed.open(local, limit=self.limits.file_bytes)

@@ -1,14 +1,39 @@
-"""The body of a JSON request: read in pieces, bounded, decoded, parsed."""
+"""A request on its way to an answer, and its body as JSON: read in pieces, bounded, decoded, parsed."""
 
 from __future__ import annotations
 
+import asyncio
 import zlib
+from dataclasses import dataclass
 from typing import Any, cast
 
 from witnessmark.testing import checks
 from witnessmark.testing.http import Exchange
+from witnessmark.testing.records import RecordedRequest
 
 MOST_BYTES = 32 * checks.MB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request whose sender and address are known."""
+
+    exchange: Exchange
+    recorded: RecordedRequest
+    workspace: str
+    version: str
+    name: str
+    """What the address names: the id of a file or model, else nothing."""
+
+
+async def read_json(exchange: Exchange, recorded: RecordedRequest) -> dict[str, Any]:
+    """Read a request's body and keep it in the record."""
+    raw = await read_body(exchange)
+    if exchange.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+        raise checks.CONTENT_TYPE("content-type: expected application/json")
+    body = await asyncio.to_thread(_parsed, raw, exchange.headers.get("content-encoding"))
+    recorded.body = body
+    return body
 
 
 async def read_body(exchange: Exchange) -> bytearray:
@@ -22,7 +47,7 @@ async def read_body(exchange: Exchange) -> bytearray:
     return body
 
 
-def parsed(body: bytearray, encoding: str | None) -> dict[str, Any]:
+def _parsed(body: bytearray, encoding: str | None) -> dict[str, Any]:
     """Parse a body; no second copy of it is made on the way."""
     from pydantic_core import from_json
 

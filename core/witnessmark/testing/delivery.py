@@ -36,6 +36,10 @@ class Response:
     headers: dict[str, str] = field(default_factory=dict[str, str])
     work: Work | None = None
 
+    @classmethod
+    def of_json(cls, value: Any) -> Response:
+        return cls(status=200, body=json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+
 
 async def deliver(
     exchange: Exchange, response: Response, fault: Fault | None, recorded: RecordedRequest, totals: Totals
@@ -137,8 +141,8 @@ async def _send(exchange: Exchange, data: bytes, fault: Fault | None) -> None:
         await exchange.send(data)
         return
     for position in range(len(data)):
-        await exchange.send(data[position : position + 1])
         await asyncio.sleep(fault.seconds)
+        await exchange.send(data[position : position + 1])
 
 
 async def _reset_after_sending(exchange: Exchange) -> Exception:

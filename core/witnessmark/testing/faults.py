@@ -95,6 +95,8 @@ _TYPES = {
 
 def status(code: int, error_code: str | None = None, retry_after: str | float | None = None) -> Fault:
     """Answer any error by its status: 400 to 409, 500, 502, 503, 504."""
+    if not 400 <= int(code) <= 599:
+        raise ValueError(f"{code} is no error")
     headers = {} if retry_after is None else {"retry-after": str(retry_after)}
     error = ApiError(code, _TYPES.get(code, "api_error"), _MESSAGES.get(code, "Error"), error_code=error_code)
     error.headers = headers
@@ -241,7 +243,7 @@ def add_from_text(faults: Faults, text: str) -> None:
     rule = {key: given.pop(key) for key in ("times", "share", "seed", "on") if key in given}
     try:
         fault = _NAMED[name](**given)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise ValueError(f"The fault {name!r} does not take these arguments: {error}.") from error
     faults.add(fault, **rule)
 

@@ -77,6 +77,11 @@ class Totals:
         statuses = self.requests.setdefault(recorded.endpoint, Counter())
         statuses["reset" if recorded.status is None else str(recorded.status)] += 1
 
+    def count_upload(self, recorded: RecordedRequest) -> None:
+        """Count a file that is stored, whether or not its sender hears of it."""
+        self.uploads += 1
+        self.uploaded_bytes += recorded.body["size"]
+
     def bill_prompt(self, recorded: RecordedRequest, model: str, prompt: PromptTokens) -> None:
         """Bill what was read. The model has done that work whatever becomes of the response."""
         self.billed_messages += 1

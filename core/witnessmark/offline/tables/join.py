@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from witnessmark.offline.tables.lines import base_lines
-from witnessmark.offline.tables.tokens import is_value
+from witnessmark.offline.tables.tokens import is_value, plain_words, says_continued
 from witnessmark.offline.tables.values import Cell, Table, TablePart, first_row_number
 from witnessmark.values import PageLayout, Word
 
@@ -16,7 +16,6 @@ _FEW = 12
 """Lines above or below a page's tables that are kept; more are no page header or footer."""
 _MARGIN = 0.085
 """Share of the page's height at its top and bottom where only headers and footers stand."""
-_CONTINUED = re.compile(r"\(?\s*(?:cont(?:inued|['’]?d|\.)?|concluded|suite|fortsetzung)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,21 +173,17 @@ def _goes_on(
         return False
     if last.box.bottom < 0.55 * before.height or second.box.top > 0.4 * after.height:
         return False
-    if not all(_is_furniture(line, before, furniture) or _CONTINUED.search(line.text) for line in before.below):
+    if not all(_is_furniture(line, before, furniture) or says_continued(line.text) for line in before.below):
         return False
-    titles = {_plain(first.title or "")} - {""}
+    titles = {plain_words(first.title or "")} - {""}
     for line in after.above:
-        if _is_furniture(line, after, furniture) or _CONTINUED.search(line.text):
+        if _is_furniture(line, after, furniture) or says_continued(line.text):
             continue
-        if not any(_plain(line.text) and _plain(line.text) in title for title in titles):
+        if not any(plain_words(line.text) and plain_words(line.text) in title for title in titles):
             return False
     return _same_columns(first, second, last) and (
         _same_header(first, second) or second.header_rows == 0 or _header_is_data(first, second)
     )
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\W+", "", _CONTINUED.sub("", text.lower()))
 
 
 def _same_columns(first: Table, second: Table, last: TablePart) -> bool:
@@ -235,8 +230,8 @@ def _same_header(first: Table, second: Table) -> bool:
     count = first.header_rows
     if not count or second.header_rows < count or len(second.rows) <= count:
         return False
-    mine = [[_plain(text) for text in row] for row in _texts(first, 0, count)]
-    theirs = [[_plain(text) for text in row] for row in _texts(second, 0, count)]
+    mine = [[plain_words(text) for text in row] for row in _texts(first, 0, count)]
+    theirs = [[plain_words(text) for text in row] for row in _texts(second, 0, count)]
     return mine == theirs
 
 

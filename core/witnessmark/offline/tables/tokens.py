@@ -35,6 +35,7 @@ _NOTE = re.compile(
     r"(?:\*|†|‡|§|¶|\(\s*[*\da-z]{1,2}\s*\)|\d{1,2}[\s)]|[a-z][\s)]|source|sources|note|notes|nb|n\.b\.|abbreviation|legend|key|\[\d|¹|²|³)",
     re.IGNORECASE,
 )
+_CONTINUED = re.compile(r"\(?\s*(?:cont(?:inued|['’]?d|\.)?|concluded|suite|fortsetzung)\b", re.IGNORECASE)
 _LEADERS = re.compile(r"(?:\.\s?){4,}|…{2,}|(?:_\s?){4,}|(?:·\s?){4,}")
 
 
@@ -96,3 +97,13 @@ def is_leader(text: str) -> bool:
 def letters(text: str) -> int:
     """Count the letters of a text."""
     return sum(map(str.isalpha, text))
+
+
+def says_continued(text: str) -> bool:
+    """Claim that a title says its table goes on from another page: `Table 3 (continued)`."""
+    return _CONTINUED.search(text) is not None
+
+
+def plain_words(text: str) -> str:
+    """Take from a title or a header what tells it from another: no case, no signs, no `(continued)`."""
+    return re.sub(r"\W+", "", _CONTINUED.sub("", text.lower()))

@@ -1,0 +1,123 @@
+"""Answers messages and counts their tokens: reads a request, checks it, and makes a response of what is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from witnessmark.testing import checks
+from witnessmark.testing.answers import Reply, finish, reply_of
+from witnessmark.testing.bodies import Asked, read_json
+from witnessmark.testing.caching import Cache, prompt_of
+from witnessmark.testing.checks import ApiError
+from witnessmark.testing.contents import Reader
+from witnessmark.testing.delivery import Response, Work
+from witnessmark.testing.events import events_of
+from witnessmark.testing.files import FileStore
+from witnessmark.testing.limits import check_prompt
+from witnessmark.testing.prompt import PromptReader
+from witnessmark.testing.rates import Rates
+from witnessmark.testing.request import Request
+from witnessmark.testing.settings import check_fields, check_settings
+
+Refusing = Callable[[Request], ApiError | bool | None]
+REFUSED = ApiError(400, checks.INVALID, "Could not process PDF")
+"""What a message is answered that is refused without saying how."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Messages:
+    """What messages are answered, and what is remembered between them."""
+
+    files: FileStore
+    clock: Callable[[], float]
+    answers: list[Any] = field(default_factory=list[Any])
+    """In turn, the last one for good."""
+    refusals: list[Refusing] = field(default_factory=list[Refusing])
+    urls: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    _cache: Cache = field(default_factory=Cache)
+    _reader: Reader = field(default_factory=Reader)
+    _rates: Rates = field(default_factory=Rates)
+
+    async def answer(self, asked: Asked) -> Response:
+        """Answer `POST /v1/messages`."""
+        request = await self._request(asked, is_count=False)
+        prompt = prompt_of(request)
+        if prompt.total > request.known_model.context:
+            raise checks.PROMPT_LENGTH(
+                f"prompt is too long: {prompt.total} tokens > {request.known_model.context} maximum"
+            )
+        for refuses in self.refusals:
+            if refusal := refuses(request):
+                raise refusal if isinstance(refusal, ApiError) else REFUSED
+        tokens = self._cache.look_up(prompt, now=self.clock())
+        finished = finish(await self._said(request), request, tokens)
+        rates = self._rates.charge(
+            request.workspace,
+            request.known_model.id,
+            now=self.clock(),
+            input_tokens=tokens.total - tokens.read,
+            output_tokens=finished.output_tokens,
+        )
+        work = Work(
+            model=request.model,
+            prompt=tokens,
+            output_tokens=finished.output_tokens,
+            begin=lambda: self._cache.write(prompt, now=self.clock()),
+        )
+        if request.is_stream:
+            return Response(status=200, events=events_of(finished, request), headers=rates, work=work)
+        body = json.dumps(finished.message, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        return Response(status=200, body=body, headers=rates, work=work)
+
+    async def count(self, asked: Asked) -> Response:
+        """Answer `POST /v1/messages/count_tokens`."""
+        request = await self._request(asked, is_count=True)
+        return Response.of_json({"input_tokens": prompt_of(request).total})
+
+    async def _request(self, asked: Asked, *, is_count: bool) -> Request:
+        body = await read_json(asked.exchange, asked.recorded)
+        return await asyncio.to_thread(self._checked, body, asked, is_count)
+
+    def _checked(self, body: dict[str, Any], asked: Asked, is_count: bool) -> Request:
+        """Check a request and read what it carries. It runs in a thread, and changes nothing but `body`."""
+
+        def fetch(kind: Literal["file", "url"], name: str, where: str) -> tuple[bytes, str | None]:
+            return self.files.content(name, asked.workspace, where) if kind == "file" else self._fetched(name, where)
+
+        model = check_fields(body, is_count=is_count, version=asked.version)
+        check_settings(body, model, is_count=is_count)
+        reader = PromptReader(contents=self._reader, fetch=fetch, is_count=is_count, version=asked.version)
+        blocks = reader.read(body)
+        check_prompt(blocks, body, model, is_count=is_count)
+        return Request(
+            model=body["model"],
+            known_model=model,
+            body=body,
+            blocks=blocks,
+            workspace=asked.workspace,
+            headers=asked.recorded.headers,
+        )
+
+    def _fetched(self, url: str, where: str) -> tuple[bytes, None]:
+        if not url.startswith("https://"):
+            raise checks.URL_SCHEME(f"{where}: Only HTTPS URLs are supported.")
+        if url not in self.urls:
+            raise checks.URL_FETCH(f"{where}: Unable to download the file. Please verify the URL and try again.")
+        return self.urls[url], None
+
+    async def _said(self, request: Request) -> Reply:
+        answer: Any = self.answers[0] if self.answers else None
+        if len(self.answers) > 1:
+            self.answers.pop(0)
+        if callable(answer):
+            answer = answer(request)
+            if inspect.isawaitable(answer):
+                answer = await answer
+        if isinstance(answer, ApiError):
+            raise answer
+        return reply_of(answer, request)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from witnessmark.claude.attempts import Clock
@@ -45,7 +46,7 @@ class FakeTime:
     async def sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
         self.seconds += seconds
-        await anyio.sleep(0)
+        await anyio.lowlevel.checkpoint()
 
     @property
     def clock(self) -> Clock:
@@ -63,9 +64,7 @@ class Desk:
     time: FakeTime
     model: Model = field(default_factory=lambda: model_named("claude-sonnet-5-5"))
 
-    async def run(
-        self, content: bytes, name: str = "a.pdf", *, pages: list[int] | None = None, **work: Any
-    ) -> Run:
+    async def run(self, content: bytes, name: str = "a.pdf", *, pages: list[int] | None = None, **work: Any) -> Run:
         """Ask for the tables of a document."""
         path = self.folder / name
         path.write_bytes(content)

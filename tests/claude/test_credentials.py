@@ -41,7 +41,8 @@ def test_a_profile_is_not_a_key(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["sk-ant-your-key-here", "your-api-key", "<your key>", "${ANTHROPIC_API_KEY}", "sk-ant-...", "xxxxxxxx", "…"]
+    "text",
+    ["sk-ant-your-key-here", "your-api-key", "<your key>", "${ANTHROPIC_API_KEY}", "sk-ant-...", "xxxxxxxx", "…"],
 )
 def test_the_placeholder_of_an_example_is_named(text: str) -> None:
     with pytest.raises(KeyIsPlaceholder, match="ANTHROPIC_API_KEY still holds the placeholder"):

@@ -23,7 +23,14 @@ def transcribing(request: Request) -> dict[str, Any]:
     """Answer with one table a page, whose only cell is the page's text."""
     return {
         "tables": [
-            {"page": n, "title": None, "headers": ["text"], "rows": [[page.text.strip()]], "notes": [], "confidence": "high"}
+            {
+                "page": n,
+                "title": None,
+                "headers": ["text"],
+                "rows": [[page.text.strip()]],
+                "notes": [],
+                "confidence": "high",
+            }
             for n, page in enumerate(request.pages, start=1)
         ]
     }
@@ -112,22 +119,26 @@ async def test_an_answer_that_is_cut_gets_more_room(desk: Desk, api: FakeClaudeA
     run = await desk.run(PDF)
     assert texts(run) == PAGES
     assert len(run.billed) == 2
-    first, second = (request.body["max_tokens"] for request in api.requests)
+    first, second = (request.body["max_tokens"] for request in api.requests if request.path == "/v1/messages")
     assert second == 2 * first
 
 
 async def test_an_answer_that_never_fits_is_asked_for_in_halves(desk: Desk, api: FakeClaudeAPI) -> None:
     api.answer_with(
-        lambda request: Reply(text='{"tables": [', stop_reason="max_tokens") if len(request.pages) > 2 else transcribing(request)
+        lambda request: (
+            Reply(text='{"tables": [', stop_reason="max_tokens") if len(request.pages) > 2 else transcribing(request)
+        )
     )
     assert texts(await desk.run(PDF)) == PAGES
 
 
 async def test_a_full_context_is_asked_for_in_halves(desk: Desk, api: FakeClaudeAPI) -> None:
     api.answer_with(
-        lambda request: Reply(text="", stop_reason="model_context_window_exceeded")
-        if len(request.pages) > 2
-        else transcribing(request)
+        lambda request: (
+            Reply(text="", stop_reason="model_context_window_exceeded")
+            if len(request.pages) > 2
+            else transcribing(request)
+        )
     )
     assert texts(await desk.run(PDF)) == PAGES
 

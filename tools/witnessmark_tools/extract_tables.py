@@ -21,9 +21,8 @@ from witnessmark.offline.tables.wire import table_from_wire
 from witnessmark_tools.arguments import Detail, MaxCost, Model, Pages, Password, Reuse, Source, Wait
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.exporting import ExportKind, export_tables
-from witnessmark_tools.paid import OFFLINE, Terms, model_for
 from witnessmark_tools.pages import doubtful_places, left_range, page_warnings, refuse_without_ocr, rounded
-from witnessmark_tools.tables_found import TablesFound
+from witnessmark_tools.paid import OFFLINE, Terms, model_for
 from witnessmark_tools.results import (
     Box,
     ExportedFile,
@@ -35,6 +34,7 @@ from witnessmark_tools.results import (
     pages_in_words,
     result_id_of,
 )
+from witnessmark_tools.tables_found import TablesFound
 
 MOST_LISTED = 20
 """Files and places to review that a preview lists."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import anyio
@@ -67,7 +68,7 @@ async def tables_by_claude(
         seconds=seconds,
         max_cost_usd=max_cost_usd,
         reuse=reuse,
-        parse=parse_answer,
+        parse=functools.partial(parse_answer, model=model.id),
         on_pages=on_pages,
     )
     run = paid.run

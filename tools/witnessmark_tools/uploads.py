@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -59,7 +58,8 @@ class UploadsDeleted(Result):
 class NothingNamed(UsageError):
     def __init__(self) -> None:
         super().__init__(
-            "delete_uploads was not told what to delete.", "Pass document (name, file_id or SHA-256), older_than or all=true."
+            "delete_uploads was not told what to delete.",
+            "Pass document (name, file_id or SHA-256), older_than or all=true.",
         )
 
 
@@ -147,5 +147,3 @@ def _listed(upload: Upload) -> UploadListed:
 
 def _time(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
-
-

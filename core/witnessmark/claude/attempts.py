@@ -162,9 +162,7 @@ class Sender:
     async def _record(self, send_id: int, failed: AttemptFailed) -> None:
         failure = failed.failure
         if failed.may_be_billed:
-            await self.store.ambiguous(
-                send_id, kind=failure.kind, tokens=failed.tokens, request_id=failure.request_id
-            )
+            await self.store.ambiguous(send_id, kind=failure.kind, tokens=failed.tokens, request_id=failure.request_id)
         else:
             await self.store.refused(send_id, kind=failure.kind, request_id=failure.request_id)
 

@@ -264,9 +264,7 @@ class Claude:
 
     async def _upload(self, attachment: Attachment, key: str, name: str, media_type: str) -> Upload:
         connection = await self._connected()
-        file, workspace = await connection.upload(
-            attachment, name=name, media_type=media_type, expires_in=KEPT_SECONDS
-        )
+        file, workspace = await connection.upload(attachment, name=name, media_type=media_type, expires_in=KEPT_SECONDS)
         return Upload(
             key=key,
             endpoint=self._endpoint.url,

@@ -91,9 +91,7 @@ class Delivery:
                 delivered.sources.append([])
         return delivered
 
-    async def _pdf(
-        self, block: PdfBlock, ways: Ways, room: int, delivered: Delivered
-    ) -> tuple[dict[str, Any], int]:
+    async def _pdf(self, block: PdfBlock, ways: Ways, room: int, delivered: Delivered) -> tuple[dict[str, Any], int]:
         document = self.sources[block.sha256]
         pages = tuple(page.page_number for page in block.pages)
         is_whole = pages == tuple(range(1, document.page_count + 1)) and document.password is None

@@ -43,7 +43,8 @@ class AskNotAccepted(ApiError):
 class ModelNotAvailable(InputError):
     def __init__(self, model: str) -> None:
         super().__init__(
-            f"The API has no model {model!r} for this key.", "Pass another `model`; estimate_cost lists the current ones."
+            f"The API has no model {model!r} for this key.",
+            "Pass another `model`; estimate_cost lists the current ones.",
         )
 
 

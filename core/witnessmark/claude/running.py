@@ -105,8 +105,6 @@ class Obtain(Protocol):
     async def __call__(self, ask: Ask, *, anew: bool = False) -> tuple[StoredAnswer, bool] | None: ...
 
 
-
-
 @dataclass(slots=True, kw_only=True)
 class Running:
     """One run of a plan."""

@@ -93,4 +93,10 @@ def usd_of(usage: Usage, model: Model) -> Decimal | None:
     prices = model.prices_for(prompt)
     if prices is None:
         return None
-    return (usage.input * prices.input + usage.output * prices.output + usage.cache_read * prices.cache_read + usage.cache_creation_5m*prices.cache_write_5m + usage.cache_creation_1h*prices.cache_write_1h) / MILLION
+    return (
+        usage.input * prices.input
+        + usage.output * prices.output
+        + usage.cache_read * prices.cache_read
+        + usage.cache_creation_5m * prices.cache_write_5m
+        + usage.cache_creation_1h * prices.cache_write_1h
+    ) / MILLION

@@ -59,9 +59,7 @@ class PriceNotApproved(BudgetError):
     def question(self) -> str:
         """What a person is asked."""
         price = self.price
-        return (
-            f"This call would cost about ${_plain(price.estimate)} (${_plain(price.low)} to ${_plain(price.high)}). Spend it?"
-        )
+        return f"This call would cost about ${_plain(price.estimate)} (${_plain(price.low)} to ${_plain(price.high)}). Spend it?"
 
 
 class PriceUnknown(BudgetError):

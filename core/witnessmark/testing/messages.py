@@ -51,9 +51,7 @@ class Messages:
             raise checks.PROMPT_LENGTH(
                 f"prompt is too long: {prompt.total} tokens > {request.known_model.context} maximum"
             )
-        for refuses in self.refusals:
-            if refusal := refuses(request):
-                raise refusal if isinstance(refusal, ApiError) else REFUSED
+        self._refuse(request)
         tokens = self._cache.look_up(prompt, now=self.clock())
         finished = finish(await self._said(request), request, tokens)
         rates = self._rates.charge(
@@ -77,7 +75,13 @@ class Messages:
     async def count(self, asked: Asked) -> Response:
         """Answer `POST /v1/messages/count_tokens`."""
         request = await self._request(asked, is_count=True)
+        self._refuse(request)
         return Response.of_json({"input_tokens": prompt_of(request).total})
+
+    def _refuse(self, request: Request) -> None:
+        for refuses in self.refusals:
+            if refusal := refuses(request):
+                raise refusal if isinstance(refusal, ApiError) else REFUSED
 
     async def _request(self, asked: Asked, *, is_count: bool) -> Request:
         body = await read_json(asked.exchange, asked.recorded)

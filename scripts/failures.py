@@ -16,6 +16,7 @@ _DONE = {
     "operator": "everything stops at once",
     "witnessmark": "said; not sent again",
 }
+_YES_NO = {True: "yes", False: "no"}
 _CURES = {
     "smaller part": "halved, and each half sent",
     "smaller images": "images made smaller, then sent once more",
@@ -28,7 +29,7 @@ def table() -> str:
     """Write the rules as a table of Markdown."""
     lines = ["| what the SDK raises | who can act | what is done | may be billed | error |", "| --- " * 5 + "|"]
     lines += [
-        f"| `{name}` | {rule.actor} | {_done(rule)} | {'yes' if rule.may_be_billed else 'no'} | `{rule.error.__name__}` |"
+        f"| `{name}` | {rule.actor} | {_done(rule)} | {_YES_NO[rule.may_be_billed]} | `{rule.error.__name__}` |"
         for name, rule in RULES.items()
     ]
     return "\n".join(lines)

@@ -152,7 +152,7 @@ class Settings:
     wait_seconds: float = 45.0
     model: str | None = None
     """Who reads where a call names no model; None: as the key decides."""
-    spending: SpendingLimits = SpendingLimits()
+    spending: SpendingLimits = field(default_factory=SpendingLimits)
     reuse_days: float = REUSE_DAYS
     credentials: Credentials | SetupError | None = field(default=None, repr=False)
     """What opens the API, or what is wrong with it, for whoever needs it; None: there is no key."""

@@ -36,11 +36,11 @@ async def approved(question: str, context: Context[Any, Any]) -> bool | InputReq
 
     asked = {"answer": (Resolve(price), True)}
     try:
-        found = await resolve_arguments(asked, build_resolver_plans(asked, frozenset()), {}, context)
+        found = await resolve_arguments(asked, build_resolver_plans(asked, set()), {}, context)
     except (MCPError, RuntimeError) as error:  # a connection on which nothing can be sent back
         logger.info("nobody could be asked", extra={"error": type(error).__name__})
         return None
     if isinstance(found, InputRequiredResult):
         return found
     answer = found["answer"]
-    return answer.action == "accept" and answer.data.approve
+    return bool(answer.action == "accept" and answer.data.approve)

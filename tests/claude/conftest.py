@@ -77,7 +77,12 @@ class Desk:
         return plan_tables(document, await self.documents.facts(document, numbers), self.model)
 
     def work(self, document: Document, **work: Any) -> Work:
-        told = {"tool": "extract_tables", "model": self.model, "documents": self.documents, "sources": (document,)}
+        told: dict[str, Any] = {
+            "tool": "extract_tables",
+            "model": self.model,
+            "documents": self.documents,
+            "sources": (document,),
+        }
         return Work(**told | work)
 
 

@@ -226,11 +226,11 @@ async def test_a_failure_on_the_other_side_is_tried_again(desk: Desk, api: FakeC
     ("fault", "state"),
     [
         # A small request is gone before anybody can know how far it came.
-        (faults.reset("headers"), "possibly billed"),
-        (faults.reset("body"), "possibly billed"),
+        (faults.reset("head"), "possibly billed"),
+        (faults.reset("within_body", after=100), "possibly billed"),
         (faults.reset("after_body"), "possibly billed"),
-        (faults.reset("response_headers"), "possibly billed"),
-        (faults.reset("response_body", after=1), "possibly billed"),
+        (faults.reset("after_response_head"), "possibly billed"),
+        (faults.reset("within_response", after=1), "possibly billed"),
         (faults.truncated(), "possibly billed"),
         *((faults.cut_stream(n), "possibly billed") for n in range(8)),
         *((faults.cut_stream(n, is_clean=True), "possibly billed") for n in range(8)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -29,7 +29,7 @@ class Terms:
 
     model: str | None = None
     """Where a call names none; None: as the key decides."""
-    spending: SpendingLimits = SpendingLimits()
+    spending: SpendingLimits = field(default_factory=SpendingLimits)
     reuse_days: float = 30.0
     approved_usd: Decimal | None = None
 

@@ -108,6 +108,5 @@ def _left(run: Run) -> list[str]:
         return []
     pages = text_from_pages(run.left_pages)
     return [
-        f"Pages {pages} are not answered yet; call again with pages={pages!r}: what is answered meanwhile is kept, and "
-        "nothing is paid for twice."
+        f"Pages {pages} are not answered yet; call again with pages={pages!r}: no answer is paid for twice."
     ]

@@ -21,4 +21,4 @@ class TablesFound:
     warnings: list[str]
     pages_read: int
     continue_with: str | None
-    cost: Cost = Cost()
+    cost: Cost = field(default_factory=Cost)

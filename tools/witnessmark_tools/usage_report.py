@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from witnessmark.claude.client import Claude
 from witnessmark.exports.folder import ExportFolder
+from witnessmark.store.values import Jump, UsageRow
 from witnessmark_tools.results import ExportedFile, Frozen, Result
 
 Period = Literal["today", "week", "month", "year", "all"]
@@ -55,7 +56,7 @@ class UsageReport(Result):
     total: UsageLine
     images: list[ImageAverage] = Field(description="Of the last 30 days.")
     alarm: str | None = Field(description="When images take much more than they did.")
-    files: list[ExportedFile] = []
+    files: list[ExportedFile] = Field(default=[])
 
     @property
     def exported(self) -> Sequence[ExportedFile]:
@@ -122,11 +123,15 @@ async def usage_report(
             for day in days
             if day.images
         ],
-        alarm=None
-        if found is None
-        else f"On {found.day.isoformat()} an image took {found.average:,.0f} input tokens on average, {found.factor:.1f} "
-        f"times the usual {found.usual:,.0f}: look for larger images, another model, or PDFs sent whole.",
+        alarm=None if found is None else _alarm(found),
         files=files,
+    )
+
+
+def _alarm(found: Jump) -> str:
+    return (
+        f"On {found.day.isoformat()} an image took {found.average:,.0f} input tokens on average, {found.factor:.1f} times "
+        f"the usual {found.usual:,.0f}: look for larger images, another model, or PDFs sent whole."
     )
 
 
@@ -138,7 +143,7 @@ def _bounds(period: Period) -> float:
     return (midnight - timedelta(days=days - 1)).timestamp()
 
 
-def _line(row: Any) -> UsageLine:
+def _line(row: UsageRow) -> UsageLine:
     return UsageLine(
         of=row.of,
         name=row.name,
@@ -160,10 +165,9 @@ def _line(row: Any) -> UsageLine:
 def _total(lines: Sequence[UsageLine]) -> UsageLine:
     amounts = [line.usd for line in lines]
     known = [amount for amount in amounts if amount is not None]
+    texts_and_usd = {"of", "name", "usd"}
     summed = {
-        name: sum(getattr(line, name) for line in lines)
-        for name, field in UsageLine.model_fields.items()
-        if field.annotation in {int, float}
+        name: sum(getattr(line, name) for line in lines) for name in UsageLine.model_fields if name not in texts_and_usd
     }
     return UsageLine(
         of="total", name="total", usd=round(sum(known), 9) if len(known) == len(amounts) else None, **summed

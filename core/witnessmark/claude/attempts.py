@@ -1,4 +1,4 @@
-"""One ask, sent until it is answered, or until it is clear that it will not be: waits, cures, and what is kept of it."""
+"""One ask, sent until it is answered or cannot be: waits, cures, and what is kept of it."""
 
 from __future__ import annotations
 

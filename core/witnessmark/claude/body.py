@@ -8,7 +8,7 @@ import json
 import secrets
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any, cast
 
 import anyio
 
@@ -36,9 +36,11 @@ class Attachment:
         """Yield the bytes in pieces of `PIECE_BYTES`, the last one shorter."""
         return _regrouped([self.content] if isinstance(self.content, bytes) else self.content.chunks())
 
-    def file(self) -> io.BufferedIOBase:
+    def file(self) -> IO[bytes]:
         """Give the bytes as a file to be read once from its beginning to its end."""
-        return io.BytesIO(self.content) if isinstance(self.content, bytes) else _ContentFile(self.content)
+        if isinstance(self.content, bytes):
+            return io.BytesIO(self.content)
+        return cast("IO[bytes]", _ContentFile(self.content))
 
 
 class JsonBody:

@@ -47,7 +47,7 @@ class DocumentQuarantined(InputError):
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(
             f"{name!r} was not sent: the API has refused it before. {reason}",
-            "Save it again and try that; `witnessmark store release` lets it be tried as it is; or use model='offline'.",
+            "Save it anew and try that, or use model='offline'; `witnessmark store release` lets it be tried as it is.",
         )
 
 
@@ -283,10 +283,14 @@ class Claude:
         if isinstance(self._credentials, WitnessmarkError):
             raise self._credentials
         async with self._opening:
-            if self._connection is None:
-                module = await anyio.to_thread.run_sync(_connection_module)
-                self._connection = await self._resources.enter_async_context(module.open_connection(self._credentials))
-            return self._connection
+            if self._connection is not None:
+                return self._connection
+            module = await anyio.to_thread.run_sync(_connection_module)
+            connection: Connection = await self._resources.enter_async_context(
+                module.open_connection(self._credentials)
+            )
+            self._connection = connection
+            return connection
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from anthropic.types import FileMetadata, MessageTokensCount, ModelInfo, RawMess
 from witnessmark.claude.body import Attachment, JsonBody
 from witnessmark.claude.credentials import Credentials
 from witnessmark.claude.failures import Failure, StreamCut, failure_of
+from witnessmark.claude.understanding import part_of
 from witnessmark.errors import WitnessmarkError
 from witnessmark.plans.models import Effort, ModelFacts
 from witnessmark.store.values import Tokens
@@ -225,13 +226,13 @@ class _Gathered:
 
 def tokens_of(message: dict[str, Any]) -> Tokens:
     """Read what a message was billed for."""
-    usage: dict[str, Any] = message.get("usage") or {}
+    usage = part_of(message, "usage")
     written = usage.get("cache_creation_input_tokens") or 0
-    of_an_hour = (usage.get("cache_creation") or {}).get("ephemeral_1h_input_tokens") or 0
+    of_an_hour = part_of(usage, "cache_creation").get("ephemeral_1h_input_tokens") or 0
     return Tokens(
         input=usage.get("input_tokens") or 0,
         output=usage.get("output_tokens") or 0,
-        thinking=(usage.get("output_tokens_details") or {}).get("thinking_tokens") or 0,
+        thinking=part_of(usage, "output_tokens_details").get("thinking_tokens") or 0,
         cache_read=usage.get("cache_read_input_tokens") or 0,
         cache_creation_5m=written - of_an_hour,
         cache_creation_1h=of_an_hour,
@@ -252,7 +253,7 @@ def _facts(info: ModelInfo) -> ModelFacts:
     return ModelFacts(
         id=info.id,
         lifecycle=info.lifecycle,
-        retires_at=info.retires_at.date().isoformat() if info.retires_at else None,
+        retires_at=info.retires_at.date() if info.retires_at else None,
         max_input_tokens=info.max_input_tokens,
         max_tokens=info.max_tokens,
         structured_outputs=can.structured_outputs.supported if can else None,

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from witnessmark.errors import ApiError, InputError, SetupError, WitnessmarkError
 
 Actor = Literal["caller", "nobody now", "operator", "witnessmark"]
-"""Who can act: the caller changes the document, nobody can but wait, the operator mends key or account, or we mend it."""
+"""Who can act: the caller by another document, nobody but by waiting, the operator on key or account, or we."""
 Cure = Literal["smaller part", "smaller images", "other delivery", "new upload", "none"]
 
 MOST_RETRY_AFTER = 366 * 86_400.0
@@ -263,7 +263,7 @@ OF_OTHER_CALLS = frozenset(
     WorkspacePolicyViolationError
     """.split()
 )
-"""Of administration, threads, toolsets, skills: we call none of it, as none of `client.beta`; they count as their base."""
+"""Of administration, threads, skills: we call none of it, as none of `client.beta`; they count as their base."""
 
 _TYPES_IN_STREAMS: dict[str, Rule] = {
     "overloaded_error": _BUSY,
@@ -306,7 +306,7 @@ class Failure:
         if error is RequestRefused:
             return RequestRefused(what)
         if error in {ModelNotAvailable, AskNotAccepted}:
-            return error(model)  # type: ignore[call-arg]  # both take the model's name
+            return error(model)
         if issubclass(error, RateLimited | Overloaded | ApiUnavailable | ApiUnreachable | ApiTimeout):
             return error(self.retry_after)
         return error()  # type: ignore[call-arg]  # the rest take nothing

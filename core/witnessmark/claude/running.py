@@ -35,7 +35,7 @@ class CallBudgetReached(BudgetError):
     def __init__(self, *, spent: Decimal, limit: Decimal) -> None:
         super().__init__(
             f"${spent:.4f} of the ${limit:.4f} for this call are spent, and the next part would go beyond.",
-            "Call again with the pages that are left and a higher max_cost_usd: what was answered is not paid for again.",
+            "Call again with the pages that are left and a higher max_cost_usd: answers are not paid for twice.",
         )
 
 

@@ -64,7 +64,7 @@ def value_of(message: dict[str, Any], *, model: str, what: str) -> Any:
     """
     reason = message.get("stop_reason")
     if reason == "refusal":
-        raise Declined(what, model, (message.get("stop_details") or {}).get("category"))
+        raise Declined(what, model, part_of(message, "stop_details").get("category"))
     if reason == "max_tokens":
         raise AnswerCut
     if reason == "model_context_window_exceeded":
@@ -81,3 +81,9 @@ def value_of(message: dict[str, Any], *, model: str, what: str) -> Any:
         return json.loads(written)
     except ValueError as error:
         raise NoStructuredAnswer(model) from error
+
+
+def part_of(value: dict[str, Any], name: str) -> dict[str, Any]:
+    """Take an object out of an object; an empty one where it is not there."""
+    part: dict[str, Any] | None = value.get(name)
+    return part or {}

@@ -19,7 +19,8 @@ class CostAboveLimit(BudgetError):
 
     def __init__(self, price: Usd, *, limit: Decimal) -> None:
         super().__init__(
-            f"This call would cost about ${_plain(price.estimate)}, more than max_cost_usd={_plain(limit)}; nothing was sent.",
+            f"This call would cost about {_usd(price.estimate)}, more than max_cost_usd={_plain(limit)}; nothing was "
+            "sent.",
             "Pass a higher max_cost_usd, fewer pages or a cheaper model; estimate_cost compares them.",
         )
         self.price = price
@@ -30,7 +31,7 @@ class CallAboveBudget(BudgetError):
 
     def __init__(self, price: Usd, *, limit: Decimal) -> None:
         super().__init__(
-            f"This call would cost about ${_plain(price.estimate)}, and one call may cost ${_plain(limit)} here; nothing was "
+            f"This call would cost about {_usd(price.estimate)}, and one call may cost {_usd(limit)} here; nothing was "
             "sent.",
             "Pass fewer pages or a cheaper model; the operator can raise WITNESSMARK_MAX_USD_PER_CALL.",
         )
@@ -41,12 +42,12 @@ class PriceNotApproved(BudgetError):
     """The price is above what is spent without asking, and nobody said yes."""
 
     def __init__(self, price: Usd, *, limit: Decimal, was_declined: bool = False) -> None:
-        why = "and that was declined" if was_declined else f"and above ${_plain(limit)} somebody has to agree"
+        why = "and that was declined" if was_declined else f"and above {_usd(limit)} somebody has to agree"
         super().__init__(
-            f"This call would cost about ${_plain(price.estimate)} (${_plain(price.low)} to ${_plain(price.high)}), {why}; "
+            f"This call would cost about {_usd(price.estimate)} ({_usd(price.low)} to {_usd(price.high)}), {why}; "
             "nothing was sent.",
-            f"To agree, call again with max_cost_usd={_rounded_up(price.estimate)}; or pass fewer pages, a cheaper model, or "
-            "model='offline'.",
+            f"To agree, call again with max_cost_usd={_rounded_up(price.estimate)}; or pass fewer pages, a cheaper model "
+            "or model='offline'.",
         )
         self.price = price
         self.limit = limit
@@ -59,7 +60,7 @@ class PriceNotApproved(BudgetError):
     def question(self) -> str:
         """What a person is asked."""
         price = self.price
-        return f"This call would cost about ${_plain(price.estimate)} (${_plain(price.low)} to ${_plain(price.high)}). Spend it?"
+        return f"This call would cost about {_usd(price.estimate)} ({_usd(price.low)} to {_usd(price.high)}). Spend it?"
 
 
 class PriceUnknown(BudgetError):
@@ -118,6 +119,10 @@ def check_price(
         raise PriceNotApproved(price, limit=limits.ask_above_usd)
     bounds = [limit for limit in (limits.per_call_usd, max_cost_usd) if limit is not None]
     return min(bounds) if bounds else None
+
+
+def _usd(amount: Decimal) -> str:
+    return f"${_plain(amount)}"
 
 
 def _plain(amount: Decimal) -> str:

@@ -98,8 +98,10 @@ def processes_in_flight(db: Connection) -> list[str]:
 
 
 def times_sent(db: Connection, key: str) -> int:
-    """Count the asks that carried a document."""
-    (count,) = db.execute("SELECT count(*) FROM deliveries WHERE key = ?", (key,)).fetchone()
+    """Count the answered asks that carried a document."""
+    (count,) = db.execute(
+        "SELECT count(*) FROM deliveries JOIN sends ON sends.id = send WHERE key = ? AND state = 'answered'", (key,)
+    ).fetchone()
     return int(count)
 
 

@@ -96,7 +96,7 @@ class FakeClaudeAPI:
         self._messages.answers = [*answer] if is_array(answer) else [answer]
 
     def refuse_when(self, refuses: Refusing) -> None:
-        """Refuse messages, and counting them, for what they carry: `refuses` returns the error, True for an ordinary 400, or None.
+        """Refuse messages, and to count them, for what they carry: by the error returned, or an ordinary 400 for True.
 
         A page is recognised by its text, as in `lambda request: "Page 7" in request.page_text`.
         """

@@ -150,14 +150,19 @@ def flate_bomb(mebibytes: int = 1024) -> bytes:
     return objects.finish()
 
 
-def self_drawing_form() -> bytes:
-    """A form XObject that draws itself twice: endless for a reader that does not count."""
+def self_drawing_form(*, before: int = 0, times: int = 1, after: int = 0) -> bytes:
+    """A form XObject that draws itself twice: endless for a reader that does not count; good pages before and after."""
     objects = Objects()
+    for number in range(before):
+        objects.add_page(Leaf(content=words(f"Page {number + 1} is good", x=60, top=60)))
     own = len(objects.bodies) + 1
     entries = b"/Type /XObject /Subtype /Form /BBox [0 0 600 850] /Resources << /XObject << /Me %d 0 R >> >>" % own
     form = objects.add_stream(b"/Me Do /Me Do\n", entries)
     stream = objects.add_stream(words("Before the form", x=60, top=60) + b"/Me Do\n")
-    objects.add_page_of(stream, f"0 0 {WIDTH:g} {HEIGHT:g}", resources=b"/XObject << /Me %d 0 R >>" % form)
+    for _ in range(times):
+        objects.add_page_of(stream, f"0 0 {WIDTH:g} {HEIGHT:g}", resources=b"/XObject << /Me %d 0 R >>" % form)
+    for number in range(before + times, before + times + after):
+        objects.add_page(Leaf(content=words(f"Page {number + 1} is good", x=60, top=60)))
     return objects.finish()
 
 

@@ -43,7 +43,7 @@ from witnessmark.plans.plan import (
     keeping_documents,
     prompt_tokens,
 )
-from witnessmark.plans.price import price_of
+from witnessmark.plans.price import Usage, price_of, usd_of, usd_without_cache
 from witnessmark.plans.tokens import Count, tokens_of_image, tokens_of_pdf_page, tokens_of_text
 from witnessmark_tools.definition import lean
 from witnessmark_tools.tables_plan import TablesAnswer, plan_tables
@@ -403,6 +403,139 @@ def test_an_unknown_price_is_none_and_never_nothing() -> None:
     assert (price.now, price.batch, price.next_question) == (None, None, None)
     assert price.prompt.total.estimate > 0
     assert price_of(plan, replace(SONNET, batch_multiplier=None)).batch is None
+
+
+# --- price, counted by the API --------------------------------------------------------------------------------------
+
+
+def test_what_the_api_has_counted_takes_the_place_of_the_estimate() -> None:
+    plan = plan_tables(_pdf(3), _pages(3), SONNET)
+    guessed = price_of(plan, SONNET)
+    total = guessed.prompt.total.low + 100
+    price = price_of(plan, SONNET, {plan.asks[0].content_key: total})
+    assert price.prompt.total == Count.exactly(total)
+    assert price.counted_asks == 1
+    assert price.now is not None
+    output = plan.asks[0].expected_output
+    assert price.now.low == (total * Decimal(2) + output.low * Decimal(10)) / 1_000_000
+    assert price.now.high == (total * Decimal(2) + output.high * Decimal(10)) / 1_000_000
+
+
+def test_what_was_counted_narrows_pictures_and_text_to_what_can_make_it() -> None:
+    plan = plan_tables(_pdf(3), _pages(3), SONNET)
+    guessed = price_of(plan, SONNET).prompt
+    for total in (guessed.total.low, guessed.total.estimate, guessed.total.high, 3 * guessed.total.high, 7):
+        prompt = price_of(plan, SONNET, {plan.asks[0].content_key: total}).prompt
+        pictures, text = prompt.page_pictures, prompt.text
+        assert 0 <= pictures.low <= pictures.estimate <= pictures.high <= guessed.page_pictures.high
+        assert 0 <= text.low <= text.estimate <= text.high
+        assert pictures.low + text.high == pictures.high + text.low == pictures.estimate + text.estimate == total
+    exact = price_of(plan, SONNET, {plan.asks[0].content_key: guessed.total.high}).prompt
+    assert (exact.page_pictures.low, exact.text.high) == (guessed.page_pictures.high, guessed.text.high)
+
+
+def test_images_stay_exact_where_the_whole_was_counted() -> None:
+    plan = plan_tables(_tiff(2), _frames(2), SONNET)
+    guessed = price_of(plan, SONNET).prompt
+    prompt = price_of(plan, SONNET, {plan.asks[0].content_key: guessed.images.estimate + 900}).prompt
+    assert prompt.images == guessed.images
+    assert prompt.text == Count.exactly(900)
+
+
+def test_a_count_is_of_what_is_kept_too_and_the_question_alone_is_estimated() -> None:
+    plan = keeping_documents(plan_tables(_pdf(3), _pages(3), SONNET))
+    (ask,) = plan.asks
+    after = prompt_tokens(ask, SONNET)[1].total.estimate
+    kept, rest = prompt_tokens(ask, SONNET, 20_000)
+    assert (kept.total, rest.total) == (Count.exactly(20_000 - after), Count.exactly(after))
+    assert 0 < after < 30
+    price = price_of(plan, SONNET, {ask.content_key: 20_000})
+    assert price.prompt.total == Count.exactly(20_000)
+    assert price.now is not None
+    assert price.next_question is not None
+    answer = ask.expected_output.estimate * Decimal(10)
+    assert price.now.estimate == ((20_000 - after) * Decimal("2.5") + after * Decimal(2) + answer) / 1_000_000
+    assert price.next_question.estimate == ((20_000 - after) * Decimal("0.1") + after * Decimal(2) + answer) / 1_000_000
+
+
+def test_what_was_not_counted_is_estimated_beside_what_was() -> None:
+    first, second = (plan_tables(_pdf(9), _pages(9)[n : n + 1], SONNET).asks[0] for n in (0, 1))
+    both = Plan(asks=(first, second))
+    price = price_of(both, SONNET, {first.content_key: 5_000, "another": 1})
+    alone = price_of(Plan(asks=(second,)), SONNET)
+    assert price.counted_asks == 1
+    assert price.prompt.total == alone.prompt.total + Count.exactly(5_000)
+
+
+def test_an_hour_in_the_cache_costs_twice_to_write() -> None:
+    image = ImageBlock(sha256="", page_number=1, width=1000, height=1000)
+    plan = Plan(asks=(replace(_ask(SONNET, image), breakpoints=(Breakpoint(index=0, ttl="1h"),)),))
+    price = price_of(plan, SONNET)
+    assert price.now is not None
+    assert price.now.estimate == 1296 * Decimal(4) / 1_000_000
+
+
+# --- price of what was used -----------------------------------------------------------------------------------------
+
+# Source: Claude API documentation, "Pricing" (2026-10-08): a million tokens of each kind, in USD.
+USED = {
+    "claude-fable-5-2": (8, 40, "0.2", 10, 16),
+    "claude-fable-5-1": (10, 50, "0.25", "12.5", 20),
+    "claude-opus-5-5": (4, 20, "0.2", 5, 8),
+    "claude-opus-4-8": (5, 25, "0.5", "6.25", 10),
+    "claude-sonnet-5-5": (2, 10, "0.1", "2.5", 4),
+    "claude-sonnet-5": (2, 10, "0.2", "2.5", 4),
+    "claude-sonnet-4-6": (3, 15, "0.3", "3.75", 6),
+    "claude-haiku-4-5": (1, 5, "0.1", "1.25", 2),
+}
+KINDS = ("input", "output", "cache_read", "cache_creation_5m", "cache_creation_1h")
+
+
+@pytest.mark.parametrize(("name", "prices"), USED.items(), ids=USED)
+def test_every_kind_of_token_has_its_price(name: str, prices: tuple[int | str, ...]) -> None:
+    model = model_named(name)
+    for kind, price in zip(KINDS, prices, strict=True):
+        assert usd_of(Usage(**{kind: 1_000_000}), model) == Decimal(price)
+    assert usd_of(Usage(**dict.fromkeys(KINDS, 1_000_000)), model) == sum(map(Decimal, prices))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "output"])
+def test_a_token_of_any_kind_over_the_step_makes_everything_dearer(kind: str) -> None:
+    below = Usage(**{"input": 50_000, "output": 1_000} | {kind: 50_000 if kind != "input" else 100_000})
+    above = replace(below, **{kind: getattr(below, kind) + 1})
+    assert (below.prompt, above.prompt) == (100_000, 100_001)
+    cheap, dear = usd_of(below, HAIKU), usd_of(above, HAIKU)
+    assert cheap is not None
+    assert dear is not None
+    one_more = usd_of(Usage(**{kind: 100_001}), HAIKU)
+    assert one_more is not None
+    assert dear == 5 * cheap + one_more / 100_001
+
+
+def test_haiku_on_both_sides_of_its_step() -> None:
+    assert usd_of(Usage(input=100_000, output=10_000), HAIKU) == Decimal("0.015")
+    assert usd_of(Usage(input=100_001, output=10_000), HAIKU) == Decimal("0.0750005")
+    assert usd_of(Usage(input=1, cache_read=99_999, output=10_000), HAIKU) == Decimal("0.00600009")
+    assert usd_of(Usage(input=1, cache_read=100_000, output=10_000), HAIKU) == Decimal("0.0300005")
+
+
+def test_the_answer_does_not_count_to_the_size_of_the_prompt() -> None:
+    assert usd_of(Usage(input=100_000, output=100_000), HAIKU) == Decimal("0.06")
+
+
+def test_what_the_cache_saved_is_the_difference() -> None:
+    first = Usage(input=100, cache_creation_5m=10_000, output=500)
+    again = Usage(input=100, cache_read=10_000, output=500)
+    plain = (10_100 * Decimal(2) + 500 * Decimal(10)) / 1_000_000
+    assert usd_without_cache(first, SONNET) == usd_without_cache(again, SONNET) == plain
+    assert usd_of(first, SONNET) == plain + 10_000 * Decimal("0.5") / 1_000_000
+    assert usd_of(again, SONNET) == plain - 10_000 * Decimal("1.9") / 1_000_000
+
+
+def test_what_was_used_of_a_model_without_a_price_costs_none_and_not_nothing() -> None:
+    unknown = unlisted(ModelFacts(id="claude-opus-6"))
+    assert usd_of(Usage(input=1, output=1), unknown) is None
+    assert usd_without_cache(Usage(input=1, output=1), unknown) is None
 
 
 # --- plan -----------------------------------------------------------------------------------------------------------

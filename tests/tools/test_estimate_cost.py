@@ -10,7 +10,9 @@ import pytest
 
 from tests import damage, drawing
 from tests.tools.conftest import House, opened
+from witnessmark.documents.opening import DocumentDamaged
 from witnessmark.documents.page_range import PageOutOfRange
+from witnessmark.documents.worker import WorkerStopped
 from witnessmark.errors import InputError
 from witnessmark.plans.image_tokens import HIGH, STANDARD, image_tokens
 from witnessmark.plans.models import ModelRetired, ModelUnknown, offered_models
@@ -133,9 +135,33 @@ async def test_a_text_without_a_word_sends_nothing(house: House) -> None:
     assert cost.sends.startswith("Nothing")
 
 
-async def test_a_damaged_pdf_is_priced_by_what_pages_usually_hold(house: House) -> None:
-    (cost,) = (await _estimate(house, damage.missing_page("Here."), models=["sonnet"])).models
-    assert cost.input_tokens.text.estimate > 2_000
+async def test_a_page_that_is_not_in_the_file_is_named_and_left_out(house: House) -> None:
+    result = await _estimate(house, damage.missing_page("Here."), models=["sonnet"])
+    assert any(warning.startswith("Page 2: damaged") for warning in result.warnings)
+    assert "PDF page 1;" in result.models[0].sends
+    with pytest.raises(DocumentDamaged):
+        await _estimate(house, damage.missing_page("Here."), models=["sonnet"], pages="2")
+
+
+async def test_one_damaged_page_is_named_and_costs_nothing(house: House) -> None:
+    result = await _estimate(house, damage.self_drawing_form(before=2, after=1), models=["sonnet"])
+    assert any(warning.startswith("Page 3: damaged") for warning in result.warnings)
+    (cost,) = result.models
+    assert "PDF pages 1-2,4;" in cost.sends
+    (good,) = (await _estimate(house, drawing.draw_text(["Page is good"] * 3), models=["sonnet"])).models
+    assert cost.input_tokens.page_pictures == good.input_tokens.page_pictures
+
+
+async def test_a_document_none_of_whose_pages_can_be_looked_at_is_refused(house: House) -> None:
+    with pytest.raises(WorkerStopped):
+        await _estimate(house, damage.self_drawing_form(), models=["sonnet"])
+
+
+async def test_after_two_damaged_pages_no_more_are_tried(house: House) -> None:
+    bombs = damage.self_drawing_form(before=1, times=4, after=1)
+    result = await _estimate(house, bombs, models=["sonnet"])
+    assert any(warning.startswith("Pages 2-6: damaged") for warning in result.warnings)
+    assert "PDF page 1;" in result.models[0].sends
 
 
 async def test_what_costs_less_is_named(house: House) -> None:

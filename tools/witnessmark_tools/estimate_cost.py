@@ -15,7 +15,8 @@ from witnessmark.documents.opening import Documents
 from witnessmark.documents.page_range import pages_from_text
 from witnessmark.errors import UsageError
 from witnessmark_tools.definition import ToolDefinition
-from witnessmark_tools.results import Frozen, Result, document_read, result_id_of
+from witnessmark_tools.pages import sendable_pages
+from witnessmark_tools.results import Frozen, Result, document_read, pages_in_words, result_id_of
 
 OFFLINE = "offline"
 NOT_YET = "This version prices calls and does not send them yet: extract_tables runs with model='offline' only."
@@ -105,7 +106,7 @@ async def estimate_cost(
         told = {"tool": definition.name, "pages": given["pages"], "models": named}
         if definition.name != "extract_tables":
             return _free(definition, document, told)
-        facts = await documents.facts(document, pages)
+        facts, damaged = sendable_pages(document, await documents.facts(document, pages))
         text = (await documents.text(document, 1, "plain")).text if document.kind == "text" else ""
         has_ocr = documents.recogniser is not None
         comparison = await anyio.to_thread.run_sync(
@@ -116,12 +117,16 @@ async def estimate_cost(
             result_id=result_id_of("estimate_cost", document, told),
             documents=[document_read(document)],
             engines=[OFFLINE],
-            warnings=[*document.warnings, NOT_YET],
+            warnings=[*document.warnings, *_left_out(damaged), NOT_YET],
             tool=definition.name,
             models=comparison.costs,
             cheaper=comparison.cheaper,
             basis=comparison.basis,
         )
+
+
+def _left_out(damaged: Sequence[int]) -> list[str]:
+    return [f"{pages_in_words(damaged)}: damaged, so that nothing can be said of it; left out."] if damaged else []
 
 
 def _priced_tool(name: str) -> ToolDefinition:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from witnessmark.documents.document import Document, PageKind
+from witnessmark.documents.document import Document, PageFacts, PageKind
 from witnessmark.documents.ocr.recognised import PageReading
+from witnessmark.documents.opening import DocumentDamaged
 from witnessmark.documents.page_range import text_from_pages
 from witnessmark.documents.reading import PagesRead
 from witnessmark.documents.text_layer import UNREAD_SHARE, TextLayer
@@ -55,6 +56,19 @@ def refuse_without_ocr(document: Document, seen: Mapping[int, SeenPage], *, has_
         is_whole = len(kinds) == document.page_count
         pages = None if is_whole else text_from_pages(seen)
         raise NoOcr(document.name, is_image=document.kind == "image", pages=pages)
+
+
+def sendable_pages(document: Document, facts: Sequence[PageFacts]) -> tuple[tuple[PageFacts, ...], tuple[int, ...]]:
+    """Part the pages that can be sent to a model from the numbers of those that cannot be taken out of the file.
+
+    Errors:  `DocumentDamaged`, where no page can be sent
+    """
+    if document.reader != "pdfium":  # the others say nothing of a page
+        return tuple(facts), ()
+    good = tuple(page for page in facts if page.text != "unknown")
+    if facts and not good:
+        raise DocumentDamaged(document.name, "a PDF")
+    return good, tuple(page.page_number for page in facts if page.text == "unknown")
 
 
 def page_warnings(document: Document, read: PagesRead[Any], seen: Mapping[int, SeenPage]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,7 @@ from witnessmark.documents.page_range import text_from_pages
 from witnessmark.plans.image_tokens import seen_size
 from witnessmark.plans.models import Model, lifecycle_note, model_named, offered_models
 from witnessmark.plans.parts import text_blocks
-from witnessmark.plans.plan import TextDocumentBlock, explained, keeping_documents
+from witnessmark.plans.plan import Ask, TextDocumentBlock, explained, keeping_documents
 from witnessmark.plans.price import Price, Usd, price_of
 from witnessmark.plans.tokens import Count
 from witnessmark_tools.estimate_cost import OFFLINE, InputTokens, ModelCost, TokenBand, UsdBand, usd
@@ -46,18 +46,40 @@ def compare(
     *,
     has_ocr: bool,
     today: date,
+    counted: Mapping[str, int] | None = None,
 ) -> Comparison:
     """Price the tables of some pages with each model.
 
-    Shapes:  `text` is the whole text of a text file, else empty
+    Shapes:  `text` is the whole text of a text file, else empty; `counted` as for `price_of`, of `asks_to_count`
     """
-    job = _Job(document=document, pages=pages, texts=text_blocks(document.name, text), today=today)
-    costs = [(job.cost(model), model) for model in models]
+    job = _Job(document=document, pages=pages, texts=text_blocks(document.name, text), today=today, counted=counted)
+    priced = [job.priced(model) for model in models]
+    costs = [(one.cost, one.model) for one in priced]
     return Comparison(
         costs=[cost for cost, _ in costs],
         cheaper=_cheaper(job, costs, has_ocr=has_ocr),
-        basis=_basis([cost for cost, _ in costs if cost.requests]),
+        basis=_basis([one for one in priced if one.cost.requests]),
     )
+
+
+def asks_to_count(
+    document: Document, pages: tuple[PageFacts, ...], text: str, models: Sequence[Model | None]
+) -> list[Ask]:
+    """List what would be sent to each model, so that the API can count it before it is priced.
+
+    Shapes:  `text` as for `compare`
+    """
+    texts = text_blocks(document.name, text)
+    return [ask for model in models if model for ask in plan_tables(document, pages, model, texts=texts).asks]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Priced:
+    """What one model costs, and how many of its requests the API has counted."""
+
+    cost: ModelCost
+    model: Model | None
+    counted: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +90,17 @@ class _Job:
     pages: tuple[PageFacts, ...]
     texts: Sequence[TextDocumentBlock] = ()
     today: date
+    counted: Mapping[str, int] | None = None
 
-    def cost(self, model: Model | None) -> ModelCost:
+    def cost(self, model: Model) -> ModelCost:
+        return self.priced(model).cost
+
+    def priced(self, model: Model | None) -> _Priced:
         if model is None:
-            return _offline_cost()
+            return _Priced(cost=_offline_cost(), model=None)
         plan = plan_tables(self.document, self.pages, model, texts=self.texts)
-        price, price_kept = price_of(plan, model), price_of(keeping_documents(plan), model)
-        return ModelCost(
+        price, price_kept = (price_of(made, model, self.counted) for made in (plan, keeping_documents(plan)))
+        cost = ModelCost(
             model=model.id,
             requests=len(plan.asks),
             input_tokens=_input(price),
@@ -86,6 +112,7 @@ class _Job:
             sends=explained(plan),
             notes=_notes(model, self.today),
         )
+        return _Priced(cost=cost, model=model, counted=price.counted_asks)
 
 
 def _offline_cost() -> ModelCost:
@@ -134,19 +161,44 @@ def _amount(amount: Usd | None) -> UsdBand | None:
     return UsdBand(low=low, estimate=estimate, high=high)
 
 
-def _basis(costs: Sequence[ModelCost]) -> list[str]:
-    if not costs:
+def _basis(priced: Sequence[_Priced]) -> list[str]:
+    if not priced:
         return []
     said: list[str] = []
-    if any(cost.input_tokens.images.high for cost in costs):
+    inputs = [one.cost.input_tokens for one in priced]
+    estimated = [one for one in priced if one.counted < one.cost.requests]
+    if any(one.counted for one in priced):
+        said.append(
+            f"What goes in was counted by the API{_where_counted(priced)}; the bill may differ by a few tokens."
+        )
+    if any(tokens.images.high for tokens in inputs):
         said.append("Tokens of images are exact, by the API's own rule.")
-    if any(cost.input_tokens.page_pictures.high for cost in costs):
+    if any(one.cost.input_tokens.page_pictures.high for one in estimated):
         said.append(
             "Pictures of PDF pages are counted at the largest size the model sees; the true one is not published."
         )
-    said.append("Tokens of text are estimated from its characters: 25 % fewer to 60 % more are possible.")
+    elif any(tokens.page_pictures.high for tokens in inputs):
+        said.append(
+            "Of what was counted, how much is pictures of PDF pages and how much text is not told, and estimated."
+        )
+    if estimated:
+        said.append("Tokens of text are estimated from its characters: 25 % fewer to 60 % more are possible.")
     said.append("The answer is a guess between no table at all and nothing but tables, thinking included.")
     return said
+
+
+def _where_counted(priced: Sequence[_Priced]) -> str:
+    """Say with which models, and how many of their requests; nothing where it was all of all."""
+    if all(one.counted == one.cost.requests for one in priced):
+        return ""
+    names = [
+        one.cost.model
+        if one.counted == one.cost.requests
+        else f"{one.cost.model} ({one.counted} of {one.cost.requests} requests)"
+        for one in priced
+        if one.counted
+    ]
+    return f" for {', '.join(names)}"
 
 
 def _cheaper(job: _Job, costs: Sequence[tuple[ModelCost, Model | None]], *, has_ocr: bool) -> list[str]:

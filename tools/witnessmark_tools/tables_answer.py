@@ -112,7 +112,7 @@ def _printable(value: Any, depth: int) -> Any:
     if isinstance(value, str):
         return printable(value)
     if depth and isinstance(value, list):
-        return [_printable(one, depth - 1) for one in cast("list[Any]", value)]
+        return [_printable(one, depth - 1) for one in cast("list[Any]", value)]  # type: ignore[redundant-cast]  # pyright's
     if depth and isinstance(value, dict):
         return {key: _printable(one, depth - 1) for key, one in cast("dict[str, Any]", value).items()}
     return value

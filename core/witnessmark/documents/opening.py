@@ -269,7 +269,9 @@ class Documents:
     async def facts(self, document: Document, pages: Sequence[int]) -> tuple[PageFacts, ...]:
         """Say of each page what it is, without reading it.
 
-        Errors:  `WorkerStopped` kinds
+        Shapes:  nothing is known of a page that cannot be loaded or stops its worker, nor of those that are not tried
+                 any more after too many such; as many as `pages`, in their order
+        Errors:  `WorkerStopped` kinds, where no page can be looked at
         """
         if document.image is not None:
             frames = document.image.frames
@@ -282,11 +284,27 @@ class Documents:
         if document.reader == "pypdf":
             return tuple(PageFacts(page_number=n, width=None, height=None) for n in pages)
         found: list[PageFacts] = []
+        stopped: list[WorkerStopped] = []
         for start in range(0, len(pages), _FACTS_PER_STEP):
-            step = pages[start : start + _FACTS_PER_STEP]
-            answer, _ = await self._page_call("pdf_facts", document, {"pages": list(step)})
-            found += [_page_facts(number, facts) for number, facts in zip(step, answer["pages"], strict=True)]
+            found += await self._facts_of(document, pages[start : start + _FACTS_PER_STEP], stopped)
+        if stopped and all(page.text == "unknown" for page in found):
+            raise stopped[0]
         return tuple(found)
+
+    async def _facts_of(
+        self, document: Document, pages: Sequence[int], stopped: list[WorkerStopped]
+    ) -> list[PageFacts]:
+        """Look at pages together, and at each by itself where one of them stops the worker."""
+        if len(stopped) >= self.limits.deaths_per_call:
+            return [_page_facts(number, None) for number in pages]
+        try:
+            answer, _ = await self._page_call("pdf_facts", document, {"pages": list(pages)})
+        except WorkerStopped as error:
+            if len(pages) == 1:
+                stopped.append(error)
+                return [_page_facts(pages[0], None)]
+            return [facts for number in pages for facts in await self._facts_of(document, [number], stopped)]
+        return [_page_facts(number, facts) for number, facts in zip(pages, answer["pages"], strict=True)]
 
     async def layout(self, document: Document, page: int) -> PageLayout:
         """Read the words with boxes, the rules and the fills of one page of a PDF.

@@ -124,11 +124,24 @@ def keeping_documents(plan: Plan) -> Plan:
     return Plan(asks=tuple(replace(ask, breakpoints=(Breakpoint(index=len(ask.blocks) - 2),)) for ask in plan.asks))
 
 
-def prompt_tokens(ask: Ask, model: Model) -> tuple[PromptTokens, PromptTokens]:
-    """Count an ask's prompt.
+def prompt_tokens(ask: Ask, model: Model, counted: int | None = None) -> tuple[PromptTokens, PromptTokens]:
+    """Count an ask's prompt, or bring its kinds into line with what the API has counted for it as a whole.
+
+    What stands after the last breakpoint is a question of ours, a few words: it is estimated, and the rest of what was
+    counted is what is kept.
 
     Shapes:  what its breakpoints keep in the cache, and the rest
     """
+    kept, rest = _estimated(ask, model)
+    if counted is None:
+        return kept, rest
+    if not ask.breakpoints:
+        return kept, rest.counting(counted)
+    after = min(rest.total.estimate, counted)
+    return kept.counting(counted - after), rest.counting(after)
+
+
+def _estimated(ask: Ask, model: Model) -> tuple[PromptTokens, PromptTokens]:
     kept = rest = PromptTokens()
     schema = "" if ask.schema is None else json.dumps(ask.schema, ensure_ascii=False)
     fixed = PromptTokens(text=tokens_of_text(ask.instructions + schema, model))

@@ -1,11 +1,12 @@
-"""What a plan costs: now, as a batch, and the next question on the same document."""
+"""What a plan costs: now, as a batch, and the next question on the same document; and what an answer did cost."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import attrgetter
+from typing import NamedTuple
 
 from witnessmark.plans.models import Model, Prices
 from witnessmark.plans.plan import Ask, Plan, prompt_tokens
@@ -39,34 +40,99 @@ class Price:
     batch: Usd | None
     next_question: Usd | None
     """The same asks again while the cache holds what their breakpoints keep."""
+    counted_asks: int = 0
+    """Of how many asks the API has counted the prompt: those are exact."""
 
 
-def price_of(plan: Plan, model: Model) -> Price:
-    """Price a plan for the model it was made for."""
-    now = _sum(plan, model, lambda prices: prices.cache_write_5m)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What one request was billed for.
+
+    Units:  tokens; `input` is without those that the cache gave or took, as the API counts
+    """
+
+    input: int = 0
+    output: int = 0
+    """Thinking included."""
+    cache_read: int = 0
+    cache_creation_5m: int = 0
+    cache_creation_1h: int = 0
+
+    @property
+    def prompt(self) -> int:
+        """The whole prompt, whose size decides what every token of the request costs."""
+        return self.input + self.cache_read + self.cache_creation_5m + self.cache_creation_1h
+
+
+def usd_of(usage: Usage, model: Model) -> Decimal | None:
+    """Price what one request was billed for; None where the model's price is not known.
+
+    Source:  Claude API documentation, "Pricing"
+    """
+    prices = model.prices_for(usage.prompt)
+    if prices is None:
+        return None
+    return (
+        usage.input * prices.input
+        + usage.output * prices.output
+        + usage.cache_read * prices.cache_read
+        + usage.cache_creation_5m * prices.cache_write_5m
+        + usage.cache_creation_1h * prices.cache_write_1h
+    ) / MILLION
+
+
+def usd_without_cache(usage: Usage, model: Model) -> Decimal | None:
+    """Price the same request as if nothing had been kept: less `usd_of`, it is what the cache saved, or cost."""
+    return usd_of(Usage(input=usage.prompt, output=usage.output), model)
+
+
+def price_of(plan: Plan, model: Model, counted: Mapping[str, int] | None = None) -> Price:
+    """Price a plan for the model it was made for.
+
+    Units:  `counted` in tokens: of the whole prompt, by the content key of each ask that the API has counted
+    """
+    counts = [counted.get(ask.content_key) if counted else None for ask in plan.asks]
+    prompts = [_Prompt(ask, *prompt_tokens(ask, model, count)) for ask, count in zip(plan.asks, counts, strict=True)]
+    now = _sum(prompts, model, _price_of_writing)
     batch = now * model.batch_multiplier if now is not None and model.batch_multiplier is not None else None
-    prompts = [sum(prompt_tokens(ask, model), PromptTokens()) for ask in plan.asks]
     return Price(
-        prompt=sum(prompts, PromptTokens()),
+        prompt=sum((prompt.kept + prompt.rest for prompt in prompts), PromptTokens()),
         output=sum((ask.expected_output for ask in plan.asks), Count()),
         now=now,
         batch=batch,
-        next_question=_sum(plan, model, lambda prices: prices.cache_read),
+        next_question=_sum(prompts, model, lambda _, prices: prices.cache_read),
+        counted_asks=sum(count is not None for count in counts),
     )
 
 
-def _sum(plan: Plan, model: Model, price_of_kept: Callable[[Prices], Decimal]) -> Usd | None:
+class _Prompt(NamedTuple):
+    """An ask with the tokens that it keeps in the cache, and the others."""
+
+    ask: Ask
+    kept: PromptTokens
+    rest: PromptTokens
+
+
+PriceOfKept = Callable[[Ask, Prices], Decimal]
+
+
+def _price_of_writing(ask: Ask, prices: Prices) -> Decimal:
+    """Take the dearer price where an ask keeps some for an hour and some for five minutes."""
+    return prices.cache_write_1h if any(point.ttl == "1h" for point in ask.breakpoints) else prices.cache_write_5m
+
+
+def _sum(prompts: Sequence[_Prompt], model: Model, price_of_kept: PriceOfKept) -> Usd | None:
     total = Usd()
-    for ask in plan.asks:
-        amount = _usd(ask, model, price_of_kept)
+    for prompt in prompts:
+        amount = _usd(prompt, model, price_of_kept)
         if amount is None:
             return None
         total += amount
     return total
 
 
-def _usd(ask: Ask, model: Model, price_of_kept: Callable[[Prices], Decimal]) -> Usd | None:
-    kept, rest = prompt_tokens(ask, model)
+def _usd(prompt: _Prompt, model: Model, price_of_kept: PriceOfKept) -> Usd | None:
+    ask, kept, rest = prompt
     amounts: list[Decimal] = []
     for end in (attrgetter("low"), attrgetter("estimate"), attrgetter("high")):
         cached, uncached, output = end(kept.total), end(rest.total), end(ask.expected_output)
@@ -74,7 +140,7 @@ def _usd(ask: Ask, model: Model, price_of_kept: Callable[[Prices], Decimal]) -> 
         if prices is None:
             return None
         # A prefix that is too short for the cache is billed as if nobody had asked to keep it.
-        of_kept = price_of_kept(prices) if cached >= model.cache_min_tokens else prices.input
+        of_kept = price_of_kept(ask, prices) if cached >= model.cache_min_tokens else prices.input
         amounts.append((cached * of_kept + uncached * prices.input + output * prices.output) / MILLION)
     return Usd(*amounts)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from witnessmark.documents.document import PageFacts
 from witnessmark.documents.text_size import TextSize, text_size
@@ -65,16 +65,38 @@ class PromptTokens:
     page_pictures: Count = Count()
     """Pictures that the API makes of the pages of a PDF."""
     text: Count = Count()
+    counted: Count | None = None
+    """The total, where the API has counted it or a part of it; None where it is the sum of the kinds."""
 
     @property
     def total(self) -> Count:
-        return self.images + self.page_pictures + self.text
+        return self.images + self.page_pictures + self.text if self.counted is None else self.counted
 
     def __add__(self, other: PromptTokens) -> PromptTokens:
+        is_sum = self.counted is None and other.counted is None
         return PromptTokens(
             images=self.images + other.images,
             page_pictures=self.page_pictures + other.page_pictures,
             text=self.text + other.text,
+            counted=None if is_sum else self.total + other.total,
+        )
+
+    def counting(self, total: int) -> PromptTokens:
+        """Bring the kinds into line with a total that was counted.
+
+        Images are exact already. How the rest is shared between pictures of pages and text nobody says: each stays
+        within its band as far as the total leaves it room, and what one has more the other has less.
+        """
+        rest = max(0, total - self.images.estimate)
+        low, high = self.page_pictures.low, min(self.page_pictures.high, rest)
+        least = min(max(low, rest - self.text.high), high)
+        most = max(min(high, rest - self.text.low), least)
+        middle = min(max(self.page_pictures.estimate, least), most)
+        return replace(
+            self,
+            page_pictures=Count(least, middle, most),
+            text=Count(rest - most, rest - middle, rest - least),
+            counted=Count.exactly(total),
         )
 
 

@@ -48,6 +48,13 @@ class OneFileAtATime(UsageError):
         )
 
 
+class WordTooMany(UsageError):
+    def __init__(self, word: str) -> None:
+        super().__init__(
+            f"witnessmark store has no place for {word[:60]!r}.", "`witnessmark store --help` says what it can do."
+        )
+
+
 class WordWithoutName(UsageError):
     def __init__(self, command: str, word: str, place: str) -> None:
         super().__init__(
@@ -122,7 +129,7 @@ def _dispatch(words: list[str]) -> int:
     if unknown and not unknown[0].startswith("-"):
         if command in map(dashed, TOOLS) and (places := objects_of(BY_NAME[command.replace("-", "_")])):
             raise WordWithoutName(command, unknown[0], option(places[0]))
-        raise OneFileAtATime(command, unknown[0])
+        raise WordTooMany(unknown[0]) if command == "store" else OneFileAtATime(command, unknown[0])
     if unknown:
         raise UnknownArgument(unknown[0], f"witnessmark {command}", options_of(command))
     return _run_command(options)
@@ -146,6 +153,10 @@ def _run_command(options: argparse.Namespace) -> int:
         from witnessmark_server.doctor import run_doctor
 
         return run_doctor(settings, as_json=options.json)
+    if options.command == "store":
+        from witnessmark_server.store_command import run_store
+
+        return run_store(options, settings)
     from witnessmark_server import shell
 
     if options.command == "demo":

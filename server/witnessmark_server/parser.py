@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+from argparse import SUPPRESS
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from witnessmark import __version__
 from witnessmark.errors import UsageError
 from witnessmark.settings import SETTINGS
+from witnessmark_server import store_words
 from witnessmark_tools.catalog import BY_NAME, TOOLS
 from witnessmark_tools.definition import ToolDefinition, expected
 
@@ -17,6 +19,7 @@ OWN_COMMANDS = {
     "serve": "Serve the tools over MCP on standard input and output, or over HTTP to programs on this machine.",
     "demo": "Extract the tables of a document and show them; without a document, of the report that comes along.",
     "doctor": "Check the installation, and say what to do about what is wrong.",
+    "store": "Show what is kept and what was spent; prune it, back it up, release documents, write the ledger as CSV.",
 }
 _HTTP_OPTIONS = ("--http", "--host", "--port")
 _WITHOUT_VALUE = frozenset({"--http", "--json", "--help", "-h", "--version"})
@@ -47,6 +50,8 @@ def make_parser() -> argparse.ArgumentParser:
             _add_http(command)
         if name == "doctor":
             command.add_argument("--json", action="store_true", help="One JSON object on standard output.")
+        if name == "store":
+            store_words.add_actions(command, lambda action: _add_settings(action, taken=(), default=SUPPRESS))
         _add_settings(command, taken=())
     return parser
 
@@ -72,6 +77,7 @@ def options_of(command: str) -> list[str]:
     tool = BY_NAME.get(command.replace("-", "_"))
     own = [option(name) for name in tool.arguments.model_fields if name != "source"] if tool else []
     own += _HTTP_OPTIONS if command == "serve" else ()
+    own += store_words.OPTIONS if command == "store" else ()
     own += ["--json"] if tool or command == "doctor" else []
     return [*own, *(item.flag for item in SETTINGS if item.flag not in own)]
 
@@ -154,13 +160,15 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _add_settings(command: argparse.ArgumentParser, *, taken: tuple[str, ...]) -> None:
+def _add_settings(command: argparse.ArgumentParser, *, taken: tuple[str, ...], default: str | None = None) -> None:
     group = command.add_argument_group("settings")
     for item in SETTINGS:
         if item.name not in taken:  # a tool's own argument of that name speaks of one call
             action = "append" if item.is_repeatable else "store"
             meaning = f"{item.meaning} Default: {item.default}. ({item.variable})"
-            group.add_argument(item.flag, action=action, metavar=item.metavar, help=meaning.replace("%", "%%"))
+            group.add_argument(
+                item.flag, action=action, metavar=item.metavar, default=default, help=meaning.replace("%", "%%")
+            )
 
 
 def dashed(tool: ToolDefinition) -> str:

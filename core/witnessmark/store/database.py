@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import anyio
-from anyio import CancelScope, CapacityLimiter, to_thread
+from anyio import CancelScope, CapacityLimiter, from_thread, to_thread
 
 from witnessmark.errors import SetupError
 from witnessmark.store.schema import APPLICATION_ID, MIGRATIONS, migrate
@@ -110,6 +110,7 @@ class Database:
         self._turn = CapacityLimiter(1)
         # A task that asyncio itself cancels leaves its thread at work, and the limiter open.
         self._lock = threading.Lock()
+        self._aside = threading.Lock()
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Read from one consistent state.
@@ -130,16 +131,30 @@ class Database:
         raise AssertionError
 
     async def apart(self, work: Callable[[Connection], T]) -> T:
-        """Do what takes long, or fits no transaction, on a connection of its own."""
+        """Do what takes long and fits no transaction, on a connection of its own; others go on meanwhile."""
+        is_given_up = threading.Event()
+
+        def stop() -> bool:
+            try:
+                from_thread.check_cancelled()
+            except BaseException:  # noqa: BLE001 - SQLite's code cannot carry it; it is raised below
+                is_given_up.set()
+            return is_given_up.is_set()
 
         def attempt() -> T:
-            connection = self._opened()
-            try:
-                return work(connection)
-            finally:
-                connection.close()
+            with self._aside:
+                connection = self._opened()
+                connection.set_progress_handler(stop, 10_000)
+                try:
+                    return work(connection)
+                finally:
+                    connection.close()
+                    from_thread.check_cancelled()
 
-        return await self._until_free(attempt, to_thread.current_default_thread_limiter())
+        try:
+            return await self._until_free(attempt, to_thread.current_default_thread_limiter())
+        finally:
+            is_given_up.set()  # where asyncio itself cancels, nobody waits for the thread
 
     async def close(self) -> None:
         with CancelScope(shield=True):
@@ -169,7 +184,7 @@ class Database:
     def _attempt(self, begin: str, work: Callable[[Connection], T]) -> T:
         with self._lock:
             if self._connection is None:
-                self._connection = self._opened()
+                self._connection, self._inode = self._opened(), _inode_of(self.path)
             elif _inode_of(self.path) != self._inode:
                 raise StoreReplaced(self.path)
             connection = self._connection
@@ -195,11 +210,10 @@ class Database:
         except BaseException:
             connection.close()
             raise
-        self._inode = _inode_of(self.path)
         return connection
 
     def _close(self) -> None:
-        with self._lock:
+        with self._lock, self._aside:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None

@@ -118,15 +118,15 @@ class Store:
 
         Errors:  `BudgetReached`
         """
-        now = self._clock()
+        now, left_over = self._clock(), tuple(self._left_over)
 
         def work(db: Connection) -> Reservation:
-            for number in self._left_over:
+            for number in left_over:
                 budgets.give_back(db, number)
             return budgets.reserve(db, usd, limits, process=self._process, now=now)
 
         reservation = await self._database.write(work)
-        self._left_over.clear()
+        self._left_over = [number for number in self._left_over if number not in left_over]
         try:
             yield reservation
         finally:

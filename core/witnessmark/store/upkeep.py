@@ -83,7 +83,7 @@ def copy_to(db: Connection, path: Path) -> None:
         os.close(descriptor)
         temporary = Path(name)
         try:
-            db.execute("VACUUM INTO ?", (name,))
+            db.execute("VACUUM INTO CAST(? AS TEXT)", (os.fsencode(name),))
             with temporary.open("rb+") as file:
                 os.fsync(file.fileno())
             put(temporary, path)

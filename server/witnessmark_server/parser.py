@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from witnessmark import __version__
 from witnessmark.errors import UsageError
 from witnessmark.settings import SETTINGS
-from witnessmark_server import store_command
+from witnessmark_server import store_words
 from witnessmark_tools.catalog import BY_NAME, TOOLS
 from witnessmark_tools.definition import ToolDefinition, expected
 
@@ -51,7 +51,7 @@ def make_parser() -> argparse.ArgumentParser:
         if name == "doctor":
             command.add_argument("--json", action="store_true", help="One JSON object on standard output.")
         if name == "store":
-            store_command.add_actions(command, lambda action: _add_settings(action, taken=(), default=SUPPRESS))
+            store_words.add_actions(command, lambda action: _add_settings(action, taken=(), default=SUPPRESS))
         _add_settings(command, taken=())
     return parser
 
@@ -77,7 +77,7 @@ def options_of(command: str) -> list[str]:
     tool = BY_NAME.get(command.replace("-", "_"))
     own = [option(name) for name in tool.arguments.model_fields if name != "source"] if tool else []
     own += _HTTP_OPTIONS if command == "serve" else ()
-    own += store_command.OPTIONS if command == "store" else ()
+    own += store_words.OPTIONS if command == "store" else ()
     own += ["--json"] if tool or command == "doctor" else []
     return [*own, *(item.flag for item in SETTINGS if item.flag not in own)]
 

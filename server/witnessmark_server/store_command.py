@@ -1,4 +1,4 @@
-"""`witnessmark store`: what is kept and what was spent, what may go, a copy, documents in quarantine, the ledger as CSV."""
+"""`witnessmark store`: what is kept and was spent, what may go, a copy, documents in quarantine, the ledger as CSV."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterable, Awaitable, Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, fields
 from datetime import datetime
 from decimal import Decimal
@@ -25,18 +25,9 @@ from witnessmark.settings import Settings
 from witnessmark.store import LedgerEntry, Quarantined, Store, Tokens, open_store
 from witnessmark.store.budgets import Period, bounds_of
 from witnessmark.store.database import put
+from witnessmark_server.store_words import OUTPUT
 from witnessmark_server.tables_view import harmless
 
-ACTIONS = {
-    "show": "Say what is kept and what was spent today and this month, by this machine's calendar.",
-    "prune": "Remove answers that are too old and what has ended by itself; the ledger is kept.",
-    "backup": "Write a whole copy of the store, also while it is in use.",
-    "quarantine": "List the documents and pages that are not sent again, and why.",
-    "release": "Let a document in quarantine be sent again.",
-    "ledger": "List every ask with its tokens and price; --csv writes them for a spreadsheet.",
-}
-OPTIONS = ("--older-than", "--csv", "--since", "--json")
-DEFAULT_PRUNE_DAYS = 30.0
 _ROWS_AT_ONCE = 500
 
 
@@ -62,28 +53,6 @@ class CsvAndJson(UsageError):
         super().__init__("Standard output cannot hold CSV and JSON at once.", "Leave out --json, or name a file.")
 
 
-def add_actions(command: argparse.ArgumentParser, add_settings: Callable[[argparse.ArgumentParser], None]) -> None:
-    """Describe the words that may follow `witnessmark store`."""
-    _add_json(command, default=False)
-    actions = command.add_subparsers(dest="action", title="what to do", metavar="ACTION", parser_class=type(command))
-    for name, meaning in ACTIONS.items():
-        action = actions.add_parser(name, help=meaning, description=meaning, allow_abbrev=False)
-        if name == "prune":
-            what = f"Remove answers paid for longer ago than this; default {DEFAULT_PRUNE_DAYS:.0f}."
-            action.add_argument("--older-than", metavar="DAYS", type=_days, default=DEFAULT_PRUNE_DAYS, help=what)
-        if name == "backup":
-            action.add_argument("file", metavar="FILE", help="Where the copy goes; a file that is there stays.")
-        if name == "release":
-            what = "The document's SHA-256, or 8 or more digits that it begins with; `all` releases every one."
-            action.add_argument("sha256", metavar="SHA256", help=what)
-        if name == "ledger":
-            action.add_argument("--csv", metavar="FILE", help="Write CSV to a new file; `-` is standard output.")
-            what = "From this local day on, as 2026-11-25; default the first of this month."
-            action.add_argument("--since", metavar="DATE", type=_day, help=what)
-        _add_json(action, default=argparse.SUPPRESS)
-        add_settings(action)
-
-
 def run_store(options: argparse.Namespace, settings: Settings) -> int:
     """Run one of the actions."""
     actions: dict[str, Callable[[Store, argparse.Namespace], Awaitable[None]]] = {
@@ -94,7 +63,7 @@ def run_store(options: argparse.Namespace, settings: Settings) -> int:
         "release": _release,
         "ledger": _ledger,
     }
-    if getattr(options, "csv", None) == "-" and options.json:
+    if getattr(options, "csv", None) == OUTPUT and options.json:
         raise CsvAndJson
 
     async def run() -> None:
@@ -107,12 +76,13 @@ def run_store(options: argparse.Namespace, settings: Settings) -> int:
 
 async def _show(store: Store, options: argparse.Namespace) -> None:
     facts, spent = await store.facts(), [await _spent_in(store, "day"), await _spent_in(store, "month")]
+    oldest = {name: _iso(at) for name in ("oldest_answer", "oldest_entry") if (at := getattr(facts, name)) is not None}
     kept = asdict(facts) | {"path": str(facts.path), "spent_today_usd": spent[0], "spent_this_month_usd": spent[1]}
     lines = [
         ("store", f"{facts.path}, {_megabytes(facts.bytes)}"),
         (
             "spent today",
-            f"{_usd(spent[0])}, this month {_usd(spent[1])} (local calendar, estimates of doubtful asks too)",
+            f"{_usd(spent[0])}, this month {_usd(spent[1])} (local calendar, doubtful asks included)",
         ),
         ("ledger", f"{facts.entries:,} asks{_from(facts.oldest_entry)}"),
         ("in doubt", f"{facts.in_flight:,} on their way, {facts.possibly_billed:,} possibly billed"),
@@ -120,7 +90,7 @@ async def _show(store: Store, options: argparse.Namespace) -> None:
         ("uploads", f"{facts.uploads:,} at the API, {_megabytes(facts.upload_bytes)}"),
         ("quarantine", f"{facts.quarantined:,} documents and pages"),
     ]
-    _print(options, kept, ("", ""), lines)
+    _print(options, kept | oldest, ("", ""), lines)
 
 
 async def _prune(store: Store, options: argparse.Namespace) -> None:
@@ -133,10 +103,9 @@ async def _prune(store: Store, options: argparse.Namespace) -> None:
 
 
 async def _backup(store: Store, options: argparse.Namespace) -> None:
-    path = Path(options.file).absolute()
-    await store.backup(path)
-    size = path.stat().st_size
-    _print(options, {"path": str(path), "bytes": size}, f"{path}, {_megabytes(size)}")
+    await store.backup(options.file)
+    size = (await anyio.Path(options.file).stat()).st_size
+    _print(options, {"path": str(options.file), "bytes": size}, f"{options.file}, {_megabytes(size)}")
 
 
 async def _quarantine(store: Store, options: argparse.Namespace) -> None:
@@ -145,17 +114,9 @@ async def _quarantine(store: Store, options: argparse.Namespace) -> None:
         print("No document is in quarantine.")
         return
     lines = [
-        (
-            entry.sha256[:12],
-            entry.document_name,
-            _place(entry),
-            entry.model or "every",
-            _time(entry.since),
-            entry.message,
-        )
-        for entry in entries
+        (e.sha256[:12], e.document_name, _place(e), e.model or "every", _time(e.since), e.message) for e in entries
     ]
-    found = {"quarantined": [asdict(entry) for entry in entries]}
+    found = {"quarantined": [asdict(entry) | {"since": _iso(entry.since)} for entry in entries]}
     _print(options, found, ("sha256", "document", "page", "model", "since", "reason"), lines)
 
 
@@ -169,13 +130,12 @@ async def _release(store: Store, options: argparse.Namespace) -> None:
 async def _ledger(store: Store, options: argparse.Namespace) -> None:
     since = bounds_of("month", time.time())[0] if options.since is None else options.since
     entries = store.entries(since=since, until=math.inf)
-    if options.csv == "-":
+    if options.csv == OUTPUT:
         await _write_csv(entries, sys.stdout.buffer)
     elif options.csv:
-        path = Path(options.csv).absolute()
-        async with _new_file(path) as file:
+        with _new_file(options.csv) as file:
             written = await _write_csv(entries, file)
-        _print(options, {"path": str(path), "entries": written}, f"{path}, {written:,} asks")
+        _print(options, {"path": str(options.csv), "entries": written}, f"{options.csv}, {written:,} asks")
     else:
         listed = [_columns(entry) async for entry in entries]
         heads = ("time", "state", "model", "tool", "document", "tokens in", "out", "USD")
@@ -203,8 +163,8 @@ async def _write_csv(entries: AsyncIterable[LedgerEntry], file: BinaryIO) -> int
     return written
 
 
-@asynccontextmanager
-async def _new_file(path: Path) -> AsyncGenerator[BinaryIO]:
+@contextmanager
+def _new_file(path: Path) -> Generator[BinaryIO]:
     """Write a new file whole or not at all, never over another."""
     if path.exists():
         raise FileExists(path)
@@ -226,7 +186,7 @@ def _columns(entry: LedgerEntry) -> dict[str, Any]:
     """Give a line of the ledger as the columns of the CSV, which are the keys of the JSON too."""
     return {
         "id": entry.id,
-        "time": datetime.fromtimestamp(entry.at).astimezone().isoformat(timespec="milliseconds"),
+        "time": _iso(entry.at),
         "state": entry.state,
         "model": entry.model,
         "tool": entry.tool,
@@ -289,9 +249,8 @@ def _print(
             grid.add_row(*(Text(harmless(cell)) for cell in line))
         Console(highlight=False).print(grid)
     else:
-        rows = [
-            [harmless(cell).replace("\n", " ") for cell in line] for line in (*([heads] if any(heads) else []), *lines)
-        ]
+        shown = [heads, *lines] if any(heads) else lines
+        rows = [[harmless(cell).replace("\n", " ") for cell in line] for line in shown]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row in rows:
             print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
@@ -320,31 +279,13 @@ def _time(at: float) -> str:
     return f"{datetime.fromtimestamp(at).astimezone():%Y-%m-%d %H:%M}"
 
 
+def _iso(at: float) -> str:
+    return datetime.fromtimestamp(at).astimezone().isoformat(timespec="milliseconds")
+
+
 def _from(at: float | None) -> str:
     return "" if at is None else f", the oldest of {_time(at)}"
 
 
 def _place(entry: Quarantined) -> str:
     return "all" if entry.page == 0 else str(entry.page)
-
-
-def _add_json(parser: argparse.ArgumentParser, *, default: Any) -> None:
-    what = "One JSON object on standard output."
-    parser.add_argument("--json", action="store_true", default=default, help=what)
-
-
-def _days(text: str) -> float:
-    try:
-        days = float(text)
-    except ValueError:
-        days = -1.0
-    if not 0 <= days < math.inf:
-        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number of days")
-    return days
-
-
-def _day(text: str) -> float:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").astimezone().timestamp()
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no day such as 2026-11-25") from error

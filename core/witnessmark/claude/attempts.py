@@ -19,7 +19,7 @@ from witnessmark.errors import WitnessmarkError
 from witnessmark.plans.halving import pages_of
 from witnessmark.plans.models import Model
 from witnessmark.plans.plan import Ask, ImageBlock, PdfBlock, Plan
-from witnessmark.plans.price import Usage, price_of, usd_of
+from witnessmark.plans.price import Usage, price_of, usd_of, usd_without_cache
 from witnessmark.store.store import Store
 from witnessmark.store.values import Reservation, Send, StoredAnswer, Tokens
 
@@ -152,6 +152,7 @@ class Sender:
             message=message_text(received.message),
             tokens=tokens,
             usd=usd_of(usage_of(tokens), errand.model),
+            usd_without_cache=usd_without_cache(usage_of(tokens), errand.model),
             request_id=received.request_id,
             paid_at=time.time(),
         )

@@ -143,26 +143,3 @@ def _usd(prompt: _Prompt, model: Model, price_of_kept: PriceOfKept) -> Usd | Non
         of_kept = price_of_kept(ask, prices) if cached >= model.cache_min_tokens else prices.input
         amounts.append((cached * of_kept + uncached * prices.input + output * prices.output) / MILLION)
     return Usd(*amounts)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
-    input: int = 0
-    output: int = 0
-    cache_read: int = 0
-    cache_creation_5m: int = 0
-    cache_creation_1h: int = 0
-
-
-def usd_of(usage: Usage, model: Model) -> Decimal | None:
-    prompt = usage.input + usage.cache_read + usage.cache_creation_5m + usage.cache_creation_1h
-    prices = model.prices_for(prompt)
-    if prices is None:
-        return None
-    return (
-        usage.input * prices.input
-        + usage.output * prices.output
-        + usage.cache_read * prices.cache_read
-        + usage.cache_creation_5m * prices.cache_write_5m
-        + usage.cache_creation_1h * prices.cache_write_1h
-    ) / MILLION

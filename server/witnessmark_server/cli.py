@@ -58,13 +58,6 @@ class WordTooMany(UsageError):
         )
 
 
-class WordTooMany(UsageError):
-    def __init__(self, word: str) -> None:
-        super().__init__(
-            f"witnessmark store has no place for {word[:60]!r}.", "`witnessmark store --help` says what it can do."
-        )
-
-
 class WordWithoutName(UsageError):
     def __init__(self, command: str, word: str, place: str) -> None:
         super().__init__(

@@ -15,7 +15,7 @@ from witnessmark.documents.worker import open_workers
 from witnessmark.exports.folder import ExportFolder
 from witnessmark.limits import Limits
 from witnessmark.settings import Settings
-from witnessmark.store.store import open_store
+from witnessmark.store import open_store
 from witnessmark_tools.definition import Services
 from witnessmark_tools.paid import Terms
 

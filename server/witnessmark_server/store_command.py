@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterable, Awaitable, Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -27,6 +27,7 @@ from witnessmark.store.budgets import Period, bounds_of
 from witnessmark.store.database import put
 from witnessmark_server.store_words import OUTPUT
 from witnessmark_server.tables_view import harmless
+from witnessmark_tools.ledger_rows import LEDGER_HEADS, cell, iso_time, ledger_columns, tokens_by_kind
 
 _ROWS_AT_ONCE = 500
 
@@ -76,7 +77,9 @@ def run_store(options: argparse.Namespace, settings: Settings) -> int:
 
 async def _show(store: Store, options: argparse.Namespace) -> None:
     facts, spent = await store.facts(), [await _spent_in(store, "day"), await _spent_in(store, "month")]
-    oldest = {name: _iso(at) for name in ("oldest_answer", "oldest_entry") if (at := getattr(facts, name)) is not None}
+    oldest = {
+        name: iso_time(at) for name in ("oldest_answer", "oldest_entry") if (at := getattr(facts, name)) is not None
+    }
     kept = asdict(facts) | {"path": str(facts.path), "spent_today_usd": spent[0], "spent_this_month_usd": spent[1]}
     lines = [
         ("store", f"{facts.path}, {_megabytes(facts.bytes)}"),
@@ -116,7 +119,7 @@ async def _quarantine(store: Store, options: argparse.Namespace) -> None:
     lines = [
         (e.sha256[:12], e.document_name, _place(e), e.model or "every", _time(e.since), e.message) for e in entries
     ]
-    found = {"quarantined": [asdict(entry) | {"since": _iso(entry.since)} for entry in entries]}
+    found = {"quarantined": [asdict(entry) | {"since": iso_time(entry.since)} for entry in entries]}
     _print(options, found, ("sha256", "document", "page", "model", "since", "reason"), lines)
 
 
@@ -137,13 +140,13 @@ async def _ledger(store: Store, options: argparse.Namespace) -> None:
             written = await _write_csv(entries, file)
         _print(options, {"path": str(options.csv), "entries": written}, f"{options.csv}, {written:,} asks")
     else:
-        listed = [_columns(entry) async for entry in entries]
+        listed = [ledger_columns(entry) async for entry in entries]
         heads = ("time", "state", "model", "tool", "document", "tokens in", "out", "USD")
         lines = [
             (c["time"], c["state"], c["model"], c["tool"], c["document_name"], _prompt(c), c["output_tokens"], c["usd"])
             for c in listed
         ]
-        _print(options, {"entries": listed}, heads, [tuple(map(_cell, line)) for line in lines])
+        _print(options, {"entries": listed}, heads, [tuple(map(cell, line)) for line in lines])
 
 
 async def _write_csv(entries: AsyncIterable[LedgerEntry], file: BinaryIO) -> int:
@@ -151,9 +154,9 @@ async def _write_csv(entries: AsyncIterable[LedgerEntry], file: BinaryIO) -> int
 
     Shapes:  how many asks
     """
-    written, rows = 0, [_HEADS]
+    written, rows = 0, [LEDGER_HEADS]
     async for entry in entries:
-        rows.append([_cell(value) for value in _columns(entry).values()])
+        rows.append([cell(value) for value in ledger_columns(entry).values()])
         written += 1
         if len(rows) >= _ROWS_AT_ONCE:
             file.write(csv_from_rows(rows))
@@ -182,46 +185,11 @@ def _new_file(path: Path) -> Generator[BinaryIO]:
         raise FileUnwritable(path) from error
 
 
-def _columns(entry: LedgerEntry) -> dict[str, Any]:
-    """Give a line of the ledger as the columns of the CSV, which are the keys of the JSON too."""
-    return {
-        "id": entry.id,
-        "time": _iso(entry.at),
-        "state": entry.state,
-        "model": entry.model,
-        "tool": entry.tool,
-        "document": entry.document,
-        "document_name": entry.document_name,
-        "images": entry.images,
-        **_tokens(entry.tokens),
-        "usd": entry.usd,
-        "estimated_usd": entry.estimated_usd,
-        **{f"saved_{name}": count for name, count in _tokens(entry.saved_tokens).items()},
-        "saved_usd": entry.saved_usd,
-        "request_id": entry.request_id,
-        "error": entry.kind,
-        "endpoint": entry.endpoint,
-    }
-
-
-def _tokens(tokens: Tokens) -> dict[str, int]:
-    return {f"{kind.name}_tokens": getattr(tokens, kind.name) for kind in fields(Tokens)}
-
-
-_HEADS = [
-    *"id time state model tool document document_name images".split(),
-    *_tokens(Tokens()),
-    *"usd estimated_usd".split(),
-    *(f"saved_{name}" for name in _tokens(Tokens())),
-    *"saved_usd request_id error endpoint".split(),
-]
-
-
 def _prompt(columns: dict[str, Any]) -> int:
     return sum(count for name, count in columns.items() if name in _PROMPT)
 
 
-_PROMPT = frozenset(_tokens(Tokens())) - {"output_tokens", "thinking_tokens"}
+_PROMPT = frozenset(tokens_by_kind(Tokens())) - {"output_tokens", "thinking_tokens"}
 
 
 async def _spent_in(store: Store, period: Period) -> Decimal:
@@ -261,12 +229,6 @@ def _number(value: object) -> float:
     return float(value)
 
 
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
-
-
 def _usd(amount: Decimal) -> str:
     return f"{amount:,.4f} USD"
 
@@ -277,10 +239,6 @@ def _megabytes(size: int) -> str:
 
 def _time(at: float) -> str:
     return f"{datetime.fromtimestamp(at).astimezone():%Y-%m-%d %H:%M}"
-
-
-def _iso(at: float) -> str:
-    return datetime.fromtimestamp(at).astimezone().isoformat(timespec="milliseconds")
 
 
 def _from(at: float | None) -> str:

@@ -23,7 +23,7 @@ from witnessmark.limits import Limits
 from witnessmark.plans.models import Model, model_named
 from witnessmark.plans.plan import Plan
 from witnessmark.settings import settings_from
-from witnessmark.store.store import Store, open_store
+from witnessmark.store import Store, open_store
 from witnessmark.testing import FakeClaudeAPI
 from witnessmark_tools.tables_plan import plan_tables
 

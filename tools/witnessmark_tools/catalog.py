@@ -7,12 +7,17 @@ from witnessmark_tools.estimate_cost import estimate_cost
 from witnessmark_tools.extract_tables import extract_tables
 from witnessmark_tools.inspect_document import inspect_document
 from witnessmark_tools.read_text import read_text
+from witnessmark_tools.uploads import delete_uploads, list_uploads
+from witnessmark_tools.usage_report import usage_report
 
 TOOLS: tuple[ToolDefinition, ...] = (
     ToolDefinition(function=inspect_document, title="Inspect a document"),
     ToolDefinition(function=extract_tables, title="Extract tables"),
     ToolDefinition(function=read_text, title="Read text", is_structured=False),
     ToolDefinition(function=estimate_cost, title="Estimate the cost"),
+    ToolDefinition(function=usage_report, title="Report usage"),
+    ToolDefinition(function=list_uploads, title="List uploads"),
+    ToolDefinition(function=delete_uploads, title="Delete uploads", reads_only=False, destroys=True),
 )
 
 BY_NAME = {tool.name: tool for tool in TOOLS}

@@ -16,7 +16,7 @@ from witnessmark.plans.models import Model, model_named
 from witnessmark.plans.plan import Plan
 from witnessmark.plans.price import Usd, price_of
 from witnessmark.plans.spending import SpendingLimits, check_price
-from witnessmark.store.values import Budgets, Tokens
+from witnessmark.store import Budgets, Tokens
 from witnessmark_tools.results import Cost
 
 OFFLINE = "offline"

@@ -107,6 +107,4 @@ def _left(run: Run) -> list[str]:
     if not run.left_pages:
         return []
     pages = text_from_pages(run.left_pages)
-    return [
-        f"Pages {pages} are not answered yet; call again with pages={pages!r}: no answer is paid for twice."
-    ]
+    return [f"Pages {pages} are not answered yet; call again with pages={pages!r}: no answer is paid for twice."]

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from witnessmark.claude.client import Claude
 from witnessmark.errors import InputError, UsageError, WitnessmarkError
-from witnessmark.store.values import Upload
+from witnessmark.store import Upload
 from witnessmark_tools.results import Frozen, Result
 
 SHOWN = 200

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from witnessmark.claude.client import Claude
 from witnessmark.exports.folder import ExportFolder
-from witnessmark.store.values import Jump, UsageRow
+from witnessmark.store import Jump, UsageRow
 from witnessmark_tools.results import ExportedFile, Frozen, Result
 
 Period = Literal["today", "week", "month", "year", "all"]
@@ -101,7 +101,7 @@ async def usage_report(
     exports: ExportFolder,
 ) -> UsageReport:
     """Say what was spent on Claude by this installation: tokens and USD by day, tool, model or document, what reuse and caching saved, what may have been billed without an answer, and whether images have come to cost more. Free. What a call would cost: estimate_cost."""  # noqa: E501 - one line on the wire
-    from witnessmark.store.usage import jump  # not before somebody asks
+    from witnessmark.store import jump  # not before somebody asks
 
     store = claude.store
     since, until = _bounds(period), time.time() + 1
@@ -130,8 +130,8 @@ async def usage_report(
 
 def _alarm(found: Jump) -> str:
     return (
-        f"On {found.day.isoformat()} an image took {found.average:,.0f} input tokens on average, {found.factor:.1f} times "
-        f"the usual {found.usual:,.0f}: look for larger images, another model, or PDFs sent whole."
+        f"On {found.day.isoformat()} an image took {found.average:,.0f} input tokens on average, {found.factor:.1f} "
+        f"times the usual {found.usual:,.0f}: look for larger images, another model, or PDFs sent whole."
     )
 
 
@@ -188,10 +188,10 @@ async def _ledger_file(claude: Claude, exports: ExportFolder, since: float, unti
 
     from witnessmark.exports.csv import csv_from_rows
     from witnessmark_tools.exporting import exported_file
-    from witnessmark_tools.ledger_rows import LEDGER_COLUMNS, ledger_row
+    from witnessmark_tools.ledger_rows import LEDGER_HEADS, cell, ledger_columns
 
-    rows = [list(LEDGER_COLUMNS)]
-    rows += [ledger_row(entry) async for entry in claude.store.entries(since=since, until=until)]
+    entries = [entry async for entry in claude.store.entries(since=since, until=until)]
+    rows = [list(LEDGER_HEADS), *([cell(value) for value in ledger_columns(entry).values()] for entry in entries)]
     content = await anyio.to_thread.run_sync(csv_from_rows, rows)
     name = f"ledger-{datetime.fromtimestamp(until).date().isoformat()}.csv"  # noqa: DTZ006 - the user's calendar
     return await anyio.to_thread.run_sync(exported_file, exports, name, content)

@@ -20,8 +20,7 @@ from witnessmark.plans.halving import pages_of
 from witnessmark.plans.models import Model
 from witnessmark.plans.plan import Ask, ImageBlock, PdfBlock, Plan
 from witnessmark.plans.price import Usage, price_of, usd_of, usd_without_cache
-from witnessmark.store.store import Store
-from witnessmark.store.values import Reservation, Send, StoredAnswer, Tokens
+from witnessmark.store import Reservation, Send, Store, StoredAnswer, Tokens
 
 if TYPE_CHECKING:
     from witnessmark.claude.connection import AttemptFailed, Connection

@@ -26,8 +26,7 @@ from witnessmark.documents.opening import Documents
 from witnessmark.errors import InputError, WitnessmarkError
 from witnessmark.plans.models import Model, ModelUnknown, completed, model_named, unlisted
 from witnessmark.plans.plan import Ask, Plan
-from witnessmark.store.store import Store
-from witnessmark.store.values import Reservation, StoredAnswer, Upload
+from witnessmark.store import Reservation, Store, StoredAnswer, Upload
 
 if TYPE_CHECKING:
     from witnessmark.claude.connection import Connection

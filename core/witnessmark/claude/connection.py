@@ -19,7 +19,7 @@ from witnessmark.claude.failures import Failure, StreamCut, failure_of
 from witnessmark.claude.understanding import part_of
 from witnessmark.errors import WitnessmarkError
 from witnessmark.plans.models import Effort, ModelFacts
-from witnessmark.store.values import Tokens
+from witnessmark.store import Tokens
 
 CONNECT_SECONDS = 10.0
 SILENCE_SECONDS = 120.0

@@ -16,8 +16,7 @@ from witnessmark.documents.pdf_parts import PdfPart
 from witnessmark.plans.models import Model
 from witnessmark.plans.parts import REQUEST_BYTES
 from witnessmark.plans.plan import Ask, ContentBlock, ImageBlock, PdfBlock
-from witnessmark.store.store import Store
-from witnessmark.store.values import Upload
+from witnessmark.store import Store, Upload
 
 logger = logging.getLogger(__name__)
 

@@ -20,8 +20,7 @@ from witnessmark.errors import ApiError, BudgetError, InputError, SetupError, Wi
 from witnessmark.plans.halving import halved, pages_of, with_more_room
 from witnessmark.plans.plan import Ask, Plan
 from witnessmark.plans.price import price_of
-from witnessmark.store.store import Store
-from witnessmark.store.values import Quarantined, StoredAnswer
+from witnessmark.store import Quarantined, Store, StoredAnswer
 
 AT_ONCE = 4
 """Asks of one call that are under way at a time."""

@@ -46,8 +46,8 @@ class PriceNotApproved(BudgetError):
         super().__init__(
             f"This call would cost about {_usd(price.estimate)} ({_usd(price.low)} to {_usd(price.high)}), {why}; "
             "nothing was sent.",
-            f"To agree, call again with max_cost_usd={_rounded_up(price.estimate)}; or pass fewer pages, a cheaper model "
-            "or model='offline'.",
+            f"To agree, call again with max_cost_usd={_rounded_up(price.estimate)}; or pass fewer pages, a cheaper "
+            "model, or model='offline'.",
         )
         self.price = price
         self.limit = limit

@@ -142,6 +142,8 @@ class Claude:
         try:
             facts = await connection.model(name)
         except importlib.import_module(CONNECTION_MODULE).AttemptFailed as failed:
+            if failed.failure.rule.actor == "operator" and failed.failure.status != 403:
+                raise failed.failure.for_caller(model=name, what="") from failed
             if known is not None:
                 return known
             if failed.failure.status == 404:
@@ -300,9 +302,16 @@ async def open_claude(
 
     Shapes:  an error instead of credentials is raised by whoever needs them; None works without
     """
-    async with AsyncExitStack() as resources, anyio.create_task_group() as tasks:
-        yield Claude(credentials, store, tasks, resources, clock or Clock())
-        tasks.cancel_scope.cancel()
+    failure: Exception | None = None
+    async with AsyncExitStack() as resources:
+        async with anyio.create_task_group() as tasks:
+            try:
+                yield Claude(credentials, store, tasks, resources, clock or Clock())
+            except Exception as error:  # noqa: BLE001 - raised again outside, where it is not wrapped into a group
+                failure = error
+            tasks.cancel_scope.cancel()
+        if failure is not None:
+            raise failure
 
 
 async def _warm_up() -> None:

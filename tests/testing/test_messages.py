@@ -8,7 +8,7 @@ from typing import Any, cast
 import anyio
 import httpx2
 import pytest
-from anthropic import AsyncAnthropic, BadRequestError
+from anthropic import AsyncAnthropic, BadRequestError, InternalServerError
 from anthropic.types import Message, MessageTokensCount
 from pydantic import BaseModel
 
@@ -277,3 +277,29 @@ async def test_data_is_recorded_by_hash_and_size_and_keys_are_not(api: FakeClaud
 
 async def _text(client: AsyncAnthropic) -> str:
     return "".join(texts_of(await ask(client)))
+
+
+async def test_an_answer_ends_at_a_stop_sequence(api: FakeClaudeAPI, client: AsyncAnthropic) -> None:
+    api.answer_with("one two three")
+    message = await ask(client, stop_sequences=["three", " two"])
+    assert (texts_of(message), message.stop_reason, message.stop_sequence) == (["one"], "stop_sequence", " two")
+
+
+@pytest.mark.parametrize("value", [{}, {"total": 5}, {"total": "5", "more": 1}, {"total": None}, ["5"]], ids=json.dumps)
+async def test_json_that_the_grammar_forbids_is_a_mistake_of_the_test(value: Any) -> None:
+    async def run() -> None:
+        async with FakeClaudeAPI() as api, AsyncAnthropic(api_key=api.key, base_url=api.url, max_retries=0) as client:
+            api.answer_with(Reply(json=value))
+            with pytest.raises(InternalServerError):
+                await ask(client, output_config=shaped(TOTAL))
+
+    with pytest.raises(ValueError, match="No model can answer this"):
+        await run()
+
+
+async def test_a_system_message_may_stand_among_the_others(client: AsyncAnthropic) -> None:
+    body = asking()
+    body["messages"].insert(1, {"role": "system", "content": "From now on in French."})
+    create: Any = client.messages.create
+    message: Message = await create(**body)
+    assert message.stop_reason == "end_turn"

@@ -102,6 +102,9 @@ CASES = (
         "a PDF called text",
         lambda: asking(pdf(draw_text()) | {"source": {"type": "base64", "media_type": "text/plain", "data": "AA=="}}),
     ),
+    Case("unknown_field", "in metadata", lambda: asking(metadata={"name": "x"})),
+    Case("field_type", "an unknown service tier", lambda: asking(service_tier="gold")),
+    Case("field_type", "an empty stop sequence", lambda: asking(stop_sequences=[" "])),
     Case("role", "nobody's", lambda: _said(("nobody", "Hi"))),
     Case("role", "the assistant first", lambda: _said(("assistant", "Hi"), ("user", "Hi"))),
     Case("empty_content", "no messages", _said()),
@@ -253,6 +256,7 @@ CASES = (
     Case("image_media_type", "", lambda: asking(image(draw_image("JPEG"), "image/png"))),
     Case("image_unreadable", "no image", lambda: asking(image(b"no image at all"))),
     Case("image_unreadable", "half an image", lambda: asking(image(draw_image(size=(900, 900))[:1500]))),
+    Case("image_dimensions", "a bomb", lambda: asking(image(_png(20_000, 20_000)))),
     Case("image_dimensions", "one", lambda: asking(image(_png(8001, 10)))),
     Case("image_dimensions", "of many", lambda: asking(*[image(_png(2001, 10))] * 21)),
     Case(

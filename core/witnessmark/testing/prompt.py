@@ -46,8 +46,11 @@ _SOURCE_FIELDS: dict[str, tuple[str, ...]] = {
     "text": ("media_type", "data"),
     "content": ("content",),
 }
-_IN_USER = ("text", "image", "document", "search_result", "tool_result")
-_IN_ASSISTANT = ("text", "thinking", "redacted_thinking", "tool_use")
+_IN_MESSAGE: dict[str, tuple[str, ...]] = {
+    "user": ("text", "image", "document", "search_result", "tool_result"),
+    "assistant": ("text", "thinking", "redacted_thinking", "tool_use"),
+    "system": ("text",),
+}
 _IN_RESULT = ("text", "image", "document", "search_result")
 
 Fetch = Callable[[Literal["file", "url"], str, str], tuple[bytes, str | None]]
@@ -96,14 +99,14 @@ class PromptReader:
                 self._read_block(block, f"system.{number}", "system", ("text",))
 
     def _read_message(self, message: Object, path: str) -> None:
-        place: Place = "assistant" if message["role"] == "assistant" else "user"
+        place: Place = message["role"]
         content = message["content"]
         if isinstance(content, str):
             if not content:
                 raise checks.EMPTY_CONTENT(f"{path}: {place} messages must have non-empty content")
             self._add(f"{path}.content", place, "text", text=content)
         else:
-            self._read_blocks(content, f"{path}.content", place, _IN_ASSISTANT if place == "assistant" else _IN_USER)
+            self._read_blocks(content, f"{path}.content", place, _IN_MESSAGE[place])
 
     def _read_blocks(self, blocks: Any, path: str, place: Place, allowed: Collection[str]) -> None:
         listed = as_array(blocks, path)

@@ -38,10 +38,13 @@ async def read_json(exchange: Exchange, recorded: RecordedRequest) -> dict[str, 
 
 async def read_body(exchange: Exchange) -> bytearray:
     """Read a body of at most 32 MB. A longer one is read to its end, so that its sender hears the answer."""
-    body = bytearray()
+    length = exchange.headers.get("content-length", "")
+    body = bytearray(min(int(length), MOST_BYTES) if length.isdecimal() else 0)
+    start = 0
     while (piece := await exchange.read()) is not None:
         if exchange.body_bytes <= MOST_BYTES:
-            body += piece
+            body[start : exchange.body_bytes] = piece
+            start = exchange.body_bytes
     if exchange.body_bytes > MOST_BYTES:
         raise checks.REQUEST_SIZE("Request exceeds the maximum size")
     return body

@@ -120,10 +120,13 @@ def _read_pdf(data: bytes, where: str) -> tuple[PdfPage, ...]:
     from pypdf import PdfReader
 
     try:
-        reader = PdfReader(io.BytesIO(data))
-        if reader.is_encrypted:
-            raise checks.PDF_ENCRYPTED(f"{where}: The PDF specified is password protected.")
-        pages = tuple(_page(number, page) for number, page in enumerate(reader.pages, start=1))
+        with io.BytesIO(
+            data
+        ) as file:  # closed, or the reader, which refers to itself, keeps the bytes until it is collected
+            reader = PdfReader(file)
+            if reader.is_encrypted:
+                raise checks.PDF_ENCRYPTED(f"{where}: The PDF specified is password protected.")
+            pages = tuple(_page(number, page) for number, page in enumerate(reader.pages, start=1))
     except checks.ApiError:
         raise
     except Exception as error:  # pypdf raises whatever a damaged file makes it run into

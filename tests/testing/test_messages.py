@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from tests.drawing import draw_image, draw_text
 from tests.testing.asking import MODEL, ask, asking, closed, from_url, image, pdf, shaped, text, texts_of, tool
-from tests.testing.conftest import Endpoint
+from tests.testing.conftest import Clock, Endpoint
 from witnessmark.testing import ApiError, FakeClaudeAPI, Reply, Request
 
 pytestmark = pytest.mark.anyio
@@ -303,3 +303,37 @@ async def test_a_system_message_may_stand_among_the_others(client: AsyncAnthropi
     create: Any = client.messages.create
     message: Message = await create(**body)
     assert message.stop_reason == "end_turn"
+
+
+async def test_blocks_of_the_api_are_sent_as_they_are_whole_and_streamed(
+    api: FakeClaudeAPI, client: AsyncAnthropic
+) -> None:
+    citation = {
+        "type": "page_location",
+        "cited_text": "Total 12",
+        "document_index": 0,
+        "document_title": "a.pdf",
+        "file_id": None,
+        "start_page_number": 1,
+        "end_page_number": 2,
+    }
+    api.answer_with(Reply(blocks=[{"type": "text", "text": "It is 12.", "citations": [citation]}]))
+    document = pdf(draw_text(["Total 12"]), title="a.pdf", citations={"enabled": True})
+    messages = [await ask(client, document, "What is the total?")]
+    async with client.messages.stream(**asking(document, "What is the total?")) as stream:
+        messages.append(await stream.get_final_message())
+    for message in messages:
+        block = next(block for block in message.content if block.type == "text")
+        assert [made.to_dict() for made in block.citations or ()] == [citation]
+
+
+async def test_rate_limit_headers_fall_with_use_and_rise_with_time(http: httpx2.AsyncClient, clock: Clock) -> None:
+    async def remaining() -> list[int]:
+        headers = (await http.post(MESSAGES, json=asking("word " * 1000))).headers
+        return [int(headers[f"anthropic-ratelimit-{kind}-remaining"]) for kind in ("requests", "input-tokens")]
+
+    first, second = await remaining(), await remaining()
+    assert (first[0], second[0]) == (999, 998)
+    assert 1000 < first[1] - second[1] < 3000
+    clock.now += 60
+    assert await remaining() == first

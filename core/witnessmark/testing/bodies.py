@@ -55,7 +55,7 @@ def _parsed(body: bytearray, encoding: str | None) -> dict[str, Any]:
     from pydantic_core import from_json
 
     try:
-        value: Any = from_json(_decoded(body, encoding))
+        value: Any = from_json(_decoded(body, encoding), allow_inf_nan=False)
     except ValueError as error:
         raise checks.JSON_BODY("The request body is not valid JSON.") from error
     if not isinstance(value, dict):

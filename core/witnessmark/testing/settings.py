@@ -143,6 +143,8 @@ def _check_thinking(body: Object, model: Model, effort: str | None, *, is_count:
         return
     kind = word(thinking.get("type"), "thinking.type", _THINKING_FIELDS)
     check_names(thinking, f"thinking.{kind}", needed=("type",), optional=_THINKING_FIELDS[kind])
+    if thinking.get("display") is not None:
+        word(thinking["display"], f"thinking.{kind}.display", ("summarized", "omitted"))
     if kind not in model.thinking:
         raise checks.THINKING(f"thinking.type: {kind} is not supported by {model.id}")
     off_up_to = "high" if kind == "between_tools" else model.off_up_to

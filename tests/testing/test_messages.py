@@ -8,13 +8,13 @@ from typing import Any, cast
 import anyio
 import httpx2
 import pytest
-from anthropic import AsyncAnthropic, BadRequestError
+from anthropic import AsyncAnthropic, BadRequestError, InternalServerError
 from anthropic.types import Message, MessageTokensCount
 from pydantic import BaseModel
 
 from tests.drawing import draw_image, draw_text
 from tests.testing.asking import MODEL, ask, asking, closed, from_url, image, pdf, shaped, text, texts_of, tool
-from tests.testing.conftest import Endpoint
+from tests.testing.conftest import Clock, Endpoint
 from witnessmark.testing import ApiError, FakeClaudeAPI, Reply, Request
 
 pytestmark = pytest.mark.anyio
@@ -277,3 +277,63 @@ async def test_data_is_recorded_by_hash_and_size_and_keys_are_not(api: FakeClaud
 
 async def _text(client: AsyncAnthropic) -> str:
     return "".join(texts_of(await ask(client)))
+
+
+async def test_an_answer_ends_at_a_stop_sequence(api: FakeClaudeAPI, client: AsyncAnthropic) -> None:
+    api.answer_with("one two three")
+    message = await ask(client, stop_sequences=["three", " two"])
+    assert (texts_of(message), message.stop_reason, message.stop_sequence) == (["one"], "stop_sequence", " two")
+
+
+@pytest.mark.parametrize("value", [{}, {"total": 5}, {"total": "5", "more": 1}, {"total": None}, ["5"]], ids=json.dumps)
+async def test_json_that_the_grammar_forbids_is_a_mistake_of_the_test(value: Any) -> None:
+    async def run() -> None:
+        async with FakeClaudeAPI() as api, AsyncAnthropic(api_key=api.key, base_url=api.url, max_retries=0) as client:
+            api.answer_with(Reply(json=value))
+            with pytest.raises(InternalServerError):
+                await ask(client, output_config=shaped(TOTAL))
+
+    with pytest.raises(ValueError, match="No model can answer this"):
+        await run()
+
+
+async def test_a_system_message_may_stand_among_the_others(client: AsyncAnthropic) -> None:
+    body = asking()
+    body["messages"].insert(1, {"role": "system", "content": "From now on in French."})
+    create: Any = client.messages.create
+    message: Message = await create(**body)
+    assert message.stop_reason == "end_turn"
+
+
+async def test_blocks_of_the_api_are_sent_as_they_are_whole_and_streamed(
+    api: FakeClaudeAPI, client: AsyncAnthropic
+) -> None:
+    citation = {
+        "type": "page_location",
+        "cited_text": "Total 12",
+        "document_index": 0,
+        "document_title": "a.pdf",
+        "file_id": None,
+        "start_page_number": 1,
+        "end_page_number": 2,
+    }
+    api.answer_with(Reply(blocks=[{"type": "text", "text": "It is 12.", "citations": [citation]}]))
+    document = pdf(draw_text(["Total 12"]), title="a.pdf", citations={"enabled": True})
+    messages = [await ask(client, document, "What is the total?")]
+    async with client.messages.stream(**asking(document, "What is the total?")) as stream:
+        messages.append(await stream.get_final_message())
+    for message in messages:
+        block = next(block for block in message.content if block.type == "text")
+        assert [made.to_dict() for made in block.citations or ()] == [citation]
+
+
+async def test_rate_limit_headers_fall_with_use_and_rise_with_time(http: httpx2.AsyncClient, clock: Clock) -> None:
+    async def remaining() -> list[int]:
+        headers = (await http.post(MESSAGES, json=asking("word " * 1000))).headers
+        return [int(headers[f"anthropic-ratelimit-{kind}-remaining"]) for kind in ("requests", "input-tokens")]
+
+    first, second = await remaining(), await remaining()
+    assert (first[0], second[0]) == (999, 998)
+    assert 1000 < first[1] - second[1] < 3000
+    clock.now += 60
+    assert await remaining() == first

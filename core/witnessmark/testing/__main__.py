@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import logging
 import sys
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ def main() -> int:
             answer_from(api, arguments.answers)
     except (ValueError, OSError) as error:
         parser.error(str(error))
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what is wrong with a document is answered
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_serve(api))
     return 0

@@ -38,10 +38,13 @@ async def read_json(exchange: Exchange, recorded: RecordedRequest) -> dict[str, 
 
 async def read_body(exchange: Exchange) -> bytearray:
     """Read a body of at most 32 MB. A longer one is read to its end, so that its sender hears the answer."""
-    body = bytearray()
+    length = exchange.headers.get("content-length", "")
+    body = bytearray(min(int(length), MOST_BYTES) if length.isdecimal() else 0)
+    start = 0
     while (piece := await exchange.read()) is not None:
         if exchange.body_bytes <= MOST_BYTES:
-            body += piece
+            body[start : exchange.body_bytes] = piece
+            start = exchange.body_bytes
     if exchange.body_bytes > MOST_BYTES:
         raise checks.REQUEST_SIZE("Request exceeds the maximum size")
     return body
@@ -52,7 +55,7 @@ def _parsed(body: bytearray, encoding: str | None) -> dict[str, Any]:
     from pydantic_core import from_json
 
     try:
-        value: Any = from_json(_decoded(body, encoding))
+        value: Any = from_json(_decoded(body, encoding), allow_inf_nan=False)
     except ValueError as error:
         raise checks.JSON_BODY("The request body is not valid JSON.") from error
     if not isinstance(value, dict):

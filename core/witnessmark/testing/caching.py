@@ -65,18 +65,14 @@ def prompt_of(request: Request) -> Prompt:
             any(isinstance(block.content, ImageContent) for block in request.blocks),
         ],
     }
-    key = _hash("", voiding["tools"])
-    reached = "tools"
     size = tokens_beside(body, model)
+    key, stages = _hash("", voiding["tools"]), ["tools", "system", "messages"]
     keys: list[str] = []
     sizes: list[int] = []
     for block in request.blocks:
-        stage = block.place if block.place in {"tools", "system"} else "messages"
-        for name in ("system", "messages"):
-            if (reached, stage) in {("tools", name), ("tools", "messages"), ("system", "messages")} and reached != name:
-                key, reached = _hash(key, voiding[name]), name
-            if reached == stage:
-                break
+        while stages[0] != block.path.partition(".")[0]:
+            stages.pop(0)
+            key = _hash(key, voiding[stages[0]])
         key = _hash(key, block.digest)
         size += tokens_of_block(block, model)
         keys.append(key)

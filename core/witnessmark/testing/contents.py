@@ -13,7 +13,10 @@ from typing import Any, TypeVar
 
 from witnessmark.testing import checks
 
-IMAGE_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp"}
+MAGIC = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"GIF8": "image/gif", b"RIFF": "image/webp"}
+"""What a file of each kind of image begins with."""
+MOST_SIDE = 8000
+"""Of any image, in pixels."""
 PATCH = 28
 """Side of the square of pixels that makes one token."""
 
@@ -84,8 +87,8 @@ _Known = TypeVar("_Known")
 
 
 def _remembered(known: OrderedDict[str, _Known], key: str, read: Callable[[], _Known]) -> _Known:
-    if key in known:
-        return known[key]
+    if (found := known.get(key)) is not None:
+        return found
     found = known[key] = read()
     while len(known) > 256:
         known.popitem(last=False)
@@ -95,14 +98,19 @@ def _remembered(known: OrderedDict[str, _Known], key: str, read: Callable[[], _K
 def _read_image(data: bytes, where: str) -> tuple[str, int, int]:
     from PIL import Image
 
+    media_type = next((media_type for magic, media_type in MAGIC.items() if data.startswith(magic)), None)
+    if media_type is None:
+        raise checks.IMAGE_UNREADABLE(f"{where}: Could not process image")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of bombs: the limit on sides is the API's own answer to them
-            with Image.open(io.BytesIO(data), formats=tuple(IMAGE_TYPES)) as image:
-                media_type, (width, height) = IMAGE_TYPES[image.format or ""], image.size
-                if max(width, height) <= 8000:  # a larger one is refused before anybody decodes it
+            with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "GIF", "WEBP")) as image:
+                width, height = image.size
+                if max(width, height) <= MOST_SIDE:  # a larger one is refused before anybody decodes it
                     image.draft(image.mode, (width // 8, height // 8))
                     image.load()
+    except Image.DecompressionBombError:
+        return media_type, MOST_SIDE + 1, MOST_SIDE + 1  # its sides are not told, and at least one is longer than that
     except Exception as error:
         raise checks.IMAGE_UNREADABLE(f"{where}: Could not process image") from error
     return media_type, width, height
@@ -112,10 +120,13 @@ def _read_pdf(data: bytes, where: str) -> tuple[PdfPage, ...]:
     from pypdf import PdfReader
 
     try:
-        reader = PdfReader(io.BytesIO(data))
-        if reader.is_encrypted:
-            raise checks.PDF_ENCRYPTED(f"{where}: The PDF specified is password protected.")
-        pages = tuple(_page(number, page) for number, page in enumerate(reader.pages, start=1))
+        with io.BytesIO(
+            data
+        ) as file:  # closed, or the reader, which refers to itself, keeps the bytes until it is collected
+            reader = PdfReader(file)
+            if reader.is_encrypted:
+                raise checks.PDF_ENCRYPTED(f"{where}: The PDF specified is password protected.")
+            pages = tuple(_page(number, page) for number, page in enumerate(reader.pages, start=1))
     except checks.ApiError:
         raise
     except Exception as error:  # pypdf raises whatever a damaged file makes it run into

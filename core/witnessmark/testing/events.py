@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from witnessmark.testing.answers import Finished
+from witnessmark.testing.finished import Finished
 from witnessmark.testing.request import Request
 from witnessmark.testing.tokens import tokens_of_text
 

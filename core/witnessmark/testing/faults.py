@@ -210,7 +210,7 @@ class Faults:
         return None
 
 
-_NAMED: dict[str, Callable[..., Fault]] = {
+FAULTS: dict[str, Callable[..., Fault]] = {
     made.__name__: made
     for made in (
         rate_limited,
@@ -234,15 +234,15 @@ def add_from_text(faults: Faults, text: str) -> None:
     Errors:  ValueError says what is wrong
     """
     name, _, rest = text.partition(":")
-    if name not in _NAMED:
-        raise ValueError(f"There is no fault {name!r}. Known: {', '.join(_NAMED)}.")
+    if name not in FAULTS:
+        raise ValueError(f"There is no fault {name!r}. Known: {', '.join(FAULTS)}.")
     given: dict[str, Any] = {}
     for argument in filter(None, rest.split(",")):
         key, _, value = argument.partition("=")
         given[key.strip()] = _value(value.strip())
     rule = {key: given.pop(key) for key in ("times", "share", "seed", "on") if key in given}
     try:
-        fault = _NAMED[name](**given)
+        fault = FAULTS[name](**given)
     except (TypeError, ValueError) as error:
         raise ValueError(f"The fault {name!r} does not take these arguments: {error}.") from error
     faults.add(fault, **rule)

@@ -7,14 +7,14 @@ from itertools import pairwise
 from typing import Any
 
 from witnessmark.testing import checks
-from witnessmark.testing.contents import ImageContent, PdfContent, seen_size
+from witnessmark.testing.contents import MOST_SIDE, ImageContent, PdfContent, seen_size
 from witnessmark.testing.models import Model
 from witnessmark.testing.prompt import ttl_of
 from witnessmark.testing.request import Block
 from witnessmark.testing.shapes import Object, part
 
-MOST_SIDE, MOST_SIDE_OF_MANY, MANY = 8000, 2000, 20
-"""Pixels; with more than `MANY` images the second bound holds."""
+MOST_SIDE_OF_MANY, MANY = 2000, 20
+"""Pixels; with more than `MANY` images this bound holds for each."""
 MOST_BREAKPOINTS = 4
 
 _Images = list[tuple[Block, ImageContent]]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from witnessmark.testing import checks
-from witnessmark.testing.answers import Reply, finish, reply_of
+from witnessmark.testing.answers import Reply, reply_of
 from witnessmark.testing.bodies import Asked, read_json
 from witnessmark.testing.caching import Cache, prompt_of
 from witnessmark.testing.checks import ApiError
@@ -18,6 +18,7 @@ from witnessmark.testing.contents import Reader
 from witnessmark.testing.delivery import Response, Work
 from witnessmark.testing.events import events_of
 from witnessmark.testing.files import FileStore
+from witnessmark.testing.finished import finish
 from witnessmark.testing.limits import check_prompt
 from witnessmark.testing.prompt import PromptReader
 from witnessmark.testing.rates import Rates

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import hashlib
 import json
@@ -46,8 +45,11 @@ _SOURCE_FIELDS: dict[str, tuple[str, ...]] = {
     "text": ("media_type", "data"),
     "content": ("content",),
 }
-_IN_USER = ("text", "image", "document", "search_result", "tool_result")
-_IN_ASSISTANT = ("text", "thinking", "redacted_thinking", "tool_use")
+_IN_MESSAGE: dict[str, tuple[str, ...]] = {
+    "user": ("text", "image", "document", "search_result", "tool_result"),
+    "assistant": ("text", "thinking", "redacted_thinking", "tool_use"),
+    "system": ("text",),
+}
 _IN_RESULT = ("text", "image", "document", "search_result")
 
 Fetch = Callable[[Literal["file", "url"], str, str], tuple[bytes, str | None]]
@@ -96,14 +98,14 @@ class PromptReader:
                 self._read_block(block, f"system.{number}", "system", ("text",))
 
     def _read_message(self, message: Object, path: str) -> None:
-        place: Place = "assistant" if message["role"] == "assistant" else "user"
+        place: Place = message["role"]
         content = message["content"]
         if isinstance(content, str):
             if not content:
                 raise checks.EMPTY_CONTENT(f"{path}: {place} messages must have non-empty content")
             self._add(f"{path}.content", place, "text", text=content)
         else:
-            self._read_blocks(content, f"{path}.content", place, _IN_ASSISTANT if place == "assistant" else _IN_USER)
+            self._read_blocks(content, f"{path}.content", place, _IN_MESSAGE[place])
 
     def _read_blocks(self, blocks: Any, path: str, place: Place, allowed: Collection[str]) -> None:
         listed = as_array(blocks, path)
@@ -237,8 +239,8 @@ class PromptReader:
                 f"{path}.image.source.base64: image exceeds 10 MB maximum: {len(text)} bytes > {most} bytes"
             )
         try:
-            data = base64.b64decode(text, validate=True)
-        except (binascii.Error, ValueError) as error:
+            data = binascii.a2b_base64(text, strict_mode=True)  # `base64` would copy the text first
+        except ValueError as error:
             raise checks.BASE64(f"{path}.source.base64.data: The data is not valid base64") from error
         source["data"] = {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
         return data

@@ -103,6 +103,54 @@ def _is_simple(pattern: Any) -> bool:
     return True
 
 
+def violation(schema: Schema, value: Any) -> str | None:
+    """Say where a value does not satisfy a schema; None where it does."""
+    return _violation(schema, schema, value, "the answer")
+
+
+def _violation(root: Schema, part: Any, value: Any, path: str) -> str | None:
+    if isinstance(part, bool) or not part:
+        return None
+    if "$ref" in part:
+        return _violation(root, resolve(root, part["$ref"], path), value, path)
+    for keyword in ("anyOf", "oneOf"):
+        found = [_violation(root, option, value, path) for option in part.get(keyword, ())]
+        if found and None not in found:
+            return found[0]
+    if ("enum" in part and value not in part["enum"]) or ("const" in part and value != part["const"]):
+        return f"{path} is none of the values allowed"
+    kinds = part.get("type", [])
+    if kinds and not any(_is_of(value, kind) for kind in (kinds if is_array(kinds) else [kinds])):
+        return f"{path} is not of type {kinds}"
+    if is_object(value):
+        properties: Mapping[str, Any] = part.get("properties", {})
+        if missing := set(part.get("required", ())) - value.keys():
+            return f"{path} lacks {sorted(missing)}"
+        if more := value.keys() - properties.keys():
+            return f"{path} has {sorted(more)} too many"
+        inner = [(properties[name], child, f"{path}.{name}") for name, child in value.items()]
+    else:
+        inner = [(part.get("items"), child, f"{path}[{n}]") for n, child in enumerate(value if is_array(value) else [])]
+    return next(filter(None, (_violation(root, *one) for one in inner)), None)
+
+
+def _is_of(value: Any, kind: str) -> bool:
+    if isinstance(value, bool):
+        return kind == "boolean"
+    return isinstance(value, _PYTHON_TYPES[kind])
+
+
+_PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "null": type(None),
+}
+
+
 # --- values ---------------------------------------------------------------------------------------------------------
 
 _OF_FORMAT = {

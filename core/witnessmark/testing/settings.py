@@ -8,7 +8,7 @@ from typing import Any
 from witnessmark.testing import checks
 from witnessmark.testing.models import EFFORTS, FAST_IGNORED, Model, model_named
 from witnessmark.testing.schemas import check_schemas
-from witnessmark.testing.shapes import Object, as_object, check_names, part, word
+from witnessmark.testing.shapes import Object, as_object, check_names, items, part, word
 from witnessmark.testing.tool_use import check_tool_choice, check_tool_results, check_tools, is_forced, strict_schemas
 
 CURRENT = "2026-10-21"
@@ -78,6 +78,7 @@ def check_settings(body: Object, model: Model, *, is_count: bool) -> None:
         _check_max_tokens(body, model)
     _check_thinking(body, model, _effort(body, model), is_count=is_count)
     _check_geo_and_speed(body, model)
+    _check_rest(body)
     check_tools(body)
     check_tool_choice(body, model)
     check_tool_results(messages)
@@ -99,8 +100,8 @@ def _check_messages(messages: Sequence[Any]) -> None:
     for number, message in enumerate(messages):
         path = f"messages.{number}"
         check_names(as_object(message, path), path, needed=("role", "content"))
-        if message["role"] not in {"user", "assistant"}:
-            raise checks.ROLE(f"{path}.role: Input should be 'user' or 'assistant'")
+        if message["role"] not in {"user", "assistant", "system"}:
+            raise checks.ROLE(f"{path}.role: Input should be 'user', 'assistant' or 'system'")
     if messages[0]["role"] != "user":
         raise checks.ROLE("messages: first message must use the user role")
 
@@ -142,6 +143,8 @@ def _check_thinking(body: Object, model: Model, effort: str | None, *, is_count:
         return
     kind = word(thinking.get("type"), "thinking.type", _THINKING_FIELDS)
     check_names(thinking, f"thinking.{kind}", needed=("type",), optional=_THINKING_FIELDS[kind])
+    if thinking.get("display") is not None:
+        word(thinking["display"], f"thinking.{kind}.display", ("summarized", "omitted"))
     if kind not in model.thinking:
         raise checks.THINKING(f"thinking.type: {kind} is not supported by {model.id}")
     off_up_to = "high" if kind == "between_tools" else model.off_up_to
@@ -163,6 +166,15 @@ def _check_geo_and_speed(body: Object, model: Model) -> None:
         word(speed, "speed", ("standard", "fast"))
     if speed == "fast" and not model.fast and model.id not in FAST_IGNORED:
         raise checks.SPEED(f"speed: fast is not supported by {model.id}")
+
+
+def _check_rest(body: Object) -> None:
+    check_names(part(body, "metadata"), "metadata", optional=("user_id",))
+    if body.get("service_tier") is not None:
+        word(body["service_tier"], "service_tier", ("auto", "standard_only"))
+    for number, sequence in enumerate(items(body, "stop_sequences")):
+        if not isinstance(sequence, str) or not sequence.strip():
+            raise checks.FIELD_TYPE(f"stop_sequences.{number}: each stop sequence must contain non-whitespace")
 
 
 def _check_prefill(messages: Sequence[Object], model: Model, *, has_format: bool) -> None:

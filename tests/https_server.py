@@ -1,14 +1,16 @@
 """A web server on loopback that speaks TLS with certificates of its own, and answers as badly as a test wants.
 
-The names in its URLs are what a test's resolver says they are: `files.example` is 127.0.0.1 where the fetcher under test
-is told so. A path is answered by a function that writes the bytes of the answer.
+The names in its URLs are what a test's resolver says they are: `files.example` is 127.0.0.1 where the fetcher under
+test is told so. A path is answered by a function that writes the bytes of the answer.
 """
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import ipaddress
+import os
 import ssl
+import sys
 import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -145,23 +147,36 @@ async def _answer_one(server: HttpsServer, stream: AnyByteStream, context: ssl.S
         await server.answers.get(path, answer(status="404 Not Found"))(secure)
 
 
+def open_files_in(folder: Path) -> list[str]:
+    """List what lies in a folder, and what this process still holds open that has no name there any more."""
+    left = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    if sys.platform == "linux":
+        for descriptor in Path("/proc/self/fd").iterdir():
+            try:
+                target = os.readlink(descriptor)  # noqa: PTH115 - " (deleted)" is no path
+            except OSError:  # the descriptor that lists
+                continue
+            left += [target] if target.startswith(str(folder)) else []
+    return left
+
+
 def _certificates(folder: Path, names: Sequence[str]) -> tuple[ssl.SSLContext, Path]:
     """Make an authority, and a server's certificate that it signs."""
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     key, its_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "An authority made by a test")])
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
 
     def started(name: x509.Name, public: ec.EllipticCurvePublicKey, *, is_authority: bool) -> x509.CertificateBuilder:
-        uses = {use: False for use in _USES} | {"key_cert_sign": is_authority, "digital_signature": True}
+        uses = dict.fromkeys(_USES, False) | {"key_cert_sign": is_authority, "digital_signature": True}
         return (
             x509.CertificateBuilder()
             .subject_name(name)
             .issuer_name(issuer)
             .public_key(public)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(days=1))
-            .not_valid_after(now + datetime.timedelta(days=1))
+            .not_valid_before(now - dt.timedelta(days=1))
+            .not_valid_after(now + dt.timedelta(days=1))
             .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
             .add_extension(x509.KeyUsage(**uses), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)

@@ -11,8 +11,9 @@ import anyio
 import pytest
 
 from tests import drawing
-from tests.https_server import PRIVATE, HttpsServer, answer, redirect, serving
+from tests.https_server import PRIVATE, HttpsServer, answer, open_files_in, redirect, serving
 from tests.tools.conftest import House
+from witnessmark.documents.media_types import EmptyFile
 from witnessmark.documents.opening import UrlsSwitchedOff
 from witnessmark.documents.web.fetcher import UrlRefused
 from witnessmark.documents.web.url import UrlNotAllowed
@@ -39,7 +40,7 @@ async def services(settings: Settings, server: HttpsServer) -> AsyncGenerator[Se
         yield opened
 
 
-async def _call(services: Services, tool: str, **arguments: Any) -> Any:
+async def _call(services: Services, tool: str, /, **arguments: Any) -> Any:
     definition = BY_NAME[tool]
     return await definition.call(definition.parse(arguments), services)
 
@@ -56,7 +57,7 @@ async def test_a_pdf_over_https_gives_the_tables_that_the_file_gives(
     assert from_file.tables
     assert from_url.to_json() == from_file.to_json()
     assert from_url.documents[0].name == "plan.pdf"
-    assert list(settings.cache.iterdir()) == []
+    assert open_files_in(settings.cache) == []
 
 
 @pytest.mark.parametrize("tool", ["inspect_document", "read_text", "estimate_cost"])
@@ -92,7 +93,7 @@ async def test_errors_about_a_document_from_the_web_hold_no_query(services: Serv
         await _call(services, "read_text", source=f"{server.url('/none.pdf')}?{SECRET}")
     assert SECRET not in str(refused.value)
     url = server.serve("/empty.pdf", answer(b""))
-    with pytest.raises(Exception, match="'empty.pdf' is empty") as empty:
+    with pytest.raises(EmptyFile, match=r"'empty\.pdf' is empty") as empty:
         await _call(services, "read_text", source=f"{url}?{SECRET}")
     assert SECRET not in str(empty.value)
 

@@ -61,7 +61,7 @@ class WordTooMany(UsageError):
 class WordWithoutName(UsageError):
     def __init__(self, command: str, word: str, place: str) -> None:
         super().__init__(
-            f"witnessmark {command} has no place for {word[:60]!r} by itself.", f"Write {place} {word[:60]}."
+            f"witnessmark {command} has no place for {_shown(word)!r} by itself.", f"Write {place} {_shown(word)}."
         )
 
 

@@ -226,9 +226,9 @@ async def test_a_failure_on_the_other_side_is_tried_again(desk: Desk, api: FakeC
 @pytest.mark.parametrize(
     ("fault", "state"),
     [
-        # A small request is gone before anybody can know how far it came.
-        (faults.reset("head"), "possibly billed"),
-        (faults.reset("within_body", after=100), "possibly billed"),
+        # A small request may be gone whole before its sender can know how far it came.
+        (faults.reset("head"), "not billed or possibly billed"),
+        (faults.reset("within_body", after=100), "not billed or possibly billed"),
         (faults.reset("after_body"), "possibly billed"),
         (faults.reset("after_response_head"), "possibly billed"),
         (faults.reset("within_response", after=1), "possibly billed"),
@@ -247,7 +247,9 @@ async def test_a_connection_that_breaks_is_tried_again_and_told_of_in_the_ledger
     api.fail(fault, times=1)
     run = await desk.run(PDF)
     assert run.answered
-    assert await states(desk) == [state, "answered"]
+    first, second = await states(desk)
+    assert first in state.split(" or ")
+    assert second == "answered"
 
 
 async def test_what_was_counted_before_an_answer_broke_off_stands_in_the_ledger(desk: Desk, api: FakeClaudeAPI) -> None:

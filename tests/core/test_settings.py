@@ -29,10 +29,21 @@ def test_the_ocr_engine_is_chosen_by_flag_before_environment(tmp_path: Path) -> 
     assert _read(tmp_path, {}).ocr == "auto"
 
 
+def test_urls_are_fetched_unless_they_are_switched_off(tmp_path: Path) -> None:
+    assert _read(tmp_path, {}).urls
+    assert _read(tmp_path, {"WITNESSMARK_URLS": "off"}, urls="on").urls
+    assert not _read(tmp_path, {"WITNESSMARK_URLS": "OFF"}).urls
+
+
 @pytest.mark.parametrize(
     "environment",
-    [{"WITNESSMARK_OCR": "best"}, {"WITNESSMARK_OCR_MIB": "2 GB"}, {"WITNESSMARK_PARSER_MIB": "10"}],
-    ids=["engine", "unit", "too little"],
+    [
+        {"WITNESSMARK_OCR": "best"},
+        {"WITNESSMARK_OCR_MIB": "2 GB"},
+        {"WITNESSMARK_PARSER_MIB": "10"},
+        {"WITNESSMARK_URLS": "perhaps"},
+    ],
+    ids=["engine", "unit", "too little", "neither on nor off"],
 )
 def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path, environment: dict[str, str]) -> None:
     with pytest.raises(SettingInvalid, match=next(iter(environment))):

@@ -301,3 +301,48 @@ def test_tables_are_exported_as_named_and_the_paths_are_printed(shell: Shell, fo
     for ending in (".csv", ".xlsx"):
         (path,) = [word for word in done.stdout.split() if word.endswith(ending)]
         assert Path(path).is_file()
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("https://127.0.0.1/a.pdf?sig=secret", "leads to an address that is not public"),
+        ("https://[::1]/a.pdf?sig=secret", "leads to an address that is not public"),
+        ("https://169.254.169.254/latest/meta-data/?sig=secret", "leads to an address that is not public"),
+        ("https://localhost/a.pdf?sig=secret", "names a host of this machine's own network"),
+        ("http://files.example/a.pdf?sig=secret", "Write https:// instead"),
+    ],
+    ids=["loopback", "loopback by IPv6", "metadata", "by name", "http"],
+)
+def test_a_url_that_is_not_fetched_is_refused_as_input(shell: Shell, url: str, says: str) -> None:
+    done = shell.run("extract-tables", url)
+    assert done.returncode == 3
+    assert says in done.stderr
+    assert "secret" not in done.stdout + done.stderr
+    assert shell.json("extract-tables", url)["error"]["class"] == "UrlNotAllowed"
+
+
+def test_urls_are_switched_off_by_flag_and_by_environment(shell: Shell) -> None:
+    words = ("read-text", "https://files.example/a.pdf?sig=secret", "--json")
+    by_flag, by_environment = shell.run(*words, "--urls", "off"), shell.run(*words, WITNESSMARK_URLS="off")
+    assert by_flag.stdout == by_environment.stdout
+    assert json.loads(by_flag.stdout)["error"]["class"] == "UrlsSwitchedOff"
+    assert "WITNESSMARK_URLS" in shell.run("doctor", "--urls", "maybe").stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("https://files.example/a.pdf?sig=secret",), ("demo", "a.pdf", "https://files.example/a.pdf?sig=secret")],
+    ids=["without a command", "one too many"],
+)
+def test_a_url_in_the_wrong_place_is_shown_without_its_query(shell: Shell, words: tuple[str, ...]) -> None:
+    done = shell.run(*words)
+    assert done.returncode == 2
+    assert "https://files.example/a.pdf" in done.stderr
+    assert "secret" not in done.stderr
+
+
+def test_the_demo_takes_a_url_as_it_is_written(shell: Shell) -> None:
+    done = shell.run("demo", "https://localhost/a.pdf")
+    assert done.returncode == 3
+    assert "own network" in done.stderr

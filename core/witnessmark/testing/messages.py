@@ -54,7 +54,7 @@ class Messages:
             )
         for refuses in self.refusals:
             if refusal := refuses(request):
-                raise refusal if isinstance(refusal, ApiError) else REFUSED
+                raise (refusal if isinstance(refusal, ApiError) else REFUSED).anew()
         tokens = self._cache.look_up(prompt, now=self.clock())
         finished = finish(await self._said(request), request, tokens)
         rates = self._rates.charge(
@@ -120,5 +120,5 @@ class Messages:
             if inspect.isawaitable(answer):
                 answer = await answer
         if isinstance(answer, ApiError):
-            raise answer
+            raise answer.anew()
         return reply_of(answer, request)

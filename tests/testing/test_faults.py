@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
+import traceback
 from typing import Any
 
 import anthropic
@@ -216,7 +218,7 @@ async def test_a_stall_lasts_until_the_client_gives_up(
 ) -> None:
     api.fail(faults.stall(stage))
     with pytest.raises(anthropic.APITimeoutError):
-        await ask(client.with_options(timeout=0.2), pdf(draw_text()))
+        await ask(client.with_options(timeout=0.5), pdf(draw_text()))
     with anyio.fail_after(5):
         while api.requests[0].seconds is None:  # noqa: ASYNC110 - nobody tells when the fake notices
             await anyio.sleep(0.001)
@@ -237,6 +239,31 @@ async def test_the_fake_ends_with_requests_still_waiting() -> None:
             while not api.requests:  # noqa: ASYNC110 - the request says nothing when it arrives
                 await anyio.sleep(0.001)
             await api.__aexit__(None, None, None)
+
+
+@pytest.mark.parametrize("part", ["head", "body", "response"])
+async def test_a_client_that_dies_leaves_the_fake_at_work(
+    api: FakeClaudeAPI, client: AsyncAnthropic, part: str
+) -> None:
+    body = json.dumps(asking(stream=True)).encode()
+    head = f"POST {MESSAGES} HTTP/1.1\r\nhost: a\r\nx-api-key: {api.key}\r\nanthropic-version: 2026-10-21\r\n"
+    head += f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    sent = {"head": head[:50].encode(), "body": head.encode() + body[:20], "response": head.encode() + body}[part]
+    api.answer_with("word " * 10_000)
+    api.fail(faults.trickle(seconds=0.001), times=1 if part == "response" else 0)
+    _, writer = await asyncio.open_connection("127.0.0.1", int(api.url.rpartition(":")[2]))
+    writer.write(sent)
+    await writer.drain()
+    with anyio.fail_after(5):
+        while part != "head" and not (api.requests and (part == "body" or api.requests[0].status)):  # noqa: ASYNC110
+            await anyio.sleep(0.001)
+        writer.close()
+        while part != "head" and api.requests[0].seconds is None:  # noqa: ASYNC110
+            await anyio.sleep(0.001)
+    api.heal()
+    assert (await ask(client)).stop_reason == "max_tokens"
+    billed = 2 if part == "response" else 1
+    assert api.totals.billed_messages == billed
 
 
 # --- faults as text -------------------------------------------------------------------------------------------------
@@ -264,3 +291,14 @@ def test_a_fault_can_be_written_as_text(text: str, fault: str, times: int | None
 def test_a_fault_that_is_none_is_refused_with_what_there_is(text: str) -> None:
     with pytest.raises(ValueError, match="fault"):
         add_from_text(faults.Faults(), text)
+
+
+async def test_an_error_that_is_answered_often_keeps_nothing_of_the_requests(
+    api: FakeClaudeAPI, http: httpx2.AsyncClient
+) -> None:
+    fault = faults.overloaded()
+    api.fail(fault, share=1)
+    for _ in range(5):
+        await http.post(MESSAGES, json=asking())
+    assert fault.error is not None
+    assert len(list(traceback.walk_tb(fault.error.__traceback__))) < 5

@@ -35,6 +35,10 @@ class ApiError(Exception):
         self.status, self.type, self.message = status, type, message
         self.error_code, self.details, self.headers, self.check = error_code, details or {}, headers or {}, check
 
+    def anew(self) -> ApiError:
+        """Forget where it was raised before: an error raised again and again would keep all those frames."""
+        return self.with_traceback(None)
+
     def as_json(self, request_id: str | None) -> dict[str, Any]:
         """Write the error as the body of a response, or as the data of an `error` event."""
         error: dict[str, Any] = {"type": self.type, "message": self.message}

@@ -174,7 +174,7 @@ class FakeClaudeAPI:
                 if recorded.endpoint == MESSAGES:
                     await read_json(exchange, recorded)
                 await exchange.drain()
-                raise fault.error
+                raise fault.error.anew()
             response = await self._route(exchange, recorded, workspace, version)
         except ApiError as error:
             if error.check is not None:

@@ -92,7 +92,10 @@ class Connection:
 
     async def body_piece(self) -> bytes | None:
         while self._http.their_state is h11.SEND_BODY:
-            event = self._http.next_event()
+            try:
+                event = self._http.next_event()
+            except h11.RemoteProtocolError as error:
+                raise Gone from error  # it ended in the midst of the body
             if event is h11.NEED_DATA:
                 if self._http.they_are_waiting_for_100_continue:
                     await self.send(h11.InformationalResponse(status_code=100, headers=[]))

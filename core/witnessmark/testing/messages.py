@@ -82,7 +82,7 @@ class Messages:
     def _refuse(self, request: Request) -> None:
         for refuses in self.refusals:
             if refusal := refuses(request):
-                raise refusal if isinstance(refusal, ApiError) else REFUSED
+                raise (refusal if isinstance(refusal, ApiError) else REFUSED).anew()
 
     async def _request(self, asked: Asked, *, is_count: bool) -> Request:
         body = await read_json(asked.exchange, asked.recorded)
@@ -124,5 +124,5 @@ class Messages:
             if inspect.isawaitable(answer):
                 answer = await answer
         if isinstance(answer, ApiError):
-            raise answer
+            raise answer.anew()
         return reply_of(answer, request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import logging
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -24,9 +24,10 @@ from witnessmark.claude.running import OnPages, Run, Running
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
 from witnessmark.errors import InputError, WitnessmarkError
+from witnessmark.plans.halving import halved, pages_of
 from witnessmark.plans.models import Model, ModelUnknown, completed, model_named, unlisted
 from witnessmark.plans.plan import Ask, Plan
-from witnessmark.store import Reservation, Store, StoredAnswer, Upload
+from witnessmark.store import Quarantined, Reservation, Store, StoredAnswer, Upload
 
 if TYPE_CHECKING:
     from witnessmark.claude.connection import Connection
@@ -163,12 +164,45 @@ class Claude:
         running = Running(
             errand=errand,
             store=self.store,
+            quarantined=await self._quarantined(work.sources),
             obtain=functools.partial(self._obtained, sender, errand, work, ends),
             parse=work.parse,
             max_usd=work.max_usd,
             on_pages=work.on_pages,
         )
         return await running.run(plan)
+
+    async def unpaid(self, plan: Plan, sources: Sequence[Document], *, reuse_days: float | None) -> Plan:
+        """Find what running a plan would send: without what was answered before, and what is not sent again.
+
+        Errors:  `DocumentQuarantined`
+        """
+        barred = await self._quarantined(sources)
+        waiting, unpaid = list(plan.asks), list[Ask]()
+        while waiting:
+            ask = waiting.pop(0)
+            if any(page in barred for page in pages_of(ask)):
+                waiting[:0] = halved(ask) or ()
+            elif reuse_days == 0 or not await self.store.answer(
+                ask.content_key, self._endpoint.url, max_age_days=reuse_days
+            ):
+                unpaid.append(ask)
+        return Plan(asks=tuple(unpaid))
+
+    async def _quarantined(self, sources: Sequence[Document]) -> dict[tuple[str, int], Quarantined]:
+        """List the pages that are not sent again.
+
+        Errors:  `DocumentQuarantined`
+        """
+        found = {
+            (entry.sha256, entry.page): entry
+            for document in sources
+            for entry in await self.store.quarantined(document.sha256)
+        }
+        for document in sources:
+            if (entry := found.get((document.sha256, 0))) is not None:
+                raise DocumentQuarantined(document.name, entry.message)
+        return found
 
     async def counted(self, plan: Plan, work: Work) -> dict[str, int]:
         """Count the prompts of a plan's asks at the API, which is free.

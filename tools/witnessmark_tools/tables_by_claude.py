@@ -19,8 +19,9 @@ from witnessmark.plans.models import Model
 from witnessmark.plans.parts import text_blocks
 from witnessmark.plans.plan import Plan
 from witnessmark_tools.definition import Progress
+from witnessmark_tools.pages import sendable_pages
 from witnessmark_tools.paid import Terms, run_paid
-from witnessmark_tools.results import ReviewItem
+from witnessmark_tools.results import ReviewItem, pages_in_words
 from witnessmark_tools.tables_answer import parse_answer, tables_from_answers
 from witnessmark_tools.tables_found import TablesFound
 from witnessmark_tools.tables_plan import plan_tables
@@ -45,7 +46,7 @@ async def tables_by_claude(
     Errors:  as `run_paid`; what reading the document raises
     """
     await progress(0, len(numbers), "Looking at the pages")
-    facts = await documents.facts(document, numbers)
+    facts, damaged = sendable_pages(document, await documents.facts(document, numbers))
     text = (await documents.text(document, 1, "plain")).text if document.kind == "text" else ""
 
     def planned() -> Plan:
@@ -76,11 +77,15 @@ async def tables_by_claude(
     return TablesFound(
         tables=tables,
         needs_review=_unread(run),
-        warnings=[*document.warnings, *told, *_failures(run), *_left(run)],
+        warnings=[*document.warnings, *_damaged(damaged), *told, *_failures(run), *_left(run)],
         pages_read=len({page for answered in run.answered for _, page in pages_of(answered.ask)}),
         continue_with=text_from_pages(run.left_pages) or None,
         cost=paid.cost,
     )
+
+
+def _damaged(pages: Sequence[int]) -> list[str]:
+    return [f"{pages_in_words(pages)}: damaged, and not sent."] if pages else []
 
 
 def _unread(run: Run) -> list[ReviewItem]:

@@ -25,7 +25,7 @@ from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
 from witnessmark.errors import InputError, WitnessmarkError
 from witnessmark.plans.halving import halved, pages_of
-from witnessmark.plans.models import Model, ModelUnknown, completed, model_named, unlisted
+from witnessmark.plans.models import Model, ModelFacts, ModelRetired, ModelUnknown, model_listed, model_named
 from witnessmark.plans.plan import Ask, Plan
 from witnessmark.store import Quarantined, Reservation, Store, StoredAnswer, Upload
 
@@ -125,32 +125,32 @@ class Claude:
     async def model(self, name: str) -> Model:
         """Find a model and complete it by what the Models API says of it; what we know stands where it does not answer.
 
-        Errors:  `ModelUnknown`, `ModelRetired`, `KeyMissing`
+        Errors:  `ModelUnknown`, `ModelRetired`, `KeyMissing`, what is wrong with the key
         """
         try:
-            known: Model | None = model_named(name)
-        except ModelUnknown:
-            known = None
-            if not isinstance(self._credentials, Credentials):
-                raise
-        wanted = known.id if known else name.strip()
+            wanted = model_named(name).id
+        except (ModelRetired, ModelUnknown):
+            wanted = name.strip().lower()  # the API may know better
         if wanted not in self._models:
-            self._models[wanted] = await self._completed(wanted, known)
+            facts, is_final = await self._facts(wanted)
+            model = model_listed(wanted, facts)
+            if not is_final:
+                return model
+            self._models[wanted] = model
         return self._models[wanted]
 
-    async def _completed(self, name: str, known: Model | None) -> Model:
+    async def _facts(self, name: str) -> tuple[tuple[ModelFacts, ...], bool]:
+        """Ask the Models API.
+
+        Shapes:  what it says of the model, and whether it need not be asked again
+        """
         connection = await self._connected()
         try:
-            facts = await connection.model(name)
+            return (await connection.model(name),), True
         except importlib.import_module(CONNECTION_MODULE).AttemptFailed as failed:
             if failed.failure.rule.actor == "operator" and failed.failure.status != 403:
                 raise failed.failure.for_caller(model=name, what="") from failed
-            if known is not None:
-                return known
-            if failed.failure.status == 404:
-                return model_named(name)  # raises the error that lists what is known
-            raise failed.failure.for_caller(model=name, what="") from failed
-        return completed(known, facts) if known is not None else unlisted(facts)
+            return (), failed.failure.status == 404
 
     async def run(self, plan: Plan, work: Work) -> Run:
         """Run a plan: what was answered before comes from the store, the rest is sent.

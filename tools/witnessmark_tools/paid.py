@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from witnessmark.claude.client import Claude, Work
+from witnessmark.claude.client import DEFAULT_MODEL, Claude, Work
 from witnessmark.claude.credentials import KeyMissing
 from witnessmark.claude.running import OnPages, Run
 from witnessmark.documents.document import Document
@@ -20,7 +20,6 @@ from witnessmark.store import Budgets, Tokens
 from witnessmark_tools.results import Cost
 
 OFFLINE = "offline"
-DEFAULT_MODEL = "claude-sonnet-5-5"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+DEFAULT_MODEL = "claude-sonnet-5-5"
 CONNECTION_MODULE = "witnessmark.claude.connection"
 WAITS_WITHOUT_DEADLINE = 300.0
 """Seconds that an ask may wait in all for an API that refuses it, where nobody waits for the call to end."""
@@ -151,6 +152,18 @@ class Claude:
             if failed.failure.rule.actor == "operator" and failed.failure.status != 403:
                 raise failed.failure.for_caller(model=name, what="") from failed
             return (), failed.failure.status == 404
+
+    async def check(self) -> None:
+        """Ask the API for something free, to see whether it takes the key.
+
+        Errors:  `KeyMissing`, what is wrong with the key, an `ApiError` where that cannot be said
+        """
+        connection = await self._connected()
+        try:
+            await connection.model(DEFAULT_MODEL)
+        except importlib.import_module(CONNECTION_MODULE).AttemptFailed as failed:
+            if failed.failure.status != 404:
+                raise failed.failure.for_caller(model=DEFAULT_MODEL, what="") from failed
 
     async def run(self, plan: Plan, work: Work) -> Run:
         """Run a plan: what was answered before comes from the store, the rest is sent.

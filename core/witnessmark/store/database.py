@@ -29,6 +29,8 @@ BUSY_SECONDS = 30.0
 """How long to wait for other processes before giving up."""
 _ATTEMPT_SECONDS = 0.2
 """How long one attempt waits inside SQLite, where nothing can cancel it."""
+_STEPS_BETWEEN_LOOKS = 100
+"""A row that is copied takes four steps of SQLite's machine, however large it is."""
 
 
 class StoreUnwritable(SetupError):
@@ -144,7 +146,7 @@ class Database:
         def attempt() -> T:
             with self._aside:
                 connection = self._opened()
-                connection.set_progress_handler(stop, 10_000)
+                connection.set_progress_handler(stop, _STEPS_BETWEEN_LOOKS)
                 try:
                     return work(connection)
                 finally:
@@ -246,9 +248,9 @@ def _create(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
             for file in (path, *beside(path)):
-                if file.exists() and file.stat().st_mode & 0o077:
-                    with suppress(OSError):
-                        file.chmod(0o600)
+                with suppress(OSError):
+                    if (mode := file.stat().st_mode) & 0o077:
+                        file.chmod(mode & 0o700)
             return
         descriptor, name = tempfile.mkstemp(prefix=".store-", dir=path.parent)
         os.close(descriptor)

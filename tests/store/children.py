@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -50,7 +50,7 @@ class Child:
 
 
 @contextmanager
-def children(count: int, what: str, path: Path, *more: str) -> Iterator[list[Child]]:
+def children(count: int, what: str, path: Path, *more: str) -> Generator[list[Child]]:
     """Start several; none is left afterwards."""
     started = [Child(what, path, *more) for _ in range(count)]
     try:

@@ -11,7 +11,19 @@ from pathlib import Path
 import anyio
 import pytest
 
-from tests.store.asks import DAY, HOUR, NOON, UNLIMITED, Clock, answer, ask, budget, ledger, pay
+from tests.store.asks import (
+    DAY,
+    HOUR,
+    NOON,
+    UNLIMITED,
+    Clock,
+    answer,
+    ask,
+    budget,
+    ledger,
+    move_to_another_machine,
+    pay,
+)
 from tests.store.children import children
 from witnessmark.store import BudgetReached, Store, open_store
 from witnessmark.store.budgets import bounds_of
@@ -130,10 +142,10 @@ async def test_a_killed_process_holds_no_money_but_what_it_sent(store: Store, pa
 
 
 async def test_a_reservation_of_a_machine_that_cannot_be_asked_counts_for_a_quarter_of_an_hour(
-    store: Store, clock: Clock
+    store: Store, path: Path, clock: Clock
 ) -> None:
-    store._process = "another machine|1|1"
     async with store.reserving(Decimal(1), budget(day="1")):
+        move_to_another_machine(path, "reservations")
         clock.now += HOUR / 4 - 1
         with pytest.raises(BudgetReached):
             await reserve(store, "0.01", day="1")

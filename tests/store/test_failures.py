@@ -14,11 +14,11 @@ from pathlib import Path
 import anyio
 import pytest
 
-from tests.store.asks import ENDPOINT, ask, ledger, pay
+from tests.store.asks import ENDPOINT, alter, ask, ledger, pay
 from tests.store.children import ROOT, children
-from witnessmark.errors import SetupError
 from witnessmark.store import Store, open_store
 from witnessmark.store.database import (
+    StoreBusy,
     StoreDamaged,
     StoreForeign,
     StoreNewer,
@@ -59,15 +59,14 @@ async def test_waiting_for_a_store_that_is_held_can_be_cancelled(store: Store, p
     assert len(await ledger(store)) == 1
 
 
-async def test_a_store_that_is_never_let_go_is_given_up(
-    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_store_that_is_never_let_go_is_given_up(store: Store, path: Path) -> None:
     await pay(store)
-    monkeypatch.setattr("witnessmark.store.database.BUSY_SECONDS", 0.5)
     with children(1, "hold", path) as (holder,):
         assert holder.hear() == "holding"
-        with pytest.raises(SetupError, match=r"has kept the store .* to itself"):
-            await store.begin(ask())
+        async with open_store(path, busy_seconds=0.5) as hurried:
+            with pytest.raises(StoreBusy, match=r"has kept the store .* to itself"):
+                await hurried.begin(ask())
+    assert len(await ledger(store)) == 1
 
 
 async def test_a_newer_store_is_refused_and_left_alone(path: Path) -> None:
@@ -227,13 +226,6 @@ async def test_only_its_user_may_read_a_store(path: Path) -> None:
 
 def modes(path: Path) -> dict[str, int]:
     return {file.name: file.stat().st_mode & 0o777 for file in path.parent.iterdir()}
-
-
-def alter(path: Path, statement: str) -> None:
-    """Do to a database what another program does."""
-    connection = sqlite3.connect(path)
-    connection.execute(statement)
-    connection.close()
 
 
 def run(command: list[str]) -> subprocess.CompletedProcess[str]:

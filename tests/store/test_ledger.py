@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.asks import DAY, EVER, HOUR, NOON, Clock, answer, ask, ledger, pay
+from tests.store.asks import DAY, EVER, HOUR, NOON, Clock, answer, ask, ledger, move_to_another_machine, pay
 from tests.store.children import children
 from witnessmark.store import Store, Tokens
 from witnessmark.store.ledger import clean
@@ -72,10 +72,10 @@ async def test_what_a_killed_process_had_sent_is_possibly_billed(store: Store, p
 
 
 async def test_what_was_sent_from_a_machine_that_cannot_be_asked_is_in_doubt_after_a_quarter_of_an_hour(
-    store: Store, clock: Clock
+    store: Store, path: Path, clock: Clock
 ) -> None:
-    store._process = "another machine|1|1"
     await store.begin(ask())
+    move_to_another_machine(path, "sends")
     clock.now += HOUR / 4 - 1
     assert [entry.state for entry in await ledger(store)] == ["sent"]
     clock.now += 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -71,14 +72,13 @@ async def test_all_are_released(store: Store) -> None:
 
 
 async def test_an_address_that_cannot_be_fetched_is_remembered_for_a_day_and_not_written_down(
-    store: Store, clock: Clock
+    store: Store, path: Path, clock: Clock
 ) -> None:
     address = "https://files.example/secret-token.pdf"
     await store.remember_unfetchable(address)
     assert await store.is_unfetchable(address)
     assert not await store.is_unfetchable(address + "?")
-    files = store._database.path.parent.iterdir()
-    assert not any(b"secret-token" in file.read_bytes() for file in files)
+    assert not any(b"secret-token" in file.read_bytes() for file in path.parent.iterdir())
     clock.now += DAY
     assert not await store.is_unfetchable(address)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
 from pathlib import Path
@@ -13,7 +14,8 @@ from tests.store.children import children
 from witnessmark.store import Store, open_store
 from witnessmark.store.processes import is_alive, this_process
 
-KILLS = 12
+KILLS = int(os.environ.get("WITNESSMARK_TEST_KILLS", "12"))
+"""Two processes are killed each time: `WITNESSMARK_TEST_KILLS=100` kills 200."""
 
 
 @pytest.mark.parametrize("attempt", range(3))
@@ -48,7 +50,7 @@ def test_killed_at_any_moment_nothing_said_is_lost_and_nothing_is_half(path: Pat
 
 def test_killed_while_the_store_is_made_the_next_one_makes_it(tmp_path: Path) -> None:
     draw = random.Random(5)
-    for number in range(KILLS):
+    for number in range(12):
         path = tmp_path / str(number) / "store.sqlite3"
         with children(2, "start_together", path) as starting:
             for child in starting:

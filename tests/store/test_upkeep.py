@@ -94,9 +94,9 @@ async def test_a_backup_of_a_store_in_use_is_of_one_moment(store: Store, path: P
         connection.close()
 
 
-async def test_a_backup_can_be_cancelled_and_leaves_nothing(store: Store, tmp_path: Path) -> None:
+async def test_a_backup_can_be_cancelled_and_leaves_nothing(store: Store, path: Path, tmp_path: Path) -> None:
     await pay(store)
-    connection = sqlite3.connect(store._database.path)
+    connection = sqlite3.connect(path)
     connection.executemany(
         "INSERT INTO answers (content_key, endpoint, model, message, paid_at) VALUES (?, '', '', zeroblob(20000), 0)",
         [(str(number),) for number in range(4_000)],

@@ -7,7 +7,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from tests.store.asks import DAY, ENDPOINT, HOUR, NOON, Clock, upload
+from tests.store.asks import DAY, ENDPOINT, HOUR, NOON, Clock, move_to_another_machine, upload
 from tests.store.children import children
 from witnessmark.store import Store, open_store
 
@@ -91,8 +91,8 @@ async def test_after_a_failed_upload_the_next_one_tries(store: Store) -> None:
     await keep(store)
 
 
-async def test_waiting_can_be_cancelled_and_holds_nobody_up(store: Store, path: Path) -> None:
-    async with open_store(path, clock=store._clock) as another:
+async def test_waiting_can_be_cancelled_and_holds_nobody_up(store: Store, path: Path, clock: Clock) -> None:
+    async with open_store(path, clock=clock) as another:
         async with store.uploading("document-1", ENDPOINT):
             with anyio.move_on_after(0.3) as scope:
                 async with another.uploading("document-1", ENDPOINT):
@@ -140,8 +140,8 @@ async def test_a_process_gets_what_another_has_just_finished(path: Path) -> None
 async def test_a_lease_of_a_machine_that_cannot_be_asked_ends_by_the_clock(
     store: Store, path: Path, clock: Clock, shift: float
 ) -> None:
-    store._process = "another machine|1|1"
     async with open_store(path, clock=clock) as another, store.uploading("document-1", ENDPOINT):
+        move_to_another_machine(path, "upload_leases")
         clock.now += shift
         with anyio.move_on_after(0.3):
             await keep(another)

@@ -38,7 +38,7 @@ async def test_days_are_those_of_the_local_calendar_in_their_order(store: Store,
         clock.now = at
         await pay(store, f"ask-{number}", usd=str(number + 1))
     rows = await store.usage(**EVER, by="day")
-    assert [(row.of, row.usd) for row in rows] == [("2026-11-11", 5), ("2026-11-12", 1)]
+    assert [(row.of, row.usd) for row in rows] == [("2026-11-11", Decimal(5)), ("2026-11-12", Decimal(1))]
 
 
 async def test_tools_models_and_documents_are_told_apart_the_dearest_first(store: Store) -> None:
@@ -47,7 +47,10 @@ async def test_tools_models_and_documents_are_told_apart_the_dearest_first(store
     assert [row.of for row in await store.usage(**EVER, by="tool")] == ["extract_tables", "read_text"]
     assert [row.of for row in await store.usage(**EVER, by="model")] == ["large", "small"]
     by_document = await store.usage(**EVER, by="document")
-    assert [(row.of, row.name, row.usd) for row in by_document] == [("2" * 64, "two.pdf", 2), ("1" * 64, "one.pdf", 1)]
+    assert [(row.of, row.name, row.usd) for row in by_document] == [
+        ("2" * 64, "two.pdf", Decimal(2)),
+        ("1" * 64, "one.pdf", Decimal(1)),
+    ]
 
 
 async def test_only_the_time_asked_for_is_summed(store: Store, clock: Clock) -> None:

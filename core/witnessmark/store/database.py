@@ -50,9 +50,9 @@ class StoreFull(SetupError):
 
 
 class StoreBusy(SetupError):
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, seconds: float) -> None:
         super().__init__(
-            f"Another process has kept the store {str(path)!r} to itself for {BUSY_SECONDS:.0f} seconds.",
+            f"Another process has kept the store {str(path)!r} to itself for {seconds:.0f} seconds.",
             "End the program that holds it, then try again.",
         )
 
@@ -105,8 +105,9 @@ class _Busy(Exception):
 class Database:
     """The connection of one process. Transactions of its tasks take turns; those of other processes are waited for."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
         self.path = path
+        self._busy_seconds = busy_seconds
         self._connection: Connection | None = None
         self._inode: tuple[int, int] | None = None
         self._turn = CapacityLimiter(1)
@@ -174,13 +175,13 @@ class Database:
             except sqlite3.Error as error:
                 raise _said(error, self.path) from error
 
-        deadline = time.monotonic() + BUSY_SECONDS
+        deadline = time.monotonic() + self._busy_seconds
         while True:
             try:
                 return await to_thread.run_sync(translated, limiter=limiter)
             except _Busy as error:
                 if time.monotonic() > deadline:
-                    raise StoreBusy(self.path) from error
+                    raise StoreBusy(self.path, self._busy_seconds) from error
             await anyio.sleep(random.uniform(0.001, 0.02))  # noqa: S311 - so that processes do not march in step
 
     def _attempt(self, begin: str, work: Callable[[Connection], T]) -> T:

@@ -15,7 +15,7 @@ import anyio
 
 from witnessmark.errors import SetupError
 from witnessmark.store import answers, budgets, ledger, quarantine, upkeep, uploads, usage
-from witnessmark.store.database import Database
+from witnessmark.store.database import BUSY_SECONDS, Database
 from witnessmark.store.processes import this_process
 from witnessmark.store.values import (
     Budgets,
@@ -42,9 +42,14 @@ _POLL_SECONDS = 0.1
 
 
 @asynccontextmanager
-async def open_store(path: Path, *, clock: Callable[[], float] = time.time) -> AsyncGenerator[Store]:
-    """Open the store; its file is made when it is first used, and closed when the block is left."""
-    database = Database(path)
+async def open_store(
+    path: Path, *, clock: Callable[[], float] = time.time, busy_seconds: float = BUSY_SECONDS
+) -> AsyncGenerator[Store]:
+    """Open the store; its file is made when it is first used, and closed when the block is left.
+
+    `busy_seconds` says how long to wait for another process that keeps it to itself.
+    """
+    database = Database(path, busy_seconds=busy_seconds)
     try:
         yield Store(database, clock)
     finally:

@@ -216,3 +216,19 @@ def test_settings_may_stand_before_and_after_the_action(room: Room, tmp_path: Pa
         home = tmp_path / f"home-{number}"
         told = room.json(*(word.format(home) for word in words))
         assert told["path"] == str(home / "store.sqlite3")
+
+
+def test_the_doctor_looks_at_the_store(room: Room) -> None:
+    def finding() -> dict[str, str]:
+        command = [sys.executable, "-m", "witnessmark_server", "doctor", "--json"]
+        done = subprocess.run(
+            command, env=room.environment, cwd=room.home, capture_output=True, timeout=60, check=False
+        )
+        return next(found for found in json.loads(done.stdout)["findings"] if found["what"] == "store")
+
+    assert finding()["state"] == "right"
+    assert not room.path.exists()
+    room.spend("0.10")
+    assert finding()["says"].startswith("1 answers, 1 asks in the ledger")
+    room.path.write_bytes(b"no database" * 1_000)
+    assert finding()["state"] == "wrong"

@@ -10,6 +10,7 @@ import pty
 import subprocess
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ class Room:
 
         self.do(pay)
 
-    def do(self, work: Any) -> None:
+    def do(self, work: Callable[[Store], Awaitable[object]]) -> None:
         async def run() -> None:
             async with open_store(self.path) as store:
                 await work(store)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -44,8 +45,13 @@ def test_killed_at_any_moment_nothing_said_is_lost_and_nothing_is_half(path: Pat
         ):
             said.update(one.hear() for _ in range(draw.randrange(1, 30)))
             said.update(other.hear() for _ in range(draw.randrange(3)))
+            until = time.perf_counter() + 0.01 * draw.random()  # so that each step of theirs is hit
+            while time.perf_counter() < until:
+                pass
             said.update(line for child in (one, other) for line in child.kill())
-    check_pairs(path, said, processes=2 * KILLS)
+    on_their_way = check_pairs(path, said, processes=2 * KILLS)
+    if KILLS >= 100:
+        assert 10 <= on_their_way <= 2 * KILLS - 10  # between intent and answer, and at the other steps
 
 
 def test_killed_while_the_store_is_made_the_next_one_makes_it(tmp_path: Path) -> None:
@@ -66,8 +72,11 @@ def test_killed_while_the_store_is_made_the_next_one_makes_it(tmp_path: Path) ->
             assert child.rest() == ["done"]
 
 
-def check_pairs(path: Path, said: set[str], *, processes: int) -> None:
-    """Look at the file as SQLite shows it: every line with its answer, every answer with its line."""
+def check_pairs(path: Path, said: set[str], *, processes: int) -> int:
+    """Look at the file as SQLite shows it: every line with its answer, every answer with its line.
+
+    Shapes:  how many asks were on their way
+    """
     connection = sqlite3.connect(path)
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     answers = {key for (key,) in connection.execute("SELECT content_key FROM answers")}
@@ -77,6 +86,7 @@ def check_pairs(path: Path, said: set[str], *, processes: int) -> None:
     assert answers == answered
     assert said <= answers
     assert len(answers - said) + in_flight <= processes  # at most what each was just doing
+    return int(in_flight)
 
 
 @pytest.mark.anyio

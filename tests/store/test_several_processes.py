@@ -8,6 +8,7 @@ import sqlite3
 import time
 from pathlib import Path
 
+import anyio
 import pytest
 
 from tests.store.asks import ENDPOINT, ledger, pay
@@ -34,6 +35,18 @@ def test_eight_processes_start_a_new_store_together(path: Path, attempt: int) ->
     assert connection.execute("PRAGMA auto_vacuum").fetchone() == (2,)
     connection.close()
     assert list(path.parent.glob(".store-*")) == []
+
+
+@pytest.mark.anyio
+async def test_a_store_that_another_process_is_just_making_is_waited_for(store: Store, path: Path) -> None:
+    path.parent.mkdir()
+    with children(1, "hold", path) as (maker,):
+        assert maker.hear() == "holding"  # nothing is in it yet, not even that it is to be shared
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(pay, store)
+            await anyio.sleep(1)
+            maker.tell()
+    assert len(await ledger(store)) == 1
 
 
 def test_killed_at_any_moment_nothing_said_is_lost_and_nothing_is_half(path: Path) -> None:

@@ -167,9 +167,9 @@ class Database:
         return await self._until_free(lambda: self._attempt(begin, work), self._turn)
 
     async def _until_free(self, attempt: Callable[[], T], limiter: CapacityLimiter) -> T:
-        import sqlite3
-
         def translated() -> T:
+            import sqlite3
+
             try:
                 return attempt()
             except sqlite3.Error as error:

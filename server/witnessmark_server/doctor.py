@@ -20,7 +20,7 @@ from witnessmark.documents.ocr.engine import installed_engine
 from witnessmark.documents.worker import open_workers
 from witnessmark.errors import ApiError, WitnessmarkError
 from witnessmark.settings import Settings
-from witnessmark.store import open_store
+from witnessmark.store import StoreFacts, open_store
 
 PACKAGES = ("mcp", "anthropic", "anyio", "pydantic", "pypdfium2", "pypdf", "pillow", "rich", "uvicorn", "xlsxwriter")
 MANY_EXPORTED_BYTES = 1_000_000_000
@@ -54,14 +54,8 @@ def run_doctor(settings: Settings, *, as_json: bool) -> int:
     Shapes:  0 when nothing is wrong, else 5
     """
     findings = [check() for check in (_python, _packages, _bytecode)]
-    findings += [
-        _home(settings),
-        _exports(settings),
-        _folders(settings),
-        _key(settings),
-        _worker(settings),
-        _ocr(settings),
-    ]
+    findings += [_home(settings), _exports(settings), _store(settings), _folders(settings), _key(settings)]
+    findings += [_worker(settings), _ocr(settings)]
     if as_json:
         print(json.dumps({"version": __version__, "findings": [asdict(finding) for finding in findings]}))
     else:
@@ -137,6 +131,22 @@ def _exports(settings: Settings) -> Finding:
         says=says,
         next="Delete those that you no longer need; witnessmark deletes none and does not miss them.",
     )
+
+
+def _store(settings: Settings) -> Finding:
+    if not settings.store.exists():
+        return Finding(what="store", state="right", says="not there yet; the first call that needs it makes it")
+    try:
+        facts = anyio.run(_facts, settings)
+    except WitnessmarkError as error:
+        return Finding(what="store", state="wrong", says=error.message, next=error.next_step)
+    says = f"{facts.answers:,} answers, {facts.entries:,} asks in the ledger, {facts.bytes / 1e6:,.1f} MB"
+    return Finding(what="store", state="right", says=f"{says} in {settings.store}")
+
+
+async def _facts(settings: Settings) -> StoreFacts:
+    async with open_store(settings.store) as store:
+        return await store.facts()
 
 
 def _folders(settings: Settings) -> Finding:

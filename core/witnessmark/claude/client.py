@@ -21,6 +21,7 @@ from witnessmark.claude.credentials import Credentials, KeyMissing
 from witnessmark.claude.delivery import KEPT_SECONDS, Delivery, Ways, upload_keys
 from witnessmark.claude.request import counting, request_of
 from witnessmark.claude.running import OnPages, Run, Running
+from witnessmark.claude.timeouts import Timeouts
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
 from witnessmark.errors import InputError, WitnessmarkError
@@ -96,12 +97,14 @@ class Claude:
         tasks: TaskGroup,
         resources: AsyncExitStack,
         clock: Clock,
+        timeouts: Timeouts,
     ) -> None:
         self._credentials = credentials
         self.store = store
         self._tasks = tasks
         self._resources = resources
         self._clock = clock
+        self._timeouts = timeouts
         url = credentials.base_url if isinstance(credentials, Credentials) else ""
         self._endpoint = Endpoint(url=url)
         self._connection: Connection | None = None
@@ -172,7 +175,7 @@ class Claude:
         """
         connection = await self._connected()
         errand = self._errand(plan, work)
-        sender = Sender(connection=connection, store=self.store, endpoint=self._endpoint, clock=self._clock)
+        sender = self._sender(connection)
         ends = None if work.seconds is None else self._clock.now() + work.seconds
         running = Running(
             errand=errand,
@@ -225,7 +228,7 @@ class Claude:
         """
         connection = await self._connected()
         delivery = self._errand(plan, work).delivery
-        sender = Sender(connection=connection, store=self.store, endpoint=self._endpoint, clock=self._clock)
+        sender = self._sender(connection)
         counts: dict[str, int] = {}
         failed = importlib.import_module(CONNECTION_MODULE).AttemptFailed
         for ask in plan.asks:
@@ -248,6 +251,15 @@ class Claude:
             if failed.failure.status != 404:
                 raise failed.failure.for_caller(model="", what=upload.name) from failed
         await self.store.forget_upload(upload.file_id)
+
+    def _sender(self, connection: Connection) -> Sender:
+        return Sender(
+            connection=connection,
+            store=self.store,
+            endpoint=self._endpoint,
+            clock=self._clock,
+            timeouts=self._timeouts,
+        )
 
     def _errand(self, plan: Plan, work: Work) -> Errand:
         sources: Mapping[str, Document] = {document.sha256: document for document in work.sources}
@@ -335,7 +347,7 @@ class Claude:
                 return self._connection
             module = await anyio.to_thread.run_sync(_connection_module)
             connection: Connection = await self._resources.enter_async_context(
-                module.open_connection(self._credentials)
+                module.open_connection(self._credentials, self._timeouts)
             )
             self._connection = connection
             return connection
@@ -343,7 +355,10 @@ class Claude:
 
 @asynccontextmanager
 async def open_claude(
-    credentials: Credentials | WitnessmarkError | None, store: Store, clock: Clock | None = None
+    credentials: Credentials | WitnessmarkError | None,
+    store: Store,
+    clock: Clock | None = None,
+    timeouts: Timeouts | None = None,
 ) -> AsyncGenerator[Claude]:
     """Open the client; leaving the block ends what is under way and closes its connections.
 
@@ -353,7 +368,7 @@ async def open_claude(
     async with AsyncExitStack() as resources:
         async with anyio.create_task_group() as tasks:
             try:
-                yield Claude(credentials, store, tasks, resources, clock or Clock())
+                yield Claude(credentials, store, tasks, resources, clock or Clock(), timeouts or Timeouts())
             except Exception as error:  # noqa: BLE001 - raised again outside, where it is not wrapped into a group
                 failure = error
             tasks.cancel_scope.cancel()

@@ -182,7 +182,8 @@ class Killer:
             case "any":
                 delay = 0.7
             case "reading back":
-                await self._until(lambda: len(self._heard("used")) >= self._chance.randint(0, known))
+                wanted = self._chance.randint(0, known)
+                await self._until(lambda: len(self._heard("used")) >= wanted)
                 delay = 0.005
             case "before an intent":
                 await self._until(lambda: len(self._heard("used")) >= known)
@@ -218,10 +219,10 @@ class Killer:
                     )
                 )
             case "stored, not used":
-                await self._until(lambda: self._count(life, "answered") + known > len(self._heard("used")))
+                await self._until(lambda: self._count(life, "answered") > self._used_anew(life))
                 delay = 0.0
-        begun = time.monotonic()
-        await self._until(lambda: time.monotonic() - begun >= delay * self._chance.random())
+        ends = time.monotonic() + delay * self._chance.random()
+        await self._until(lambda: time.monotonic() >= ends)
 
     def _kill(self, life: Life) -> dict[str, tuple[int | None, bool]]:
         """Kill a process.
@@ -314,6 +315,10 @@ class Killer:
         query = f"SELECT count(*) FROM sends WHERE id > ? AND state IN ({marks})"
         (count,) = self._looking().execute(query, (life.before.last, *states)).fetchone()
         return int(count)
+
+    def _used_anew(self, life: Life) -> int:
+        asks = self.plans[life.plan]
+        return sum(asks[name] not in life.before.answers for _, name, _ in self._heard("used"))
 
     def _paid(self, life: Life) -> set[str]:
         query = "SELECT request_id FROM sends WHERE id > ? AND state = 'answered'"

@@ -81,7 +81,7 @@ async def test_killed_at_any_moment_no_answer_is_lost_and_none_is_paid_for_twice
                 assert life.code == 0
                 ended.append(life)
                 break
-            kills += 1
+            kills += 1; print(aim, dict(life.steps), len(life.used), len(life.before.answers), f"{life.seconds:.3f}", plan)
             deaths.append(life)
             met.update(life.steps.keys())
             begun = time.monotonic()

@@ -32,7 +32,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
@@ -59,6 +59,8 @@ Aim = Step | Literal["any"]
 ROOT = Path(__file__).resolve().parents[2]
 MESSAGES, FILES = "POST /v1/messages", "POST /v1/files"
 _LOOK_SECONDS = 0.0005
+LARGE = 500_000
+"""Bytes of a body that takes a while."""
 _AIM_SECONDS = 2.0
 """After this long a process is killed wherever it is."""
 
@@ -90,6 +92,8 @@ class Life:
     first: int
     """The number of its first request at the API."""
     pid: int = 0
+    handle: int = -1
+    """Of the process, so that no other one with its number is killed."""
     code: int | None = None
     used: dict[str, str] = field(default_factory=dict[str, str])
     """By the ask's name: the text that its answer had."""
@@ -143,12 +147,14 @@ class Killer:
         begun = time.monotonic()
         for life, (pid,) in zip(lives, self._heard("begun"), strict=True):
             life.pid = int(pid)
+            life.handle = os.pidfd_open(life.pid)
         at_kill: dict[str, tuple[int | None, bool]] = {}
         if aim is not None:
             await self._wait_for(aim, lives[0])
             at_kill = self._kill(lives[0])
         await self._until(lambda: len(self._heard("gone")) == count, seconds=120)
         for life in lives:
+            os.close(life.handle)
             life.seconds = time.monotonic() - begun
             life.code = int(next(code for pid, code in self._heard("gone") if int(pid) == life.pid))
             life.used = {name: text for pid, name, text in self._heard("used") if int(pid) == life.pid}
@@ -180,7 +186,7 @@ class Killer:
         delay = 0.01
         match aim:
             case "any":
-                delay = 0.7
+                delay = 0.6
             case "reading back":
                 wanted = self._chance.randint(0, known)
                 await self._until(lambda: len(self._heard("used")) >= wanted)
@@ -200,7 +206,9 @@ class Killer:
                 await self._until(lambda: self._count(life, "sent", "answered") > len(self.messages(life)))
                 delay = 0.001
             case "a body goes up":
-                await self._until(lambda: any(request.body is None for request in self.messages(life)))
+                await self._until(
+                    lambda: any(request.body is None and size_of(request) > LARGE for request in self.messages(life))
+                )
                 delay = 0.004
             case "asked, nothing answered":
                 await self._until(
@@ -233,8 +241,8 @@ class Killer:
             request.request_id: (request.status, request.seconds is not None)
             for request in self._api.requests[life.first :]
         }
-        if not self._heard("gone"):
-            os.kill(life.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it has just ended
+            signal.pidfd_send_signal(life.handle, signal.SIGKILL)
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -346,6 +354,10 @@ class Killer:
 
     def _opened(self) -> sqlite3.Connection:
         return sqlite3.connect(self._store, timeout=0 if self._connection is None else 5, isolation_level=None)
+
+
+def size_of(request: RecordedRequest) -> int:
+    return int(request.headers.get("content-length", "0"))
 
 
 def ask_of(request: RecordedRequest) -> str:

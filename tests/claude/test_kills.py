@@ -28,7 +28,7 @@ pytestmark = [
     pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="processes are forked and killed as Linux does it"),
 ]
 
-KILLS = int(os.environ.get("WITNESSMARK_TEST_KILLS", "200"))
+KILLS = int(os.environ.get("WITNESSMARK_TEST_KILLED_RUNS", "200"))
 LEAST = KILLS // 20
 """How many kills have to meet each step: ten of two hundred."""
 KILLS_OF_PLAN = 25

@@ -13,6 +13,7 @@ from tests.drawing import draw_image, draw_text, encrypted
 from witnessmark.claude.failures import KeyRefused, Overloaded, RateLimited, RequestRefused, SpendLimitReached
 from witnessmark.claude.running import Answered, Failed, Run
 from witnessmark.claude.timeouts import Timeouts
+from witnessmark.plans.plan import Plan
 from witnessmark.testing import ApiError, FakeClaudeAPI, Reply, Request, faults
 
 pytestmark = pytest.mark.anyio
@@ -84,6 +85,19 @@ async def test_the_ledger_agrees_with_the_bill_to_the_token(desk: Desk, api: Fak
     billed = api.totals.billed
     assert (row.tokens.input, row.tokens.output) == (billed["input_tokens"], billed["output_tokens"])
     assert row.tokens.input > 0
+
+
+async def test_the_ledger_names_the_document_that_each_ask_is_about(desk: Desk, api: FakeClaudeAPI) -> None:
+    for name in ("a.pdf", "b.pdf"):
+        (desk.folder / name).write_bytes(draw_text([name]))
+    async with (
+        desk.documents.open(str(desk.folder / "a.pdf")) as a,
+        desk.documents.open(str(desk.folder / "b.pdf")) as b,
+    ):
+        plan = Plan(asks=(*(await desk.plan(a)).asks, *(await desk.plan(b)).asks))
+        await desk.claude.run(plan, desk.work(a, sources=(a, b)))
+    entries = [entry async for entry in desk.store.entries(since=0, until=1e12)]
+    assert {entry.document_name: entry.document for entry in entries} == {"a.pdf": a.sha256, "b.pdf": b.sha256}
 
 
 @pytest.mark.parametrize("index", range(5), ids=PAGES)

@@ -291,15 +291,15 @@ def send_of(ask: Ask, errand: Errand, endpoint: str) -> Send:
     """Say what is about to be sent."""
     documents = [block for block in ask.blocks if isinstance(block, PdfBlock | ImageBlock)]
     sources = errand.delivery.sources
-    first = next(iter(sources.values()))
+    about = next((sources[sha256] for sha256, _ in pages_of(ask)), next(iter(sources.values())))
     estimated = price_of(Plan(asks=(ask,)), errand.model).now
     return Send(
         content_key=ask.content_key,
         endpoint=endpoint,
         model=ask.model,
         tool=errand.tool,
-        document=first.sha256,
-        document_name=first.name,
+        document=about.sha256,
+        document_name=about.name,
         images=sum(len(block.pages) if isinstance(block, PdfBlock) else 1 for block in documents),
         estimated_usd=None if estimated is None else estimated.estimate,
         deliveries=upload_keys(ask, sources),

@@ -59,12 +59,14 @@ def leave_to_others(
     if found is not None and (seen is None or (found.paid_at, found.request_id) != (seen.paid_at, seen.request_id)):
         raise AskedElsewhere(found)
     rows = db.execute(
-        "SELECT DISTINCT process FROM sends WHERE state = 'sent' AND content_key = ? AND endpoint = ? AND process != ? "
+        "SELECT process, sent_at FROM sends WHERE state = 'sent' AND content_key = ? AND endpoint = ? AND process != ? "
         "AND sent_at BETWEEN ? AND ?",
         (send.content_key, send.endpoint, process, sent_since, now),
     ).fetchall()
-    if any(is_alive(other) is not False for (other,) in rows):
-        raise AskedElsewhere(None)
+    for other, sent_at in rows:
+        alive = is_alive(other)
+        if alive or (alive is None and now - sent_at < STALE_SECONDS):
+            raise AskedElsewhere(None)
 
 
 def write_answer(db: Connection, line: int, answer: StoredAnswer, *, now: float) -> None:

@@ -85,8 +85,8 @@ class Store:
     ) -> int:
         """Write down durably that an ask is about to be sent; its estimate moves out of its reservation.
 
-        With `alone_for`, an ask is not sent for so many seconds after another process that still lives has sent the same
-        and waits, nor when the store has another answer to it than the one that was `seen`.
+        With `alone_for`, an ask is not sent for so many seconds after another process that still lives has sent the
+        same and waits, nor when the store has another answer to it than the one that was `seen`.
 
         Units:   `alone_for` seconds
         Shapes:  the ledger line's number, which settles it

@@ -141,7 +141,8 @@ async def test_an_answer_that_came_since_somebody_looked_is_given_and_not_paid_f
     await pay(store, "ask-1")
     with pytest.raises(AskedElsewhere) as refused:
         await store.begin(ask(), seen=seen, alone_for=60)
-    assert refused.value.answer == (seen := await store.answer("ask-1", ENDPOINT, max_age_days=None))
+    seen = await store.answer("ask-1", ENDPOINT, max_age_days=None)
+    assert refused.value.answer == seen
     await store.begin(ask(), seen=seen, alone_for=60)  # what is known, and not good enough, can be asked for again
     assert [entry.state for entry in await ledger(store)] == ["answered", "sent"]
 

@@ -143,7 +143,7 @@ class Killer:
             self._api.fail(faults.trickle(0.0), times=AT_ONCE)
         assert self._process.stdin is not None
         self._process.stdin.write(f"{plan} {count}\n".encode())
-        await self._until(lambda: len(self._heard("begun")) == count, seconds=30)
+        await self.until(lambda: len(self._heard("begun")) == count, seconds=30)
         begun = time.monotonic()
         for life, (pid,) in zip(lives, self._heard("begun"), strict=True):
             life.pid = int(pid)
@@ -152,7 +152,7 @@ class Killer:
         if aim is not None:
             await self._wait_for(aim, lives[0])
             at_kill = self._kill(lives[0])
-        await self._until(lambda: len(self._heard("gone")) == count, seconds=120)
+        await self.until(lambda: len(self._heard("gone")) == count, seconds=120)
         for life in lives:
             os.close(life.handle)
             life.seconds = time.monotonic() - begun
@@ -189,48 +189,48 @@ class Killer:
                 delay = 0.6
             case "reading back":
                 wanted = self._chance.randint(0, known)
-                await self._until(lambda: len(self._heard("used")) >= wanted)
+                await self.until(lambda: len(self._heard("used")) >= wanted)
                 delay = 0.005
             case "before an intent":
-                await self._until(lambda: len(self._heard("used")) >= known)
+                await self.until(lambda: len(self._heard("used")) >= known)
                 if self._chance.random() < 0.5:
-                    await self._until(self._locked)
+                    await self.until(self._locked)
                 delay = 0.1
             case "a file goes up":
-                await self._until(lambda: any(request.body is None for request in self.uploads(life)))
+                await self.until(lambda: any(request.body is None for request in self.uploads(life)))
                 delay = 0.004
             case "a file is kept there, not here":
-                await self._until(lambda: bool(self.uploads(life)) and self._locked())
-                await self._until(lambda: any(request.status == 200 for request in self.uploads(life)))
+                await self.until(lambda: bool(self.uploads(life)) and self._locked())
+                await self.until(lambda: any(request.status == 200 for request in self.uploads(life)))
             case "intent written, nothing sent":
-                await self._until(lambda: self._count(life, "sent", "answered") > len(self.messages(life)))
+                await self.until(lambda: self._count(life, "sent", "answered") > len(self.messages(life)))
                 delay = 0.001
             case "a body goes up":
-                await self._until(
+                await self.until(
                     lambda: any(request.body is None and size_of(request) > LARGE for request in self.messages(life))
                 )
                 delay = 0.004
             case "asked, nothing answered":
-                await self._until(
+                await self.until(
                     lambda: any(request.body is not None and not request.status for request in self.messages(life))
                 )
             case "within an answer":
-                await self._until(lambda: any(request.status is not None for request in self.messages(life)))
+                await self.until(lambda: any(request.status is not None for request in self.messages(life)))
                 delay = 0.05
             case "answered, not stored":
-                await self._until(lambda: any(request.body is not None for request in self.messages(life)))
-                await self._until(self._locked)
-                await self._until(
+                await self.until(lambda: any(request.body is not None for request in self.messages(life)))
+                await self.until(self._locked)
+                await self.until(
                     lambda: any(
                         request.seconds is not None and request.request_id not in self._paid(life)
                         for request in self.messages(life)
                     )
                 )
             case "stored, not used":
-                await self._until(lambda: self._count(life, "answered") > self._used_anew(life))
+                await self.until(lambda: self._count(life, "answered") > self._used_anew(life))
                 delay = 0.0
         ends = time.monotonic() + delay * self._chance.random()
-        await self._until(lambda: time.monotonic() >= ends)
+        await self.until(lambda: time.monotonic() >= ends)
 
     def _kill(self, life: Life) -> dict[str, tuple[int | None, bool]]:
         """Kill a process.
@@ -288,7 +288,7 @@ class Killer:
     def _heard(self, word: str) -> list[list[str]]:
         return [rest for told, *rest in self._told if told == word]
 
-    async def _until(self, condition: Callable[[], bool], *, seconds: float = _AIM_SECONDS) -> None:
+    async def until(self, condition: Callable[[], bool], *, seconds: float = _AIM_SECONDS) -> None:
         """Look again and again: other processes can only be asked about."""
         deadline = time.monotonic() + seconds
         while not condition() and not (seconds == _AIM_SECONDS and self._heard("gone")):
@@ -304,7 +304,7 @@ class Killer:
         await reader.read()
         writer.close()
         await writer.wait_closed()
-        await self._until(
+        await self.until(
             lambda: all(request.seconds is not None for request in self._api.requests[life.first :]), seconds=30
         )
 
@@ -379,7 +379,7 @@ async def open_killer(room: Path, api: FakeClaudeAPI, *, seed: int) -> AsyncGene
     hearing = asyncio.create_task(killer.hear())
     try:
         count = len(list(room.glob("plan-*")))
-        await killer._until(lambda: len(killer.plans) == count, seconds=60)
+        await killer.until(lambda: len(killer.plans) == count, seconds=60)
         yield killer
     finally:
         assert process.stdin is not None

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import sqlite3
+import sys
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +18,9 @@ from tests.drawing import draw_image, draw_text, encrypted
 from witnessmark.claude.failures import KeyRefused, Overloaded, RateLimited, RequestRefused, SpendLimitReached
 from witnessmark.claude.running import Answered, Failed, Run
 from witnessmark.claude.timeouts import Timeouts
+from witnessmark.plans.plan import Plan
+from witnessmark.store import Send
+from witnessmark.store.processes import this_process
 from witnessmark.testing import ApiError, FakeClaudeAPI, Reply, Request, faults
 
 pytestmark = pytest.mark.anyio
@@ -76,6 +84,46 @@ async def test_a_caller_can_pay_again(desk: Desk, api: FakeClaudeAPI) -> None:
     assert sent(api) == 2
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the parent process is looked up in /proc")
+async def test_an_ask_that_another_process_waits_for_is_left_when_time_is_up(desk: Desk, api: FakeClaudeAPI) -> None:
+    await sent_by(os.getppid(), desk, PDF)
+    run = await desk.run(PDF, seconds=0.5)
+    assert run.left_pages == (1, 2, 3, 4, 5)
+    assert not run.billed
+    assert sent(api) == 0
+    assert await states(desk) == ["sent"]
+
+
+async def test_an_ask_of_a_process_that_is_gone_is_sent_at_once(desk: Desk, api: FakeClaudeAPI) -> None:
+    await sent_by(99_999_999, desk, PDF)
+    assert (await desk.run(PDF)).answered
+    assert not desk.time.waits
+
+
+async def sent_by(pid: int, desk: Desk, content: bytes) -> None:
+    """Let the ledger say that another process of this machine has just sent what is asked about a document."""
+    path = desk.folder / "a.pdf"
+    path.write_bytes(content)
+    async with desk.documents.open(str(path)) as document:
+        (ask,) = (await desk.plan(document)).asks
+    send = Send(
+        content_key=ask.content_key,
+        endpoint=desk.claude.endpoint,
+        model=ask.model,
+        tool="extract_tables",
+        document=document.sha256,
+        document_name=path.name,
+        images=5,
+        estimated_usd=None,
+    )
+    line = await desk.store.begin(send)
+    host, _, start = this_process().rsplit("|", 2)
+    if Path(f"/proc/{pid}/stat").exists():
+        start = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    with closing(sqlite3.connect(desk.folder / "home" / "store.sqlite3", isolation_level=None)) as db:
+        db.execute("UPDATE sends SET process = ? WHERE id = ?", (f"{host}|{pid}|{start}", line))
+
+
 async def test_the_ledger_agrees_with_the_bill_to_the_token(desk: Desk, api: FakeClaudeAPI) -> None:
     api.answer_with(transcribing)
     await desk.run(PDF)
@@ -84,6 +132,19 @@ async def test_the_ledger_agrees_with_the_bill_to_the_token(desk: Desk, api: Fak
     billed = api.totals.billed
     assert (row.tokens.input, row.tokens.output) == (billed["input_tokens"], billed["output_tokens"])
     assert row.tokens.input > 0
+
+
+async def test_the_ledger_names_the_document_that_each_ask_is_about(desk: Desk, api: FakeClaudeAPI) -> None:
+    for name in ("a.pdf", "b.pdf"):
+        (desk.folder / name).write_bytes(draw_text([name]))
+    async with (
+        desk.documents.open(str(desk.folder / "a.pdf")) as a,
+        desk.documents.open(str(desk.folder / "b.pdf")) as b,
+    ):
+        plan = Plan(asks=(*(await desk.plan(a)).asks, *(await desk.plan(b)).asks))
+        await desk.claude.run(plan, desk.work(a, sources=(a, b)))
+    entries = [entry async for entry in desk.store.entries(since=0, until=1e12)]
+    assert {entry.document_name: entry.document for entry in entries} == {"a.pdf": a.sha256, "b.pdf": b.sha256}
 
 
 @pytest.mark.parametrize("index", range(5), ids=PAGES)

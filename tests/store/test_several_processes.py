@@ -11,9 +11,9 @@ from pathlib import Path
 import anyio
 import pytest
 
-from tests.store.asks import ENDPOINT, ledger, pay
+from tests.store.asks import ENDPOINT, ask, ledger, pay
 from tests.store.children import children
-from witnessmark.store import Store, open_store
+from witnessmark.store import AskedElsewhere, Store, open_store
 from witnessmark.store.processes import is_alive, this_process
 
 KILLS = int(os.environ.get("WITNESSMARK_TEST_KILLS", "12"))
@@ -107,6 +107,50 @@ async def test_what_one_process_pays_another_finds(store: Store, path: Path) -> 
     with children(1, "answer_for_ever", path, "there") as (child,):
         assert child.hear() == "there-0"
         assert await store.answer("there-0", ENDPOINT, max_age_days=None) is not None
+
+
+@pytest.mark.anyio
+async def test_an_ask_that_another_process_waits_for_is_not_sent_until_that_one_is_gone(path: Path) -> None:
+    async with open_store(path) as store:
+        with children(1, "send_and_wait", path) as (child,):
+            assert child.hear() == "sent"
+            with pytest.raises(AskedElsewhere) as refused:
+                await store.begin(ask(), alone_for=60)
+            assert refused.value.answer is None
+            await store.begin(ask("another"), alone_for=60)
+            await store.begin(ask(endpoint="https://elsewhere.example"), alone_for=60)
+            with pytest.raises(AskedElsewhere):
+                await store.begin(ask(), alone_for=60)
+            child.kill()
+            await store.begin(ask(), alone_for=60)
+
+
+@pytest.mark.anyio
+async def test_an_ask_is_not_waited_for_longer_than_it_can_take(path: Path) -> None:
+    async with open_store(path) as store, open_store(path, clock=lambda: time.time() + 61) as later:
+        with children(1, "send_and_wait", path) as (child,):
+            assert child.hear() == "sent"
+            with pytest.raises(AskedElsewhere):
+                await store.begin(ask(), alone_for=60)
+            await later.begin(ask(), alone_for=60)
+
+
+@pytest.mark.anyio
+async def test_an_answer_that_came_since_somebody_looked_is_given_and_not_paid_for_again(store: Store) -> None:
+    seen = await store.answer("ask-1", ENDPOINT, max_age_days=None)
+    await pay(store, "ask-1")
+    with pytest.raises(AskedElsewhere) as refused:
+        await store.begin(ask(), seen=seen, alone_for=60)
+    seen = await store.answer("ask-1", ENDPOINT, max_age_days=None)
+    assert refused.value.answer == seen
+    await store.begin(ask(), seen=seen, alone_for=60)  # what is known, and not good enough, can be asked for again
+    assert [entry.state for entry in await ledger(store)] == ["answered", "sent"]
+
+
+@pytest.mark.anyio
+async def test_what_a_process_failed_to_settle_does_not_hold_it_up_itself(store: Store) -> None:
+    await store.begin(ask(), alone_for=60)
+    await store.begin(ask(), alone_for=60)
 
 
 @pytest.mark.anyio

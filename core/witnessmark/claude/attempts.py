@@ -16,12 +16,12 @@ from witnessmark.claude.delivery import Delivered, Delivery, Ways, upload_keys
 from witnessmark.claude.failures import AskNotAccepted, Failure, ModelNotAvailable, RateLimited, Rule
 from witnessmark.claude.request import Structure, counting, request_of, without_documents
 from witnessmark.claude.timeouts import Timeouts
-from witnessmark.errors import SetupError, WitnessmarkError
+from witnessmark.errors import ApiError, SetupError, WitnessmarkError
 from witnessmark.plans.halving import pages_of
 from witnessmark.plans.models import Model
 from witnessmark.plans.plan import Ask, ImageBlock, PdfBlock, Plan
 from witnessmark.plans.price import Usage, price_of, usd_of, usd_without_cache
-from witnessmark.store import Reservation, Send, Store, StoredAnswer, Tokens
+from witnessmark.store import AskedElsewhere, Reservation, Send, Store, StoredAnswer, Tokens
 
 if TYPE_CHECKING:
     from witnessmark.claude.connection import AttemptFailed, Connection
@@ -33,6 +33,8 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
 MOST_UNREACHABLE = 4
 """Attempts on an API that cannot be reached: a wrong address does not become right."""
 MOST_CURES = 3
+LOOK_AFTER = 0.2
+"""Seconds between looks whether another process has its answer: nobody tells."""
 
 
 class SmallerPartNeeded(Exception):
@@ -41,6 +43,16 @@ class SmallerPartNeeded(Exception):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.kind)
         self.failure = failure
+
+
+class AnswerAwaitedElsewhere(ApiError):
+    """Another process has sent the same ask, and this call ends before it is answered."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"Another process waits for the answer for {what}.",
+            "Call again soon: what it is given is not paid for twice.",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +93,10 @@ class Patience:
 
     deadline: float
     """By the clock: no attempt begins after it. One that is under way goes on, for its answer will be paid for."""
+    seen: StoredAnswer | None = None
+    """The kept answer that is not good enough; any other that comes is as good as one of our own."""
+    is_over: bool = False
+    """Whether nobody waits any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +112,8 @@ class Sender:
     async def answered(self, ask: Ask, errand: Errand, patience: Patience) -> StoredAnswer:
         """Send an ask until it is answered; the answer is kept before it is returned.
 
-        Errors:  `SmallerPartNeeded`; `PagesLost`; a `WitnessmarkError` that says who can act
+        Errors:  `SmallerPartNeeded`; `PagesLost`; `AskedElsewhere` with the answer that another process has paid for;
+                 a `WitnessmarkError` that says who can act
         """
         from witnessmark.claude.connection import AttemptFailed
 
@@ -108,7 +125,7 @@ class Sender:
             delivered = Delivered()
             try:
                 delivered = await errand.delivery.of(ask, errand.model, ways)
-                return await self._attempt(ask, errand, delivered)
+                return await self._attempt(ask, errand, patience, delivered)
             except AttemptFailed as failed:
                 failure = failed.failure
                 logger.info(
@@ -127,11 +144,11 @@ class Sender:
                     raise self._told(failure, ask) from failed
                 ways = cured
 
-    async def _attempt(self, ask: Ask, errand: Errand, delivered: Delivered) -> StoredAnswer:
+    async def _attempt(self, ask: Ask, errand: Errand, patience: Patience, delivered: Delivered) -> StoredAnswer:
         from witnessmark.claude.connection import AttemptFailed, message_text, tokens_of
 
         body = JsonBody(request_of(ask, delivered.sources, self.structure(errand.model)))
-        send_id = await self.store.begin(send_of(ask, errand, self.endpoint.url), errand.reservation)
+        send_id = await self._begun(ask, errand, patience)
         try:
             received = await self.connection.message(body, seconds=self.timeouts.attempt(ask.max_tokens))
         except AttemptFailed as failed:
@@ -165,6 +182,22 @@ class Sender:
                 logger.error("answer not kept", extra={"error": error.kind})  # noqa: TRY400 - the class says it all
                 errand.stopped = error
         return answer
+
+    async def _begun(self, ask: Ask, errand: Errand, patience: Patience) -> int:
+        """Write down that an ask is about to be sent, once no other process waits for the answer to the same.
+
+        Errors:  `AskedElsewhere` with the answer that another has paid for
+        """
+        send, seconds = send_of(ask, errand, self.endpoint.url), self.timeouts.attempt(ask.max_tokens)
+        while True:
+            try:
+                return await self.store.begin(send, errand.reservation, seen=patience.seen, alone_for=seconds)
+            except AskedElsewhere as elsewhere:
+                if elsewhere.answer is not None:
+                    raise
+            if patience.is_over:
+                raise AnswerAwaitedElsewhere(in_words([ask]))
+            await self.clock.sleep(LOOK_AFTER)
 
     async def _record(self, send_id: int, failed: AttemptFailed) -> None:
         failure = failed.failure
@@ -263,15 +296,15 @@ def send_of(ask: Ask, errand: Errand, endpoint: str) -> Send:
     """Say what is about to be sent."""
     documents = [block for block in ask.blocks if isinstance(block, PdfBlock | ImageBlock)]
     sources = errand.delivery.sources
-    first = next(iter(sources.values()))
+    about = next((sources[sha256] for sha256, _ in pages_of(ask)), next(iter(sources.values())))
     estimated = price_of(Plan(asks=(ask,)), errand.model).now
     return Send(
         content_key=ask.content_key,
         endpoint=endpoint,
         model=ask.model,
         tool=errand.tool,
-        document=first.sha256,
-        document_name=first.name,
+        document=about.sha256,
+        document_name=about.name,
         images=sum(len(block.pages) if isinstance(block, PdfBlock) else 1 for block in documents),
         estimated_usd=None if estimated is None else estimated.estimate,
         deliveries=upload_keys(ask, sources),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import logging
+import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -28,7 +29,7 @@ from witnessmark.errors import InputError, WitnessmarkError
 from witnessmark.plans.halving import halved, pages_of
 from witnessmark.plans.models import Model, ModelFacts, ModelRetired, ModelUnknown, model_listed, model_named
 from witnessmark.plans.plan import Ask, Plan
-from witnessmark.store import Quarantined, Reservation, Store, StoredAnswer, Upload
+from witnessmark.store import AskedElsewhere, Quarantined, Reservation, Store, StoredAnswer, Upload
 
 if TYPE_CHECKING:
     from witnessmark.claude.connection import Connection
@@ -60,6 +61,8 @@ class _Flight:
     patience: Patience
     done: anyio.Event = field(default_factory=anyio.Event)
     answer: StoredAnswer | None = None
+    was_reused: bool = False
+    """Whether another process has paid for the answer."""
     error: Exception | None = None
     waiting: int = 0
 
@@ -281,16 +284,21 @@ class Claude:
     async def _obtained(
         self, sender: Sender, errand: Errand, work: Work, ends: float | None, ask: Ask, *, anew: bool = False
     ) -> tuple[StoredAnswer, bool] | None:
-        if work.reuse_days != 0 and not anew:
-            kept = await self.store.answer(ask.content_key, self._endpoint.url, max_age_days=work.reuse_days)
-            if kept is not None:
-                await self.store.reused(send_of(ask, errand, self._endpoint.url), kept)
-                return kept, True
-        answer = await self._flown(sender, errand, ask, ends)
-        return None if answer is None else (answer, False)
+        kept = await self.store.answer(ask.content_key, self._endpoint.url, max_age_days=None)
+        if kept is not None and not anew and _is_fresh(kept, work.reuse_days):
+            await self.store.reused(send_of(ask, errand, self._endpoint.url), kept)
+            return kept, True
+        flight = await self._flown(sender, errand, ask, ends, kept)
+        if flight.answer is None:
+            return None
+        if flight.was_reused:
+            await self.store.reused(send_of(ask, errand, self._endpoint.url), flight.answer)
+        return flight.answer, flight.was_reused
 
-    async def _flown(self, sender: Sender, errand: Errand, ask: Ask, ends: float | None) -> StoredAnswer | None:
-        """Wait for an ask's answer; the same ask under way for another call is not sent twice.
+    async def _flown(
+        self, sender: Sender, errand: Errand, ask: Ask, ends: float | None, seen: StoredAnswer | None
+    ) -> _Flight:
+        """Wait for an ask's answer; the same ask under way for another call, here or elsewhere, is not sent twice.
 
         The answer is kept even when nobody waits for it any more: it is paid for.
         """
@@ -298,9 +306,10 @@ class Claude:
         deadline = self._clock.now() + WAITS_WITHOUT_DEADLINE if ends is None else ends
         flight = self._flights.get(key)
         if flight is None:
-            flight = self._flights[key] = _Flight(Patience(deadline))
+            flight = self._flights[key] = _Flight(Patience(deadline, seen))
             self._tasks.start_soon(self._fly, sender, errand, flight, ask)
         flight.patience.deadline = max(flight.patience.deadline, deadline)
+        flight.patience.is_over = False
         flight.waiting += 1
         try:
             with anyio.move_on_after(None if ends is None else max(0.0, ends - self._clock.now())):
@@ -308,14 +317,17 @@ class Claude:
         finally:
             flight.waiting -= 1
             if not flight.waiting:
+                flight.patience.is_over = True
                 flight.patience.deadline = 0.0  # what is under way goes on, and nothing new begins
         if flight.error is not None:
             raise flight.error
-        return flight.answer
+        return flight
 
     async def _fly(self, sender: Sender, errand: Errand, flight: _Flight, ask: Ask) -> None:
         try:
             flight.answer = await sender.answered(ask, errand, flight.patience)
+        except AskedElsewhere as elsewhere:
+            flight.answer, flight.was_reused = elsewhere.answer, True
         except Exception as error:  # noqa: BLE001 - whoever waits raises it
             flight.error = error
         finally:
@@ -374,6 +386,10 @@ async def open_claude(
             tasks.cancel_scope.cancel()
         if failure is not None:
             raise failure
+
+
+def _is_fresh(kept: StoredAnswer, days: float | None) -> bool:
+    return days is None or (days > 0 and kept.paid_at >= time.time() - days * 86_400)
 
 
 async def _warm_up() -> None:

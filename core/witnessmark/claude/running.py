@@ -185,7 +185,8 @@ class Running:
             obtained = await self.obtain(ask, anew=True)  # what was kept is of no use
         if obtained is None:
             return Left(ask=ask)
-        self.billed.append(obtained[0])
+        if not obtained[1]:
+            self.billed.append(obtained[0])
         return self._answered(ask, *obtained)
 
     def _answered(self, ask: Ask, answer: StoredAnswer, was_reused: bool) -> Answered:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from witnessmark.store.budgets import BudgetReached
+from witnessmark.store.ledger import AskedElsewhere
 from witnessmark.store.store import Store, UploadClaim, open_store
 from witnessmark.store.usage import jump
 from witnessmark.store.values import (
@@ -24,6 +25,7 @@ from witnessmark.store.values import (
 )
 
 __all__ = [
+    "AskedElsewhere",
     "BudgetReached",
     "Budgets",
     "Grouping",

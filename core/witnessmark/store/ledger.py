@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
-from witnessmark.store.answers import keep_answer, tokens_from
+from witnessmark.store.answers import find_answer, keep_answer, tokens_from
 from witnessmark.store.money import units, usd, usd_if_known
 from witnessmark.store.processes import is_alive
 from witnessmark.store.schema import TOKEN_COLUMNS
@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 
 STALE_SECONDS = 15 * 60.0
 """After this long, what a process that cannot be asked was doing counts as given up."""
+
+
+class AskedElsewhere(Exception):
+    """Another process sends the same ask just now, or has been given its answer."""
+
+    def __init__(self, answer: StoredAnswer | None) -> None:
+        super().__init__()
+        self.answer = answer
+        """None while it is on its way."""
+
 
 _COLUMNS = (
     "id, sent_at, state, endpoint, model, tool, document, document_name, images, usd, estimated_usd, request_id, kind, "
@@ -33,6 +43,30 @@ def write_intent(db: Connection, send: Send, *, process: str, now: float, reserv
     db.execute("UPDATE sends SET reservation = ? WHERE id = ?", (reservation, line))
     db.executemany("INSERT INTO deliveries (key, send) VALUES (?, ?)", [(key, line) for key in set(send.deliveries)])
     return line
+
+
+def leave_to_others(
+    db: Connection, send: Send, seen: StoredAnswer | None, *, process: str, sent_since: float, now: float
+) -> None:
+    """Refuse an ask that another living process has under way, or that has another answer than whoever asks has seen.
+
+    Units:   `sent_since` is when the oldest ask was sent that may still be answered; what is later than `now`, because
+             the clock was set back, counts for nothing
+    Errors:  `AskedElsewhere`
+    """
+    found = find_answer(db, send.content_key, send.endpoint, paid_since=None)
+    # Not by time: an answer that is being written while somebody looks is older than the look, and is not seen.
+    if found is not None and (seen is None or (found.paid_at, found.request_id) != (seen.paid_at, seen.request_id)):
+        raise AskedElsewhere(found)
+    rows = db.execute(
+        "SELECT process, sent_at FROM sends WHERE state = 'sent' AND content_key = ? AND endpoint = ? AND process != ? "
+        "AND sent_at BETWEEN ? AND ?",
+        (send.content_key, send.endpoint, process, sent_since, now),
+    ).fetchall()
+    for other, sent_at in rows:
+        alive = is_alive(other)
+        if alive or (alive is None and now - sent_at < STALE_SECONDS):
+            raise AskedElsewhere(None)
 
 
 def write_answer(db: Connection, line: int, answer: StoredAnswer, *, now: float) -> None:

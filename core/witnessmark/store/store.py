@@ -75,15 +75,29 @@ class Store:
             lambda db: answers.find_answer(db, content_key, endpoint, paid_since=since),
         )
 
-    async def begin(self, send: Send, reservation: Reservation | None = None) -> int:
+    async def begin(
+        self,
+        send: Send,
+        reservation: Reservation | None = None,
+        *,
+        seen: StoredAnswer | None = None,
+        alone_for: float | None = None,
+    ) -> int:
         """Write down durably that an ask is about to be sent; its estimate moves out of its reservation.
 
+        With `alone_for`, an ask is not sent for so many seconds after another process that still lives has sent the
+        same and waits, nor when the store has another answer to it than the one that was `seen`.
+
+        Units:   `alone_for` seconds
         Shapes:  the ledger line's number, which settles it
-        Errors:  `BudgetReached` where asks sent again have used up the reservation, and the budget leaves no more
+        Errors:  `AskedElsewhere`; `BudgetReached` where asks sent again have used up the reservation, and the budget
+                 leaves no more
         """
-        now = self._clock()
 
         def work(db: Connection) -> int:
+            now = self._clock()  # others have written while this waited for its turn
+            if alone_for is not None:
+                ledger.leave_to_others(db, send, seen, process=self._process, sent_since=now - alone_for, now=now)
             if reservation is not None:
                 take(db, reservation, send.estimated_usd, now=now)
             number = None if reservation is None else reservation.id

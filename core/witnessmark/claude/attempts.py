@@ -105,8 +105,8 @@ class Sender:
             await self._wait_for_turn(ask, errand, patience)
             delivered = Delivered()
             try:
-                delivered = await errand.delivery.of(ask, errand.model, ways)
-                return await self._attempt(ask, errand, delivered)
+                async with errand.delivery.of(ask, errand.model, ways) as delivered:
+                    return await self._attempt(ask, errand, delivered)
             except AttemptFailed as failed:
                 failure = failed.failure
                 logger.info(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import logging
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -184,9 +184,9 @@ class Claude:
         for ask in plan.asks:
             with suppress(failed, WitnessmarkError):
                 # The API fetches nothing to count it: files and URLs would count as nothing.
-                delivered = await delivery.of(ask, work.model, Ways(files=False, urls=False))
-                body = JsonBody(counting(request_of(ask, delivered.sources, sender.structure(work.model))))
-                counts[ask.content_key] = await connection.count(body)
+                async with delivery.of(ask, work.model, Ways(files=False, urls=False)) as delivered:
+                    body = JsonBody(counting(request_of(ask, delivered.sources, sender.structure(work.model))))
+                    counts[ask.content_key] = await connection.count(body)
         return counts
 
     async def delete_upload(self, upload: Upload) -> None:
@@ -227,10 +227,12 @@ class Claude:
             if kept is not None:
                 await self.store.reused(send_of(ask, errand, self._endpoint.url), kept)
                 return kept, True
-        answer = await self._flown(sender, errand, ask, ends)
+        answer = await self._flown(sender, errand, work.sources, ask, ends)
         return None if answer is None else (answer, False)
 
-    async def _flown(self, sender: Sender, errand: Errand, ask: Ask, ends: float | None) -> StoredAnswer | None:
+    async def _flown(
+        self, sender: Sender, errand: Errand, sources: Sequence[Document], ask: Ask, ends: float | None
+    ) -> StoredAnswer | None:
         """Wait for an ask's answer; the same ask under way for another call is not sent twice.
 
         The answer is kept even when nobody waits for it any more: it is paid for.
@@ -240,7 +242,9 @@ class Claude:
         flight = self._flights.get(key)
         if flight is None:
             flight = self._flights[key] = _Flight(Patience(deadline))
-            self._tasks.start_soon(self._fly, sender, errand, flight, ask)
+            for document in sources:
+                document.content.hold()  # the call that opened it may end before
+            self._tasks.start_soon(self._fly, sender, errand, sources, flight, ask)
         flight.patience.deadline = max(flight.patience.deadline, deadline)
         flight.waiting += 1
         try:
@@ -254,12 +258,16 @@ class Claude:
             raise flight.error
         return flight.answer
 
-    async def _fly(self, sender: Sender, errand: Errand, flight: _Flight, ask: Ask) -> None:
+    async def _fly(
+        self, sender: Sender, errand: Errand, sources: Sequence[Document], flight: _Flight, ask: Ask
+    ) -> None:
         try:
             flight.answer = await sender.answered(ask, errand, flight.patience)
         except Exception as error:  # noqa: BLE001 - whoever waits raises it
             flight.error = error
         finally:
+            for document in sources:
+                document.content.close()
             del self._flights[ask.content_key]
             flight.done.set()
 

@@ -165,8 +165,9 @@ async def _plain_upload(url: str, key: str, _: Path) -> AsyncGenerator[Go]:
 async def _connection(url: str, key: str) -> AsyncGenerator[Any]:
     from witnessmark.claude.connection import open_connection
     from witnessmark.claude.credentials import Credentials
+    from witnessmark.claude.timeouts import Timeouts
 
-    async with open_connection(Credentials(kind="api key", secret=key, base_url=url)) as connection:
+    async with open_connection(Credentials(kind="api key", secret=key, base_url=url), Timeouts()) as connection:
         yield connection
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 import sys
 import tempfile
@@ -15,13 +14,15 @@ from typing import Literal
 import anyio
 
 from witnessmark import __version__
+from witnessmark.claude.client import open_claude
 from witnessmark.documents.content import Content
 from witnessmark.documents.ocr.engine import installed_engine
 from witnessmark.documents.worker import open_workers
-from witnessmark.errors import WitnessmarkError
+from witnessmark.errors import ApiError, WitnessmarkError
 from witnessmark.settings import Settings
+from witnessmark.store import StoreFacts, open_store
 
-PACKAGES = ("mcp", "anyio", "pydantic", "pypdfium2", "pypdf", "pillow", "rich", "uvicorn", "xlsxwriter")
+PACKAGES = ("mcp", "anthropic", "anyio", "pydantic", "pypdfium2", "pypdf", "pillow", "rich", "uvicorn", "xlsxwriter")
 MANY_EXPORTED_BYTES = 1_000_000_000
 
 # The smallest page with a word on it; its table of contents is left out, as readers can rebuild it.
@@ -53,7 +54,8 @@ def run_doctor(settings: Settings, *, as_json: bool) -> int:
     Shapes:  0 when nothing is wrong, else 5
     """
     findings = [check() for check in (_python, _packages, _bytecode)]
-    findings += [_home(settings), _exports(settings), _folders(settings), _key(), _worker(settings), _ocr(settings)]
+    findings += [_home(settings), _exports(settings), _store(settings), _folders(settings), _key(settings)]
+    findings += [_worker(settings), _ocr(settings)]
     if as_json:
         print(json.dumps({"version": __version__, "findings": [asdict(finding) for finding in findings]}))
     else:
@@ -131,6 +133,22 @@ def _exports(settings: Settings) -> Finding:
     )
 
 
+def _store(settings: Settings) -> Finding:
+    if not settings.store.exists():
+        return Finding(what="store", state="right", says="not there yet; the first call that needs it makes it")
+    try:
+        facts = anyio.run(_facts, settings)
+    except WitnessmarkError as error:
+        return Finding(what="store", state="wrong", says=error.message, next=error.next_step)
+    says = f"{facts.answers:,} answers, {facts.entries:,} asks in the ledger, {facts.bytes / 1e6:,.1f} MB"
+    return Finding(what="store", state="right", says=f"{says} in {settings.store}")
+
+
+async def _facts(settings: Settings) -> StoreFacts:
+    async with open_store(settings.store) as store:
+        return await store.facts()
+
+
 def _folders(settings: Settings) -> Finding:
     folders = settings.allowed.folders
     if not folders:
@@ -147,14 +165,25 @@ def _folders(settings: Settings) -> Finding:
     )
 
 
-def _key() -> Finding:
-    has_key = any(os.environ.get(name) for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"))
-    says = (
-        "there is one; this version does not use it"
-        if has_key
-        else "none, and none is needed: this version reads offline"
-    )
-    return Finding(what="API key", state="right", says=says)
+def _key(settings: Settings) -> Finding:
+    if settings.credentials is None:
+        says = "none: tools answer offline; set ANTHROPIC_API_KEY for Claude"
+        return Finding(what="API key", state="right", says=says)
+    try:
+        anyio.run(_ask_for_a_model, settings)
+    except ApiError as error:
+        return Finding(
+            what="API key", state="note", says=f"there is one, not tried: {error.message}", next=error.next_step
+        )
+    except WitnessmarkError as error:
+        return Finding(what="API key", state="wrong", says=error.message, next=error.next_step)
+    return Finding(what="API key", state="right", says="there is one, and the API takes it")
+
+
+async def _ask_for_a_model(settings: Settings) -> None:
+    """Have the API say what a model can do, which is free."""
+    async with open_store(settings.store) as store, open_claude(settings.credentials, store) as claude:
+        await claude.check()
 
 
 def _worker(settings: Settings) -> Finding:

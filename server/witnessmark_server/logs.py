@@ -9,6 +9,8 @@ import time
 from typing import Any
 
 _OURS = ("witnessmark", "witnessmark_tools", "witnessmark_server")
+_TOO_CHATTY = ("anthropic", "httpx2", "httpcore2")
+"""They log addresses, and addresses may hold keys."""
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -37,5 +39,7 @@ def configure(level: str) -> None:
     handler.setFormatter(JsonLines())
     number = logging.getLevelNamesMapping()[level.upper()]
     logging.basicConfig(level=max(number, logging.INFO), handlers=[handler], force=True)
+    for name in _TOO_CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
     for name in _OURS:
         logging.getLogger(name).setLevel(number)

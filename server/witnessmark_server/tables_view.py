@@ -35,7 +35,11 @@ def show_tables(result: TableExtraction, console: Console | None = None) -> None
     found = (
         f"{result.table_count} table{'s'[: result.table_count != 1]} on {result.pages_read} of {document.pages} pages"
     )
-    console.print(Text.assemble((harmless(document.name), "bold"), f"  {found}, nothing spent"))
+    console.print(
+        Text.assemble(
+            (harmless(document.name), "bold"), f"  {found}, {', '.join(result.engines)}, {result.cost.in_words()}"
+        )
+    )
     for table in result.tables:
         console.print()
         console.print(_caption(table))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from witnessmark.claude.attempts import Clock
 from witnessmark.claude.client import Claude, Work, open_claude
 from witnessmark.claude.credentials import Credentials
 from witnessmark.claude.running import Run
+from witnessmark.claude.timeouts import Timeouts
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
 from witnessmark.documents.worker import open_workers
@@ -90,8 +92,14 @@ OpenDesk = Callable[..., Any]
 
 
 @pytest.fixture
-async def api() -> AsyncGenerator[FakeClaudeAPI]:
-    async with FakeClaudeAPI() as fake:
+def ahead() -> list[float]:
+    """How many seconds the API's clock is ahead of ours."""
+    return [0.0]
+
+
+@pytest.fixture
+async def api(ahead: list[float]) -> AsyncGenerator[FakeClaudeAPI]:
+    async with FakeClaudeAPI(clock=lambda: time.time() + ahead[0]) as fake:
         yield fake
 
 
@@ -100,14 +108,16 @@ def open_desk(api: FakeClaudeAPI, tmp_path: Path) -> OpenDesk:
     """Open a process's client as often as wanted, all with the same store."""
 
     @asynccontextmanager
-    async def opened(key: str | None = None) -> AsyncGenerator[Desk]:
+    async def opened(
+        key: str | None = None, timeouts: Timeouts | None = None, url: str | None = None
+    ) -> AsyncGenerator[Desk]:
         settings = settings_from({}, start=tmp_path, home=str(tmp_path / "home"), allow=[str(tmp_path)])
         time = FakeTime()
-        credentials = Credentials(kind="api key", secret=key or api.key, base_url=api.url)
+        credentials = Credentials(kind="api key", secret=key or api.key, base_url=url or api.url)
         async with (
             open_workers(Limits()) as workers,
             open_store(settings.store) as store,
-            open_claude(credentials, store, time.clock) as claude,
+            open_claude(credentials, store, time.clock, timeouts) as claude,
         ):
             yield Desk(claude, store, Documents(settings.allowed, workers), tmp_path, time)
 

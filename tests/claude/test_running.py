@@ -14,6 +14,7 @@ from tests.claude.conftest import Desk, OpenDesk
 from tests.drawing import draw_image, draw_text, encrypted
 from witnessmark.claude.failures import KeyRefused, Overloaded, RateLimited, RequestRefused, SpendLimitReached
 from witnessmark.claude.running import Answered, Failed, Run
+from witnessmark.claude.timeouts import Timeouts
 from witnessmark.testing import ApiError, FakeClaudeAPI, Reply, Request, faults
 
 pytestmark = pytest.mark.anyio
@@ -360,3 +361,30 @@ async def test_every_outcome_is_an_answer_or_an_error_of_ours(desk: Desk, api: F
     api.fail(faults.status(418), share=1)
     run = await desk.run(PDF, seconds=5.0)
     assert all(isinstance(outcome, Answered | Failed) for outcome in run.outcomes)
+
+
+@pytest.mark.parametrize("stage", ["after_body", "after_response_head", "within_response"])
+async def test_an_api_that_falls_silent_is_given_up_and_tried_again(
+    open_desk: OpenDesk, api: FakeClaudeAPI, stage: Any
+) -> None:
+    api.fail(faults.stall(stage), times=1)
+    async with open_desk(timeouts=Timeouts(silence=0.3)) as desk:
+        assert (await desk.run(PDF)).answered
+        assert await states(desk) == ["possibly billed", "answered"]
+
+
+async def test_an_answer_of_a_byte_now_and_then_does_not_go_on_for_ever(
+    open_desk: OpenDesk, api: FakeClaudeAPI
+) -> None:
+    api.fail(faults.trickle(0.05), times=1)
+    async with open_desk(timeouts=Timeouts(reading=0.5, tokens_per_second=1e9)) as desk:
+        assert (await desk.run(PDF)).answered
+        assert await states(desk) == ["possibly billed", "answered"]
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "https://name.invalid"], ids=["refused", "no such name"])
+async def test_an_api_that_is_not_there_is_said_to_be(open_desk: OpenDesk, url: str) -> None:
+    async with open_desk(url=url) as desk:
+        run = await desk.run(PDF)
+        assert [failed.error.kind for failed in run.failed] == ["ApiUnreachable"]
+        assert set(await states(desk)) == {"not billed"}

@@ -36,7 +36,7 @@ def test_what_is_handed_in_by_the_server_cannot_be_passed_by_a_model() -> None:
 
 
 def test_a_missing_argument_is_named_with_its_meaning() -> None:
-    with pytest.raises(MissingArgument, match="Path of the document"):
+    with pytest.raises(MissingArgument, match="URL of the document"):
         EXTRACT.parse({})
 
 

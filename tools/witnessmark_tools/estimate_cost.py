@@ -126,7 +126,7 @@ async def estimate_cost(
 
 
 def _left_out(damaged: Sequence[int]) -> list[str]:
-    return [f"{pages_in_words(damaged)}: damaged, so that nothing can be said of it; left out."] if damaged else []
+    return [f"{pages_in_words(damaged)}: damaged, or too slow to read; left out of the price."] if damaged else []
 
 
 def _priced_tool(name: str) -> ToolDefinition:

@@ -133,7 +133,8 @@ class TableExtraction(Result):
     def to_text(self) -> str:
         pages = f"{self.pages_read} page{'s'[: self.pages_read != 1]}"
         found = f"{self.table_count} table{'s'[: self.table_count != 1]} on {pages} of"
-        lines = [f"{found} {self.documents[0].name} (engine: {', '.join(self.engines)}, result {self.result_id})"]
+        how = f"engine: {', '.join(self.engines)}, result {self.result_id}, {self.cost.in_words()}"
+        lines = [f"{found} {self.documents[0].name} ({how})"]
         lines += [f"Warning: {warning}" for warning in self.warnings]
         lines += [item.to_text() for item in self.needs_review]
         for table in self.tables:

@@ -109,7 +109,7 @@ def _inspection(
     if scans and document.kind == "pdf":
         warnings.append(f"{pages_in_words(scans)}: a scan, without a text layer; {read_by}.")
     if damaged := [page.page_number for page in facts if page.text == "unknown" and document.reader == "pdfium"]:
-        warnings.append(f"{pages_in_words(damaged)}: damaged; cannot be read.")
+        warnings.append(f"{pages_in_words(damaged)}: damaged, or too slow to read.")
     if document.kind == "image":
         warnings.append(f"An image has no text layer; {read_by}.")
     if broken := [page.page_number for page in facts if page.text == "broken text layer"]:

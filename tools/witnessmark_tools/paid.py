@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from witnessmark.claude.client import Claude, DocumentQuarantined, Work
+from witnessmark.claude.client import DEFAULT_MODEL, Claude, Work
 from witnessmark.claude.credentials import KeyMissing
 from witnessmark.claude.running import OnPages, Run
-from witnessmark.documents.document import Document, PageFacts
+from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
 from witnessmark.plans.models import Model, model_named
 from witnessmark.plans.plan import Plan
@@ -20,7 +20,6 @@ from witnessmark.store import Budgets, Tokens
 from witnessmark_tools.results import Cost
 
 OFFLINE = "offline"
-DEFAULT_MODEL = "claude-sonnet-5-5"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,27 +55,6 @@ async def model_for(named: str | None, claude: Claude, terms: Terms) -> Model | 
     return await claude.model(name)
 
 
-async def without_quarantined(
-    claude: Claude, document: Document, pages: Sequence[PageFacts]
-) -> tuple[tuple[PageFacts, ...], list[str]]:
-    """Leave out the pages that the API has refused before, each with its reason.
-
-    Errors:  `DocumentQuarantined` where nothing is left
-    """
-    refused = {entry.page: entry for entry in await claude.store.quarantined(document.sha256)}
-    if 0 in refused:
-        raise DocumentQuarantined(document.name, refused[0].message)
-    left = tuple(page for page in pages if page.page_number not in refused)
-    out = [page.page_number for page in pages if page.page_number in refused]
-    if out and not left:
-        raise DocumentQuarantined(document.name, refused[out[0]].message)
-    told = [
-        f"Page {page} was not sent again: {refused[page].message} `witnessmark store release` lets it be tried."
-        for page in out
-    ]
-    return left, told
-
-
 async def run_paid(
     plan: Plan,
     model: Model,
@@ -94,10 +72,11 @@ async def run_paid(
 ) -> Paid:
     """Run a plan within every limit on money; what was paid for earlier is neither priced nor sent again.
 
-    Errors:  `BudgetError` kinds before anything is sent; what made everything fail
+    Errors:  `BudgetError` kinds and `DocumentQuarantined` before anything is sent; what made everything fail
     """
     reuse_days = terms.reuse_days if reuse else 0.0
-    price = await price_of_unpaid(plan, model, claude, reuse_days)
+    unpaid = await claude.unpaid(plan, sources, reuse_days=reuse_days)
+    price = price_of(unpaid, model).now
     limit = None if max_cost_usd is None else Decimal(str(max_cost_usd))
     max_usd = check_price(price, model.id, terms.spending, max_cost_usd=limit, approved_usd=terms.approved_usd)
     budgets = Budgets(per_day_usd=terms.spending.per_day_usd, per_month_usd=terms.spending.per_month_usd)
@@ -118,17 +97,6 @@ async def run_paid(
     if run.failed and not run.answered:
         raise run.failed[0].error
     return Paid(run=run, cost=_cost(run, price))
-
-
-async def price_of_unpaid(plan: Plan, model: Model, claude: Claude, reuse_days: float) -> Usd | None:
-    """Price what of a plan is not answered yet; None where a price is not known."""
-    unpaid = [
-        ask
-        for ask in plan.asks
-        if reuse_days == 0
-        or await claude.store.answer(ask.content_key, claude.endpoint, max_age_days=reuse_days) is None
-    ]
-    return price_of(Plan(asks=tuple(unpaid)), model).now
 
 
 def _cost(run: Run, price: Usd | None) -> Cost:

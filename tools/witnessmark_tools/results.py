@@ -41,6 +41,14 @@ class Cost(Frozen):
     cache_creation_input_tokens: int = 0
     reused: int = Field(default=0, description="Answers paid for earlier and not again.")
 
+    def in_words(self) -> str:
+        """Write what was spent: `nothing spent`, `$0.0781 spent`."""
+        if self.usd is None:
+            return "price not known"
+        if self.usd == 0:
+            return "nothing spent, answered from what was paid for earlier" if self.reused else "nothing spent"
+        return f"${self.usd:.4f} spent" + (f", {self.reused} answers reused" if self.reused else "")
+
 
 class ReviewItem(Frozen):
     """One thing that a person should look at."""

@@ -9,7 +9,7 @@ import anyio
 
 from witnessmark.claude.attempts import in_words
 from witnessmark.claude.client import Claude
-from witnessmark.claude.running import Failed, Run
+from witnessmark.claude.running import Failed, PageQuarantined, Run
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
 from witnessmark.documents.page_range import text_from_pages
@@ -19,8 +19,9 @@ from witnessmark.plans.models import Model
 from witnessmark.plans.parts import text_blocks
 from witnessmark.plans.plan import Plan
 from witnessmark_tools.definition import Progress
-from witnessmark_tools.paid import Terms, run_paid, without_quarantined
-from witnessmark_tools.results import ReviewItem
+from witnessmark_tools.pages import sendable_pages
+from witnessmark_tools.paid import Terms, run_paid
+from witnessmark_tools.results import ReviewItem, pages_in_words
 from witnessmark_tools.tables_answer import parse_answer, tables_from_answers
 from witnessmark_tools.tables_found import TablesFound
 from witnessmark_tools.tables_plan import plan_tables
@@ -42,11 +43,10 @@ async def tables_by_claude(
 ) -> TablesFound:
     """Have a model transcribe the tables of some pages.
 
-    Errors:  as `run_paid`; `DocumentQuarantined`; what reading the document raises
+    Errors:  as `run_paid`; what reading the document raises
     """
     await progress(0, len(numbers), "Looking at the pages")
-    facts = await documents.facts(document, numbers)
-    facts, refused = await without_quarantined(claude, document, facts)
+    facts, damaged = sendable_pages(document, await documents.facts(document, numbers))
     text = (await documents.text(document, 1, "plain")).text if document.kind == "text" else ""
 
     def planned() -> Plan:
@@ -77,11 +77,15 @@ async def tables_by_claude(
     return TablesFound(
         tables=tables,
         needs_review=_unread(run),
-        warnings=[*document.warnings, *refused, *told, *_failures(run), *_left(run)],
+        warnings=[*document.warnings, *_damaged(damaged), *told, *_failures(run), *_left(run)],
         pages_read=len({page for answered in run.answered for _, page in pages_of(answered.ask)}),
         continue_with=text_from_pages(run.left_pages) or None,
         cost=paid.cost,
     )
+
+
+def _damaged(pages: Sequence[int]) -> list[str]:
+    return [f"{pages_in_words(pages)}: damaged, and not sent."] if pages else []
 
 
 def _unread(run: Run) -> list[ReviewItem]:
@@ -98,7 +102,9 @@ def _failures(run: Run) -> list[str]:
     for failed in run.failed:
         by_message.setdefault(str(failed.error), []).append(failed)
     return [
-        f"{in_words([failed.ask for failed in several]).capitalize()} could not be read. {message}"
+        message
+        if isinstance(several[0].error, PageQuarantined)
+        else f"{in_words([failed.ask for failed in several]).capitalize()} could not be read. {message}"
         for message, several in by_message.items()
     ]
 

@@ -15,6 +15,7 @@ from witnessmark.claude.body import JsonBody
 from witnessmark.claude.delivery import Delivered, Delivery, Ways, upload_keys
 from witnessmark.claude.failures import AskNotAccepted, Failure, ModelNotAvailable, RateLimited, Rule
 from witnessmark.claude.request import Structure, counting, request_of, without_documents
+from witnessmark.claude.timeouts import Timeouts
 from witnessmark.errors import WitnessmarkError
 from witnessmark.plans.halving import pages_of
 from witnessmark.plans.models import Model
@@ -90,6 +91,7 @@ class Sender:
     store: Store
     endpoint: Endpoint
     clock: Clock
+    timeouts: Timeouts
 
     async def answered(self, ask: Ask, errand: Errand, patience: Patience) -> StoredAnswer:
         """Send an ask until it is answered; the answer is kept before it is returned.
@@ -131,7 +133,7 @@ class Sender:
         body = JsonBody(request_of(ask, delivered.sources, self.structure(errand.model)))
         send_id = await self.store.begin(send_of(ask, errand, self.endpoint.url), errand.reservation)
         try:
-            received = await self.connection.message(body, seconds=seconds_of(ask))
+            received = await self.connection.message(body, seconds=self.timeouts.attempt(ask.max_tokens))
         except AttemptFailed as failed:
             with anyio.CancelScope(shield=True):
                 await self._record(send_id, failed)
@@ -279,11 +281,6 @@ def usage_of(tokens: Tokens) -> Usage:
         cache_creation_5m=tokens.cache_creation_5m,
         cache_creation_1h=tokens.cache_creation_1h,
     )
-
-
-def seconds_of(ask: Ask) -> float:
-    """Bound one attempt: models write at least 25 tokens a second once they have read."""
-    return 180 + ask.max_tokens / 25
 
 
 def in_words(asks: Sequence[Ask]) -> str:

@@ -21,18 +21,21 @@ from witnessmark.claude.credentials import Credentials, KeyMissing
 from witnessmark.claude.delivery import KEPT_SECONDS, Delivery, Ways, upload_keys
 from witnessmark.claude.request import counting, request_of
 from witnessmark.claude.running import OnPages, Run, Running
+from witnessmark.claude.timeouts import Timeouts
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
 from witnessmark.errors import InputError, WitnessmarkError
-from witnessmark.plans.models import Model, ModelUnknown, completed, model_named, unlisted
+from witnessmark.plans.halving import halved, pages_of
+from witnessmark.plans.models import Model, ModelFacts, ModelRetired, ModelUnknown, model_listed, model_named
 from witnessmark.plans.plan import Ask, Plan
-from witnessmark.store import Reservation, Store, StoredAnswer, Upload
+from witnessmark.store import Quarantined, Reservation, Store, StoredAnswer, Upload
 
 if TYPE_CHECKING:
     from witnessmark.claude.connection import Connection
 
 logger = logging.getLogger(__name__)
 
+DEFAULT_MODEL = "claude-sonnet-5-5"
 CONNECTION_MODULE = "witnessmark.claude.connection"
 WAITS_WITHOUT_DEADLINE = 300.0
 """Seconds that an ask may wait in all for an API that refuses it, where nobody waits for the call to end."""
@@ -94,12 +97,14 @@ class Claude:
         tasks: TaskGroup,
         resources: AsyncExitStack,
         clock: Clock,
+        timeouts: Timeouts,
     ) -> None:
         self._credentials = credentials
         self.store = store
         self._tasks = tasks
         self._resources = resources
         self._clock = clock
+        self._timeouts = timeouts
         url = credentials.base_url if isinstance(credentials, Credentials) else ""
         self._endpoint = Endpoint(url=url)
         self._connection: Connection | None = None
@@ -124,32 +129,44 @@ class Claude:
     async def model(self, name: str) -> Model:
         """Find a model and complete it by what the Models API says of it; what we know stands where it does not answer.
 
-        Errors:  `ModelUnknown`, `ModelRetired`, `KeyMissing`
+        Errors:  `ModelUnknown`, `ModelRetired`, `KeyMissing`, what is wrong with the key
         """
         try:
-            known: Model | None = model_named(name)
-        except ModelUnknown:
-            known = None
-            if not isinstance(self._credentials, Credentials):
-                raise
-        wanted = known.id if known else name.strip()
+            wanted = model_named(name).id
+        except (ModelRetired, ModelUnknown):
+            wanted = name.strip().lower()  # the API may know better
         if wanted not in self._models:
-            self._models[wanted] = await self._completed(wanted, known)
+            facts, is_final = await self._facts(wanted)
+            model = model_listed(wanted, facts)
+            if not is_final:
+                return model
+            self._models[wanted] = model
         return self._models[wanted]
 
-    async def _completed(self, name: str, known: Model | None) -> Model:
+    async def _facts(self, name: str) -> tuple[tuple[ModelFacts, ...], bool]:
+        """Ask the Models API.
+
+        Shapes:  what it says of the model, and whether it need not be asked again
+        """
         connection = await self._connected()
         try:
-            facts = await connection.model(name)
+            return (await connection.model(name),), True
         except importlib.import_module(CONNECTION_MODULE).AttemptFailed as failed:
             if failed.failure.rule.actor == "operator" and failed.failure.status != 403:
                 raise failed.failure.for_caller(model=name, what="") from failed
-            if known is not None:
-                return known
-            if failed.failure.status == 404:
-                return model_named(name)  # raises the error that lists what is known
-            raise failed.failure.for_caller(model=name, what="") from failed
-        return completed(known, facts) if known is not None else unlisted(facts)
+            return (), failed.failure.status == 404
+
+    async def check(self) -> None:
+        """Ask the API for something free, to see whether it takes the key.
+
+        Errors:  `KeyMissing`, what is wrong with the key, an `ApiError` where that cannot be said
+        """
+        connection = await self._connected()
+        try:
+            await connection.model(DEFAULT_MODEL)
+        except importlib.import_module(CONNECTION_MODULE).AttemptFailed as failed:
+            if failed.failure.status != 404:
+                raise failed.failure.for_caller(model=DEFAULT_MODEL, what="") from failed
 
     async def run(self, plan: Plan, work: Work) -> Run:
         """Run a plan: what was answered before comes from the store, the rest is sent.
@@ -158,17 +175,50 @@ class Claude:
         """
         connection = await self._connected()
         errand = self._errand(plan, work)
-        sender = Sender(connection=connection, store=self.store, endpoint=self._endpoint, clock=self._clock)
+        sender = self._sender(connection)
         ends = None if work.seconds is None else self._clock.now() + work.seconds
         running = Running(
             errand=errand,
             store=self.store,
+            quarantined=await self._quarantined(work.sources),
             obtain=functools.partial(self._obtained, sender, errand, work, ends),
             parse=work.parse,
             max_usd=work.max_usd,
             on_pages=work.on_pages,
         )
         return await running.run(plan)
+
+    async def unpaid(self, plan: Plan, sources: Sequence[Document], *, reuse_days: float | None) -> Plan:
+        """Find what running a plan would send: without what was answered before, and what is not sent again.
+
+        Errors:  `DocumentQuarantined`
+        """
+        barred = await self._quarantined(sources)
+        waiting, unpaid = list(plan.asks), list[Ask]()
+        while waiting:
+            ask = waiting.pop(0)
+            if any(page in barred for page in pages_of(ask)):
+                waiting[:0] = halved(ask) or ()
+            elif reuse_days == 0 or not await self.store.answer(
+                ask.content_key, self._endpoint.url, max_age_days=reuse_days
+            ):
+                unpaid.append(ask)
+        return Plan(asks=tuple(unpaid))
+
+    async def _quarantined(self, sources: Sequence[Document]) -> dict[tuple[str, int], Quarantined]:
+        """List the pages that are not sent again.
+
+        Errors:  `DocumentQuarantined`
+        """
+        found = {
+            (entry.sha256, entry.page): entry
+            for document in sources
+            for entry in await self.store.quarantined(document.sha256)
+        }
+        for document in sources:
+            if (entry := found.get((document.sha256, 0))) is not None:
+                raise DocumentQuarantined(document.name, entry.message)
+        return found
 
     async def counted(self, plan: Plan, work: Work) -> dict[str, int]:
         """Count the prompts of a plan's asks at the API, which is free.
@@ -178,7 +228,7 @@ class Claude:
         """
         connection = await self._connected()
         delivery = self._errand(plan, work).delivery
-        sender = Sender(connection=connection, store=self.store, endpoint=self._endpoint, clock=self._clock)
+        sender = self._sender(connection)
         counts: dict[str, int] = {}
         failed = importlib.import_module(CONNECTION_MODULE).AttemptFailed
         for ask in plan.asks:
@@ -201,6 +251,15 @@ class Claude:
             if failed.failure.status != 404:
                 raise failed.failure.for_caller(model="", what=upload.name) from failed
         await self.store.forget_upload(upload.file_id)
+
+    def _sender(self, connection: Connection) -> Sender:
+        return Sender(
+            connection=connection,
+            store=self.store,
+            endpoint=self._endpoint,
+            clock=self._clock,
+            timeouts=self._timeouts,
+        )
 
     def _errand(self, plan: Plan, work: Work) -> Errand:
         sources: Mapping[str, Document] = {document.sha256: document for document in work.sources}
@@ -296,7 +355,7 @@ class Claude:
                 return self._connection
             module = await anyio.to_thread.run_sync(_connection_module)
             connection: Connection = await self._resources.enter_async_context(
-                module.open_connection(self._credentials)
+                module.open_connection(self._credentials, self._timeouts)
             )
             self._connection = connection
             return connection
@@ -304,7 +363,10 @@ class Claude:
 
 @asynccontextmanager
 async def open_claude(
-    credentials: Credentials | WitnessmarkError | None, store: Store, clock: Clock | None = None
+    credentials: Credentials | WitnessmarkError | None,
+    store: Store,
+    clock: Clock | None = None,
+    timeouts: Timeouts | None = None,
 ) -> AsyncGenerator[Claude]:
     """Open the client; leaving the block ends what is under way and closes its connections.
 
@@ -314,7 +376,7 @@ async def open_claude(
     async with AsyncExitStack() as resources:
         async with anyio.create_task_group() as tasks:
             try:
-                yield Claude(credentials, store, tasks, resources, clock or Clock())
+                yield Claude(credentials, store, tasks, resources, clock or Clock(), timeouts or Timeouts())
             except Exception as error:  # noqa: BLE001 - raised again outside, where it is not wrapped into a group
                 failure = error
             tasks.cancel_scope.cancel()

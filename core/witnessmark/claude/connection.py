@@ -17,14 +17,12 @@ from anthropic.types import FileMetadata, MessageTokensCount, ModelInfo
 from witnessmark.claude.body import Attachment, FormBody, JsonBody
 from witnessmark.claude.credentials import Credentials
 from witnessmark.claude.failures import Failure, StreamCut, failure_of
+from witnessmark.claude.timeouts import Timeouts
 from witnessmark.claude.understanding import part_of
 from witnessmark.errors import WitnessmarkError
 from witnessmark.plans.models import Effort, ModelFacts
 from witnessmark.store import Tokens
 
-CONNECT_SECONDS = 10.0
-SILENCE_SECONDS = 120.0
-"""Between two pieces of an answer; the API sends a ping every few seconds."""
 SMALL_SECONDS = 30.0
 """Of a request that is answered at once: a count, a model's facts, a deletion."""
 UPLOAD_SECONDS = 600.0
@@ -151,14 +149,14 @@ class Connection:
 
 
 @asynccontextmanager
-async def open_connection(credentials: Credentials) -> AsyncGenerator[Connection]:
+async def open_connection(credentials: Credentials, timeouts: Timeouts) -> AsyncGenerator[Connection]:
     """Open a client with this key and no other; leaving the block closes its connections."""
     key = {"api_key" if credentials.kind == "api key" else "auth_token": credentials.secret}
     async with anthropic.AsyncAnthropic(
         **key,  # type: ignore[arg-type]  # one of two names, each a text
         base_url=credentials.base_url,
         max_retries=0,  # the SDK's own waits know no bound
-        timeout=anthropic.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS),
+        timeout=anthropic.Timeout(timeouts.silence, connect=timeouts.connect),
         http_client=anthropic.DefaultAsyncHttpxClient(event_hooks={"request": [_say_form]}),
     ) as client:
         yield Connection(client)

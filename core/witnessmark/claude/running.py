@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -35,6 +35,16 @@ class CallBudgetReached(BudgetError):
         super().__init__(
             f"${spent:.4f} of the ${limit:.4f} for this call are spent, and the next part would go beyond.",
             "Call again with the pages that are left and a higher max_cost_usd: answers are not paid for twice.",
+        )
+
+
+class PageQuarantined(InputError):
+    """The API refused it before, and nothing says that it would take it now."""
+
+    def __init__(self, page: int, reason: str) -> None:
+        super().__init__(
+            f"Page {page} was not sent again: the API has refused it before. {reason}",
+            "Read it with model='offline'; `witnessmark store release` lets it be tried again.",
         )
 
 
@@ -113,6 +123,8 @@ class Running:
     obtain: Obtain
     parse: Callable[[Any], Any]
     """Understands the JSON of an answer, or raises an `ApiError`."""
+    quarantined: Mapping[tuple[str, int], Quarantined]
+    """Pages that are not sent again."""
     max_usd: Decimal | None = None
     billed: list[StoredAnswer] = field(default_factory=list[StoredAnswer])
     done_pages: int = 0
@@ -136,6 +148,10 @@ class Running:
         return Run(outcomes=tuple(outcome for part in results for outcome in part), billed=tuple(self.billed))
 
     async def _outcomes(self, ask: Ask) -> list[Outcome]:
+        if barred := [page for page in pages_of(ask) if page in self.quarantined]:
+            # In halves, as when it was found: so what was answered beside it is found again.
+            entry = self.quarantined[barred[0]]
+            return await self._in_halves(ask, PageQuarantined(entry.page, entry.message))
         try:
             outcome = await self._outcome(ask)
         except SmallerPartNeeded as needed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 import re
 import tempfile
 from collections.abc import AsyncGenerator, Sequence
@@ -132,6 +133,15 @@ class Recognised:
     layout: PageLayout
     page: PixelPage
     scale: float
+
+
+@dataclass(slots=True)
+class _Trouble:
+    """What pages have cost that stopped their worker, so that a bad document does not cost more and more."""
+
+    stopped: list[WorkerStopped] = field(default_factory=list[WorkerStopped])
+    until: float = math.inf
+    """On the clock of the event loop; set when pages have to be looked at one by one."""
 
 
 class Documents:
@@ -272,8 +282,8 @@ class Documents:
     async def facts(self, document: Document, pages: Sequence[int]) -> tuple[PageFacts, ...]:
         """Say of each page what it is, without reading it.
 
-        Shapes:  nothing is known of a page that cannot be loaded or stops its worker, nor of those that are not tried
-                 any more after too many such; as many as `pages`, in their order
+        Shapes:  as many as `pages`, in their order; nothing is known of a page that cannot be loaded or stops its
+                 worker, nor of those that are not tried any more after too many such or too long a time with them
         Errors:  `WorkerStopped` kinds, where no page can be looked at
         """
         if document.image is not None:
@@ -287,26 +297,26 @@ class Documents:
         if document.reader == "pypdf":
             return tuple(PageFacts(page_number=n, width=None, height=None) for n in pages)
         found: list[PageFacts] = []
-        stopped: list[WorkerStopped] = []
+        trouble = _Trouble()
         for start in range(0, len(pages), _FACTS_PER_STEP):
-            found += await self._facts_of(document, pages[start : start + _FACTS_PER_STEP], stopped)
-        if stopped and all(page.text == "unknown" for page in found):
-            raise stopped[0]
+            found += await self._facts_of(document, pages[start : start + _FACTS_PER_STEP], trouble)
+        if trouble.stopped and all(page.text == "unknown" for page in found):
+            raise trouble.stopped[0]
         return tuple(found)
 
-    async def _facts_of(
-        self, document: Document, pages: Sequence[int], stopped: list[WorkerStopped]
-    ) -> list[PageFacts]:
+    async def _facts_of(self, document: Document, pages: Sequence[int], trouble: _Trouble) -> list[PageFacts]:
         """Look at pages together, and at each by itself where one of them stops the worker."""
-        if len(stopped) >= self.limits.deaths_per_call:
+        if len(trouble.stopped) >= self.limits.deaths_per_call or anyio.current_time() > trouble.until:
             return [_page_facts(number, None) for number in pages]
         try:
             answer, _ = await self._page_call("pdf_facts", document, {"pages": list(pages)})
         except WorkerStopped as error:
             if len(pages) == 1:
-                stopped.append(error)
+                trouble.stopped.append(error)
                 return [_page_facts(pages[0], None)]
-            return [facts for number in pages for facts in await self._facts_of(document, [number], stopped)]
+            seconds = self.limits.deaths_per_call * self.limits.page_seconds
+            trouble.until = min(trouble.until, anyio.current_time() + seconds)
+            return [facts for number in pages for facts in await self._facts_of(document, [number], trouble)]
         return [_page_facts(number, facts) for number, facts in zip(pages, answer["pages"], strict=True)]
 
     async def layout(self, document: Document, page: int) -> PageLayout:

@@ -39,6 +39,7 @@ def reserve(db: Connection, price: Decimal, budgets: Budgets, *, process: str, n
 
     Errors:  `BudgetReached`
     """
+    end_dead_reservations(db, now=now)
     check(db, price, budgets, now=now)
     made = db.execute(
         "INSERT INTO reservations (usd, process, touched_at) VALUES (?, ?, ?)", (units(price), process, now)

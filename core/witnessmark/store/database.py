@@ -29,6 +29,8 @@ BUSY_SECONDS = 30.0
 """How long to wait for other processes before giving up."""
 _ATTEMPT_SECONDS = 0.2
 """How long one attempt waits inside SQLite, where nothing can cancel it."""
+_STEPS_BETWEEN_LOOKS = 100
+"""A row that is copied takes four steps of SQLite's machine, however large it is."""
 
 
 class StoreUnwritable(SetupError):
@@ -48,9 +50,9 @@ class StoreFull(SetupError):
 
 
 class StoreBusy(SetupError):
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, seconds: float) -> None:
         super().__init__(
-            f"Another process has kept the store {str(path)!r} to itself for {BUSY_SECONDS:.0f} seconds.",
+            f"Another process has kept the store {str(path)!r} to itself for {seconds:.0f} seconds.",
             "End the program that holds it, then try again.",
         )
 
@@ -103,8 +105,9 @@ class _Busy(Exception):
 class Database:
     """The connection of one process. Transactions of its tasks take turns; those of other processes are waited for."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
         self.path = path
+        self._busy_seconds = busy_seconds
         self._connection: Connection | None = None
         self._inode: tuple[int, int] | None = None
         self._turn = CapacityLimiter(1)
@@ -144,7 +147,7 @@ class Database:
         def attempt() -> T:
             with self._aside:
                 connection = self._opened()
-                connection.set_progress_handler(stop, 10_000)
+                connection.set_progress_handler(stop, _STEPS_BETWEEN_LOOKS)
                 try:
                     return work(connection)
                 finally:
@@ -164,21 +167,21 @@ class Database:
         return await self._until_free(lambda: self._attempt(begin, work), self._turn)
 
     async def _until_free(self, attempt: Callable[[], T], limiter: CapacityLimiter) -> T:
-        import sqlite3
-
         def translated() -> T:
+            import sqlite3
+
             try:
                 return attempt()
             except sqlite3.Error as error:
                 raise _said(error, self.path) from error
 
-        deadline = time.monotonic() + BUSY_SECONDS
+        deadline = time.monotonic() + self._busy_seconds
         while True:
             try:
                 return await to_thread.run_sync(translated, limiter=limiter)
             except _Busy as error:
                 if time.monotonic() > deadline:
-                    raise StoreBusy(self.path) from error
+                    raise StoreBusy(self.path, self._busy_seconds) from error
             await anyio.sleep(random.uniform(0.001, 0.02))  # noqa: S311 - so that processes do not march in step
 
     def _attempt(self, begin: str, work: Callable[[Connection], T]) -> T:
@@ -246,9 +249,9 @@ def _create(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
             for file in (path, *beside(path)):
-                if file.exists() and file.stat().st_mode & 0o077:
-                    with suppress(OSError):
-                        file.chmod(0o600)
+                with suppress(OSError):
+                    if (mode := file.stat().st_mode) & 0o077:
+                        file.chmod(mode & 0o700)
             return
         descriptor, name = tempfile.mkstemp(prefix=".store-", dir=path.parent)
         os.close(descriptor)

@@ -45,6 +45,7 @@ def write_answer(db: Connection, line: int, answer: StoredAnswer, *, now: float)
         usd=units(answer.usd),
         usd_without_cache=units(answer.usd_without_cache),
         request_id=answer.request_id,
+        kind=None,
         **_columns_of(answer.tokens),
     )
     keep_answer(db, answer)

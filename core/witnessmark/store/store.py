@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +14,9 @@ from weakref import WeakValueDictionary
 import anyio
 
 from witnessmark.errors import SetupError
-from witnessmark.store import answers, budgets, ledger, quarantine, upkeep, uploads, usage
-from witnessmark.store.database import Database
+from witnessmark.store import answers, ledger, quarantine, upkeep, uploads, usage
+from witnessmark.store.budgets import bounds_of, give_back, reserve, spent_since, take
+from witnessmark.store.database import BUSY_SECONDS, Database
 from witnessmark.store.processes import this_process
 from witnessmark.store.values import (
     Budgets,
@@ -42,9 +43,14 @@ _POLL_SECONDS = 0.1
 
 
 @asynccontextmanager
-async def open_store(path: Path, *, clock: Callable[[], float] = time.time) -> AsyncGenerator[Store]:
-    """Open the store; its file is made when it is first used, and closed when the block is left."""
-    database = Database(path)
+async def open_store(
+    path: Path, *, clock: Callable[[], float] = time.time, busy_seconds: float = BUSY_SECONDS
+) -> AsyncGenerator[Store]:
+    """Open the store; its file is made when it is first used, and closed when the block is left.
+
+    `busy_seconds` says how long to wait for another process that keeps it to itself.
+    """
+    database = Database(path, busy_seconds=busy_seconds)
     try:
         yield Store(database, clock)
     finally:
@@ -79,7 +85,7 @@ class Store:
 
         def work(db: Connection) -> int:
             if reservation is not None:
-                budgets.take(db, reservation, send.estimated_usd, now=now)
+                take(db, reservation, send.estimated_usd, now=now)
             number = None if reservation is None else reservation.id
             return ledger.write_intent(db, send, process=self._process, now=now, reservation=number)
 
@@ -111,7 +117,7 @@ class Store:
         await self._database.write(lambda db: ledger.write_reuse(db, send, answer, process=self._process, now=now))
 
     @asynccontextmanager
-    async def reserving(self, usd: Decimal, limits: Budgets) -> AsyncGenerator[Reservation]:
+    async def reserving(self, usd: Decimal, budgets: Budgets) -> AsyncGenerator[Reservation]:
         """Set money aside while a plan runs; what is left of it is free again when the block is left.
 
         It counts for all processes, until its process is gone; where that cannot be told, for a quarter of an hour.
@@ -122,8 +128,8 @@ class Store:
 
         def work(db: Connection) -> Reservation:
             for number in left_over:
-                budgets.give_back(db, number)
-            return budgets.reserve(db, usd, limits, process=self._process, now=now)
+                give_back(db, number)
+            return reserve(db, usd, budgets, process=self._process, now=now)
 
         reservation = await self._database.write(work)
         self._left_over = [number for number in self._left_over if number not in left_over]
@@ -131,7 +137,7 @@ class Store:
             yield reservation
         finally:
             try:
-                await self._database.write(lambda db: budgets.give_back(db, reservation.id), shielded=True)
+                await self._database.write(lambda db: give_back(db, reservation.id), shielded=True)
             except SetupError:  # it must not hide how the block ended; too much is reserved until the next call
                 self._left_over.append(reservation.id)
 
@@ -152,7 +158,8 @@ class Store:
             try:
                 yield UploadClaim(self._database, token, await self._claimed(key, endpoint, token))
             finally:
-                await self._database.write(lambda db: uploads.end_lease(db, token), shielded=True)
+                with suppress(SetupError):  # it must not hide how the block ended; the lease ends by itself
+                    await self._database.write(lambda db: uploads.end_lease(db, token), shielded=True)
 
     async def _claimed(self, key: str, endpoint: str, token: str) -> Upload | None:
         began = time.monotonic()
@@ -217,7 +224,7 @@ class Store:
 
     async def spent(self, *, since: float) -> Decimal:
         """Sum what was paid, and the estimates of what is on its way or possibly billed."""
-        return await self._database.read(lambda db: budgets.spent_since(db, since))
+        return await self._database.read(lambda db: spent_since(db, since))
 
     async def usage(self, *, since: float, until: float, by: Grouping) -> tuple[UsageRow, ...]:
         """Sum the ledger by local day, tool, model or document."""
@@ -226,9 +233,9 @@ class Store:
 
     async def image_averages(self, *, days: int) -> tuple[ImageDay, ...]:
         """Sum what images took on each of the last local days, today included; `jump` judges it."""
-        begins, _ = budgets.bounds_of("day", self._clock())
+        begins, _ = bounds_of("day", self._clock())
         # Noon of that day, so that the hour of summer time does not shift it.
-        since, _ = budgets.bounds_of("day", begins + DAY_SECONDS / 2 - (days - 1) * DAY_SECONDS)
+        since, _ = bounds_of("day", begins + DAY_SECONDS / 2 - (days - 1) * DAY_SECONDS)
         return await self._database.read(lambda db: usage.image_days(db, since=since))
 
     async def entries(self, *, since: float, until: float) -> AsyncGenerator[LedgerEntry]:

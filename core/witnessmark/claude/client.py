@@ -124,9 +124,14 @@ class Claude:
         return self._endpoint.url
 
     def warm_up(self) -> None:
-        """Import the SDK in the background, so that the first call need not."""
+        """Import the SDK and make its client in the background, so that the first call need not."""
         if isinstance(self._credentials, Credentials):
-            self._tasks.start_soon(_warm_up)
+            self._tasks.start_soon(self._warm_up)
+
+    async def _warm_up(self) -> None:
+        await anyio.sleep(WARM_UP_AFTER)
+        await anyio.to_thread.run_sync(_connection_module, abandon_on_cancel=True)
+        await self._connected()
 
     async def model(self, name: str) -> Model:
         """Find a model and complete it by what the Models API says of it; what we know stands where it does not answer.
@@ -384,11 +389,6 @@ async def open_claude(
             tasks.cancel_scope.cancel()
         if failure is not None:
             raise failure
-
-
-async def _warm_up() -> None:
-    await anyio.sleep(WARM_UP_AFTER)
-    await anyio.to_thread.run_sync(_connection_module, abandon_on_cancel=True)
 
 
 def _connection_module() -> ModuleType:

@@ -151,15 +151,20 @@ class Connection:
 @asynccontextmanager
 async def open_connection(credentials: Credentials, timeouts: Timeouts) -> AsyncGenerator[Connection]:
     """Open a client with this key and no other; leaving the block closes its connections."""
+    async with await anyio.to_thread.run_sync(_client, credentials, timeouts) as client:
+        yield Connection(client)
+
+
+def _client(credentials: Credentials, timeouts: Timeouts) -> anthropic.AsyncAnthropic:
+    """Make a client; reading the certificates takes a while."""
     key = {"api_key" if credentials.kind == "api key" else "auth_token": credentials.secret}
-    async with anthropic.AsyncAnthropic(
+    return anthropic.AsyncAnthropic(
         **key,  # type: ignore[arg-type]  # one of two names, each a text
         base_url=credentials.base_url,
         max_retries=0,  # the SDK's own waits know no bound
         timeout=anthropic.Timeout(timeouts.silence, connect=timeouts.connect),
         http_client=anthropic.DefaultAsyncHttpxClient(event_hooks={"request": [_say_form]}),
-    ) as client:
-        yield Connection(client)
+    )
 
 
 async def _say_form(request: httpx2.Request) -> None:

@@ -236,7 +236,7 @@ async def _our_tool(url: str, key: str, folder: Path) -> AsyncGenerator[Go]:
 
             async def go(path: Path) -> None:
                 given: dict[str, Any] = {"source": str(path), "model": MODEL, "max_cost_usd": 100, "reuse": False}
-                result = await tool.call(tool.parse(given), services, no_progress)
+                result: Any = await tool.call(tool.parse(given), services, no_progress)
                 if path.name == LONG:
                     assert result.tables[0].row_count == ANSWER_ROWS, result.warnings
 

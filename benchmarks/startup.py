@@ -101,8 +101,8 @@ def first_call(command: list[str], environment: dict[str, str], document: str, *
     def call(number: int, tool: str, **arguments: Any) -> float:
         assert process.stdin is not None
         assert process.stdout is not None
-        request = {"jsonrpc": "2.0", "id": number, "method": "tools/call"}
-        request["params"] = {"name": tool, "arguments": {"source": document} | arguments}
+        params = {"name": tool, "arguments": {"source": document} | arguments}
+        request = {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params}
         asked = time.perf_counter()
         process.stdin.write(json.dumps(request).encode() + b"\n")
         process.stdin.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -17,6 +18,7 @@ from witnessmark.limits import MIB, Limits
 from witnessmark.plans.spending import ASK_ABOVE_USD, SpendingLimits
 
 REUSE_DAYS = 30.0
+_MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/\-]{2,99}")
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -261,8 +263,10 @@ def _model(text: str) -> str | None:
 
     try:
         return model_named(text).id
-    except ModelUnknown:
-        return text  # the Models API may know it
+    except ModelUnknown as error:
+        if _MODEL_ID.fullmatch(text):
+            return text  # the Models API may know it
+        raise SettingInvalid("WITNESSMARK_MODEL", text, "a model that can be called, or offline") from error
     except ModelRetired as error:
         raise SettingInvalid("WITNESSMARK_MODEL", text, "a model that can be called, or offline") from error
 

@@ -67,6 +67,9 @@ def run_store(options: argparse.Namespace, settings: Settings) -> int:
     if getattr(options, "csv", None) == OUTPUT and options.json:
         raise CsvAndJson
 
+    if getattr(options, "older_than", 0) is None:
+        options.older_than = settings.reuse_days
+
     async def run() -> None:
         async with open_store(settings.store) as store:
             await actions[options.action or "show"](store, options)

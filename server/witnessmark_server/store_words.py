@@ -18,7 +18,6 @@ ACTIONS = {
     "ledger": "List every ask with its tokens and price; --csv writes them for a spreadsheet.",
 }
 OPTIONS = ("--older-than", "--csv", "--since", "--json")
-DEFAULT_PRUNE_DAYS = 30.0
 OUTPUT = "-"
 
 
@@ -29,8 +28,8 @@ def add_actions(command: argparse.ArgumentParser, add_settings: Callable[[argpar
     for name, meaning in ACTIONS.items():
         action = actions.add_parser(name, help=meaning, description=meaning, allow_abbrev=False)
         if name == "prune":
-            what = f"Remove answers paid for longer ago than this; default {DEFAULT_PRUNE_DAYS:.0f}."
-            action.add_argument("--older-than", metavar="DAYS", type=_days, default=DEFAULT_PRUNE_DAYS, help=what)
+            what = "Remove answers paid for longer ago than this; default what --reuse-days says."
+            action.add_argument("--older-than", metavar="DAYS", type=_days, help=what)
         if name == "backup":
             action.add_argument(
                 "file", metavar="FILE", type=_file, help="Where the copy goes; a file that is there stays."

@@ -167,7 +167,7 @@ async def extract_tables(
     patience: float | None,
     progress: Progress,
 ) -> TableExtraction:
-    """Extract every table of a PDF, scan, image, CSV or Markdown file as headers and rows, ruled or not, with pages, titles, notes and confidence; a table that runs over pages is one table. Text as printed, nothing computed. By Claude, or offline for free; estimate_cost says the price. For prose use read_text."""  # noqa: E501 - one line on the wire
+    """Extract every table of a PDF, scan, image, CSV or Markdown file as headers and rows, ruled or not, with pages, titles, notes and confidence; a table that runs over pages is one table. Text as printed, nothing computed. By Claude, or offline for free; price: estimate_cost. Prose: read_text."""  # noqa: E501 - one line on the wire
     reader = await model_for(model, claude, terms)
     async with documents.open(source, password) as document:
         limit = documents.limits.pages_per_call

@@ -87,8 +87,8 @@ async def list_uploads(*, claude: Claude) -> Uploads:
 
 async def delete_uploads(
     document: Annotated[str | None, Field(description="Name, file_id or SHA-256.")] = None,
-    older_than: Annotated[float | None, Field(description="Days.", ge=0)] = None,
-    all: Annotated[bool, Field(description="Every file that this server uploaded.")] = False,  # noqa: A002 - the contract's name
+    older_than: Annotated[float | None, Field(description="Days since the upload.", ge=0)] = None,
+    all: Annotated[bool, Field(description="Every file that this server put there.")] = False,  # noqa: A002 - the contract's name
     *,
     claude: Claude,
 ) -> UploadsDeleted:

@@ -16,7 +16,7 @@ from witnessmark.claude.delivery import Delivered, Delivery, Ways, upload_keys
 from witnessmark.claude.failures import AskNotAccepted, Failure, ModelNotAvailable, RateLimited, Rule
 from witnessmark.claude.request import Structure, counting, request_of, without_documents
 from witnessmark.claude.timeouts import Timeouts
-from witnessmark.errors import WitnessmarkError
+from witnessmark.errors import SetupError, WitnessmarkError
 from witnessmark.plans.halving import pages_of
 from witnessmark.plans.models import Model
 from witnessmark.plans.plan import Ask, ImageBlock, PdfBlock, Plan
@@ -158,7 +158,12 @@ class Sender:
             paid_at=time.time(),
         )
         with anyio.CancelScope(shield=True):
-            await self.store.answered(send_id, answer)
+            try:
+                await self.store.answered(send_id, answer)
+            except SetupError as error:
+                # The disk is full, say: the answer is paid for and given on, and nothing more is sent.
+                logger.error("answer not kept", extra={"error": error.kind})  # noqa: TRY400 - the class says it all
+                errand.stopped = error
         return answer
 
     async def _record(self, send_id: int, failed: AttemptFailed) -> None:

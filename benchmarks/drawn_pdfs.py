@@ -1,4 +1,4 @@
-"""Two PDFs of 1,000 pages drawn by code, on which splitting goes wrong: one linked, one with shared resources."""
+"""PDFs drawn by code: two of 1,000 pages, on which splitting goes wrong, and one of few pages with many bytes."""
 
 from __future__ import annotations
 
@@ -44,6 +44,16 @@ def with_shared_resources() -> bytes:
         page[NameObject("/Resources")] = reference
     target = io.BytesIO()
     writer.write(target)
+    return target.getvalue()
+
+
+def noisy(size: int) -> bytes:
+    """Draw a PDF of about `size` bytes whose pages are pictures of noise, of 2 MB each at most."""
+    count = max(1, round(size / 2_000_000))
+    side = round((size / count / 1.013) ** 0.5)  # so many bytes a pixel does noise take at this quality
+    pages = (Image.frombytes("L", (side, side), random.Random(page).randbytes(side * side)) for page in range(count))
+    target = io.BytesIO()
+    next(pages).save(target, "PDF", resolution=150, quality=95, save_all=True, append_images=pages)
     return target.getvalue()
 
 

@@ -93,8 +93,9 @@ def _call(path: Path) -> tuple[list[int], int]:
             async with documents.open(str(path)) as document:
                 wanted = range(1, document.page_count + 1)
                 async for part in documents.pdf_parts(document, wanted, most_pages=PART, most_bytes=MOST_BYTES):
-                    sizes.append(len(part.content))
+                    sizes.append(part.content.size)
                     pages += len(part.pages)
+                    part.content.close()
         return sizes, pages
 
     return anyio.run(cut)
@@ -107,9 +108,8 @@ def _cut(path: Path) -> tuple[list[int], int]:
     sizes: list[int] = []
     with open_pdf(path.read_bytes()) as pdf:
         for start in range(0, PAGES, PART):
-            part, _ = first_part(pdf, range(start + 1, min(PAGES, start + PART) + 1), most_bytes=MOST_BYTES)
-            assert part is not None
-            sizes.append(len(part.content))
+            part, _, _ = first_part(pdf, range(start + 1, min(PAGES, start + PART) + 1), most_bytes=MOST_BYTES)
+            sizes.append(len(part))
     return sizes, PAGES
 
 

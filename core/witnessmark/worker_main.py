@@ -91,7 +91,8 @@ def serve(stdin: BinaryIO, stdout: BinaryIO, busy: threading.Event) -> None:
         answer, data = _answer(session, request, payload)
         busy.clear()
         answer |= {"resident_bytes": _resident_bytes(), "documents": list(session.contents)}
-        stdout.write(wire.pack(answer, len(data)) + data)
+        stdout.write(wire.pack(answer, len(data)))
+        stdout.write(data)
         stdout.flush()
 
 
@@ -270,10 +271,10 @@ def pdf_part(session: Session, request: wire.Message) -> tuple[wire.Message, byt
     if request["is_whole"] and not pdf.is_encrypted:
         return {"is_whole": True}, b""
     try:
-        part, count = first_part(pdf, request["pages"], most_bytes=request["most_bytes"])
+        content, taken, count = first_part(pdf, request["pages"], most_bytes=request["most_bytes"])
     except PartTooLarge as error:
         raise Refused("page-too-large", **error.facts) from error
-    return {"is_whole": False, "pages": part.pages if part else (), "count": count}, part.content if part else b""
+    return {"is_whole": False, "pages": taken, "count": count}, content
 
 
 def image_prepared(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:

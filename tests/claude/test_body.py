@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import random
+import tracemalloc
+from contextlib import closing
+from email import message_from_bytes
+from email.policy import HTTP
 from pathlib import Path
 
 import pytest
 
-from witnessmark.claude.body import PIECE_BYTES, Attachment, JsonBody
+from witnessmark.claude.body import PIECE_BYTES, Attachment, FormBody, JsonBody
 from witnessmark.documents.content import Content, DocumentChanged
 
 pytestmark = pytest.mark.anyio
@@ -22,7 +25,7 @@ def _bytes(size: int) -> bytes:
     return random.Random(size).randbytes(size)
 
 
-async def _sent(body: JsonBody) -> bytes:
+async def _sent(body: JsonBody | FormBody) -> bytes:
     return b"".join([piece async for piece in body])
 
 
@@ -64,15 +67,35 @@ async def test_a_file_that_changes_meanwhile_is_noticed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_as_a_file_it_reads_like_one(size: int) -> None:
-    file = Attachment(Content.of_bytes("x", _bytes(size))).file()
-    assert file.seek(0, 2) == size
-    file.seek(0)
-    parts: list[bytes] = []
-    while part := file.read(64 * 1024):
-        parts.append(part)
-    assert hashlib.sha256(b"".join(parts)).digest() == hashlib.sha256(_bytes(size)).digest()
-    assert all(len(part) == 64 * 1024 for part in parts[:-1])
+async def test_a_form_has_the_file_and_the_fields(size: int) -> None:
+    content = _bytes(size)
+    attachment = Attachment(Content.of_bytes("x", content))
+    body = FormBody(attachment, name="Überblick.pdf", media_type="application/pdf", fields={"days": "7"})
+    sent = await _sent(body)
+    assert len(sent) == len(body) == int(body.headers["Content-Length"])
+    head = f"Content-Type: {body.headers['Content-Type']}\r\n\r\n".encode()
+    days, file = message_from_bytes(head + sent, policy=HTTP).iter_parts()
+    assert (days["Content-Disposition"].params["name"], days.get_content().strip()) == ("days", "7")
+    assert file["Content-Disposition"].params["name"] == "file"
+    assert (file.get_filename(), file.get_content_type()) == ("Überblick.pdf", "application/pdf")
+    assert file.get_content() == content
+
+
+@pytest.mark.parametrize("kind", ["json", "form"])
+async def test_a_large_file_is_never_whole_in_memory(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "large.pdf"
+    with path.open("wb") as file:
+        file.truncate(64_000_000)
+    tracemalloc.start()
+    try:
+        with closing(Content("large.pdf", path.open("rb"))) as content:
+            attachment = Attachment(content)
+            form = FormBody(attachment, name="a", media_type="application/pdf", fields={})
+            body = JsonBody({"data": attachment}) if kind == "json" else form
+            assert sum([len(piece) async for piece in body]) == len(body) > 64_000_000
+        assert tracemalloc.get_traced_memory()[1] < 0.1 * 64_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_what_is_no_json_is_a_bug_of_ours() -> None:

@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import anyio
+import anyio.lowlevel
 import pytest
 
 from tests.claude.conftest import Desk, OpenDesk
@@ -342,6 +344,34 @@ async def test_a_bad_key_or_an_empty_purse_stops_everything_at_once(
     assert all(isinstance(failed.error, error) for failed in run.failed)
     assert sent(api) <= 4
     assert sum(desk.time.waits) == 0
+
+
+async def test_an_ask_goes_on_for_others_when_the_call_that_began_it_ends(desk: Desk, api: FakeClaudeAPI) -> None:
+    asked, ended = anyio.Event(), anyio.Event()
+
+    async def overloaded(_: Request) -> ApiError:
+        asked.set()
+        await ended.wait()
+        return ApiError(529, "overloaded_error", "Overloaded")
+
+    api.answer_with([overloaded, transcribing])
+    found: list[Run] = []
+
+    async def second() -> None:
+        found.append(await desk.run(PDF))
+
+    with anyio.fail_after(20):
+        async with anyio.create_task_group() as others:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(desk.run, PDF)
+                await asked.wait()
+                others.start_soon(second)
+                while sum(flight.waiting for flight in desk.claude._flights.values()) < 2:  # pyright: ignore[reportPrivateUsage]  # nothing else shows that the second has joined
+                    await anyio.lowlevel.checkpoint()
+                tasks.cancel_scope.cancel()
+            ended.set()
+    assert texts(found[0]) == PAGES
+    assert sent(api) == 2
 
 
 async def test_an_encrypted_pdf_is_sent_decrypted(desk: Desk, api: FakeClaudeAPI) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,27 @@ def test_a_file_replaced_by_another_is_read_as_it_was_opened(tmp_path: Path) -> 
         assert content.read() == b"before"
     finally:
         content.close()
+
+
+def test_a_file_that_grows_gives_no_byte_more_than_it_had(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"a,b\n" * 300_000)
+    with closing(Content("a.csv", path.open("rb"))) as content:
+        with path.open("ab") as file:
+            file.write(b"c,d\n")
+        given: list[bytes] = []
+        with pytest.raises(DocumentChanged):
+            given.extend(content.chunks())
+        assert 0 < sum(map(len, given)) <= content.size
+
+
+def test_content_stays_open_for_whoever_holds_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"bytes")
+    content = Content("a.pdf", path.open("rb"))
+    content.hold()
+    content.close()
+    assert content.read() == b"bytes"
+    content.close()
+    with pytest.raises(ValueError, match="closed"):
+        content.read()

@@ -5,11 +5,15 @@ from __future__ import annotations
 import io
 import random
 import sys
+import tempfile
 import time
+import tracemalloc
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import anyio
+import anyio.to_thread
 import pypdf
 import pytest
 from pypdf.annotations import Link
@@ -17,13 +21,22 @@ from pypdf.annotations import Link
 from tests import damage, drawing
 from tests.processes import children_of, wait_until_gone
 from witnessmark.documents.opening import DocumentDamaged, Documents
-from witnessmark.documents.pdf_parts import NoPdfPages, PageTooLarge, PartTooLarge, PdfPart, first_part
+from witnessmark.documents.pdf_parts import NoPdfPages, PageTooLarge, PartNotKept, PartTooLarge, PdfPart, first_part
 from witnessmark.documents.pdfium import open_pdf
 from witnessmark.documents.worker import Workers
 
 pytestmark = pytest.mark.anyio
 
 LARGE = 30_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cut:
+    """A part and its bytes."""
+
+    part: PdfPart
+    content: bytes
+    pages: tuple[int, ...]
 
 
 @pytest.fixture
@@ -40,13 +53,20 @@ async def _parts(
     most_pages: int = 600,
     most_bytes: int = LARGE,
     password: str | None = None,
-) -> list[PdfPart]:
+) -> list[Cut]:
     path = folder / "a.pdf"
     path.write_bytes(content)
     async with documents.open(str(path), password) as document:
         wanted = pages or range(1, document.page_count + 1)
         cut = documents.pdf_parts(document, wanted, most_pages=most_pages, most_bytes=most_bytes)
-        return [part async for part in cut]
+        return [await _taken(part) async for part in cut]
+
+
+async def _taken(part: PdfPart) -> Cut:
+    try:
+        return Cut(part=part, content=await anyio.to_thread.run_sync(part.content.read), pages=part.pages)
+    finally:
+        part.content.close()
 
 
 def _words(content: bytes) -> list[str]:
@@ -99,10 +119,10 @@ async def test_a_part_knows_which_page_of_the_document_each_of_its_pages_is(docu
     assert [part.pages for part in parts] == [(3, 4), (20, 7), (50,)]
     for part in parts:
         for number, text in enumerate(_words(part.content), start=1):
-            assert text == f"Page {part.document_page(number)}"
+            assert text == f"Page {part.part.document_page(number)}"
     for number in (0, 3, -1):
         with pytest.raises(IndexError):
-            parts[0].document_page(number)
+            parts[0].part.document_page(number)
 
 
 async def test_a_document_that_fits_is_sent_as_it_is(documents: Documents, folder: Path) -> None:
@@ -110,6 +130,41 @@ async def test_a_document_that_fits_is_sent_as_it_is(documents: Documents, folde
     (part,) = await _parts(documents, folder, content)
     assert part.content == content
     assert part.pages == (1, 2, 3, 4, 5)
+
+
+async def test_a_document_that_is_sent_as_it_is_costs_no_memory(documents: Documents, folder: Path) -> None:
+    path = folder / "a.pdf"
+    path.write_bytes(drawing.pdf_with_pages(5))
+    async with documents.open(str(path)) as document:
+        async for part in documents.pdf_parts(document, range(1, 6), most_pages=600, most_bytes=LARGE):
+            assert part.content is document.content
+            part.content.close()
+        assert len(await anyio.to_thread.run_sync(document.content.read)) == path.stat().st_size
+
+
+async def test_parts_are_never_whole_in_our_memory(documents: Documents, folder: Path) -> None:
+    path = folder / "a.pdf"
+    path.write_bytes(_large_pages(16, 1_000_000))
+    tracemalloc.start()
+    try:
+        async with documents.open(str(path)) as document:
+            parts = documents.pdf_parts(document, range(1, 17), most_pages=8, most_bytes=LARGE)
+            contents = [part.content async for part in parts]
+        sizes = [content.size for content in contents]
+        for content in contents:
+            content.close()
+        assert len(sizes) == 2
+        assert tracemalloc.get_traced_memory()[1] < 0.1 * sum(sizes)
+    finally:
+        tracemalloc.stop()
+
+
+async def test_a_part_that_cannot_be_kept_is_said_as_such(
+    documents: Documents, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(folder / "missing"))
+    with pytest.raises(PartNotKept, match=r"^A part of 'a\.pdf' cannot be kept"):
+        await _parts(documents, folder, _large_pages(4, 1_000_000), most_pages=3)
 
 
 async def test_parts_stay_within_the_bytes_and_carry_as_much_as_they_can(documents: Documents, folder: Path) -> None:
@@ -157,11 +212,10 @@ def test_without_pikepdf_such_parts_are_whole_but_larger_and_a_limit_says_what_h
     monkeypatch.setitem(sys.modules, "pikepdf", None)
     content = _pages_that_share(30)
     with open_pdf(content) as pdf:
-        part, count = first_part(pdf, [4, 5], most_bytes=LARGE)
-        assert part is not None
-        assert (part.pages, count) == ((4, 5), 2)
-        assert len(part.content) > 0.9 * len(content)
-        assert _words(part.content) == ["Page 4", "Page 5"]
+        part, pages, count = first_part(pdf, [4, 5], most_bytes=LARGE)
+        assert (pages, count) == ((4, 5), 2)
+        assert len(part) > 0.9 * len(content)
+        assert _words(part) == ["Page 4", "Page 5"]
         with pytest.raises(PartTooLarge) as refused:
             first_part(pdf, [4, 5], most_bytes=500_000)
     assert "witnessmark[pdf]" in PageTooLarge("a.pdf", **refused.value.facts).next_step

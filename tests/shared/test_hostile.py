@@ -7,7 +7,7 @@ import json
 import os
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +83,7 @@ async def test_a_bad_file_is_made_ready_for_a_model_or_refused_in_time(
                         assert len(image.content) <= 7_500_000
             pages = range(1, min(document.page_count, 30) + 1)
             async for part in documents.pdf_parts(document, pages, most_pages=10, most_bytes=20_000_000):
-                with open_pdf(part.content) as cut:
+                with closing(part.content), open_pdf(part.content.read()) as cut:
                     assert cut.page_count == len(part.pages)
 
 

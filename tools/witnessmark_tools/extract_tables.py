@@ -193,7 +193,7 @@ async def extract_tables(
                 reuse=reuse,
                 progress=progress,
             )
-        tables = [_table(table, f"t{n}", detail, found.readings) for n, table in enumerate(found.tables, start=1)]
+        tables = await anyio.to_thread.run_sync(_tables, found, detail, abandon_on_cancel=True)
         files: list[ExportedFile] = []
         if export:
             files = await anyio.to_thread.run_sync(
@@ -272,6 +272,10 @@ def _joined(read: PagesRead[PageTables]) -> Sequence[Table]:
 
     tables = [table_from_wire(wire) for page in sorted(read.done) for wire in read.done[page].tables]
     return join_pages(tables, [edges_from_wire(page.edges) for page in read.done.values() if page.edges is not None])
+
+
+def _tables(found: TablesFound, detail: Literal["concise", "full"]) -> list[ExtractedTable]:
+    return [_table(table, f"t{n}", detail, found.readings) for n, table in enumerate(found.tables, start=1)]
 
 
 def _table(

@@ -124,8 +124,8 @@ class Sender:
             await self._wait_for_turn(ask, errand, patience)
             delivered = Delivered()
             try:
-                delivered = await errand.delivery.of(ask, errand.model, ways)
-                return await self._attempt(ask, errand, patience, delivered)
+                async with errand.delivery.of(ask, errand.model, ways) as delivered:
+                    return await self._attempt(ask, errand, patience, delivered)
             except AttemptFailed as failed:
                 failure = failed.failure
                 logger.info(

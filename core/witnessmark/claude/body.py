@@ -1,14 +1,13 @@
-"""A request's body, made while it is sent: JSON with documents in it as base64, none of them ever whole in memory."""
+"""A request's body, made while it is sent: a document in it is read piece by piece and never whole in memory."""
 
 from __future__ import annotations
 
 import base64
-import io
 import json
 import secrets
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO, Any, cast
+from typing import Any
 
 import anyio
 
@@ -20,7 +19,7 @@ PIECE_BYTES = 192 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """Bytes that stand in a request as base64."""
+    """Bytes that stand in a request."""
 
     content: Content | bytes
 
@@ -33,98 +32,81 @@ class Attachment:
         return (self.size + 2) // 3 * 4
 
     def pieces(self) -> Iterator[bytes]:
-        """Yield the bytes in pieces of `PIECE_BYTES`, the last one shorter."""
-        return _regrouped([self.content] if isinstance(self.content, bytes) else self.content.chunks())
+        """Yield the bytes in pieces of `PIECE_BYTES`, the last one shorter.
 
-    def file(self) -> IO[bytes]:
-        """Give the bytes as a file to be read once from its beginning to its end."""
-        if isinstance(self.content, bytes):
-            return io.BytesIO(self.content)
-        return cast("IO[bytes]", _ContentFile(self.content))
+        Errors:  as `Content.chunks`
+        """
+        if isinstance(self.content, Content):
+            return self.content.chunks(PIECE_BYTES)
+        content = self.content
+        return (content[start : start + PIECE_BYTES] for start in range(0, len(content), PIECE_BYTES))
 
 
-class JsonBody:
-    """JSON with attachments in it, as bytes to be sent, as often as needed."""
+class _Body:
+    """Text with attachments in it, as bytes to be sent, as often as needed."""
 
-    def __init__(self, told: Mapping[str, Any]) -> None:
-        """Write everything but the attachments, which stand as values in `told`."""
-        mark = secrets.token_hex(16)
-        self._attachments: list[Attachment] = []
-
-        def marked(value: object) -> str:
-            if not isinstance(value, Attachment):
-                raise TypeError(type(value))
-            self._attachments.append(value)
-            return mark
-
-        text = json.dumps(told, ensure_ascii=False, separators=(",", ":"), default=marked)
-        self._between = [part.encode() for part in text.split(mark)]
+    def __init__(
+        self, media_type: str, between: Sequence[bytes], attachments: Sequence[Attachment], *, is_base64: bool
+    ) -> None:
+        self.media_type = media_type
+        self._between = between
+        self._attachments = attachments
+        self._is_base64 = is_base64
         self.was_sent = False
         """Whether all of it was handed out at least once: from then on the API may have answered."""
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a request says of its body."""
+        return {"Content-Type": self.media_type, "Content-Length": str(len(self))}
+
     def __len__(self) -> int:
-        return sum(map(len, self._between)) + sum(attachment.encoded_size for attachment in self._attachments)
+        sizes = (one.encoded_size if self._is_base64 else one.size for one in self._attachments)
+        return sum(map(len, self._between)) + sum(sizes)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         self.was_sent = False
         yield self._between[0]
         for attachment, after in zip(self._attachments, self._between[1:], strict=True):
             pieces = attachment.pieces()
-            while encoded := await anyio.to_thread.run_sync(_next_encoded, pieces, abandon_on_cancel=True):
-                yield encoded
+            # Reading, hashing and encoding take longer than handing them to a thread.
+            while piece := await anyio.to_thread.run_sync(self._next, pieces, abandon_on_cancel=True):
+                yield piece
             yield after
         self.was_sent = True
 
-
-def _next_encoded(pieces: Iterator[bytes]) -> bytes:
-    return base64.b64encode(next(pieces, b""))
-
-
-def _regrouped(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    rest = b""
-    for chunk in chunks:
-        view = rest + chunk if rest else chunk
-        whole = len(view) // PIECE_BYTES * PIECE_BYTES
-        for start in range(0, whole, PIECE_BYTES):
-            yield view[start : start + PIECE_BYTES]
-        rest = view[whole:]
-    if rest:
-        yield rest
+    def _next(self, pieces: Iterator[bytes]) -> bytes:
+        piece = next(pieces, b"")
+        return base64.b64encode(piece) if self._is_base64 else piece
 
 
-class _ContentFile(io.BufferedIOBase):
-    """Content as a file that is read from its beginning to its end; it can be asked for its size."""
+class JsonBody(_Body):
+    """JSON whose attachments are base64."""
 
-    def __init__(self, content: Content) -> None:
-        super().__init__()
-        self._content = content
-        self.seek(0)
+    def __init__(self, told: Mapping[str, Any]) -> None:
+        """Write everything but the attachments, which stand as values in `told`."""
+        mark = secrets.token_hex(16)
+        attachments: list[Attachment] = []
 
-    def readable(self) -> bool:
-        return True
+        def marked(value: object) -> str:
+            if not isinstance(value, Attachment):
+                raise TypeError(type(value))
+            attachments.append(value)
+            return mark
 
-    def seekable(self) -> bool:
-        return True
+        text = json.dumps(told, ensure_ascii=False, separators=(",", ":"), default=marked)
+        between = [part.encode() for part in text.split(mark)]
+        super().__init__("application/json", between, attachments, is_base64=True)
 
-    def tell(self) -> int:
-        return self._position
 
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Go to the beginning or the end: what asks for the size does no more."""
-        if offset or whence not in {io.SEEK_SET, io.SEEK_END}:
-            raise io.UnsupportedOperation
-        self._pieces = _regrouped(self._content.chunks()) if whence == io.SEEK_SET else iter(())
-        self._rest = b""
-        self._position = 0 if whence == io.SEEK_SET else self._content.size
-        return self._position
+class FormBody(_Body):
+    """A form with one file, as the Files API takes it (multipart/form-data, RFC 7578)."""
 
-    def read(self, size: int | None = -1, /) -> bytes:
-        wanted = self._content.size if size is None or size < 0 else size
-        read = bytearray(self._rest[:wanted])
-        self._rest = self._rest[wanted:]
-        while len(read) < wanted and (piece := next(self._pieces, b"")):
-            missing = wanted - len(read)
-            read += piece[:missing]
-            self._rest = piece[missing:]
-        self._position += len(read)
-        return bytes(read)
+    def __init__(self, attachment: Attachment, *, name: str, media_type: str, fields: Mapping[str, str]) -> None:
+        """Write everything but the file; `name` and `fields` have no quotation marks and no line breaks."""
+        mark = secrets.token_hex(16)
+        begin = f"--{mark}\r\nContent-Disposition: form-data; name="
+        head = "".join(f'{begin}"{key}"\r\n\r\n{value}\r\n' for key, value in fields.items())
+        head += f'{begin}"file"; filename="{name}"\r\nContent-Type: {media_type}\r\n\r\n'
+        between = [head.encode(), f"\r\n--{mark}--\r\n".encode()]
+        super().__init__(f"multipart/form-data; boundary={mark}", between, [attachment], is_base64=False)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import gc
 import importlib
 import logging
+import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -125,9 +127,14 @@ class Claude:
         return self._endpoint.url
 
     def warm_up(self) -> None:
-        """Import the SDK in the background, so that the first call need not."""
+        """Import the SDK and make its client in the background, so that the first call need not."""
         if isinstance(self._credentials, Credentials):
-            self._tasks.start_soon(_warm_up)
+            self._tasks.start_soon(self._warm_up)
+
+    async def _warm_up(self) -> None:
+        await anyio.sleep(WARM_UP_AFTER)
+        await anyio.to_thread.run_sync(_connection_module, abandon_on_cancel=True)
+        await self._connected()
 
     async def model(self, name: str) -> Model:
         """Find a model and complete it by what the Models API says of it; what we know stands where it does not answer.
@@ -237,9 +244,9 @@ class Claude:
         for ask in plan.asks:
             with suppress(failed, WitnessmarkError):
                 # The API fetches nothing to count it: files and URLs would count as nothing.
-                delivered = await delivery.of(ask, work.model, Ways(files=False, urls=False))
-                body = JsonBody(counting(request_of(ask, delivered.sources, sender.structure(work.model))))
-                counts[ask.content_key] = await connection.count(body)
+                async with delivery.of(ask, work.model, Ways(files=False, urls=False)) as delivered:
+                    body = JsonBody(counting(request_of(ask, delivered.sources, sender.structure(work.model))))
+                    counts[ask.content_key] = await connection.count(body)
         return counts
 
     async def delete_upload(self, upload: Upload) -> None:
@@ -288,7 +295,7 @@ class Claude:
         if kept is not None and not anew and _is_fresh(kept, work.reuse_days):
             await self.store.reused(send_of(ask, errand, self._endpoint.url), kept)
             return kept, True
-        flight = await self._flown(sender, errand, ask, ends, kept)
+        flight = await self._flown(sender, errand, work.sources, ask, ends, kept)
         if flight.answer is None:
             return None
         if flight.was_reused:
@@ -296,7 +303,13 @@ class Claude:
         return flight.answer, flight.was_reused
 
     async def _flown(
-        self, sender: Sender, errand: Errand, ask: Ask, ends: float | None, seen: StoredAnswer | None
+        self,
+        sender: Sender,
+        errand: Errand,
+        sources: Sequence[Document],
+        ask: Ask,
+        ends: float | None,
+        seen: StoredAnswer | None,
     ) -> _Flight:
         """Wait for an ask's answer; the same ask under way for another call, here or elsewhere, is not sent twice.
 
@@ -307,7 +320,9 @@ class Claude:
         flight = self._flights.get(key)
         if flight is None:
             flight = self._flights[key] = _Flight(Patience(deadline, seen))
-            self._tasks.start_soon(self._fly, sender, errand, flight, ask)
+            for document in sources:
+                document.content.hold()  # the call that opened it may end before
+            self._tasks.start_soon(self._fly, sender, errand, sources, flight, ask)
         flight.patience.deadline = max(flight.patience.deadline, deadline)
         flight.patience.is_over = False
         flight.waiting += 1
@@ -323,7 +338,9 @@ class Claude:
             raise flight.error
         return flight
 
-    async def _fly(self, sender: Sender, errand: Errand, flight: _Flight, ask: Ask) -> None:
+    async def _fly(
+        self, sender: Sender, errand: Errand, sources: Sequence[Document], flight: _Flight, ask: Ask
+    ) -> None:
         try:
             flight.answer = await sender.answered(ask, errand, flight.patience)
         except AskedElsewhere as elsewhere:
@@ -331,6 +348,8 @@ class Claude:
         except Exception as error:  # noqa: BLE001 - whoever waits raises it
             flight.error = error
         finally:
+            for document in sources:
+                document.content.close()
             del self._flights[ask.content_key]
             flight.done.set()
 
@@ -392,10 +411,16 @@ def _is_fresh(kept: StoredAnswer, days: float | None) -> bool:
     return days is None or (days > 0 and kept.paid_at >= time.time() - days * 86_400)
 
 
-async def _warm_up() -> None:
-    await anyio.sleep(WARM_UP_AFTER)
-    await anyio.to_thread.run_sync(_connection_module, abandon_on_cancel=True)
-
-
 def _connection_module() -> ModuleType:
-    return importlib.import_module(CONNECTION_MODULE)
+    """Import the SDK, and let the collector pass over what stays for good: it holds all threads for 0.1 s each time."""
+    if CONNECTION_MODULE in sys.modules:
+        return importlib.import_module(CONNECTION_MODULE)  # waits for another thread that is importing it
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        module = importlib.import_module(CONNECTION_MODULE)
+        gc.freeze()
+    finally:
+        if was_enabled:
+            gc.enable()
+    return module

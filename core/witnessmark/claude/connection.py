@@ -6,14 +6,15 @@ import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import anthropic
 import anyio
+import anyio.lowlevel
 import httpx2
-from anthropic.types import FileMetadata, MessageTokensCount, ModelInfo, RawMessageStreamEvent
+from anthropic.types import FileMetadata, MessageTokensCount, ModelInfo
 
-from witnessmark.claude.body import Attachment, JsonBody
+from witnessmark.claude.body import Attachment, FormBody, JsonBody
 from witnessmark.claude.credentials import Credentials
 from witnessmark.claude.failures import Failure, StreamCut, failure_of
 from witnessmark.claude.timeouts import Timeouts
@@ -25,6 +26,11 @@ from witnessmark.store import Tokens
 SMALL_SECONDS = 30.0
 """Of a request that is answered at once: a count, a model's facts, a deletion."""
 UPLOAD_SECONDS = 600.0
+EVENTS_AT_ONCE = 16
+"""Of an answer, before others have their turn."""
+
+_FORM = "X-Form"
+"""Stands for Content-Type, by which the SDK would take a form that is sent for one that it has to make. Never sent."""
 
 
 class AttemptFailed(Exception):
@@ -65,14 +71,18 @@ class Connection:
                     "/v1/messages",
                     cast_to=object,
                     content=body,
-                    options={"headers": {"Content-Type": "application/json", "Content-Length": str(len(body))}},
+                    options={"headers": body.headers},
                     stream=True,
-                    stream_cls=anthropic.AsyncStream[RawMessageStreamEvent],
+                    stream_cls=anthropic.AsyncStream[object],  # as JSON: making values of it takes longer than all else
                 )
                 async with stream:
                     headers = stream.response.headers
+                    count = 0
                     async for event in stream:
-                        gathered.add(event.to_dict())
+                        gathered.add(cast("dict[str, Any]", event))
+                        count += 1
+                        if not count % EVENTS_AT_ONCE:  # hundreds may have come at once
+                            await anyio.lowlevel.checkpoint()
                 if not gathered.is_complete:
                     raise StreamCut
         except Exception as error:
@@ -94,7 +104,7 @@ class Connection:
                     "/v1/messages/count_tokens",
                     cast_to=MessageTokensCount,
                     content=body,
-                    options={"headers": {"Content-Type": "application/json", "Content-Length": str(len(body))}},
+                    options={"headers": body.headers},
                 )
             return counted.input_tokens
 
@@ -107,12 +117,17 @@ class Connection:
         Units:   `expires_in` seconds, from one hour to ninety days
         Errors:  as `message`
         """
+        # The SDK's own upload reads the file in the event loop, and it takes no other form.
+        body = FormBody(attachment, name=name, media_type=media_type, fields={"expires_in_seconds": str(expires_in)})
         with _understanding():
             with anyio.fail_after(UPLOAD_SECONDS):
-                raw = await self._client.files.with_raw_response.upload(
-                    file=(name, attachment.file(), media_type), expires_in_seconds=expires_in
+                answer = await self._client.post(
+                    "/v1/files",
+                    cast_to=anthropic.AsyncAPIResponse[FileMetadata],
+                    content=body,
+                    options={"headers": {"Content-Length": str(len(body)), _FORM: body.media_type}},
                 )
-                return await raw.parse(), raw.headers.get("anthropic-workspace-id")
+                return await answer.parse(), answer.headers.get("anthropic-workspace-id")
 
     async def delete(self, file_id: str) -> None:
         """Delete a file at the API.
@@ -136,14 +151,25 @@ class Connection:
 @asynccontextmanager
 async def open_connection(credentials: Credentials, timeouts: Timeouts) -> AsyncGenerator[Connection]:
     """Open a client with this key and no other; leaving the block closes its connections."""
+    async with await anyio.to_thread.run_sync(_client, credentials, timeouts) as client:
+        yield Connection(client)
+
+
+def _client(credentials: Credentials, timeouts: Timeouts) -> anthropic.AsyncAnthropic:
+    """Make a client; reading the certificates takes a while."""
     key = {"api_key" if credentials.kind == "api key" else "auth_token": credentials.secret}
-    async with anthropic.AsyncAnthropic(
+    return anthropic.AsyncAnthropic(
         **key,  # type: ignore[arg-type]  # one of two names, each a text
         base_url=credentials.base_url,
         max_retries=0,  # the SDK's own waits know no bound
         timeout=anthropic.Timeout(timeouts.silence, connect=timeouts.connect),
-    ) as client:
-        yield Connection(client)
+        http_client=anthropic.DefaultAsyncHttpxClient(event_hooks={"request": [_say_form]}),
+    )
+
+
+async def _say_form(request: httpx2.Request) -> None:
+    if (form := request.headers.pop(_FORM, None)) is not None:
+        request.headers["Content-Type"] = form
 
 
 class _understanding:  # noqa: N801 - read as a statement
@@ -183,7 +209,8 @@ class _Gathered:
     def __init__(self) -> None:
         self.message: dict[str, Any] = {}
         self.is_complete = False
-        self._inputs: dict[int, str] = {}
+        self._pieces: dict[tuple[int, str], list[str]] = {}
+        """Of texts, by block and name: joined once, for adding to a long text copies it."""
 
     def add(self, event: dict[str, Any]) -> None:
         match event["type"]:
@@ -195,8 +222,7 @@ class _Gathered:
             case "content_block_delta":
                 self._add_delta(event["index"], event["delta"])
             case "content_block_stop":
-                if (text := self._inputs.pop(event["index"], None)) is not None:
-                    self.message["content"][event["index"]]["input_json"] = text
+                self._join(event["index"])
             case "message_delta":
                 self.message |= event["delta"]
                 self.message["usage"] |= {name: n for name, n in event["usage"].items() if n is not None}
@@ -209,17 +235,23 @@ class _Gathered:
         block = self.message["content"][index]
         match delta["type"]:
             case "text_delta":
-                block["text"] += delta["text"]
+                self._pieces.setdefault((index, "text"), []).append(delta["text"])
             case "thinking_delta":
-                block["thinking"] += delta["thinking"]
+                self._pieces.setdefault((index, "thinking"), []).append(delta["thinking"])
             case "signature_delta":
                 block["signature"] = delta["signature"]
             case "input_json_delta":
-                self._inputs[index] = self._inputs.get(index, "") + delta["partial_json"]
+                self._pieces.setdefault((index, "input_json"), []).append(delta["partial_json"])
             case "citations_delta":
                 block["citations"] = [*(block.get("citations") or ()), delta["citation"]]
             case _:
                 pass
+
+    def _join(self, index: int) -> None:
+        block = self.message["content"][index]
+        for name in ("text", "thinking", "input_json"):
+            if (pieces := self._pieces.pop((index, name), None)) is not None:
+                block[name] = block.get(name, "") + "".join(pieces)
 
 
 def tokens_of(message: dict[str, Any]) -> Tokens:

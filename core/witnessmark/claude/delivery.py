@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from witnessmark.claude.body import Attachment
+from witnessmark.documents.content import Content
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
 from witnessmark.documents.page_range import text_from_pages
-from witnessmark.documents.pdf_parts import PdfPart
 from witnessmark.plans.models import Model
 from witnessmark.plans.parts import REQUEST_BYTES
 from witnessmark.plans.plan import Ask, ContentBlock, ImageBlock, PdfBlock
@@ -45,6 +46,8 @@ class Delivered:
     sources: list[list[dict[str, Any]]] = field(default_factory=list[list[dict[str, Any]]])
     file_ids: list[str] = field(default_factory=list[str])
     urls: list[str] = field(default_factory=list[str])
+    opened: ExitStack = field(default_factory=ExitStack)
+    """Closes the files that the sources are read from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +73,18 @@ class Delivery:
     wanted: Mapping[str, int]
     """How many asks of the plan need the same bytes, by upload key."""
 
-    async def of(self, ask: Ask, model: Model, ways: Ways) -> Delivered:
-        """Find or make the sources of an ask's blocks.
+    @asynccontextmanager
+    async def of(self, ask: Ask, model: Model, ways: Ways) -> AsyncGenerator[Delivered]:
+        """Find or make the sources of an ask's blocks; leaving the block closes what they are read from.
 
         Errors:  `PagesLost`; what reading and uploading raise
         """
         delivered = Delivered()
+        with delivered.opened:
+            await self._fill(delivered, ask, model, ways)
+            yield delivered
+
+    async def _fill(self, delivered: Delivered, ask: Ask, model: Model, ways: Ways) -> None:
         room = REQUEST_BYTES * 4 // 3
         for block in ask.blocks:
             if isinstance(block, PdfBlock):
@@ -88,7 +97,6 @@ class Delivery:
                 room -= size
             else:
                 delivered.sources.append([])
-        return delivered
 
     async def _pdf(self, block: PdfBlock, ways: Ways, room: int, delivered: Delivered) -> tuple[dict[str, Any], int]:
         document = self.sources[block.sha256]
@@ -102,8 +110,7 @@ class Delivery:
         if ways.files and (kept := await self.store.upload(key, self.endpoint, None)) is not None:
             delivered.file_ids.append(kept.file_id)
             return _file(kept), 0
-        part = await self._part(document, pages)
-        attachment = Attachment(part.content)
+        attachment = Attachment(await self._part(document, pages, delivered))
         if ways.files and (await self._is_needed_again(key) or attachment.encoded_size > room):
             return await self._uploaded(attachment, key, block.title, "application/pdf", delivered), 0
         return _base64(attachment, "application/pdf"), attachment.encoded_size
@@ -140,13 +147,14 @@ class Delivery:
         delivered.file_ids.append(kept.file_id)
         return _file(kept)
 
-    async def _part(self, document: Document, pages: tuple[int, ...]) -> PdfPart:
-        parts: AsyncGenerator[PdfPart] = self.documents.pdf_parts(
-            document, pages, most_pages=len(pages), most_bytes=FILE_BYTES
-        )
-        found = [part async for part in parts]
-        taken = tuple(page for part in found for page in part.pages)
-        if taken != pages:
+    async def _part(self, document: Document, pages: tuple[int, ...], delivered: Delivered) -> Content:
+        found: list[Content] = []
+        taken: list[int] = []
+        async for part in self.documents.pdf_parts(document, pages, most_pages=len(pages), most_bytes=FILE_BYTES):
+            delivered.opened.callback(part.content.close)
+            found.append(part.content)
+            taken += part.pages
+        if tuple(taken) != pages:
             raise PagesLost(tuple(page for page in pages if page not in taken))
         if len(found) != 1:
             raise PagesLost(pages)

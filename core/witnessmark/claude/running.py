@@ -181,16 +181,19 @@ class Running:
         obtained = await self.obtain(ask)
         if obtained is not None and obtained[1]:
             with suppress(ApiError):
-                return self._answered(ask, *obtained)
+                return await self._answered(ask, *obtained)
             obtained = await self.obtain(ask, anew=True)  # what was kept is of no use
         if obtained is None:
             return Left(ask=ask)
         if not obtained[1]:
             self.billed.append(obtained[0])
-        return self._answered(ask, *obtained)
+        return await self._answered(ask, *obtained)
 
-    def _answered(self, ask: Ask, answer: StoredAnswer, was_reused: bool) -> Answered:
-        value = self.parse(value_of(json.loads(answer.message), model=ask.model, what=in_words([ask])))
+    async def _answered(self, ask: Ask, answer: StoredAnswer, was_reused: bool) -> Answered:
+        def parsed() -> Any:
+            return self.parse(value_of(json.loads(answer.message), model=ask.model, what=in_words([ask])))
+
+        value = await anyio.to_thread.run_sync(parsed)  # long answers take a while
         self.accepted += 1
         return Answered(ask=ask, value=value, answer=answer, was_reused=was_reused)
 

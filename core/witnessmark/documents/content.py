@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from witnessmark.errors import InputError
 
-CHUNK_BYTES = 1024 * 1024
+CHUNK_BYTES = 256 * 1024
 
 
 class DocumentChanged(InputError):
@@ -31,6 +31,7 @@ class Content:
         self.name = name
         self._file = file
         self._lock = threading.Lock()
+        self._holders = 1
         self.sha256, self.size = self._digest()
 
     @classmethod
@@ -44,8 +45,8 @@ class Content:
             self._file.seek(0)
             return self._file.read(size)
 
-    def chunks(self) -> Iterator[bytes]:
-        """Yield the bytes in pieces of at most 1 MiB.
+    def chunks(self, size: int = CHUNK_BYTES) -> Iterator[bytes]:
+        """Yield the bytes in pieces of `size`, the last one shorter, and never more bytes than were hashed.
 
         Errors:  `DocumentChanged` at the end of a pass whose bytes are not the ones that were hashed
         """
@@ -54,10 +55,12 @@ class Content:
         while True:
             with self._lock:
                 self._file.seek(offset)
-                chunk = self._file.read(CHUNK_BYTES)
-            if not chunk or offset > self.size:
-                break
+                chunk = self._file.read(size)
             offset += len(chunk)
+            if offset > self.size:
+                raise DocumentChanged(self.name)
+            if not chunk:
+                break
             digest.update(chunk)
             yield chunk
         if digest.hexdigest() != self.sha256:
@@ -67,8 +70,15 @@ class Content:
         """Read everything at once."""
         return b"".join(self.chunks())
 
+    def hold(self) -> None:
+        """Keep it open for one more, who closes it too."""
+        self._holders += 1
+
     def close(self) -> None:
-        self._file.close()
+        """Close the file as soon as nobody holds it any more."""
+        self._holders -= 1
+        if not self._holders:
+            self._file.close()
 
     def _digest(self) -> tuple[str, int]:
         digest = hashlib.sha256()

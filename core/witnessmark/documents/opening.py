@@ -6,10 +6,11 @@ import base64
 import binascii
 import math
 import re
+import tempfile
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal, cast
 
 import anyio
 
@@ -23,7 +24,7 @@ from witnessmark.documents.media_types import UnsupportedMediaType
 from witnessmark.documents.ocr.recognised import PageReading, PixelPage, is_legible, reading_of
 from witnessmark.documents.ocr.recogniser import Recogniser
 from witnessmark.documents.ocr.resolution import MOST_PIXELS
-from witnessmark.documents.pdf_parts import NoPdfPages, PageTooLarge, PdfPart
+from witnessmark.documents.pdf_parts import NoPdfPages, PageTooLarge, PartNotKept, PdfPart
 from witnessmark.documents.plain_text import read_plain_text
 from witnessmark.documents.prepared import (
     Box,
@@ -48,6 +49,8 @@ TextLayout = Literal["markdown", "plain"]
 
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://")
 _FACTS_PER_STEP = 25
+_PART_IN_MEMORY = 128 * 1024
+"""Bytes; a larger part of a PDF lies in a file without a name until it is sent."""
 
 
 class PasswordNeeded(InputError):
@@ -433,8 +436,8 @@ class Documents:
         """Cut pages of a PDF into parts that a request can carry, one after the other as they are asked for.
 
         Shapes:  the pages in order; one that cannot be taken out of the file is in no part. The file's own bytes where
-                 all of it fits and nothing is encrypted
-        Errors:  as `layout`; `NoPdfPages`, `PageTooLarge`
+                 all of it fits and nothing is encrypted. Whoever takes a part closes its content
+        Errors:  as `layout`; `NoPdfPages`, `PageTooLarge`, `PartNotKept`
         """
         if document.reader != "pdfium":
             raise NoPdfPages(document.name)
@@ -443,19 +446,32 @@ class Documents:
         left, found = tuple(pages), False
         while left:
             arguments = {"pages": left[:most_pages], "most_bytes": most_bytes, "is_whole": is_whole}
-            answer, content = await self._page_call("pdf_part", document, arguments)
-            if answer["is_whole"]:
-                yield PdfPart(content=await anyio.to_thread.run_sync(document.content.read), pages=left)
-                return
-            left = left[answer["count"] :]
-            if answer["pages"]:
+            count, part = await self._cut(document, arguments)
+            left = left[count:]
+            if part is not None:
                 found = True
-                yield PdfPart(content=content, pages=tuple(answer["pages"]))
+                yield part
         if not found:
             raise DocumentDamaged(document.name, "a PDF")
 
+    async def _cut(self, document: Document, arguments: dict[str, Any]) -> tuple[int, PdfPart | None]:
+        with ExitStack() as opened:
+            file = cast("BinaryIO", opened.enter_context(tempfile.SpooledTemporaryFile(_PART_IN_MEMORY)))
+            try:
+                answer, _ = await self._page_call("pdf_part", document, arguments, into=file)
+            except OSError as error:
+                raise PartNotKept(document.name) from error
+            if answer["is_whole"]:
+                document.content.hold()
+                return len(arguments["pages"]), PdfPart(content=document.content, pages=arguments["pages"])
+            if not answer["pages"]:
+                return answer["count"], None
+            content = await anyio.to_thread.run_sync(Content, document.name, file)
+            opened.pop_all()
+            return answer["count"], PdfPart(content=content, pages=tuple(answer["pages"]))
+
     async def _page_call(
-        self, operation: str, document: Document, arguments: dict[str, Any]
+        self, operation: str, document: Document, arguments: dict[str, Any], *, into: BinaryIO | None = None
     ) -> tuple[dict[str, Any], bytes]:
         try:
             return await self._workers.call(
@@ -463,6 +479,7 @@ class Documents:
                 document.content,
                 {"password": document.password, **arguments},
                 seconds=self.limits.page_seconds,
+                into=into,
             )
         except OperationRefused as refusal:
             if refusal.reason == "strip-too-long":

@@ -6,10 +6,11 @@ import importlib.util
 import io
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from witnessmark.errors import InputError
+from witnessmark.documents.content import Content
+from witnessmark.errors import InputError, SetupError
 
 if TYPE_CHECKING:
     from witnessmark.documents.pdfium import PdfFile
@@ -24,7 +25,8 @@ _REPEATED_BYTES = 256 * 1024
 class PdfPart:
     """Some pages of a PDF as a PDF of their own, never encrypted."""
 
-    content: bytes = field(repr=False)
+    content: Content
+    """In a file of its own, or the document's; whoever takes the part closes it."""
     pages: tuple[int, ...]
     """The document's page number of each page of the part."""
 
@@ -59,6 +61,14 @@ class PageTooLarge(InputError):
         self.page = page
 
 
+class PartNotKept(SetupError):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"A part of {name!r} cannot be kept in the folder for temporary files while it is sent.",
+            "Free some disk space there, or set TMPDIR to another folder.",
+        )
+
+
 class PartTooLarge(Exception):
     """What `PageTooLarge` is made of, where the document's name is not known."""
 
@@ -67,11 +77,11 @@ class PartTooLarge(Exception):
         self.facts = facts
 
 
-def first_part(pdf: PdfFile, pages: Sequence[int], *, most_bytes: int) -> tuple[PdfPart | None, int]:
+def first_part(pdf: PdfFile, pages: Sequence[int], *, most_bytes: int) -> tuple[bytes, tuple[int, ...], int]:
     """Cut off as many of the pages, from the first on, as fit into `most_bytes`.
 
-    Shapes:  the part and of how many of the pages it is; one that cannot be taken out of the file is not in it, and
-             there is no part where none can
+    Shapes:  the part, the pages in it, and of how many of `pages` it is; one that cannot be taken out of the file is
+             not in it, and the part is empty where none can
     Errors:  `PartTooLarge` when the first page alone does not fit
     """
     share = pdf.size / pdf.page_count
@@ -83,11 +93,11 @@ def first_part(pdf: PdfFile, pages: Sequence[int], *, most_bytes: int) -> tuple[
             taken = tuple(page for page in taken if pdf.can_copy(page - 1))
             content = pdf.copy_of([page - 1 for page in taken]) if taken else None
         if content is None:
-            return None, count
+            return b"", (), count
         if len(content) > _BLOWN_UP * share * len(taken) + _REPEATED_BYTES:
             content = _without_unused(content)
         if len(content) <= most_bytes:
-            return PdfPart(content=content, pages=taken), count
+            return content, taken, count
         if count == 1:
             raise PartTooLarge(page=pages[0], size=len(content), limit=most_bytes, can_be_cured=not _has_pikepdf())
         count = max(1, min(count // 2, int(count * most_bytes / len(content) * 0.9)))

@@ -14,13 +14,13 @@ import sys
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, BinaryIO
 
 import anyio
 from anyio.abc import Process
 
 from witnessmark.documents import wire
-from witnessmark.documents.content import Content
+from witnessmark.documents.content import CHUNK_BYTES, Content
 from witnessmark.errors import InputError, SetupError, WitnessmarkError
 from witnessmark.limits import Limits
 
@@ -115,7 +115,7 @@ class _Worker:
         return self._process.returncode is not None
 
     async def call(
-        self, operation: str, content: Content, arguments: dict[str, Any], *, seconds: float
+        self, operation: str, content: Content, arguments: dict[str, Any], *, seconds: float, into: BinaryIO | None
     ) -> tuple[wire.Message, bytes]:
         """Run one operation on one document.
 
@@ -128,7 +128,7 @@ class _Worker:
                 if content.sha256 not in self.documents:
                     await self._load(content)
                 await self._send(wire.pack({"operation": operation, "sha256": content.sha256, **arguments}))
-                answer, payload = await self._receive()
+                answer, payload = await self._receive(into)
         except TimeoutError as error:
             raise WorkerTooSlow(content.name, seconds=seconds) from error
         except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError) as error:
@@ -157,18 +157,23 @@ class _Worker:
         assert self._process.stdin is not None
         await self._process.stdin.send(data)
 
-    async def _receive(self) -> tuple[wire.Message, bytes]:
+    async def _receive(self, into: BinaryIO | None = None) -> tuple[wire.Message, bytes]:
         length, payload_bytes = wire.HEADER.unpack(await self._exactly(wire.HEADER.size))
         if length + payload_bytes > wire.MAX_FRAME_BYTES:
             raise anyio.BrokenResourceError
         body = await self._exactly(length)
-        return wire.unpack(body), await self._exactly(payload_bytes)
+        if into is None:
+            return wire.unpack(body), await self._exactly(payload_bytes)
+        for start in range(0, payload_bytes, CHUNK_BYTES):
+            await anyio.to_thread.run_sync(into.write, await self._exactly(min(CHUNK_BYTES, payload_bytes - start)))
+        return wire.unpack(body), b""
 
     async def _exactly(self, size: int) -> bytes:
         assert self._process.stdout is not None
         while len(self._buffer) < size:
             self._buffer += await self._process.stdout.receive(1024 * 1024)
-        data = bytes(self._buffer[:size])
+        with memoryview(self._buffer) as view:  # a slice of the buffer itself would be one copy more
+            data = bytes(view[:size])
         del self._buffer[:size]
         return data
 
@@ -205,17 +210,24 @@ class Workers:
         """The largest resident memory that a worker had after an answer."""
 
     async def call(
-        self, operation: str, content: Content, arguments: dict[str, Any] | None = None, *, seconds: float
+        self,
+        operation: str,
+        content: Content,
+        arguments: dict[str, Any] | None = None,
+        *,
+        seconds: float,
+        into: BinaryIO | None = None,
     ) -> tuple[wire.Message, bytes]:
         """Run an operation on a document in a worker, waiting for a free one.
 
-        Shapes:  the operation's result and its raw bytes (empty for most)
-        Errors:  `WorkerStopped` kinds, `OperationRefused`, `WorkerBroken`
+        Shapes:  the operation's result and its raw bytes (empty for most), which are written to `into` where that is
+                 given, as they come
+        Errors:  `WorkerStopped` kinds, `OperationRefused`, `WorkerBroken`; `OSError` of `into`
         """
         async with self._slots:
             worker = await self._take(content.sha256) or await self._start()
             try:
-                return await worker.call(operation, content, arguments or {}, seconds=seconds)
+                return await worker.call(operation, content, arguments or {}, seconds=seconds, into=into)
             finally:
                 self.peak_bytes = max(self.peak_bytes, worker.resident_bytes)
                 if worker.is_usable and not self._is_closed:

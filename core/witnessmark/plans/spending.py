@@ -71,6 +71,7 @@ class PriceUnknown(BudgetError):
             f"The price of {model} is not known, so {setting} cannot be kept; nothing was sent.",
             "Use a model with a known price (estimate_cost lists them), or lift the limit.",
         )
+        self.setting = setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

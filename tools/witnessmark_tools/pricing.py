@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 NOT_DONE_YET = (
     "This version sends no batches and keeps no documents in the cache yet: those figures say what it would cost. "
-    "Until then the next question on a document costs what this one does, uploaded or not; the same one again costs nothing."
+    "The next question on a document costs what this one does, uploaded or not; the same one again costs nothing."
 )
 
 

@@ -156,8 +156,7 @@ async def test_what_was_answered_before_costs_nothing(house: House, api: FakeCla
     assert (sonnet.requests, sonnet.reused, sonnet.input_tokens.total.high) == (0, 1, 0)
     assert sonnet.usd is not None
     assert sonnet.usd.high == 0
-    assert sonnet.sends == "Nothing: it was answered before."
-    assert "1 of 1 request was answered before, and costs nothing." in sonnet.notes
+    assert sonnet.sends == "Nothing: all of it was answered before, and costs nothing."
     assert (haiku.requests, haiku.reused) == (1, 0)
     assert sent(api, "/v1/messages/count_tokens") == 1
     # Another question on the document costs what the first did: nothing of it is kept.
@@ -183,7 +182,7 @@ async def test_of_several_requests_only_those_are_priced_that_were_not_answered(
     (rest,) = (await estimate(house, LONG, models=["haiku"])).models
     assert 0 < rest.reused < whole.requests
     assert rest.requests + rest.reused == whole.requests
-    assert f"{rest.reused} of {whole.requests} requests" in " ".join(rest.notes)
+    assert f"{rest.reused} of {whole.requests} requests w" in " ".join(rest.notes)
     billed = prompt_billed(api, "claude-haiku-5-5")
     assert rest.input_tokens.total.estimate + billed == whole.input_tokens.total.estimate
     found = await house.call("extract_tables", LONG, model="haiku")
@@ -224,10 +223,22 @@ async def test_a_document_that_the_api_will_not_even_count_is_named(house: House
 # --- limits on money ------------------------------------------------------------------------------------------------
 
 LIMITS: dict[str, tuple[dict[str, str], dict[str, Any], str]] = {
-    "of the caller": ({}, {"max_cost_usd": 0.0001}, r"Would be refused: the price.* is above max_cost_usd\."),
-    "of a call": ({"max_usd_per_call": "0.0001"}, {}, r"Would be refused: .* above WITNESSMARK_MAX_USD_PER_CALL\."),
+    "of the caller": (
+        {},
+        {"max_cost_usd": 0.0001},
+        r"Would be refused: the price.* is above max_cost_usd \(\$0\.000100\)\.",
+    ),
+    "of a call": (
+        {"max_usd_per_call": "0.0001"},
+        {},
+        r"Would be refused: .* above WITNESSMARK_MAX_USD_PER_CALL \(\$0\.0001",
+    ),
     "of a day": ({"max_usd_per_day": "0.0001"}, {}, "Would be refused: WITNESSMARK_MAX_USD_PER_DAY does not leave"),
-    "to be asked": ({"ask_above_usd": "0.0001"}, {}, r"Somebody will be asked.* above WITNESSMARK_ASK_ABOVE_USD\."),
+    "to be asked": (
+        {"ask_above_usd": "0.0001"},
+        {},
+        r"Somebody will be asked.* above WITNESSMARK_ASK_ABOVE_USD \(\$0\.0001",
+    ),
 }
 
 
@@ -244,9 +255,10 @@ async def test_a_limit_below_the_price_is_said(
 
 
 async def test_what_does_not_matter_for_the_price_is_taken_and_ignored(house: House) -> None:
-    more = {"wait_seconds": 9, "export": ["csv"], "detail": "full", "max_cost_usd": 5}
+    more: dict[str, Any] = {"wait_seconds": 9, "export": ["csv"], "detail": "full", "max_cost_usd": 5}
     plain, rich = [
-        (await estimate(house, draw_text(["Rent"]), models=["sonnet"], **given)).models for given in ({}, more)
+        (await estimate(house, draw_text(["Rent"]), models=["sonnet"], **given)).models
+        for given in (dict[str, Any](), more)
     ]
     assert plain == rich
 

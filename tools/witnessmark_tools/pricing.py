@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from witnessmark.documents.document import Document, PageFacts
@@ -121,7 +122,11 @@ def _priced(candidate: Candidate | None, today: date, counted: Mapping[str, int]
 def _sends(unpaid: Unpaid) -> str:
     if unpaid.plan.asks or not (unpaid.answered or unpaid.left_out):
         return explained(unpaid.plan)
-    return "Nothing: it was answered before." if unpaid.answered else "Nothing: the API has refused these pages before."
+    return (
+        "Nothing: all of it was answered before, and costs nothing."
+        if unpaid.answered
+        else "Nothing: the API has refused these pages before."
+    )
 
 
 def _offline_cost() -> ModelCost:
@@ -144,11 +149,10 @@ def _offline_cost() -> ModelCost:
 def _notes(candidate: Candidate, price: Price, today: date) -> list[str]:
     model, unpaid = candidate.model, candidate.unpaid
     notes = [note for note in (model.note, lifecycle_note(model, today)) if note]
-    if unpaid.answered:
+    if unpaid.answered and unpaid.plan.asks:
         every = len(unpaid.plan.asks) + len(unpaid.answered)
-        were = "was" if len(unpaid.answered) == 1 else "were"
-        requests = f"request{'s'[: every != 1]}"
-        notes.append(f"{len(unpaid.answered)} of {every} {requests} {were} answered before, and costs nothing.")
+        were = "was answered before and costs" if len(unpaid.answered) == 1 else "were answered before and cost"
+        notes.append(f"{len(unpaid.answered)} of {every} requests {were} nothing.")
     if candidate.obstacle is not None:
         notes.append(_in_the_way(candidate.obstacle, was_counted=price.counted_asks > 0))
     if not model.prices:
@@ -161,18 +165,18 @@ def _notes(candidate: Candidate, price: Price, today: date) -> list[str]:
 def _in_the_way(obstacle: BudgetError, *, was_counted: bool) -> str:
     """Say what a limit would do to the call; it is held against the price as estimated, which nobody waits for."""
 
-    def above(price: Usd, limit: str) -> str:
+    def above(price: Usd, name: str, limit: Decimal) -> str:
         counted = f", estimated at ${usd(float(price.estimate))} without counting," if was_counted else ""
-        return f"the price{counted} is above {limit}."
+        return f"the price{counted} is above {name} (${usd(float(limit))})."
 
     match obstacle:
         case CallAboveBudget():
-            return f"Would be refused: {above(obstacle.price, 'WITNESSMARK_MAX_USD_PER_CALL')}"
+            return f"Would be refused: {above(obstacle.price, 'WITNESSMARK_MAX_USD_PER_CALL', obstacle.limit)}"
         case CostAboveLimit():
-            return f"Would be refused: {above(obstacle.price, 'max_cost_usd')}"
+            return f"Would be refused: {above(obstacle.price, 'max_cost_usd', obstacle.limit)}"
         case PriceNotApproved():
             asked = "Somebody will be asked, or the call refused where nobody can be"
-            return f"{asked}: {above(obstacle.price, 'WITNESSMARK_ASK_ABOVE_USD')}"
+            return f"{asked}: {above(obstacle.price, 'WITNESSMARK_ASK_ABOVE_USD', obstacle.limit)}"
         case BudgetReached():
             return f"Would be refused: {obstacle.setting} does not leave as much."
         case PriceUnknown():

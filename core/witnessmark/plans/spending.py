@@ -23,7 +23,7 @@ class CostAboveLimit(BudgetError):
             "sent.",
             "Pass a higher max_cost_usd, fewer pages or a cheaper model; estimate_cost compares them.",
         )
-        self.price = price
+        self.price, self.limit = price, limit
 
 
 class CallAboveBudget(BudgetError):
@@ -35,7 +35,7 @@ class CallAboveBudget(BudgetError):
             "sent.",
             "Pass fewer pages or a cheaper model; the operator can raise WITNESSMARK_MAX_USD_PER_CALL.",
         )
-        self.price = price
+        self.price, self.limit = price, limit
 
 
 class PriceNotApproved(BudgetError):

@@ -14,6 +14,7 @@ import pytest
 from tests.drawing import draw_image, draw_scan, draw_text, encrypted
 from tests.tools.conftest import House, opened
 from tests.tools.test_claude_tables import by_page, house_settings
+from witnessmark.claude import counting
 from witnessmark.claude.client import DocumentQuarantined
 from witnessmark.plans.models import ModelRetired, ModelUnknown, offered_models
 from witnessmark.testing import FakeClaudeAPI, Request, faults
@@ -365,6 +366,23 @@ async def test_what_is_counted_in_time_is_exact_and_the_rest_is_said_to_be_estim
     (cost,) = result.models
     assert f"({cost.requests - 1} of {cost.requests} requests)" in result.basis[0]
     assert f"What goes into 1 of {cost.requests} requests is estimated" in result.warnings[0]
+
+
+async def test_a_request_too_large_to_be_counted_is_not_sent_to_be(house: House, api: FakeClaudeAPI) -> None:
+    large = draw_text(["Rent"]) + b"\n%" + b"x" * 25_000_000
+    result = await estimate(house, large, models=["sonnet"])
+    assert any("larger than the 32 MB that can be counted" in warning for warning in result.warnings)
+    assert sent(api, "/v1/messages/count_tokens") == 0
+    assert not is_counted(result.models[0])
+
+
+async def test_no_more_requests_are_counted_than_an_account_is_given(
+    house: House, api: FakeClaudeAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "MOST_REQUESTS", 1)
+    result = await estimate(house, LONG, models=["haiku"])
+    assert sent(api, "/v1/messages/count_tokens") == 1
+    assert "1 requests are counted at most." in result.warnings[0]
 
 
 # --- keys -----------------------------------------------------------------------------------------------------------

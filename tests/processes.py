@@ -18,7 +18,7 @@ def children_of(parent: int | None = None) -> list[int]:
     if not PROC.is_dir():
         pytest.skip("/proc is not here: child processes cannot be listed")
     wanted = parent or os.getpid()
-    return [pid for pid, its_parent, state in _processes() if its_parent == wanted and state != "Z"]
+    return [pid for pid, its_parent in _living() if its_parent == wanted]
 
 
 async def wait_for_children(parent: int, *, settle: float = 0.5) -> list[int]:
@@ -32,19 +32,25 @@ async def wait_for_children(parent: int, *, settle: float = 0.5) -> list[int]:
 async def wait_until_gone(pids: list[int], *, seconds: float) -> None:
     """Wait until none of the processes lives; fail when one still does after `seconds`."""
     deadline = time.monotonic() + seconds
-    while alive := [pid for pid, _, state in _processes() if pid in pids and state != "Z"]:
+    while alive := [pid for pid, _ in _living() if pid in pids]:
         assert time.monotonic() < deadline, f"still there: {alive}"
         await anyio.sleep(0.02)
 
 
-def _processes() -> list[tuple[int, int, str]]:
-    found: list[tuple[int, int, str]] = []
+def _living() -> list[tuple[int, int]]:
+    """List processes with their parents.
+
+    Of one that was killed the first thread may end before the others: until they all have, its parent is told nothing.
+    """
+    found: list[tuple[int, int]] = []
     for folder in PROC.iterdir():
         if folder.name.isdigit():
             try:
                 stat = (folder / "stat").read_text()
+                threads = len(list((folder / "task").iterdir()))
             except OSError:  # gone since it was listed
                 continue
             state, its_parent = stat.rpartition(")")[2].split()[:2]
-            found.append((int(folder.name), int(its_parent), state))
+            if state != "Z" or threads > 1:
+                found.append((int(folder.name), int(its_parent)))
     return found

@@ -21,13 +21,13 @@ def show_costs(result: CostEstimate, console: Console | None = None) -> None:
     from rich.text import Text
 
     console = console or Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL, highlight=False)
-    document = result.documents[0]
-    pages = f"{document.pages:,} page{'s'[: document.pages != 1]}"
-    console.print(Text.assemble((harmless(document.name), "bold"), f"  {pages}, {result.tool}; nothing was sent"))
+    for document in result.documents:
+        pages = f"{document.pages:,} page{'s'[: document.pages != 1]}"
+        console.print(Text.assemble((harmless(document.name), "bold"), f"  {pages}, {result.tool}; nothing was billed"))
     if result.models:
         grid = Table(box=box.SIMPLE_HEAD, header_style="bold cyan", pad_edge=False)
         grid.add_column("model")
-        for head in ("requests", "tokens in", "tokens out", "USD now", "as a batch", "kept 5 min", "next question"):
+        for head in ("requests", "tokens in", "tokens out", "USD now", "as a batch", "if kept", "next if kept"):
             grid.add_column(head, justify="right")
         for cost in result.models:
             amounts = (cost.usd, cost.usd_batch, cost.usd_kept, cost.usd_next_question)

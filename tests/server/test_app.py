@@ -87,7 +87,7 @@ async def test_a_call_is_priced_before_it_is_made(connect: Connect, folder: Path
     (cost,) = _structure(result)["models"]
     assert cost["usd_next_question"]["estimate"] < cost["usd"]["estimate"] < cost["usd_kept"]["estimate"]
     assert f"{cost['usd']['estimate']:.4f}" in _text(result)
-    assert "does not send" in _text(result)
+    assert "sends no batches" in _text(result)
     assert _structure(written) == _structure(result)
 
 

@@ -20,7 +20,7 @@ from witnessmark.settings import Settings
 from witnessmark_server.costs_view import show_costs
 from witnessmark_tools.catalog import BY_NAME
 from witnessmark_tools.definition import UnknownArgument
-from witnessmark_tools.estimate_cost import NOT_YET, CostEstimate, ModelCost, ToolNotPriced
+from witnessmark_tools.estimate_cost import CostEstimate, ModelCost, ToolNotPriced
 
 pytestmark = pytest.mark.anyio
 
@@ -53,7 +53,9 @@ async def test_the_current_models_are_compared_where_none_are_named(house: House
     assert [cost.model for cost in result.models] == [model.id for model in offered_models()]
     assert [_usd(cost) for cost in result.models] == sorted(_usd(cost) for cost in result.models)
     assert result.cost.usd == 0
-    assert NOT_YET in result.warnings
+    assert result.warnings == [
+        "Without a key what goes in is estimated; with one (ANTHROPIC_API_KEY) the API counts it, for free."
+    ]
 
 
 async def test_each_way_of_paying_has_its_price(house: House) -> None:
@@ -244,7 +246,7 @@ async def test_a_person_sees_every_price_with_its_band(house: House, capsys: pyt
     assert f"{usd.estimate:.4f}" in shown
     assert f"–{usd.high:.4f}" in shown
     assert "unknown" in shown
-    assert "nothing was sent" in shown
+    assert "nothing was billed" in shown
 
 
 async def test_names_of_documents_cannot_move_the_terminal(house: House, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from witnessmark.claude.client import Unpaid
 from witnessmark.documents.content import Content
 from witnessmark.documents.document import Document, PageFacts
 from witnessmark.documents.text_size import TextSize
 from witnessmark.plans.models import model_named
-from witnessmark_tools.pricing import Comparison, asks_to_count, compare
+from witnessmark.plans.plan import Ask
+from witnessmark_tools.pricing import Candidate, Comparison, Job, compare
 
 HAIKU, SONNET = model_named("haiku"), model_named("sonnet")
 PAGES = tuple(
@@ -23,9 +25,16 @@ def _document() -> Document:
     return Document(name="a.pdf", content=content, media_type="application/pdf", page_count=30, reader="pdfium")
 
 
+JOB = Job(document=_document(), pages=PAGES)
+
+
 def _compared(counted: Mapping[str, int] | None) -> Comparison:
-    models = [HAIKU, SONNET, None]
-    return compare(_document(), PAGES, "", models, has_ocr=False, today=date(2026, 11, 25), counted=counted)
+    candidates = [Candidate(model=model, unpaid=Unpaid(plan=JOB.plan(model))) for model in (HAIKU, SONNET)]
+    return compare(JOB, [*candidates, None], has_ocr=False, today=date(2026, 11, 25), counted=counted)
+
+
+def _asks() -> list[Ask]:
+    return [ask for model in (HAIKU, SONNET) for ask in JOB.plan(model).asks]
 
 
 def test_without_counts_all_text_is_estimated() -> None:
@@ -35,9 +44,7 @@ def test_without_counts_all_text_is_estimated() -> None:
 
 
 def test_where_all_was_counted_nothing_of_what_goes_in_is_estimated() -> None:
-    asks = asks_to_count(_document(), PAGES, "", [HAIKU, None, SONNET])
-    assert {ask.model for ask in asks} == {HAIKU.id, SONNET.id}
-    comparison = _compared({ask.content_key: 7_000 for ask in asks})
+    comparison = _compared({ask.content_key: 7_000 for ask in _asks()})
     haiku, sonnet, _ = comparison.costs
     assert haiku.requests > sonnet.requests
     for cost in (haiku, sonnet):
@@ -49,7 +56,7 @@ def test_where_all_was_counted_nothing_of_what_goes_in_is_estimated() -> None:
 
 
 def test_where_some_was_counted_it_is_said_for_which_model_and_how_much() -> None:
-    asks = asks_to_count(_document(), PAGES, "", [HAIKU, SONNET])
+    asks = _asks()
     first = next(ask for ask in asks if ask.model == HAIKU.id)
     others = [ask for ask in asks if ask.model == SONNET.id]
     comparison = _compared({ask.content_key: 7_000 for ask in (first, *others)})

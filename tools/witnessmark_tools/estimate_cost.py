@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import anyio
 from pydantic import Field
 
+from witnessmark.claude.client import Claude
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
 from witnessmark.documents.page_range import pages_from_text
 from witnessmark.errors import UsageError
 from witnessmark_tools.definition import ToolDefinition
 from witnessmark_tools.pages import sendable_pages
-from witnessmark_tools.results import Frozen, Result, document_read, pages_in_words, result_id_of
-
-OFFLINE = "offline"
-NOT_YET = "This version prices calls and does not send them yet: extract_tables runs with model='offline' only."
+from witnessmark_tools.paid import OFFLINE, Terms
+from witnessmark_tools.results import DocumentRead, Frozen, Result, document_read, pages_in_words, result_id_of
 
 
 class TokenBand(Frozen):
@@ -47,13 +45,14 @@ class ModelCost(Frozen):
     """What the call costs with one model; null: the price is not known."""
 
     model: str
-    requests: int
+    requests: int = Field(description="That would be sent.")
+    reused: int = Field(description="Requests answered before: not sent, and free.")
     input_tokens: InputTokens
     output_tokens: TokenBand = Field(description="Thinking included.")
     usd: UsdBand | None
     usd_batch: UsdBand | None = Field(description="As a batch, answered within 24 hours.")
-    usd_kept: UsdBand | None = Field(description="Now, with the document kept in the cache for 5 minutes.")
-    usd_next_question: UsdBand | None = Field(description="The next like it on the document so kept.")
+    usd_kept: UsdBand | None = Field(description="Now, if the document were kept in the cache for 5 minutes.")
+    usd_next_question: UsdBand | None = Field(description="The next like it on the document, if so kept.")
     sends: str
     notes: list[str]
 
@@ -67,10 +66,12 @@ class CostEstimate(Result):
     basis: list[str] = Field(description="Which figures are exact, and how far the others may be off.")
 
     def to_text(self) -> str:
-        document = self.documents[0]
-        lines = [f"{self.tool} of {document.name}, {document.pages:,} page{'s'[: document.pages != 1]}"]
+        lines = [f"{self.tool}{''.join(map(_of_document, self.documents))}"]
         if self.models:
-            lines += ["", "| model | requests | tokens in | tokens out | USD now | batch | kept | next question |"]
+            lines += [
+                "",
+                "| model | requests | tokens in | tokens out | USD now | as a batch | if kept | next if kept |",
+            ]
             lines.append("| --- | --- | --- | --- | --- | --- | --- | --- |")
             lines += [f"| {' | '.join(_cells(cost))} |" for cost in self.models]
             lines += ["", *(f"{cost.model}: {' '.join([cost.sends, *cost.notes])}" for cost in self.models)]
@@ -93,31 +94,44 @@ async def estimate_cost(
     models: Annotated[list[str] | None, Field(description="Model ids to compare; default the current ones.")] = None,
     *,
     documents: Documents,
+    claude: Claude,
+    terms: Terms,
+    patience: float | None,
 ) -> CostEstimate:
-    """Say what a tool call would cost before it is made, for several models side by side: requests, tokens, USD now, as a batch and for the next question on the same document, and what would be cheaper. Sends nothing that is billed. What a document is: inspect_document."""  # noqa: E501 - one line on the wire
-    from witnessmark_tools import pricing  # models and prices are read by the first call, not by starting the server
-
+    """Say what a tool call would cost before it is made, for several models side by side: requests, tokens, USD now, as a batch and for the next question on the same document, and what would be cheaper. With a key the API counts what goes in, for free. Sends nothing that is billed. What a document is: inspect_document."""  # noqa: E501 - one line on the wire
     definition = _priced_tool(tool)
     given, named = _without_model(definition, arguments, models)
-    chosen = pricing.chosen_models(named)
+    if "source" not in given:
+        return _free(definition, None, {})
+    from witnessmark_tools import estimating  # models and prices are read by the first call, not by starting the server
+
+    ends = anyio.current_time() + estimating.seconds_to_ask(patience)
+    is_priced = definition.name == "extract_tables"
+    chosen = estimating.Chosen(models=[])
+    if is_priced:
+        chosen = await estimating.chosen_models(named, claude, terms, seconds=ends - anyio.current_time())
     async with documents.open(given["source"], given["password"]) as document:
         limit = documents.limits.pages_per_call
         pages = pages_from_text(given["pages"], page_count=document.page_count, limit=limit)
-        told = {"tool": definition.name, "pages": given["pages"], "models": named}
-        if definition.name != "extract_tables":
+        told = {"tool": definition.name, "models": named} | {name: given[name] for name in given if name != "password"}
+        if not is_priced:
             return _free(definition, document, told)
         facts, damaged = sendable_pages(document, await documents.facts(document, pages))
-        text = (await documents.text(document, 1, "plain")).text if document.kind == "text" else ""
-        has_ocr = documents.recogniser is not None
-        comparison = await anyio.to_thread.run_sync(
-            lambda: pricing.compare(document, facts, text, chosen, has_ocr=has_ocr, today=datetime.now(UTC).date()),
-            abandon_on_cancel=True,
+        comparison, warnings = await estimating.estimated(
+            document,
+            facts,
+            chosen,
+            given,
+            documents=documents,
+            claude=claude,
+            terms=terms,
+            seconds=max(1.0, ends - anyio.current_time()),
         )
         return CostEstimate(
             result_id=result_id_of("estimate_cost", document, told),
             documents=[document_read(document)],
             engines=[OFFLINE],
-            warnings=[*document.warnings, *_left_out(damaged), NOT_YET],
+            warnings=[*document.warnings, *_left_out(damaged), *warnings],
             tool=definition.name,
             models=comparison.costs,
             cheaper=comparison.cheaper,
@@ -151,17 +165,21 @@ def _without_model(
     return definition.parse(rest), models or None
 
 
-def _free(definition: ToolDefinition, document: Document, told: dict[str, Any]) -> CostEstimate:
+def _free(definition: ToolDefinition, document: Document | None, told: dict[str, Any]) -> CostEstimate:
     return CostEstimate(
-        result_id=result_id_of("estimate_cost", document, told),
-        documents=[document_read(document)],
+        result_id="r-free" if document is None else result_id_of("estimate_cost", document, told),
+        documents=[] if document is None else [document_read(document)],
         engines=[OFFLINE],
-        warnings=list(document.warnings),
+        warnings=[] if document is None else list(document.warnings),
         tool=definition.name,
         models=[],
         cheaper=[],
         basis=[f"{definition.name} is free: it runs on this machine and asks no model."],
     )
+
+
+def _of_document(document: DocumentRead) -> str:
+    return f" of {document.name}, {document.pages:,} page{'s'[: document.pages != 1]}"
 
 
 def _cells(cost: ModelCost) -> list[str]:

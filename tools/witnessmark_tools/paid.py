@@ -12,6 +12,7 @@ from witnessmark.claude.credentials import KeyMissing
 from witnessmark.claude.running import OnPages, Run
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
+from witnessmark.errors import BudgetError
 from witnessmark.plans.models import Model, model_named
 from witnessmark.plans.plan import Plan
 from witnessmark.plans.price import Usd, price_of
@@ -76,11 +77,9 @@ async def run_paid(
     """
     reuse_days = terms.reuse_days if reuse else 0.0
     unpaid = await claude.unpaid(plan, sources, reuse_days=reuse_days)
-    price = price_of(unpaid, model).now
-    limit = None if max_cost_usd is None else Decimal(str(max_cost_usd))
-    max_usd = check_price(price, model.id, terms.spending, max_cost_usd=limit, approved_usd=terms.approved_usd)
-    budgets = Budgets(per_day_usd=terms.spending.per_day_usd, per_month_usd=terms.spending.per_month_usd)
-    async with claude.store.reserving(price.estimate if price else Decimal(0), budgets) as reservation:
+    price = price_of(unpaid.plan, model).now
+    max_usd = _checked(price, model, terms, max_cost_usd)
+    async with claude.store.reserving(price.estimate if price else Decimal(0), _budgets(terms)) as reservation:
         work = Work(
             tool=tool,
             model=model,
@@ -97,6 +96,28 @@ async def run_paid(
     if run.failed and not run.answered:
         raise run.failed[0].error
     return Paid(run=run, cost=_cost(run, price))
+
+
+async def obstacle_to(
+    plan: Plan, model: Model, *, claude: Claude, terms: Terms, max_cost_usd: float | None
+) -> BudgetError | None:
+    """Say for what limit on money `run_paid` would not send a plan at once; None: there is none in the way."""
+    price = price_of(plan, model).now
+    try:
+        _checked(price, model, terms, max_cost_usd)
+        await claude.store.check(price.estimate if price else Decimal(0), _budgets(terms))
+    except BudgetError as error:
+        return error
+    return None
+
+
+def _checked(price: Usd | None, model: Model, terms: Terms, max_cost_usd: float | None) -> Decimal | None:
+    limit = None if max_cost_usd is None else Decimal(str(max_cost_usd))
+    return check_price(price, model.id, terms.spending, max_cost_usd=limit, approved_usd=terms.approved_usd)
+
+
+def _budgets(terms: Terms) -> Budgets:
+    return Budgets(per_day_usd=terms.spending.per_day_usd, per_month_usd=terms.spending.per_month_usd)
 
 
 def _cost(run: Run, price: Usd | None) -> Cost:

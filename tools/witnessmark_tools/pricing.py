@@ -5,17 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from witnessmark.documents.document import Document, PageFacts
 from witnessmark.documents.page_range import text_from_pages
+from witnessmark.errors import BudgetError
 from witnessmark.plans.image_tokens import seen_size
-from witnessmark.plans.models import Model, lifecycle_note, model_named, offered_models
-from witnessmark.plans.parts import text_blocks
-from witnessmark.plans.plan import Ask, TextDocumentBlock, explained, keeping_documents
+from witnessmark.plans.models import Model, lifecycle_note, offered_models
+from witnessmark.plans.plan import Plan, TextDocumentBlock, explained, keeping_documents
 from witnessmark.plans.price import Price, Usd, price_of
+from witnessmark.plans.spending import CallAboveBudget, CostAboveLimit, PriceNotApproved, PriceUnknown
 from witnessmark.plans.tokens import Count
-from witnessmark_tools.estimate_cost import OFFLINE, InputTokens, ModelCost, TokenBand, UsdBand, usd
+from witnessmark.store import BudgetReached
+from witnessmark_tools.estimate_cost import InputTokens, ModelCost, TokenBand, UsdBand, usd
+from witnessmark_tools.paid import OFFLINE
 from witnessmark_tools.tables_plan import plan_tables
+
+if TYPE_CHECKING:
+    from witnessmark.claude.client import Unpaid
+
+
+NOT_DONE_YET = (
+    "This version sends no batches and keeps no documents in the cache yet: those figures say what it would cost. "
+    "The next question on a document costs what this one does, uploaded or not; the same one again costs nothing."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,50 +41,50 @@ class Comparison:
     basis: list[str]
 
 
-def chosen_models(names: Sequence[str] | None) -> list[Model | None]:
-    """Find the models of those names, each once; None is the offline engine, and no names are the current line-up.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What is to be priced: the tables of some pages.
 
-    Errors:  `ModelRetired`, `ModelUnknown`
+    Shapes:  `texts` is a text file's `text_blocks`, else empty; `vocabulary` are words to expect
     """
-    if names is None:
-        return list(offered_models())
-    found = (None if name.strip().lower() == OFFLINE else model_named(name) for name in names)
-    return list(dict.fromkeys(found))
+
+    document: Document
+    pages: tuple[PageFacts, ...]
+    texts: Sequence[TextDocumentBlock] = ()
+    vocabulary: Sequence[str] = ()
+
+    def plan(self, model: Model) -> Plan:
+        return plan_tables(self.document, self.pages, model, texts=self.texts, vocabulary=self.vocabulary)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A model, what it would be sent, and which limit on money would not let it go."""
+
+    model: Model
+    unpaid: Unpaid
+    obstacle: BudgetError | None = None
 
 
 def compare(
-    document: Document,
-    pages: tuple[PageFacts, ...],
-    text: str,
-    models: Sequence[Model | None],
+    job: Job,
+    candidates: Sequence[Candidate | None],
     *,
     has_ocr: bool,
     today: date,
     counted: Mapping[str, int] | None = None,
 ) -> Comparison:
-    """Price the tables of some pages with each model.
+    """Price a job with each model.
 
-    Shapes:  `text` is the whole text of a text file, else empty; `counted` as for `price_of`, of `asks_to_count`
+    Shapes:  None among the candidates is the offline engine; `counted` as for `price_of`
     """
-    job = _Job(document=document, pages=pages, texts=text_blocks(document.name, text), today=today, counted=counted)
-    priced = [job.priced(model) for model in models]
+    priced = [_priced(candidate, today, counted or {}) for candidate in candidates]
     costs = [(one.cost, one.model) for one in priced]
     return Comparison(
         costs=[cost for cost, _ in costs],
         cheaper=_cheaper(job, costs, has_ocr=has_ocr),
-        basis=_basis([one for one in priced if one.cost.requests]),
+        basis=_basis([one for one in priced if one.model is not None]),
     )
-
-
-def asks_to_count(
-    document: Document, pages: tuple[PageFacts, ...], text: str, models: Sequence[Model | None]
-) -> list[Ask]:
-    """List what would be sent to each model, so that the API can count it before it is priced.
-
-    Shapes:  `text` as for `compare`
-    """
-    texts = text_blocks(document.name, text)
-    return [ask for model in models if model for ask in plan_tables(document, pages, model, texts=texts).asks]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,37 +96,37 @@ class _Priced:
     counted: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Job:
-    """What is to be priced."""
+def _priced(candidate: Candidate | None, today: date, counted: Mapping[str, int]) -> _Priced:
+    if candidate is None:
+        return _Priced(cost=_offline_cost(), model=None)
+    model, unpaid = candidate.model, candidate.unpaid
+    price, kept = (price_of(plan, model, counted) for plan in (unpaid.plan, keeping_documents(unpaid.plan)))
+    # What was answered before is not sent now, so that nothing of it would be kept: the next question sends it whole.
+    again = price_of(Plan(asks=unpaid.answered), model, counted).now
+    cost = ModelCost(
+        model=model.id,
+        requests=len(unpaid.plan.asks),
+        reused=len(unpaid.answered),
+        input_tokens=_input(price),
+        output_tokens=_tokens(price.output),
+        usd=_amount(price.now),
+        usd_batch=_amount(price.batch),
+        usd_kept=_amount(kept.now),
+        usd_next_question=_amount(None if kept.next_question is None or again is None else kept.next_question + again),
+        sends=_sends(unpaid),
+        notes=_notes(candidate, price, today),
+    )
+    return _Priced(cost=cost, model=model, counted=price.counted_asks)
 
-    document: Document
-    pages: tuple[PageFacts, ...]
-    texts: Sequence[TextDocumentBlock] = ()
-    today: date
-    counted: Mapping[str, int] | None = None
 
-    def cost(self, model: Model) -> ModelCost:
-        return self.priced(model).cost
-
-    def priced(self, model: Model | None) -> _Priced:
-        if model is None:
-            return _Priced(cost=_offline_cost(), model=None)
-        plan = plan_tables(self.document, self.pages, model, texts=self.texts)
-        price, price_kept = (price_of(made, model, self.counted) for made in (plan, keeping_documents(plan)))
-        cost = ModelCost(
-            model=model.id,
-            requests=len(plan.asks),
-            input_tokens=_input(price),
-            output_tokens=_tokens(price.output),
-            usd=_amount(price.now),
-            usd_batch=_amount(price.batch),
-            usd_kept=_amount(price_kept.now),
-            usd_next_question=_amount(price_kept.next_question),
-            sends=explained(plan),
-            notes=_notes(model, self.today),
-        )
-        return _Priced(cost=cost, model=model, counted=price.counted_asks)
+def _sends(unpaid: Unpaid) -> str:
+    if unpaid.plan.asks or not (unpaid.answered or unpaid.left_out):
+        return explained(unpaid.plan)
+    return (
+        "Nothing: all of it was answered before, and costs nothing."
+        if unpaid.answered
+        else "Nothing: the API has refused these pages before."
+    )
 
 
 def _offline_cost() -> ModelCost:
@@ -120,6 +134,7 @@ def _offline_cost() -> ModelCost:
     return ModelCost(
         model=OFFLINE,
         requests=0,
+        reused=0,
         input_tokens=InputTokens(images=nothing, page_pictures=nothing, text=nothing, total=nothing),
         output_tokens=nothing,
         usd=free,
@@ -131,13 +146,43 @@ def _offline_cost() -> ModelCost:
     )
 
 
-def _notes(model: Model, today: date) -> list[str]:
+def _notes(candidate: Candidate, price: Price, today: date) -> list[str]:
+    model, unpaid = candidate.model, candidate.unpaid
     notes = [note for note in (model.note, lifecycle_note(model, today)) if note]
+    if unpaid.answered and unpaid.plan.asks:
+        every = len(unpaid.plan.asks) + len(unpaid.answered)
+        were = "was answered before and costs" if len(unpaid.answered) == 1 else "were answered before and cost"
+        notes.append(f"{len(unpaid.answered)} of {every} requests {were} nothing.")
+    if candidate.obstacle is not None:
+        notes.append(_in_the_way(candidate.obstacle, was_counted=price.counted_asks > 0))
     if not model.prices:
         notes.append("Its price is not known.")
-    elif model.first_price_step is not None:
+    elif model.first_price_step is not None and unpaid.plan.asks:
         notes.append(f"Above {model.first_price_step:,} tokens of prompt a request costs more; requests stay below.")
     return notes
+
+
+def _in_the_way(obstacle: BudgetError, *, was_counted: bool) -> str:
+    """Say what a limit would do to the call; it is held against the price as estimated, which nobody waits for."""
+
+    def above(price: Usd, name: str, limit: Decimal) -> str:
+        counted = f", estimated at ${usd(float(price.estimate))} without counting," if was_counted else ""
+        return f"the price{counted} is above {name} (${usd(float(limit))})."
+
+    match obstacle:
+        case CallAboveBudget():
+            return f"Would be refused: {above(obstacle.price, 'WITNESSMARK_MAX_USD_PER_CALL', obstacle.limit)}"
+        case CostAboveLimit():
+            return f"Would be refused: {above(obstacle.price, 'max_cost_usd', obstacle.limit)}"
+        case PriceNotApproved():
+            asked = "Somebody will be asked, or the call refused where nobody can be"
+            return f"{asked}: {above(obstacle.price, 'WITNESSMARK_ASK_ABOVE_USD', obstacle.limit)}"
+        case BudgetReached():
+            return f"Would be refused: {obstacle.setting} does not leave as much."
+        case PriceUnknown():
+            return f"Would be refused: {obstacle.setting} cannot be kept."
+        case _:
+            return f"Would be refused: {obstacle.message}"
 
 
 def _input(price: Price) -> InputTokens:
@@ -164,6 +209,11 @@ def _amount(amount: Usd | None) -> UsdBand | None:
 def _basis(priced: Sequence[_Priced]) -> list[str]:
     if not priced:
         return []
+    sent = [one for one in priced if one.cost.requests]
+    return [*_basis_of_tokens(sent), NOT_DONE_YET] if sent else [NOT_DONE_YET]
+
+
+def _basis_of_tokens(priced: Sequence[_Priced]) -> list[str]:
     said: list[str] = []
     inputs = [one.cost.input_tokens for one in priced]
     estimated = [one for one in priced if one.counted < one.cost.requests]
@@ -201,30 +251,33 @@ def _where_counted(priced: Sequence[_Priced]) -> str:
     return f" for {', '.join(names)}"
 
 
-def _cheaper(job: _Job, costs: Sequence[tuple[ModelCost, Model | None]], *, has_ocr: bool) -> list[str]:
+def _cheaper(job: Job, costs: Sequence[tuple[ModelCost, Model | None]], *, has_ocr: bool) -> list[str]:
     """Name what would cost less, the freest first."""
     asked = [(cost, model) for cost, model in costs if model is not None and cost.usd is not None]
     if not asked:
         return []
-    ways = [*_for_free(job, has_ocr=has_ocr), *_fewer_pages(job)]
     dearest, dearest_model = max(asked, key=lambda one: one[0].usd.estimate if one[0].usd else 0)
-    everybody = [
-        *asked,
-        *((job.cost(model), model) for model in offered_models() if model.id not in {c.model for c, _ in asked}),
-    ]
-    priced = [(cost, cost.usd.estimate) for cost, _ in everybody if cost.usd is not None]
-    best, least = min(priced, key=lambda one: one[1])
     most = dearest.usd.estimate if dearest.usd else 0
-    if best.model != dearest.model and 0 < least < most:
-        ways.append(f"{best.model}: ${usd(least)}, {most / least:.3g} times less than {dearest.model}.")
+    if not most:
+        return []
+    ways = [*_for_free(job, has_ocr=has_ocr), *_fewer_pages(job)]
+    amounts = {cost.model: cost.usd.estimate for cost, _ in asked if cost.usd is not None}
+    for model in offered_models():
+        if model.id not in amounts and (price := price_of(job.plan(model), model).now) is not None:
+            amounts[model.id] = float(price.estimate)
+    best, least = min(amounts.items(), key=lambda one: one[1])
+    if not least:
+        ways.append(f"{best} costs nothing: it has answered before.")
+    elif best != dearest.model:
+        ways.append(f"{best}: ${usd(least)}, {most / least:.3g} times less than {dearest.model}.")
     if dearest.usd_batch is not None:
-        ways.append("A batch costs half, for every model; answers come within 24 hours, most within one.")
+        ways.append("A batch would cost half, answered within 24 hours; this version sends none yet.")
     if job.document.kind == "image":
         ways += _crop(job, dearest_model)
     return ways
 
 
-def _for_free(job: _Job, *, has_ocr: bool) -> list[str]:
+def _for_free(job: Job, *, has_ocr: bool) -> list[str]:
     if job.document.kind == "text":
         return ["model='offline' costs nothing and reads tables of CSV, TSV and Markdown exactly."]
     texts = [page.page_number for page in job.pages if page.text == "text layer"]
@@ -238,7 +291,7 @@ def _for_free(job: _Job, *, has_ocr: bool) -> list[str]:
     return []
 
 
-def _fewer_pages(job: _Job) -> list[str]:
+def _fewer_pages(job: Job) -> list[str]:
     if len(job.pages) < 2:
         return []
     blank = [page.page_number for page in job.pages if page.text == "blank"]
@@ -248,7 +301,7 @@ def _fewer_pages(job: _Job) -> list[str]:
     return ["Fewer pages: each costs about the same, so pass only those with the tables as `pages`."]
 
 
-def _crop(job: _Job, model: Model) -> list[str]:
+def _crop(job: Job, model: Model) -> list[str]:
     page = job.pages[0]
     width, height = int(page.width or 0), int(page.height or 0)
     seen = seen_size(max(1, width), max(1, height), model.image_tier)

@@ -9,7 +9,7 @@ import logging
 import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import ModuleType
@@ -19,10 +19,10 @@ import anyio
 from anyio.abc import TaskGroup
 
 from witnessmark.claude.attempts import Clock, Endpoint, Errand, Patience, Sender, send_of
-from witnessmark.claude.body import Attachment, JsonBody
+from witnessmark.claude.body import Attachment
+from witnessmark.claude.counting import Counted, Counting
 from witnessmark.claude.credentials import Credentials, KeyMissing
-from witnessmark.claude.delivery import KEPT_SECONDS, Delivery, Ways, upload_keys
-from witnessmark.claude.request import counting, request_of
+from witnessmark.claude.delivery import KEPT_SECONDS, Delivery, upload_keys
 from witnessmark.claude.running import OnPages, Run, Running
 from witnessmark.claude.timeouts import Timeouts
 from witnessmark.documents.document import Document
@@ -90,6 +90,18 @@ class Work:
     max_usd: Decimal | None = None
     reservation: Reservation | None = None
     on_pages: OnPages | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unpaid:
+    """What of a plan is yet to be paid for."""
+
+    plan: Plan
+    """What running it would send."""
+    answered: tuple[Ask, ...] = ()
+    """What was answered before, and costs nothing again."""
+    left_out: tuple[int, ...] = ()
+    """Pages that are not sent again, because the API has refused them."""
 
 
 class Claude:
@@ -198,22 +210,26 @@ class Claude:
         )
         return await running.run(plan)
 
-    async def unpaid(self, plan: Plan, sources: Sequence[Document], *, reuse_days: float | None) -> Plan:
+    async def unpaid(self, plan: Plan, sources: Sequence[Document], *, reuse_days: float | None) -> Unpaid:
         """Find what running a plan would send: without what was answered before, and what is not sent again.
 
         Errors:  `DocumentQuarantined`
         """
         barred = await self._quarantined(sources)
-        waiting, unpaid = list(plan.asks), list[Ask]()
+        waiting, unpaid, answered, left_out = list(plan.asks), list[Ask](), list[Ask](), set[int]()
         while waiting:
             ask = waiting.pop(0)
             if any(page in barred for page in pages_of(ask)):
-                waiting[:0] = halved(ask) or ()
+                halves = halved(ask)
+                waiting[:0] = halves or ()
+                left_out.update(page for _, page in pages_of(ask) if halves is None)
             elif reuse_days == 0 or not await self.store.answer(
                 ask.content_key, self._endpoint.url, max_age_days=reuse_days
             ):
                 unpaid.append(ask)
-        return Plan(asks=tuple(unpaid))
+            else:
+                answered.append(ask)
+        return Unpaid(plan=Plan(asks=tuple(unpaid)), answered=tuple(answered), left_out=tuple(sorted(left_out)))
 
     async def _quarantined(self, sources: Sequence[Document]) -> dict[tuple[str, int], Quarantined]:
         """List the pages that are not sent again.
@@ -230,24 +246,26 @@ class Claude:
                 raise DocumentQuarantined(document.name, entry.message)
         return found
 
-    async def counted(self, plan: Plan, work: Work) -> dict[str, int]:
-        """Count the prompts of a plan's asks at the API, which is free.
+    async def counted(
+        self,
+        asks: Sequence[tuple[Ask, Model]],
+        *,
+        documents: Documents,
+        sources: Sequence[Document],
+        seconds: float,
+    ) -> Counted:
+        """Count the prompts of asks, each with its model, at the API, which is free; nothing that is billed is sent.
 
-        Shapes:  by content key; an ask that could not be counted is not in it
-        Errors:  `KeyMissing`
+        Units:   `seconds` for all of them
+        Errors:  `KeyMissing`, a key that cannot be one; what else goes wrong is in the result
         """
         connection = await self._connected()
-        delivery = self._errand(plan, work).delivery
-        sender = self._sender(connection)
-        counts: dict[str, int] = {}
-        failed = importlib.import_module(CONNECTION_MODULE).AttemptFailed
-        for ask in plan.asks:
-            with suppress(failed, WitnessmarkError):
-                # The API fetches nothing to count it: files and URLs would count as nothing.
-                async with delivery.of(ask, work.model, Ways(files=False, urls=False)) as delivered:
-                    body = JsonBody(counting(request_of(ask, delivered.sources, sender.structure(work.model))))
-                    counts[ask.content_key] = await connection.count(body)
-        return counts
+        counting = Counting(
+            sender=self._sender(connection),
+            delivery=self._delivery(documents, sources, wanted={}),
+            seconds=seconds,
+        )
+        return await counting.count(asks)
 
     async def delete_upload(self, upload: Upload) -> None:
         """Delete a file at the API and forget it; one that is gone already is forgotten.
@@ -272,20 +290,23 @@ class Claude:
         )
 
     def _errand(self, plan: Plan, work: Work) -> Errand:
-        sources: Mapping[str, Document] = {document.sha256: document for document in work.sources}
+        sources = {document.sha256: document for document in work.sources}
         keys = [key for ask in plan.asks for key in upload_keys(ask, sources)]
         return Errand(
             tool=work.tool,
             model=work.model,
-            delivery=Delivery(
-                documents=work.documents,
-                sources=sources,
-                store=self.store,
-                endpoint=self._endpoint.url,
-                upload=self._upload,
-                wanted={key: keys.count(key) for key in keys},
-            ),
+            delivery=self._delivery(work.documents, work.sources, wanted={key: keys.count(key) for key in keys}),
             reservation=work.reservation,
+        )
+
+    def _delivery(self, documents: Documents, sources: Sequence[Document], *, wanted: Mapping[str, int]) -> Delivery:
+        return Delivery(
+            documents=documents,
+            sources={document.sha256: document for document in sources},
+            store=self.store,
+            endpoint=self._endpoint.url,
+            upload=self._upload,
+            wanted=wanted,
         )
 
     async def _obtained(

@@ -23,7 +23,7 @@ class CostAboveLimit(BudgetError):
             "sent.",
             "Pass a higher max_cost_usd, fewer pages or a cheaper model; estimate_cost compares them.",
         )
-        self.price = price
+        self.price, self.limit = price, limit
 
 
 class CallAboveBudget(BudgetError):
@@ -35,7 +35,7 @@ class CallAboveBudget(BudgetError):
             "sent.",
             "Pass fewer pages or a cheaper model; the operator can raise WITNESSMARK_MAX_USD_PER_CALL.",
         )
-        self.price = price
+        self.price, self.limit = price, limit
 
 
 class PriceNotApproved(BudgetError):
@@ -71,6 +71,7 @@ class PriceUnknown(BudgetError):
             f"The price of {model} is not known, so {setting} cannot be kept; nothing was sent.",
             "Use a model with a known price (estimate_cost lists them), or lift the limit.",
         )
+        self.setting = setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

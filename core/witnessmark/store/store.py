@@ -15,7 +15,7 @@ import anyio
 
 from witnessmark.errors import SetupError
 from witnessmark.store import answers, ledger, quarantine, upkeep, uploads, usage
-from witnessmark.store.budgets import bounds_of, give_back, reserve, spent_since, take
+from witnessmark.store.budgets import bounds_of, check, give_back, reserve, spent_since, take
 from witnessmark.store.database import BUSY_SECONDS, Database
 from witnessmark.store.processes import this_process
 from witnessmark.store.values import (
@@ -154,6 +154,14 @@ class Store:
                 await self._database.write(lambda db: give_back(db, reservation.id), shielded=True)
             except SetupError:  # it must not hide how the block ended; too much is reserved until the next call
                 self._left_over.append(reservation.id)
+
+    async def check(self, usd: Decimal, budgets: Budgets) -> None:
+        """Refuse a price as `reserving` would, and set nothing aside.
+
+        Errors:  `BudgetReached`
+        """
+        now = self._clock()
+        await self._database.read(lambda db: check(db, usd, budgets, now=now))
 
     async def upload(self, key: str, endpoint: str, workspace: str | None) -> Upload | None:
         """Find an upload that lives for some minutes more; without a workspace the newest of any."""

@@ -151,6 +151,14 @@ async def test_no_signature_of_a_url_is_kept(desk: Desk, api: FakeClaudeAPI) -> 
         assert not file.is_file() or b"signature=abc" not in file.read_bytes()
 
 
+async def test_a_pdf_that_the_api_stumbles_over_is_written_anew(desk: Desk, api: FakeClaudeAPI) -> None:
+    cut_off = PDF[: PDF.rindex(b"startxref")]  # PDFium reads it, the API's reader does not
+    run = await desk.run(cut_off)
+    assert texts(run) == PAGES
+    assert [request.status for request in api.requests if request.path == "/v1/messages"] == [400, 200]
+    assert await desk.store.quarantined() == ()
+
+
 async def test_a_request_that_is_too_large_is_halved(desk: Desk, api: FakeClaudeAPI) -> None:
     def too_large(request: Request) -> ApiError | None:
         return ApiError(413, "request_too_large", "too large") if len(request.pages) > 2 else None

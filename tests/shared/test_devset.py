@@ -25,7 +25,7 @@ LEAST_F1 = 0.75
 pytestmark = [pytest.mark.anyio, pytest.mark.skipif(not CASES, reason="../shared is not here")]
 
 
-def _by_page(table: ExtractedTable) -> list[dict[str, Any]]:
+def by_page(table: ExtractedTable) -> list[dict[str, Any]]:
     """Split a table by the pages it stands on, as the truth counts it."""
     grid = [table.headers, *table.rows] if table.headers else table.rows
     first = 0 if table.headers else 1
@@ -45,7 +45,7 @@ async def test_the_tables_of_a_digital_pdf_are_found(services: Services, case: d
     result = await tool.call(tool.parse({"source": str(DEVSET / case["file"])}), services)
     assert isinstance(result, TableExtraction)
     truth = json.loads((DEVSET / case["truth"]).read_text())
-    predicted = [part for table in result.tables for part in _by_page(table)]
+    predicted = [part for table in result.tables for part in by_page(table)]
     if not truth["tables"]:
         assert predicted == []
     else:

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.tables import load_score
 from tests.shared.conftest import SHARED
-from tests.shared.test_devset import CASES, DEVSET, _by_page
+from tests.shared.test_devset import CASES, DEVSET, by_page
 from witnessmark.limits import Limits
 from witnessmark.settings import settings_from
 from witnessmark.testing import FakeClaudeAPI, Request
@@ -65,7 +65,7 @@ async def test_what_is_answered_arrives_on_its_page(
     result = await tool.call(tool.parse({"source": str(DEVSET / case["file"])}), services)
     assert isinstance(result, TableExtraction)
     assert result.engines == ["claude-sonnet-5-5"]
-    predicted = [part for table in result.tables for part in _by_page(table)]
+    predicted = [part for table in result.tables for part in by_page(table)]
     assert [request.status for request in api.requests if request.path == "/v1/messages"] == [200]
     if truth["tables"]:
         assert load_score().score(predicted, truth)["adj_f"] == 1

@@ -168,6 +168,7 @@ async def extract_tables(
     progress: Progress,
 ) -> TableExtraction:
     """Extract every table of a PDF, scan, image, CSV or Markdown file as headers and rows, ruled or not, with pages, titles, notes and confidence; a table that runs over pages is one table. Text as printed, nothing computed. By Claude, or offline for free; price: estimate_cost. Prose: read_text."""  # noqa: E501 - one line on the wire
+    began = anyio.current_time()
     reader = await model_for(model, claude, terms)
     async with documents.open(source, password) as document:
         limit = documents.limits.pages_per_call
@@ -188,7 +189,7 @@ async def extract_tables(
                 documents=documents,
                 claude=claude,
                 terms=terms,
-                seconds=seconds,
+                seconds=None if seconds is None else max(1.0, seconds - (anyio.current_time() - began)),
                 max_cost_usd=max_cost_usd,
                 reuse=reuse,
                 progress=progress,

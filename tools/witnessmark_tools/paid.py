@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -70,6 +70,7 @@ async def run_paid(
     reuse: bool,
     parse: Callable[[Any], Any],
     on_pages: OnPages | None = None,
+    on_wait: Callable[[], Awaitable[None]] | None = None,
 ) -> Paid:
     """Run a plan within every limit on money; what was paid for earlier is neither priced nor sent again.
 
@@ -91,6 +92,7 @@ async def run_paid(
             max_usd=max_usd,
             reservation=reservation,
             on_pages=on_pages,
+            on_wait=on_wait,
         )
         run = await claude.run(plan, work)
     if run.failed and not run.answered:

@@ -54,8 +54,18 @@ async def tables_by_claude(
 
     plan = await anyio.to_thread.run_sync(planned, abandon_on_cancel=True)
 
+    done_pages, beats = 0, 0
+
     async def on_pages(done: int) -> None:
+        nonlocal done_pages
+        done_pages = done
         await progress(done, len(numbers), f"{model.id} has read {done} of {len(numbers)} pages")
+
+    async def on_wait() -> None:
+        nonlocal beats
+        beats += 1
+        # A little more each time, and never a page more.
+        await progress(done_pages + 1 - 0.9**beats, len(numbers), f"{model.id} is reading")
 
     paid = await run_paid(
         plan,
@@ -70,6 +80,7 @@ async def tables_by_claude(
         reuse=reuse,
         parse=functools.partial(parse_answer, model=model.id),
         on_pages=on_pages,
+        on_wait=on_wait,
     )
     run = paid.run
     answers = [(answered.ask, answered.value) for answered in run.answered]

@@ -13,7 +13,7 @@ import anyio
 
 from witnessmark.claude.body import JsonBody
 from witnessmark.claude.delivery import Delivered, Delivery, Ways, upload_keys
-from witnessmark.claude.failures import AskNotAccepted, Failure, ModelNotAvailable, RateLimited, Rule
+from witnessmark.claude.failures import AskNotAccepted, Failure, ModelNotAvailable, RateLimited
 from witnessmark.claude.request import Structure, counting, request_of, without_documents
 from witnessmark.claude.timeouts import Timeouts
 from witnessmark.errors import ApiError, SetupError, WitnessmarkError
@@ -233,12 +233,16 @@ class Sender:
                 raise SmallerPartNeeded(failure) from failed
             return replace(ways, long_edge=failure.max_side or 2_000)
         if rule.cure == "smaller part":
-            return await self._smaller(ask, model, failure, rule, ways)
+            return await self._smaller(ask, model, delivered, failure, ways)
         return None
 
-    async def _smaller(self, ask: Ask, model: Model, failure: Failure, rule: Rule, ways: Ways) -> Ways:
-        """Find out whether the request is refused for its document or for itself; ask in another form if that helps."""
-        if rule.actor != "caller" or await self._is_accepted(ask, self.structure(model)) is not False:
+    async def _smaller(self, ask: Ask, model: Model, delivered: Delivered, failure: Failure, ways: Ways) -> Ways:
+        """Find out whether the request is refused for its document or for itself; send either in another form."""
+        if failure.rule.actor != "caller":
+            raise SmallerPartNeeded(failure)
+        if await self._is_accepted(ask, self.structure(model)) is not False:
+            if delivered.has_own_bytes:
+                return replace(ways, rewritten=True)
             raise SmallerPartNeeded(failure)
         if self.structure(model) == "format" and await self._is_accepted(ask, "tool"):
             self.endpoint.structures[model.id] = "tool"

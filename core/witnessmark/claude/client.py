@@ -8,7 +8,7 @@ import importlib
 import logging
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -42,6 +42,8 @@ DEFAULT_MODEL = "claude-sonnet-5-5"
 CONNECTION_MODULE = "witnessmark.claude.connection"
 WAITS_WITHOUT_DEADLINE = 300.0
 """Seconds that an ask may wait in all for an API that refuses it, where nobody waits for the call to end."""
+TELL_EVERY = 5.0
+"""Seconds between two signs of life while an answer is waited for."""
 WARM_UP_AFTER = 0.3
 """Seconds after start: the host has its list of tools by then."""
 
@@ -90,6 +92,8 @@ class Work:
     max_usd: Decimal | None = None
     reservation: Reservation | None = None
     on_pages: OnPages | None = None
+    on_wait: Callable[[], Awaitable[None]] | None = None
+    """Called every few seconds while an answer is waited for: hosts give up on calls that say nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,7 +320,7 @@ class Claude:
         if kept is not None and not anew and _is_fresh(kept, work.reuse_days):
             await self.store.reused(send_of(ask, errand, self._endpoint.url), kept)
             return kept, True
-        flight = await self._flown(sender, errand, work.sources, ask, ends, kept)
+        flight = await self._flown(sender, errand, work, ask, ends, kept)
         if flight.answer is None:
             return None
         if flight.was_reused:
@@ -327,7 +331,7 @@ class Claude:
         self,
         sender: Sender,
         errand: Errand,
-        sources: Sequence[Document],
+        work: Work,
         ask: Ask,
         ends: float | None,
         seen: StoredAnswer | None,
@@ -341,15 +345,15 @@ class Claude:
         flight = self._flights.get(key)
         if flight is None:
             flight = self._flights[key] = _Flight(Patience(deadline, seen))
-            for document in sources:
+            for document in work.sources:
                 document.content.hold()  # the call that opened it may end before
-            self._tasks.start_soon(self._fly, sender, errand, sources, flight, ask)
+            self._tasks.start_soon(self._fly, sender, errand, work.sources, flight, ask)
         flight.patience.deadline = max(flight.patience.deadline, deadline)
         flight.patience.is_over = False
         flight.waiting += 1
         try:
             with anyio.move_on_after(None if ends is None else max(0.0, ends - self._clock.now())):
-                await flight.done.wait()
+                await _landed(flight, work.on_wait)
         finally:
             flight.waiting -= 1
             if not flight.waiting:
@@ -426,6 +430,14 @@ async def open_claude(
             tasks.cancel_scope.cancel()
         if failure is not None:
             raise failure
+
+
+async def _landed(flight: _Flight, on_wait: Callable[[], Awaitable[None]] | None) -> None:
+    while not flight.done.is_set():
+        with anyio.move_on_after(TELL_EVERY):
+            await flight.done.wait()
+        if on_wait is not None and not flight.done.is_set():
+            await on_wait()
 
 
 def _is_fresh(kept: StoredAnswer, days: float | None) -> bool:

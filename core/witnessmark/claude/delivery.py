@@ -46,6 +46,8 @@ class Delivered:
     sources: list[list[dict[str, Any]]] = field(default_factory=list[list[dict[str, Any]]])
     file_ids: list[str] = field(default_factory=list[str])
     urls: list[str] = field(default_factory=list[str])
+    has_own_bytes: bool = False
+    """Whether a PDF is sent as it was given."""
     opened: ExitStack = field(default_factory=ExitStack)
     """Closes the files that the sources are read from."""
 
@@ -56,6 +58,8 @@ class Ways:
 
     files: bool = True
     urls: bool = True
+    rewritten: bool = False
+    """Whether whole PDFs are written anew first: the API stumbles over some that other readers mend."""
     long_edge: int | None = None
     """Pixels that an image may have at most, where the API said so; None: what the model sees."""
 
@@ -103,14 +107,21 @@ class Delivery:
         pages = tuple(page.page_number for page in block.pages)
         is_whole = pages == tuple(range(1, document.page_count + 1)) and document.password is None
         url = document.url
-        if ways.urls and is_whole and url is not None and not await self.store.is_unfetchable(url):
+        if (
+            ways.urls
+            and not ways.rewritten
+            and is_whole
+            and url is not None
+            and not await self.store.is_unfetchable(url)
+        ):
             delivered.urls.append(url)
             return {"type": "url", "url": url}, 0
-        key = upload_key(block, document)
+        key = upload_key(block, document) + (":anew" if ways.rewritten and is_whole else "")
+        delivered.has_own_bytes |= is_whole and not ways.rewritten
         if ways.files and (kept := await self.store.upload(key, self.endpoint, None)) is not None:
             delivered.file_ids.append(kept.file_id)
             return _file(kept), 0
-        attachment = Attachment(await self._part(document, pages, delivered))
+        attachment = Attachment(await self._part(document, pages, ways, delivered))
         if ways.files and (await self._is_needed_again(key) or attachment.encoded_size > room):
             return await self._uploaded(attachment, key, block.title, "application/pdf", delivered), 0
         return _base64(attachment, "application/pdf"), attachment.encoded_size
@@ -147,10 +158,13 @@ class Delivery:
         delivered.file_ids.append(kept.file_id)
         return _file(kept)
 
-    async def _part(self, document: Document, pages: tuple[int, ...], delivered: Delivered) -> Content:
+    async def _part(self, document: Document, pages: tuple[int, ...], ways: Ways, delivered: Delivered) -> Content:
         found: list[Content] = []
         taken: list[int] = []
-        async for part in self.documents.pdf_parts(document, pages, most_pages=len(pages), most_bytes=FILE_BYTES):
+        parts = self.documents.pdf_parts(
+            document, pages, most_pages=len(pages), most_bytes=FILE_BYTES, anew=ways.rewritten
+        )
+        async for part in parts:
             delivered.opened.callback(part.content.close)
             found.append(part.content)
             taken += part.pages

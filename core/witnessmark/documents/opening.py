@@ -431,17 +431,18 @@ class Documents:
         return images_from_wire(*await self._page_call(operation, document, arguments))
 
     async def pdf_parts(
-        self, document: Document, pages: Sequence[int], *, most_pages: int, most_bytes: int
+        self, document: Document, pages: Sequence[int], *, most_pages: int, most_bytes: int, anew: bool = False
     ) -> AsyncGenerator[PdfPart]:
         """Cut pages of a PDF into parts that a request can carry, one after the other as they are asked for.
 
         Shapes:  the pages in order; one that cannot be taken out of the file is in no part. The file's own bytes where
-                 all of it fits and nothing is encrypted. Whoever takes a part closes its content
+                 all of it fits and nothing is encrypted, unless it is to be written `anew`, which mends what other
+                 readers stumble over. Whoever takes a part closes its content
         Errors:  as `layout`; `NoPdfPages`, `PageTooLarge`, `PartNotKept`
         """
         if document.reader != "pdfium":
             raise NoPdfPages(document.name)
-        is_whole = tuple(pages) == tuple(range(1, document.page_count + 1))
+        is_whole = not anew and tuple(pages) == tuple(range(1, document.page_count + 1))
         is_whole = is_whole and len(pages) <= most_pages and document.content.size <= most_bytes
         left, found = tuple(pages), False
         while left:

@@ -45,7 +45,8 @@ class NoPdfPages(InputError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name!r} is not a PDF whose pages can be sent as they are.", "Use its text or a picture of it instead."
+            f"{name!r} is not a PDF whose pages can be sent as they are.",
+            "Pass model='offline', or open it in a viewer and print it as a new PDF.",
         )
 
 

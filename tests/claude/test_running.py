@@ -411,6 +411,51 @@ async def test_an_endpoint_without_structured_outputs_gets_a_tool(desk: Desk, ap
     assert sent(api) == before + 1  # it was learned
 
 
+async def test_an_endpoint_that_counts_nothing_gets_the_tool_before_the_document_is_blamed(
+    desk: Desk, api: FakeClaudeAPI
+) -> None:
+    def no_formats(request: Request) -> ApiError | None:
+        return ApiError(400, "invalid_request_error", "output_config") if request.schema is not None else None
+
+    api.refuse_when(no_formats)
+    api.fail(faults.status(404), share=1, on="POST /v1/messages/count_tokens")
+    api.answer_with(lambda request: Reply(tool_use={"answer": transcribing(request)}))
+    assert texts(await desk.run(PDF)) == PAGES
+    assert await desk.store.quarantined() == ()
+
+
+async def test_a_document_is_not_put_into_quarantine_where_nobody_knows_whether_it_is_to_blame(
+    desk: Desk, api: FakeClaudeAPI
+) -> None:
+    api.refuse_when(lambda request: bool(request.pages))
+    api.fail(faults.status(404), share=1, on="POST /v1/messages/count_tokens")
+    assert not (await desk.run(PDF)).answered
+    assert await desk.store.quarantined() == ()
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Your credit balance is too low to access the Anthropic API.",
+        "You have reached your specified API usage limits. You will regain access on 2026-12-01 at 00:00 UTC.",
+    ],
+    ids=["credit", "own limit"],
+)
+async def test_a_limit_of_ones_own_is_not_blamed_on_the_document(desk: Desk, api: FakeClaudeAPI, message: str) -> None:
+    api.answer_with(ApiError(400, "invalid_request_error", message))
+    run = await desk.run(PDF)
+    assert [failed.error.kind for failed in run.failed] == ["SpendLimitReached"]
+    assert sent(api) == 1
+    assert await desk.store.quarantined() == ()
+
+
+async def test_a_model_that_is_not_there_is_asked_once(desk: Desk, api: FakeClaudeAPI) -> None:
+    api.fail(faults.status(404), share=1)
+    run = await desk.run(draw_text([f"page {n}" for n in range(1, 1_201)]), pages=list(range(1, 601)))
+    assert {failed.error.kind for failed in run.failed} == {"ModelNotAvailable"}
+    assert sent(api) <= 4
+
+
 async def test_no_call_of_the_tool_is_an_error_of_its_own(desk: Desk, api: FakeClaudeAPI) -> None:
     desk.model = replace(desk.model, structured_outputs=False)
     api.answer_with(Reply(text="I see a table."))

@@ -40,9 +40,11 @@ LOOK_AFTER = 0.2
 class SmallerPartNeeded(Exception):
     """The API does not take the request because of what is in it."""
 
-    def __init__(self, failure: Failure) -> None:
+    def __init__(self, failure: Failure, *, is_known: bool = False) -> None:
         super().__init__(failure.kind)
         self.failure = failure
+        self.is_known = is_known
+        """Whether the request without its documents is known to be taken: then they are to blame."""
 
 
 class AnswerAwaitedElsewhere(ApiError):
@@ -70,7 +72,7 @@ class Endpoint:
     url: str
     has_files: bool = True
     structures: dict[str, Structure] = field(default_factory=dict[str, Structure])
-    """By model, where structured outputs were found to be missing."""
+    """By model: how JSON was asked for where it was answered."""
     resumes: dict[str, float] = field(default_factory=dict[str, float])
     """By model: when, by the clock, the API said it may be asked again."""
 
@@ -125,7 +127,7 @@ class Sender:
             delivered = Delivered()
             try:
                 async with errand.delivery.of(ask, errand.model, ways) as delivered:
-                    return await self._attempt(ask, errand, patience, delivered)
+                    return await self._attempt(ask, errand, patience, delivered, ways)
             except AttemptFailed as failed:
                 failure = failed.failure
                 logger.info(
@@ -144,10 +146,13 @@ class Sender:
                     raise self._told(failure, ask) from failed
                 ways = cured
 
-    async def _attempt(self, ask: Ask, errand: Errand, patience: Patience, delivered: Delivered) -> StoredAnswer:
+    async def _attempt(
+        self, ask: Ask, errand: Errand, patience: Patience, delivered: Delivered, ways: Ways
+    ) -> StoredAnswer:
         from witnessmark.claude.connection import AttemptFailed, message_text, tokens_of
 
-        body = JsonBody(request_of(ask, delivered.sources, self.structure(errand.model)))
+        structure = ways.structure or self.structure(errand.model)
+        body = JsonBody(request_of(ask, delivered.sources, structure))
         send_id = await self._begun(ask, errand, patience)
         try:
             received = await self.connection.message(body, seconds=self.timeouts.attempt(ask.max_tokens))
@@ -162,6 +167,7 @@ class Sender:
                 else:
                     await self.store.refused(send_id, kind="NotSent", request_id=None)
             raise
+        self.endpoint.structures[errand.model.id] = structure
         tokens = tokens_of(received.message)
         answer = StoredAnswer(
             content_key=ask.content_key,
@@ -240,14 +246,15 @@ class Sender:
         """Find out whether the request is refused for its document or for itself; send either in another form."""
         if failure.rule.actor != "caller":
             raise SmallerPartNeeded(failure)
-        if await self._is_accepted(ask, self.structure(model)) is not False:
-            if delivered.has_own_bytes:
-                return replace(ways, rewritten=True)
-            raise SmallerPartNeeded(failure)
-        if self.structure(model) == "format" and await self._is_accepted(ask, "tool"):
-            self.endpoint.structures[model.id] = "tool"
-            return ways
-        raise AskNotAccepted(ask.model)
+        structure = ways.structure or self.structure(model)
+        is_accepted = await self._is_accepted(ask, structure)
+        if not is_accepted and structure == "format" and await self._is_accepted(ask, "tool") is not False:
+            return replace(ways, structure="tool")
+        if is_accepted is False:
+            raise AskNotAccepted(ask.model)
+        if delivered.has_own_bytes:
+            return replace(ways, rewritten=True)
+        raise SmallerPartNeeded(failure, is_known=is_accepted is not None)
 
     async def _is_accepted(self, ask: Ask, structure: Structure) -> bool | None:
         """Say whether the API takes a request without its documents, by counting it, which is free; None: not known."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from witnessmark.claude.body import Attachment
+from witnessmark.claude.request import Structure
 from witnessmark.documents.content import Content
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
@@ -58,6 +59,8 @@ class Ways:
 
     files: bool = True
     urls: bool = True
+    structure: Structure | None = None
+    """How JSON is asked for, where the usual way may be what the endpoint refuses."""
     rewritten: bool = False
     """Whether whole PDFs are written anew first: the API stumbles over some that other readers mend."""
     long_edge: int | None = None

@@ -6,6 +6,7 @@ table stands in `docs/failures.md`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
@@ -266,6 +267,8 @@ OF_OTHER_CALLS = frozenset(
 )
 """Of administration, threads, skills: we call none of it, as none of `client.beta`; they count as their base."""
 
+_MONEY_WORDS = re.compile(r"credit balance|usage limit|spend(ing)? limit|billing", re.IGNORECASE)
+
 _TYPES_IN_STREAMS: dict[str, Rule] = {
     "overloaded_error": _BUSY,
     "rate_limit_error": _RATE,
@@ -331,6 +334,10 @@ def failure_of(error: Exception) -> Failure:
 def _rule(error: Exception) -> Rule:
     if getattr(error, "status_code", None) == 200:
         return _TYPES_IN_STREAMS.get(str(getattr(error, "type", None)), _DOWN)
+    if getattr(error, "status_code", None) == 400 and _MONEY_WORDS.search(str(getattr(error, "api_message", ""))):
+        # A limit that an organization set itself, and an empty account, are an ordinary 400 without a code; else a
+        # document would be blamed and halved to pieces for them.
+        return _MONEY
     for kind in type(error).__mro__:
         if kind.__name__ in RULES:
             return RULES[kind.__name__]

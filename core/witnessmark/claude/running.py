@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ import anyio
 
 from witnessmark.claude.attempts import Errand, SmallerPartNeeded, in_words
 from witnessmark.claude.delivery import PagesLost
-from witnessmark.claude.failures import RequestRefused
+from witnessmark.claude.failures import AskNotAccepted, ModelNotAvailable, RequestRefused
 from witnessmark.claude.understanding import AnswerCut, AnswerTooLong, ContextExceeded, value_of
 from witnessmark.documents.opening import DocumentDamaged
 from witnessmark.errors import ApiError, BudgetError, InputError, SetupError, WitnessmarkError
@@ -129,7 +130,7 @@ class Running:
     billed: list[StoredAnswer] = field(default_factory=list[StoredAnswer])
     done_pages: int = 0
     accepted: int = 0
-    refused: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
+    refused: dict[tuple[str, int], WitnessmarkError] = field(default_factory=dict[tuple[str, int], WitnessmarkError])
     on_pages: OnPages | None = None
 
     async def run(self, plan: Plan) -> Run:
@@ -156,10 +157,10 @@ class Running:
             outcome = await self._outcome(ask)
         except SmallerPartNeeded as needed:
             error = needed.failure.for_caller(model=ask.model, what=in_words([ask]))
-            return await self._in_halves(ask, error)
-        except PagesLost as lost:
+            return await self._in_halves(ask, error, is_to_blame=needed.is_known)
+        except PagesLost:
             name = self.errand.delivery.sources[pages_of(ask)[0][0]].name
-            return await self._in_halves(ask, DocumentDamaged(name, f"a PDF ({in_words([ask])})"), lost=lost)
+            return await self._in_halves(ask, DocumentDamaged(name, f"a PDF ({in_words([ask])})"), is_to_blame=True)
         except AnswerCut:
             bigger = with_more_room(ask, self.errand.model)
             if bigger is not None:
@@ -168,8 +169,8 @@ class Running:
         except ContextExceeded:
             return await self._in_halves(ask, AnswerTooLong(in_words([ask]), ask.model))
         except WitnessmarkError as error:
-            if isinstance(error, SetupError):
-                self.errand.stopped = error  # nobody's key or credit gets better within this call
+            if isinstance(error, SetupError | ModelNotAvailable | AskNotAccepted):
+                self.errand.stopped = error  # neither key nor credit nor model gets better within this call
             outcome = Failed(ask=ask, error=error)
         await self._tell(ask, outcome)
         return [outcome]
@@ -197,11 +198,11 @@ class Running:
         self.accepted += 1
         return Answered(ask=ask, value=value, answer=answer, was_reused=was_reused)
 
-    async def _in_halves(self, ask: Ask, error: WitnessmarkError, *, lost: PagesLost | None = None) -> list[Outcome]:
+    async def _in_halves(self, ask: Ask, error: WitnessmarkError, *, is_to_blame: bool = False) -> list[Outcome]:
         """Ask for each half by itself, so that in the end the page that does not go stands alone."""
         halves = halved(ask)
         if halves is None:
-            if isinstance(error, RequestRefused) or lost is not None:
+            if is_to_blame and isinstance(error, InputError):
                 self._refuse(ask, error)
             outcome = Failed(ask=ask, error=error)
             await self._tell(ask, outcome)
@@ -209,7 +210,7 @@ class Running:
         return [outcome for half in halves for outcome in await self._outcomes(half)]
 
     def _refuse(self, ask: Ask, error: WitnessmarkError) -> None:
-        self.refused += pages_of(ask)
+        self.refused |= dict.fromkeys(pages_of(ask), error)
         if len(self.refused) >= MOST_REFUSED and not self.accepted:
             self.errand.stopped = error
 
@@ -229,10 +230,11 @@ class Running:
 
     async def _quarantine(self) -> None:
         """Remember which pages the API does not take, so that nobody sends them again."""
-        is_whole = not self.accepted and len(self.refused) >= MOST_REFUSED
-        for sha256, page in dict.fromkeys((sha, 0 if is_whole else page) for sha, page in self.refused):
+        refused = dict(self.refused)
+        if not self.accepted and len(refused) >= MOST_REFUSED:
+            refused = {(sha256, 0): RequestRefused("this document") for sha256, _ in refused}
+        for (sha256, page), error in refused.items():
             document = self.errand.delivery.sources[sha256]
-            error = RequestRefused("this document" if is_whole or document.page_count == 1 else f"page {page}")
             await self.store.quarantine(
                 Quarantined(
                     sha256=sha256,
@@ -242,6 +244,6 @@ class Running:
                     next_step=error.next_step,
                     model=self.errand.model.id,
                     document_name=document.name,
-                    since=0.0,
+                    since=time.time(),
                 )
             )

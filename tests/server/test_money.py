@@ -76,7 +76,7 @@ async def test_a_person_who_agrees_is_asked_once(
         assert result.structured_content["engines"] == ["claude-sonnet-5-5"]
         await extract(client, folder)  # paid for: nobody is asked again
     (question,) = asked
-    assert question.startswith("Extract tables: This call would cost about $0.0")
+    assert question.startswith("Extract tables: With claude-sonnet-5-5 this call would cost about $0.0")
     assert question.endswith("Spend it?")
     assert api.totals.billed_messages == 1
 

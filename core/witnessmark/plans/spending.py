@@ -41,26 +41,25 @@ class CallAboveBudget(BudgetError):
 class PriceNotApproved(BudgetError):
     """The price is above what is spent without asking, and nobody said yes."""
 
-    def __init__(self, price: Usd, *, limit: Decimal, was_declined: bool = False) -> None:
+    def __init__(self, price: Usd, model: str, *, limit: Decimal, was_declined: bool = False) -> None:
         why = "and that was declined" if was_declined else f"and above {_usd(limit)} somebody has to agree"
         super().__init__(
-            f"This call would cost about {_usd(price.estimate)} ({_usd(price.low)} to {_usd(price.high)}), {why}; "
-            "nothing was sent.",
+            f"With {model} this call would cost {_in_words(price)}, {why}; nothing was sent.",
             f"To agree, call again with max_cost_usd={_rounded_up(price.estimate)}; or pass fewer pages, a cheaper "
             "model, or model='offline'.",
         )
         self.price = price
+        self.model = model
         self.limit = limit
 
     def declined(self) -> PriceNotApproved:
         """Say the same after somebody was asked and said no."""
-        return PriceNotApproved(self.price, limit=self.limit, was_declined=True)
+        return PriceNotApproved(self.price, self.model, limit=self.limit, was_declined=True)
 
     @property
     def question(self) -> str:
         """What a person is asked."""
-        price = self.price
-        return f"This call would cost about {_usd(price.estimate)} ({_usd(price.low)} to {_usd(price.high)}). Spend it?"
+        return f"With {self.model} this call would cost {_in_words(self.price)}. Spend it?"
 
 
 class PriceUnknown(BudgetError):
@@ -117,9 +116,13 @@ def check_price(
         raise CostAboveLimit(price, limit=max_cost_usd)
     agreed = max_cost_usd if max_cost_usd is not None else approved_usd
     if price.estimate > max(limits.ask_above_usd, agreed or Decimal(0)):
-        raise PriceNotApproved(price, limit=limits.ask_above_usd)
+        raise PriceNotApproved(price, model, limit=limits.ask_above_usd)
     bounds = [limit for limit in (limits.per_call_usd, max_cost_usd) if limit is not None]
     return min(bounds) if bounds else None
+
+
+def _in_words(price: Usd) -> str:
+    return f"about {_usd(price.estimate)} ({_usd(price.low)} to {_usd(price.high)})"
 
 
 def _usd(amount: Decimal) -> str:

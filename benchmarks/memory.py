@@ -70,10 +70,11 @@ def main() -> None:
         added, wall, held, held_cpu = (
             statistics.median(run[figure] for run in found[way]) for figure in ("added", "wall", "held", "held_cpu")
         )
-        print(
-            f"{what:48} {size / 1e6:5.1f} {added / 1e6:9.1f} {added / size:8.2f} {wall * 1e3:8.0f} {held * 1e3:8.1f} "
-            f"{held_cpu * 1e3:7.1f}"
-        )
+        # A page with a long answer is small itself.
+        of_file = f"{'':5} {added / 1e6:9.1f} {'':8}"
+        if "answer" not in way and "table" not in way:
+            of_file = f"{size / 1e6:5.1f} {added / 1e6:9.1f} {added / size:8.2f}"
+        print(f"{what:48} {of_file} {wall * 1e3:8.0f} {held * 1e3:8.1f} {held_cpu * 1e3:7.1f}")
 
 
 def _long_answer() -> dict[str, Any]:

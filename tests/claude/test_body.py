@@ -6,6 +6,7 @@ import base64
 import json
 import random
 import tracemalloc
+from collections.abc import Iterator
 from contextlib import closing
 from email import message_from_bytes
 from email.policy import HTTP
@@ -13,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.claude.conftest import Desk
 from witnessmark.claude.body import PIECE_BYTES, Attachment, FormBody, JsonBody
 from witnessmark.documents.content import Content, DocumentChanged
+from witnessmark.testing import FakeClaudeAPI
 
 pytestmark = pytest.mark.anyio
 
@@ -101,3 +104,13 @@ async def test_a_large_file_is_never_whole_in_memory(tmp_path: Path, kind: str) 
 def test_what_is_no_json_is_a_bug_of_ours() -> None:
     with pytest.raises(TypeError):
         JsonBody({"a": object()})
+
+
+async def test_a_bug_of_ours_is_not_taken_for_trouble_of_the_network(desk: Desk, api: FakeClaudeAPI) -> None:
+    class Odd(Content):
+        def chunks(self, size: int = 1) -> Iterator[bytes]:
+            raise TypeError
+
+    connection = await desk.claude._connected()  # pyright: ignore[reportPrivateUsage]
+    with pytest.raises(TypeError):
+        await connection.message(JsonBody({"a": Attachment(Odd.of_bytes("x", b"1"))}), seconds=5)

@@ -33,6 +33,18 @@ _FORM = "X-Form"
 """Stands for Content-Type, by which the SDK would take a form that is sent for one that it has to make. Never sent."""
 
 
+_OF_THE_WIRE = (
+    anthropic.AnthropicError,
+    httpx2.HTTPError,
+    httpx2.StreamError,
+    json.JSONDecodeError,
+    OSError,
+    StreamCut,
+    TimeoutError,
+)
+"""What an endpoint, or the way to it, can make the SDK raise."""
+
+
 class AttemptFailed(Exception):
     """One request that brought no answer."""
 
@@ -192,6 +204,9 @@ def _understood(error: Exception, *, was_sent: bool, gathered: _Gathered | None 
         if isinstance(cause, WitnessmarkError):
             return cause  # the document changed while it was being sent
         cause = cause.__cause__ or cause.__context__
+    raised = error.__cause__ if isinstance(error, anthropic.APIConnectionError) and error.__cause__ else error
+    if isinstance(raised, Exception) and not isinstance(raised, _OF_THE_WIRE):
+        return raised  # a bug of ours, which waiting does not mend
     if isinstance(error, TimeoutError):
         error = anthropic.APITimeoutError(httpx2.Request("POST", "https://api.invalid"))
     failure = failure_of(error)

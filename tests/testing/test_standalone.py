@@ -111,7 +111,14 @@ def test_keys_belong_to_workspaces() -> None:
             fake.http.get("/v1/models", headers={"authorization": f"Bearer {key}"}).headers["anthropic-workspace-id"]
             for key in ("sk-one", "sk-two")
         ]
+        assert fake.http.get("/v1/models", headers={"authorization": "Bearer sk-three"}).status_code == 401
     assert ids == ["a", "b"]
+
+
+def test_any_key_will_do_where_none_is_named_but_not_none_at_all() -> None:
+    with standalone() as fake:
+        assert fake.http.get("/v1/models", headers={"x-api-key": "sk-any"}).status_code == 200
+        assert fake.http.get("/v1/models", headers={"x-api-key": "", "authorization": ""}).status_code == 401
 
 
 @pytest.mark.parametrize("options", [("--fault", "explode"), ("--answers", "no-such-file.json")])

@@ -27,7 +27,10 @@ def main() -> int:
     )
     parser.add_argument("--port", type=int, default=0, help="default: any that is free")
     parser.add_argument(
-        "--key", action="append", metavar="KEY[=WORKSPACE]", help=f"a key to accept; default {KEY}, repeatable"
+        "--key",
+        action="append",
+        metavar="KEY[=WORKSPACE]",
+        help="a key to accept, and no other; repeatable; default any",
     )
     parser.add_argument("--answers", type=Path, help="a JSON file or a folder of them, as docs/testing.md says")
     parser.add_argument(
@@ -36,6 +39,7 @@ def main() -> int:
     arguments = parser.parse_args()
     keys = dict(_key_and_workspace(text) for text in arguments.key or [KEY])
     api = FakeClaudeAPI(keys=keys, port=arguments.port)
+    api.takes_any_key = not arguments.key
     try:
         for text in arguments.fault:
             add_from_text(api.faults, text)

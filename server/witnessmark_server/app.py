@@ -61,12 +61,11 @@ def build_server(settings: Settings, opener: OpenServices | None = None) -> MCPS
 
     Shapes:  `opener` stands in for `open_services` where a test or a host brings its own
     """
-    open_all = opener or (lambda: open_services(settings))
+    open_all = opener or (lambda: open_services(settings, warms_up=True))
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[Services]) -> AsyncGenerator[Services]:
         async with open_all() as services:
-            services.claude.warm_up()
             yield services
 
     server = _Server(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from witnessmark.claude.client import open_claude
+from witnessmark.claude.later import claude_later
 from witnessmark.documents.ocr.cache import WordCache
 from witnessmark.documents.ocr.engine import installed_engine
 from witnessmark.documents.ocr.recogniser import Recogniser
@@ -15,18 +15,18 @@ from witnessmark.documents.worker import open_workers
 from witnessmark.exports.folder import ExportFolder
 from witnessmark.limits import Limits
 from witnessmark.settings import Settings
-from witnessmark.store import open_store
 from witnessmark_tools.definition import Services
-from witnessmark_tools.paid import Terms
+from witnessmark_tools.terms import Terms
 
 
 @asynccontextmanager
 async def open_services(
-    settings: Settings, limits: Limits | None = None, fetcher: Fetcher | None = None
+    settings: Settings, limits: Limits | None = None, fetcher: Fetcher | None = None, *, warms_up: bool = False
 ) -> AsyncGenerator[Services]:
     """Open everything; leaving the block ends every process and closes every file.
 
-    Shapes:  `fetcher` stands in for the one that the settings ask for
+    Shapes:  `fetcher` stands in for the one that the settings ask for; with `warms_up` the client for Claude is made
+             in the background, as a server wants that will be asked for it
     """
     bounds = limits or settings.limits
     if fetcher is None and settings.urls:
@@ -39,12 +39,13 @@ async def open_services(
             # Nothing is started before the first scan.
             readers = await stack.enter_async_context(open_workers(bounds.for_ocr()))
             recogniser = Recogniser(readers, engine, WordCache(settings.cache))
-        store = await stack.enter_async_context(open_store(settings.store))
-        claude = await stack.enter_async_context(open_claude(settings.credentials, store))
+        claude = await stack.enter_async_context(claude_later(settings.credentials, settings.store))
+        if warms_up:
+            claude.warm_up()
         yield Services(
             documents=Documents(settings.allowed, workers, recogniser, fetcher),
             exports=ExportFolder(settings.exports),
-            claude=claude,
+            opened=claude,
             terms=Terms(model=settings.model, spending=settings.spending, reuse_days=settings.reuse_days),
             patience=settings.wait_seconds,
         )

@@ -10,19 +10,21 @@ import difflib
 import inspect
 import json
 import typing
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from witnessmark.claude.client import Claude
 from witnessmark.documents.opening import Documents
 from witnessmark.errors import UsageError
 from witnessmark.exports.folder import ExportFolder
-from witnessmark_tools.paid import Terms
 from witnessmark_tools.results import Result
+from witnessmark_tools.terms import Terms
+
+if TYPE_CHECKING:
+    from witnessmark.claude.client import Claude
 
 SECRET = frozenset({"password"})
 """Arguments whose values are never shown again, not even when they are wrong."""
@@ -46,10 +48,15 @@ class Services:
 
     documents: Documents
     exports: ExportFolder
-    claude: Claude
+    opened: Callable[[], Claude]
+    """Gives the client, made when it is first asked for."""
     terms: Terms
     patience: float | None
     """Seconds to wait for a result when the caller says nothing; None waits to the end."""
+
+    @property
+    def claude(self) -> Claude:
+        return self.opened()
 
 
 class UnknownTool(UsageError):
@@ -103,11 +110,15 @@ class ToolDefinition:
     @cached_property
     def arguments(self) -> type[BaseModel]:
         """The arguments as a model that refuses unknown ones."""
-        hints = typing.get_type_hints(self.function, include_extras=True)
-        visible: dict[str, Any] = {
-            name: (hints[name], ... if parameter.default is parameter.empty else parameter.default)
+        parameters = {
+            name: parameter
             for name, parameter in inspect.signature(self.function).parameters.items()
             if parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+        }
+        hints = _hints(self.function, parameters)
+        visible: dict[str, Any] = {
+            name: (hints[name], ... if parameter.default is parameter.empty else parameter.default)
+            for name, parameter in parameters.items()
         }
         return create_model(self.name, __base__=_Arguments, **visible)
 
@@ -120,7 +131,7 @@ class ToolDefinition:
 
     @cached_property
     def result_type(self) -> type[Result]:
-        result: type[Result] = typing.get_type_hints(self.function)["return"]
+        result: type[Result] = _hints(self.function, ["return"])["return"]
         return result
 
     @cached_property
@@ -168,14 +179,18 @@ class ToolDefinition:
 
     async def call(self, arguments: dict[str, Any], services: Services, progress: Progress = no_progress) -> Result:
         """Run the tool on parsed arguments."""
-        available: dict[str, Any] = {field.name: getattr(services, field.name) for field in fields(services)}
-        available["progress"] = progress
         injected = {
-            name: available[name]
+            name: progress if name == "progress" else getattr(services, name)
             for name, parameter in inspect.signature(self.function).parameters.items()
             if parameter.kind is parameter.KEYWORD_ONLY
         }
         return await self.function(**arguments, **injected)
+
+
+def _hints(function: Callable[..., Any], names: Iterable[str]) -> dict[str, Any]:
+    """Resolve some of a function's types; those of what is handed in may be known to type checkers alone."""
+    asked = type("", (), {"__annotations__": {name: function.__annotations__[name] for name in names}})
+    return typing.get_type_hints(asked, globalns=function.__globals__, include_extras=True)
 
 
 def _text_of_numbers(value: object) -> object:

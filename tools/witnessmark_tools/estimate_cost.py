@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import anyio
 from pydantic import Field
 
-from witnessmark.claude.client import Claude
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
 from witnessmark.documents.page_range import pages_from_text
 from witnessmark.errors import UsageError
 from witnessmark_tools.definition import ToolDefinition
 from witnessmark_tools.pages import sendable_pages
-from witnessmark_tools.paid import OFFLINE, Terms
 from witnessmark_tools.results import DocumentRead, Frozen, Result, document_read, pages_in_words, result_id_of
+from witnessmark_tools.terms import OFFLINE, Terms
+
+if TYPE_CHECKING:
+    from witnessmark.claude.client import Claude
 
 
 class TokenBand(Frozen):

@@ -15,9 +15,10 @@ from witnessmark.errors import InputError, SetupError
 from witnessmark.plans.models import Model, ModelRetired, model_named, offered_models
 from witnessmark.plans.parts import text_blocks
 from witnessmark.plans.plan import Ask
-from witnessmark_tools.paid import OFFLINE, Terms, obstacle_to
+from witnessmark_tools.paid import obstacle_to
 from witnessmark_tools.pricing import Candidate, Comparison, Job, compare
 from witnessmark_tools.results import pages_in_words
+from witnessmark_tools.terms import OFFLINE, Terms
 
 if TYPE_CHECKING:
     from witnessmark.claude.client import Claude

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 import anyio
 from pydantic import Field
 
-from witnessmark.claude.client import Claude
 from witnessmark.documents.document import Document
 from witnessmark.documents.ocr.recognised import PageReading
 from witnessmark.documents.opening import Documents, PageTables
@@ -22,7 +21,6 @@ from witnessmark_tools.arguments import Detail, MaxCost, Model, Pages, Password,
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.exporting import ExportKind, export_tables
 from witnessmark_tools.pages import doubtful_places, left_range, page_warnings, refuse_without_ocr, rounded
-from witnessmark_tools.paid import OFFLINE, Terms, model_for
 from witnessmark_tools.results import (
     Box,
     ExportedFile,
@@ -35,6 +33,10 @@ from witnessmark_tools.results import (
     result_id_of,
 )
 from witnessmark_tools.tables_found import TablesFound
+from witnessmark_tools.terms import OFFLINE, Terms
+
+if TYPE_CHECKING:
+    from witnessmark.claude.client import Claude
 
 MOST_LISTED = 20
 """Files and places to review that a preview lists."""
@@ -168,6 +170,8 @@ async def extract_tables(
     progress: Progress,
 ) -> TableExtraction:
     """Extract every table of a PDF, scan, image, CSV or Markdown file as headers and rows, ruled or not, with pages, titles, notes and confidence; a table that runs over pages is one table. Text as printed, nothing computed. By Claude, or offline for free; price: estimate_cost. Prose: read_text."""  # noqa: E501 - one line on the wire
+    from witnessmark_tools.paid import model_for  # not before it is called
+
     began = anyio.current_time()
     reader = await model_for(model, claude, terms)
     async with documents.open(source, password) as document:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -16,22 +16,10 @@ from witnessmark.errors import BudgetError
 from witnessmark.plans.models import Model, model_named
 from witnessmark.plans.plan import Plan
 from witnessmark.plans.price import Usd, price_of
-from witnessmark.plans.spending import SpendingLimits, check_price
+from witnessmark.plans.spending import check_price
 from witnessmark.store import Budgets, Tokens
 from witnessmark_tools.results import Cost
-
-OFFLINE = "offline"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """On what terms tools ask Claude: the operator's settings, and what a person agreed to for this call."""
-
-    model: str | None = None
-    """Where a call names none; None: as the key decides."""
-    spending: SpendingLimits = field(default_factory=SpendingLimits)
-    reuse_days: float = 30.0
-    approved_usd: Decimal | None = None
+from witnessmark_tools.terms import OFFLINE, Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

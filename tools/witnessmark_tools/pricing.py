@@ -19,8 +19,8 @@ from witnessmark.plans.spending import CallAboveBudget, CostAboveLimit, PriceNot
 from witnessmark.plans.tokens import Count
 from witnessmark.store import BudgetReached
 from witnessmark_tools.estimate_cost import InputTokens, ModelCost, TokenBand, UsdBand, usd
-from witnessmark_tools.paid import OFFLINE
 from witnessmark_tools.tables_plan import plan_tables
+from witnessmark_tools.terms import OFFLINE
 
 if TYPE_CHECKING:
     from witnessmark.claude.client import Unpaid

@@ -20,11 +20,12 @@ from witnessmark.plans.parts import text_blocks
 from witnessmark.plans.plan import Plan
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.pages import sendable_pages
-from witnessmark_tools.paid import Terms, run_paid
+from witnessmark_tools.paid import run_paid
 from witnessmark_tools.results import ReviewItem, pages_in_words
 from witnessmark_tools.tables_answer import parse_answer, tables_from_answers
 from witnessmark_tools.tables_found import TablesFound
 from witnessmark_tools.tables_plan import plan_tables
+from witnessmark_tools.terms import Terms
 
 
 async def tables_by_claude(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from witnessmark.claude.client import Claude
 from witnessmark.errors import InputError, UsageError, WitnessmarkError
-from witnessmark.store import Upload
 from witnessmark_tools.results import Frozen, Result
+
+if TYPE_CHECKING:
+    from witnessmark.claude.client import Claude
+    from witnessmark.store import Upload
 
 SHOWN = 200
 

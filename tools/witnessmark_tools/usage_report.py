@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from witnessmark.claude.client import Claude
 from witnessmark.exports.folder import ExportFolder
-from witnessmark.store import Jump, UsageRow
 from witnessmark_tools.results import ExportedFile, Frozen, Result
+
+if TYPE_CHECKING:
+    from witnessmark.claude.client import Claude
+    from witnessmark.store import Jump, UsageRow
 
 Period = Literal["today", "week", "month", "year", "all"]
 Grouping = Literal["day", "tool", "model", "document"]

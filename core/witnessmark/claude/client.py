@@ -23,6 +23,7 @@ from witnessmark.claude.body import Attachment
 from witnessmark.claude.counting import Counted, Counting
 from witnessmark.claude.credentials import Credentials, KeyMissing
 from witnessmark.claude.delivery import KEPT_SECONDS, Delivery, upload_keys
+from witnessmark.claude.later import room_for_claude
 from witnessmark.claude.running import OnPages, Run, Running
 from witnessmark.claude.timeouts import Timeouts
 from witnessmark.documents.document import Document
@@ -44,8 +45,6 @@ WAITS_WITHOUT_DEADLINE = 300.0
 """Seconds that an ask may wait in all for an API that refuses it, where nobody waits for the call to end."""
 TELL_EVERY = 5.0
 """Seconds between two signs of life while an answer is waited for."""
-WARM_UP_AFTER = 0.3
-"""Seconds after start: the host has its list of tools by then."""
 
 
 class DocumentQuarantined(InputError):
@@ -142,15 +141,11 @@ class Claude:
     def endpoint(self) -> str:
         return self._endpoint.url
 
-    def warm_up(self) -> None:
-        """Import the SDK and make its client in the background, so that the first call need not."""
+    async def warm_up(self) -> None:
+        """Import the SDK and make its client, so that the first call need not."""
         if isinstance(self._credentials, Credentials):
-            self._tasks.start_soon(self._warm_up)
-
-    async def _warm_up(self) -> None:
-        await anyio.sleep(WARM_UP_AFTER)
-        await anyio.to_thread.run_sync(_connection_module, abandon_on_cancel=True)
-        await self._connected()
+            await anyio.to_thread.run_sync(_connection_module, abandon_on_cancel=True)
+            await self._connected()
 
     async def model(self, name: str) -> Model:
         """Find a model and complete it by what the Models API says of it; what we know stands where it does not answer.
@@ -420,16 +415,20 @@ async def open_claude(
 
     Shapes:  an error instead of credentials is raised by whoever needs them; None works without
     """
-    failure: Exception | None = None
-    async with AsyncExitStack() as resources:
-        async with anyio.create_task_group() as tasks:
-            try:
-                yield Claude(credentials, store, tasks, resources, clock or Clock(), timeouts or Timeouts())
-            except Exception as error:  # noqa: BLE001 - raised again outside, where it is not wrapped into a group
-                failure = error
-            tasks.cancel_scope.cancel()
-        if failure is not None:
-            raise failure
+    async with room_for_claude() as (tasks, resources):
+        yield make_claude(credentials, store, tasks, resources, clock, timeouts)
+
+
+def make_claude(
+    credentials: Credentials | WitnessmarkError | None,
+    store: Store,
+    tasks: TaskGroup,
+    resources: AsyncExitStack,
+    clock: Clock | None = None,
+    timeouts: Timeouts | None = None,
+) -> Claude:
+    """Make the client as `open_claude` does; it lives as long as its tasks and resources."""
+    return Claude(credentials, store, tasks, resources, clock or Clock(), timeouts or Timeouts())
 
 
 async def _landed(flight: _Flight, on_wait: Callable[[], Awaitable[None]] | None) -> None:

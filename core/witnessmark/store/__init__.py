@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from witnessmark.store.budgets import BudgetReached
 from witnessmark.store.ledger import AskedElsewhere
-from witnessmark.store.store import Store, UploadClaim, open_store
+from witnessmark.store.store import Store, UploadClaim, make_store, open_store
 from witnessmark.store.usage import jump
 from witnessmark.store.values import (
     Budgets,
@@ -45,5 +45,6 @@ __all__ = [
     "UploadClaim",
     "UsageRow",
     "jump",
+    "make_store",
     "open_store",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,11 +50,21 @@ async def open_store(
 
     `busy_seconds` says how long to wait for another process that keeps it to itself.
     """
+    async with AsyncExitStack() as resources:
+        yield make_store(path, resources, clock=clock, busy_seconds=busy_seconds)
+
+
+def make_store(
+    path: Path,
+    resources: AsyncExitStack,
+    *,
+    clock: Callable[[], float] = time.time,
+    busy_seconds: float = BUSY_SECONDS,
+) -> Store:
+    """Make the store as `open_store` does; it is closed with `resources`."""
     database = Database(path, busy_seconds=busy_seconds)
-    try:
-        yield Store(database, clock)
-    finally:
-        await database.close()
+    resources.push_async_callback(database.close)
+    return Store(database, clock)
 
 
 class Store:

@@ -1,0 +1,84 @@
+"""Claude and its store, made when they are first needed: importing them takes a start-up's time."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import anyio
+from anyio.abc import TaskGroup
+
+from witnessmark.claude.credentials import Credentials
+from witnessmark.errors import WitnessmarkError
+
+if TYPE_CHECKING:
+    from witnessmark.claude.client import Claude
+
+WARM_UP_AFTER = 0.3
+"""Seconds after start: the host has its list of tools by then."""
+
+
+class ClaudeLater:
+    """Makes the client once, when somebody asks for it."""
+
+    def __init__(
+        self,
+        credentials: Credentials | WitnessmarkError | None,
+        path: Path,
+        tasks: TaskGroup,
+        resources: AsyncExitStack,
+    ) -> None:
+        """Keep what the client will be made of; `path` is the store's."""
+        self._credentials = credentials
+        self._path = path
+        self._tasks = tasks
+        self._resources = resources
+        self._claude: Claude | None = None
+
+    def __call__(self) -> Claude:
+        """Give the client."""
+        if self._claude is None:
+            from witnessmark.claude.client import make_claude
+            from witnessmark.store import make_store
+
+            store = make_store(self._path, self._resources)
+            self._claude = make_claude(self._credentials, store, self._tasks, self._resources)
+        return self._claude
+
+    def warm_up(self) -> None:
+        """Import everything and make the client in the background, so that the first call need not."""
+        if isinstance(self._credentials, Credentials):
+            self._tasks.start_soon(self._warm_up)
+
+    async def _warm_up(self) -> None:
+        await anyio.sleep(WARM_UP_AFTER)
+        await anyio.to_thread.run_sync(importlib.import_module, "witnessmark.claude.client", abandon_on_cancel=True)
+        await self().warm_up()
+
+
+@asynccontextmanager
+async def claude_later(credentials: Credentials | WitnessmarkError | None, path: Path) -> AsyncGenerator[ClaudeLater]:
+    """Promise a client; leaving the block ends what is under way and closes its connections and its store.
+
+    Shapes:  an error instead of credentials is raised by whoever needs them; None works without
+    """
+    async with room_for_claude() as (tasks, resources):
+        yield ClaudeLater(credentials, path, tasks, resources)
+
+
+@asynccontextmanager
+async def room_for_claude() -> AsyncGenerator[tuple[TaskGroup, AsyncExitStack]]:
+    """Hold what a client needs to live in: its tasks, ended first, and what is closed after them."""
+    failure: Exception | None = None
+    async with AsyncExitStack() as resources:
+        async with anyio.create_task_group() as tasks:
+            try:
+                yield tasks, resources
+            except Exception as error:  # noqa: BLE001 - raised again outside, where it is not wrapped into a group
+                failure = error
+            tasks.cancel_scope.cancel()
+        if failure is not None:
+            raise failure

@@ -112,8 +112,6 @@ class DeliveryRefused(ApiError):
 
 
 class KeyRefused(SetupError):
-    exit_code = 4
-
     def __init__(self) -> None:
         super().__init__(
             "The API refuses the key.", "Set a valid ANTHROPIC_API_KEY where witnessmark is started, and restart it."
@@ -121,8 +119,6 @@ class KeyRefused(SetupError):
 
 
 class NotPermitted(SetupError):
-    exit_code = 4
-
     def __init__(self) -> None:
         super().__init__(
             "The key is not permitted to do this.",
@@ -133,8 +129,6 @@ class NotPermitted(SetupError):
 class SpendLimitReached(SetupError):
     """Money is at its end at the API's side; waiting does not help."""
 
-    exit_code = 4
-
     def __init__(self) -> None:
         super().__init__(
             "The account's spend limit or credit is used up; the API answers nothing more until that changes.",
@@ -144,8 +138,6 @@ class SpendLimitReached(SetupError):
 
 class AccountProblem(SetupError):
     """On hold, or encryption keys of its own that cannot be used."""
-
-    exit_code = 4
 
     def __init__(self) -> None:
         super().__init__(

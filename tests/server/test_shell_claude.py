@@ -1,0 +1,126 @@
+"""The shell with a key: what scripts read, and with what it leaves."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+
+from tests.drawing import draw_text
+from tests.server.test_shell import Shell
+from witnessmark.testing import FakeClaudeAPI, faults
+
+pytestmark = pytest.mark.anyio
+
+SECRET = "sk-ant-api03-secret-of-a-test"
+
+
+@pytest.fixture
+def shell(tmp_path: Path, folder: Path) -> Shell:
+    home = tmp_path / "person"
+    home.mkdir()
+    return Shell(home, folder)
+
+
+@pytest.fixture
+async def api() -> AsyncGenerator[FakeClaudeAPI]:
+    async with FakeClaudeAPI(keys={SECRET: "wrkspc_test"}) as fake:
+        yield fake
+
+
+async def ran(shell: Shell, api: FakeClaudeAPI, *words: str, **environment: str) -> tuple[int, Any, str]:
+    """Run a command with a key.
+
+    Shapes:  exit code, what stands on standard output, what stands on standard error
+    """
+    room = {"ANTHROPIC_API_KEY": SECRET, "ANTHROPIC_BASE_URL": api.url} | environment
+    done = await anyio.to_thread.run_sync(lambda: shell.run(*words, "--json", **room))
+    assert SECRET not in done.stdout + done.stderr
+    return done.returncode, json.loads(done.stdout), done.stderr
+
+
+@pytest.fixture
+def document(folder: Path) -> str:
+    (folder / "a.pdf").write_bytes(draw_text(["Rent"]))
+    return "a.pdf"
+
+
+async def test_a_call_its_price_and_the_same_call_again(shell: Shell, api: FakeClaudeAPI, document: str) -> None:
+    code, first, errors = await ran(shell, api, "extract-tables", document)
+    assert (code, first["engines"], errors) == (0, ["claude-sonnet-5-5"], "")
+    assert first["cost"]["input_tokens"] == api.totals.billed["input_tokens"]
+    code, again, _ = await ran(shell, api, "extract-tables", document)
+    assert (code, again["cost"]["usd"], again["cost"]["reused"], again["tables"]) == (0, 0.0, 1, first["tables"])
+    code, report, _ = await ran(shell, api, "usage-report", "--by", "model")
+    assert (code, report["total"]["calls"], report["total"]["reused"]) == (0, 1, 1)
+    assert api.totals.billed_messages == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "code", "kind"),
+    [
+        (["--max-cost-usd", "0.0001"], {}, 6, "CostAboveLimit"),
+        ([], {"WITNESSMARK_ASK_ABOVE_USD": "0.001"}, 6, "PriceNotApproved"),
+        (["--max-usd-per-call", "0.001"], {}, 6, "CallAboveBudget"),
+        ([], {"WITNESSMARK_MAX_USD_PER_DAY": "0.001"}, 6, "BudgetReached"),
+        ([], {"WITNESSMARK_MAX_USD_PER_MONTH": "0.001"}, 6, "BudgetReached"),
+        ([], {"ANTHROPIC_API_KEY": "sk-ant-api03-another"}, 5, "KeyRefused"),
+        ([], {"ANTHROPIC_API_KEY": "sk-ant-your-key-here"}, 5, "KeyIsPlaceholder"),
+        (["--model", "claude-sonnet-5-5"], {"ANTHROPIC_API_KEY": ""}, 5, "KeyMissing"),
+        (["--model", "claude-nine"], {}, 3, "ModelUnknown"),
+        ([], {"ANTHROPIC_BASE_URL": "http://127.0.0.1:9"}, 4, "ApiUnreachable"),
+    ],
+    ids=["limit", "ask", "call", "day", "month", "refused", "placeholder", "no key", "model", "unreachable"],
+)
+async def test_what_stops_a_call_is_said_with_its_exit_code(
+    shell: Shell,
+    api: FakeClaudeAPI,
+    document: str,
+    words: list[str],
+    environment: dict[str, str],
+    code: int,
+    kind: str,
+) -> None:
+    left, said, _ = await ran(shell, api, "extract-tables", document, *words, **environment)
+    assert (left, said["error"]["class"]) == (code, kind)
+    assert said["error"]["next"].endswith(".")
+    assert api.totals.billed_messages == 0
+
+
+async def test_a_limit_at_the_api_ends_with_its_code(shell: Shell, api: FakeClaudeAPI, document: str) -> None:
+    api.fail(faults.spend_limit_reached(), share=1)
+    code, said, _ = await ran(shell, api, "extract-tables", document)
+    assert (code, said["error"]["class"]) == (5, "SpendLimitReached")
+
+
+async def test_the_doctor_tries_the_key(shell: Shell, api: FakeClaudeAPI) -> None:
+    _, said, _ = await ran(shell, api, "doctor")
+    assert {"what": "API key", "state": "right"} in [
+        {name: finding[name] for name in ("what", "state")} for finding in said["findings"]
+    ]
+    code, said, _ = await ran(shell, api, "doctor", ANTHROPIC_API_KEY="sk-ant-api03-another")
+    assert code == 5
+    assert [finding["what"] for finding in said["findings"] if finding["state"] == "wrong"] == ["API key"]
+
+
+def test_reading_offline_loads_nothing_of_anthropics(shell: Shell, document: str) -> None:
+    program = (
+        "import sys; from witnessmark_server.cli import run; "
+        f"run(['extract-tables', {document!r}, '--json']); print('anthropic' in sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=shell.environment(),
+        cwd=shell.start,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stderr.strip() == "False"

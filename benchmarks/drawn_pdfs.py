@@ -62,7 +62,7 @@ def _drawn(*, has_links: bool) -> bytes:
     source = Image.open(io.BytesIO(photo(4000, 3000)))
     logo, shared = _cut(source, chance, 400, 120), [_cut(source, chance, 900, 600) for _ in range(20)]
     for name, file in _FONTS.items():
-        pdfmetrics.registerFont(TTFont(name, file))  # pyright: ignore[reportUnknownMemberType]
+        pdfmetrics.registerFont(TTFont(name, file))  # pyright: ignore[reportUnknownMemberType]  # half-typed there
     target = io.BytesIO()
     canvas: Any = Canvas(target, pagesize=(595, 842), pageCompression=1, invariant=True)
     for page in range(PAGES):

@@ -1012,7 +1012,7 @@ def text_columns(rng: random.Random) -> Page:
 
     def body(page: Page) -> None:
         rows: list[list[Cell | None]] = [[Cell(t) for t in ("Member", "Office", "Region", "Since")]]
-        rows += [  # pyright: ignore[reportAssignmentType]
+        rows += [  # pyright: ignore[reportAssignmentType]  # rows of both kinds
             [
                 Cell(f"{rng.choice('ABCDEFG')}. {rng.choice(_NOUNS).capitalize()}"),
                 Cell(f"{rng.choice(_ADJECTIVES).capitalize()} {rng.choice(_NOUNS)}"),

@@ -178,7 +178,7 @@ async def _connection(url: str, key: str) -> AsyncGenerator[Any]:
 @asynccontextmanager
 async def _our_message(url: str, key: str, _: Path, title: str = "a.pdf") -> AsyncGenerator[Go]:
     from witnessmark.claude.body import Attachment, JsonBody
-    from witnessmark.claude.connection import message_text
+    from witnessmark.claude.understanding import message_text
 
     async with _connection(url, key) as connection:
 

@@ -95,7 +95,7 @@ def recognised(width: int, height: int, pixels: bytes) -> PixelPage:
 
 @cache
 def _engine() -> OcrEngine:
-    return make_engine(os.environ.get("WITNESSMARK_OCR", "faster-paddle"))  # type: ignore[arg-type]
+    return make_engine(os.environ.get("WITNESSMARK_OCR", "faster-paddle"))  # type: ignore[arg-type]  # refused there
 
 
 def scan_sketch() -> Engine:

@@ -69,7 +69,7 @@ def draw_scan() -> bytes:
     draw = ImageDraw.Draw(page)
     _letter(draw, certificate_table())
     page = ImageChops.multiply(page, _stamp(page.size))
-    page = page.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)  # pyright: ignore[reportUnknownMemberType]
+    page = page.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)  # pyright: ignore[reportUnknownMemberType]  # half-typed there
     page = page.rotate(-0.45, Image.Resampling.BICUBIC, fillcolor=_PAPER)
     page = ImageChops.multiply(page, _shade())
     page = ImageChops.add(page, _noise(), offset=-8)
@@ -180,8 +180,8 @@ def _shade() -> Image.Image:
 
     across = bytes(255 - round(46 * math.exp(-column / 26)) for column in range(WIDTH))
     down = bytes(255 - round(12 * (row / HEIGHT) ** 3) for row in range(HEIGHT))
-    left = Image.frombytes("L", (WIDTH, 1), across).resize((WIDTH, HEIGHT))  # pyright: ignore[reportUnknownMemberType]
-    foot = Image.frombytes("L", (1, HEIGHT), down).resize((WIDTH, HEIGHT))  # pyright: ignore[reportUnknownMemberType]
+    left = Image.frombytes("L", (WIDTH, 1), across).resize((WIDTH, HEIGHT))  # pyright: ignore[reportUnknownMemberType]  # half-typed there
+    foot = Image.frombytes("L", (1, HEIGHT), down).resize((WIDTH, HEIGHT))  # pyright: ignore[reportUnknownMemberType]  # half-typed there
     return ImageChops.multiply(left, foot)
 
 
@@ -190,7 +190,7 @@ def _noise() -> Image.Image:
     from PIL import Image
 
     table = [round(8 + 8 * ((value - 127.5) / 127.5) ** 3) for value in range(256)]
-    return Image.frombytes("L", (WIDTH, HEIGHT), random.Random(YEAR).randbytes(WIDTH * HEIGHT)).point(table)  # pyright: ignore[reportUnknownMemberType]
+    return Image.frombytes("L", (WIDTH, HEIGHT), random.Random(YEAR).randbytes(WIDTH * HEIGHT)).point(table)  # pyright: ignore[reportUnknownMemberType]  # half-typed there
 
 
 def _font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:

@@ -123,7 +123,7 @@ def _where(error: BaseException) -> str:
         trace = trace.tb_next
     if isinstance(error, MemoryError) or trace is None:
         return type(error).__name__
-    return f"{type(error).__name__} in {os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"  # noqa: PTH119
+    return f"{type(error).__name__} in {os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"  # noqa: PTH119 - a name for the log
 
 
 # Operations, each `(session, request) → (result, raw bytes)`. Libraries are imported when first needed.
@@ -308,11 +308,11 @@ def _prepared(prepare: Callable[[Wanted], list[PreparedImage]], request: wire.Me
         raise Refused("unreadable") from error
 
 
-def layout_tables(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:  # noqa: ARG001
+def layout_tables(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:  # noqa: ARG001 - every operation is called alike
     return _tables_of(wire.layout_from_wire(request["page_layout"])), b""
 
 
-def layout_text(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:  # noqa: ARG001
+def layout_text(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:  # noqa: ARG001 - every operation is called alike
     return _text_in(wire.layout_from_wire(request["page_layout"]), request["layout"]), b""
 
 

@@ -21,10 +21,10 @@ import anyio
 
 from witnessmark.errors import InputError, SetupError, UsageError
 from witnessmark.exports.csv import csv_from_rows
+from witnessmark.placing import put
 from witnessmark.settings import Settings
 from witnessmark.store import LedgerEntry, Quarantined, Store, Tokens, open_store
 from witnessmark.store.budgets import Period, bounds_of
-from witnessmark.store.database import put
 from witnessmark_server.store_words import OUTPUT
 from witnessmark_server.tables_view import harmless
 from witnessmark_tools.ledger_rows import LEDGER_HEADS, cell, iso_time, ledger_columns, tokens_by_kind

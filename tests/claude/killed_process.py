@@ -55,7 +55,7 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     for plan, _ in plans:
-        _say(json.dumps({name_of(ask.blocks[-1].text): ask.content_key for ask in plan.asks}))  # type: ignore[union-attr]
+        _say(json.dumps({name_of(ask.blocks[-1].text): ask.content_key for ask in plan.asks}))  # type: ignore[union-attr]  # the question, which is a text
     for line in sys.stdin:
         number, count = map(int, line.split())
         running = [_forked(partial(_run, room, url, key, plans[number])) for _ in range(count)]

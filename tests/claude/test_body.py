@@ -111,6 +111,6 @@ async def test_a_bug_of_ours_is_not_taken_for_trouble_of_the_network(desk: Desk,
         def chunks(self, size: int = 1) -> Iterator[bytes]:
             raise TypeError
 
-    connection = await desk.claude._connected()  # pyright: ignore[reportPrivateUsage]
+    connection = await desk.claude._connected()  # pyright: ignore[reportPrivateUsage]  # below every door
     with pytest.raises(TypeError):
         await connection.message(JsonBody({"a": Attachment(Odd.of_bytes("x", b"1"))}), seconds=5)

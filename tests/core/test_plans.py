@@ -43,8 +43,9 @@ from witnessmark.plans.plan import (
     keeping_documents,
     prompt_tokens,
 )
-from witnessmark.plans.price import Usage, price_of, usd_of, usd_without_cache
+from witnessmark.plans.price import price_of, usd_of, usd_without_cache
 from witnessmark.plans.tokens import Count, tokens_of_image, tokens_of_pdf_page, tokens_of_text
+from witnessmark.store import Tokens
 from witnessmark_tools.definition import lean
 from witnessmark_tools.tables_plan import TablesAnswer, plan_tables
 
@@ -495,37 +496,37 @@ KINDS = ("input", "output", "cache_read", "cache_creation_5m", "cache_creation_1
 def test_every_kind_of_token_has_its_price(name: str, prices: tuple[int | str, ...]) -> None:
     model = model_named(name)
     for kind, price in zip(KINDS, prices, strict=True):
-        assert usd_of(Usage(**{kind: 1_000_000}), model) == Decimal(price)
-    assert usd_of(Usage(**dict.fromkeys(KINDS, 1_000_000)), model) == sum(map(Decimal, prices))
+        assert usd_of(Tokens(**{kind: 1_000_000}), model) == Decimal(price)
+    assert usd_of(Tokens(**dict.fromkeys(KINDS, 1_000_000)), model) == sum(map(Decimal, prices))
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "output"])
 def test_a_token_of_any_kind_over_the_step_makes_everything_dearer(kind: str) -> None:
-    below = Usage(**{"input": 50_000, "output": 1_000} | {kind: 50_000 if kind != "input" else 100_000})
+    below = Tokens(**{"input": 50_000, "output": 1_000} | {kind: 50_000 if kind != "input" else 100_000})
     above = replace(below, **{kind: getattr(below, kind) + 1})
     assert (below.prompt, above.prompt) == (100_000, 100_001)
     cheap, dear = usd_of(below, HAIKU), usd_of(above, HAIKU)
     assert cheap is not None
     assert dear is not None
-    one_more = usd_of(Usage(**{kind: 100_001}), HAIKU)
+    one_more = usd_of(Tokens(**{kind: 100_001}), HAIKU)
     assert one_more is not None
     assert dear == 5 * cheap + one_more / 100_001
 
 
 def test_haiku_on_both_sides_of_its_step() -> None:
-    assert usd_of(Usage(input=100_000, output=10_000), HAIKU) == Decimal("0.015")
-    assert usd_of(Usage(input=100_001, output=10_000), HAIKU) == Decimal("0.0750005")
-    assert usd_of(Usage(input=1, cache_read=99_999, output=10_000), HAIKU) == Decimal("0.00600009")
-    assert usd_of(Usage(input=1, cache_read=100_000, output=10_000), HAIKU) == Decimal("0.0300005")
+    assert usd_of(Tokens(input=100_000, output=10_000), HAIKU) == Decimal("0.015")
+    assert usd_of(Tokens(input=100_001, output=10_000), HAIKU) == Decimal("0.0750005")
+    assert usd_of(Tokens(input=1, cache_read=99_999, output=10_000), HAIKU) == Decimal("0.00600009")
+    assert usd_of(Tokens(input=1, cache_read=100_000, output=10_000), HAIKU) == Decimal("0.0300005")
 
 
 def test_the_answer_does_not_count_to_the_size_of_the_prompt() -> None:
-    assert usd_of(Usage(input=100_000, output=100_000), HAIKU) == Decimal("0.06")
+    assert usd_of(Tokens(input=100_000, output=100_000), HAIKU) == Decimal("0.06")
 
 
 def test_what_the_cache_saved_is_the_difference() -> None:
-    first = Usage(input=100, cache_creation_5m=10_000, output=500)
-    again = Usage(input=100, cache_read=10_000, output=500)
+    first = Tokens(input=100, cache_creation_5m=10_000, output=500)
+    again = Tokens(input=100, cache_read=10_000, output=500)
     plain = (10_100 * Decimal(2) + 500 * Decimal(10)) / 1_000_000
     assert usd_without_cache(first, SONNET) == usd_without_cache(again, SONNET) == plain
     assert usd_of(first, SONNET) == plain + 10_000 * Decimal("0.5") / 1_000_000
@@ -534,8 +535,8 @@ def test_what_the_cache_saved_is_the_difference() -> None:
 
 def test_what_was_used_of_a_model_without_a_price_costs_none_and_not_nothing() -> None:
     unknown = unlisted(ModelFacts(id="claude-opus-6"))
-    assert usd_of(Usage(input=1, output=1), unknown) is None
-    assert usd_without_cache(Usage(input=1, output=1), unknown) is None
+    assert usd_of(Tokens(input=1, output=1), unknown) is None
+    assert usd_without_cache(Tokens(input=1, output=1), unknown) is None
 
 
 # --- plan -----------------------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ def answering(answer: Answer, asked: list[str]) -> Callable[..., Any]:
         asked.append(params.message)
         if answer in {"accept", "refuse"}:
             return ElicitResult(action="accept", content={"approve": answer == "accept"})
-        return ElicitResult(action=answer)  # type: ignore[arg-type]
+        return ElicitResult(action=answer)  # type: ignore[arg-type]  # one of the two left
 
     return callback
 

@@ -255,10 +255,10 @@ async def test_a_client_that_dies_leaves_the_fake_at_work(
     writer.write(sent)
     await writer.drain()
     with anyio.fail_after(5):
-        while part != "head" and not (api.requests and (part == "body" or api.requests[0].status)):  # noqa: ASYNC110
+        while part != "head" and not (api.requests and (part == "body" or api.requests[0].status)):  # noqa: ASYNC110 - the fake tells nobody
             await anyio.sleep(0.001)
         writer.close()
-        while part != "head" and api.requests[0].seconds is None:  # noqa: ASYNC110
+        while part != "head" and api.requests[0].seconds is None:  # noqa: ASYNC110 - the fake tells nobody
             await anyio.sleep(0.001)
     api.heal()
     assert (await ask(client)).stop_reason == "max_tokens"

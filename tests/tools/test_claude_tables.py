@@ -234,7 +234,7 @@ async def test_a_price_that_is_not_known_is_refused_under_a_budget(api: FakeClau
     async with opened(house_settings(tmp_path, api), tmp_path) as house:
         limited = replace(house.services.terms, spending=SpendingLimits(per_day_usd=Decimal(5)))
         unpriced = replace(await house.services.claude.model("claude-sonnet-5-5"), prices=())
-        house.services.claude._models["claude-sonnet-5-5"] = unpriced  # pyright: ignore[reportPrivateUsage]
+        house.services.claude._models["claude-sonnet-5-5"] = unpriced  # pyright: ignore[reportPrivateUsage]  # all that the file lists have prices
         found = await house.call("extract_tables", draw_text(["Rent"]))
         assert (found.cost.usd, found.cost.estimated_usd) == (None, None)
         house.services = replace(house.services, terms=limited)

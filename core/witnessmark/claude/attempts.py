@@ -13,18 +13,19 @@ import anyio
 
 from witnessmark.claude.body import JsonBody
 from witnessmark.claude.delivery import Delivered, Delivery, Ways, upload_keys
-from witnessmark.claude.failures import AskNotAccepted, Failure, ModelNotAvailable, RateLimited
+from witnessmark.claude.failures import AskNotAccepted, AttemptFailed, Failure, ModelNotAvailable, RateLimited
 from witnessmark.claude.request import Structure, counting, request_of, without_documents
 from witnessmark.claude.timeouts import Timeouts
+from witnessmark.claude.understanding import message_text, tokens_of
 from witnessmark.errors import ApiError, SetupError, WitnessmarkError
 from witnessmark.plans.halving import pages_of
 from witnessmark.plans.models import Model
 from witnessmark.plans.plan import Ask, ImageBlock, PdfBlock, Plan
-from witnessmark.plans.price import Usage, price_of, usd_of, usd_without_cache
-from witnessmark.store import AskedElsewhere, Reservation, Send, Store, StoredAnswer, Tokens
+from witnessmark.plans.price import price_of, usd_of, usd_without_cache
+from witnessmark.store import AskedElsewhere, Reservation, Send, Store, StoredAnswer
 
 if TYPE_CHECKING:
-    from witnessmark.claude.connection import AttemptFailed, Connection
+    from witnessmark.claude.connection import Connection
 
 logger = logging.getLogger(__name__)
 
@@ -117,8 +118,6 @@ class Sender:
         Errors:  `SmallerPartNeeded`; `PagesLost`; `AskedElsewhere` with the answer that another process has paid for;
                  a `WitnessmarkError` that says who can act
         """
-        from witnessmark.claude.connection import AttemptFailed
-
         ways = Ways(files=self.endpoint.has_files)
         unreachable = cures = 0
         wait = FIRST_WAIT
@@ -149,8 +148,6 @@ class Sender:
     async def _attempt(
         self, ask: Ask, errand: Errand, patience: Patience, delivered: Delivered, ways: Ways
     ) -> StoredAnswer:
-        from witnessmark.claude.connection import AttemptFailed, message_text, tokens_of
-
         structure = ways.structure or self.structure(errand.model)
         body = JsonBody(request_of(ask, delivered.sources, structure))
         send_id = await self._begun(ask, errand, patience)
@@ -175,8 +172,8 @@ class Sender:
             model=ask.model,
             message=message_text(received.message),
             tokens=tokens,
-            usd=usd_of(usage_of(tokens), errand.model),
-            usd_without_cache=usd_without_cache(usage_of(tokens), errand.model),
+            usd=usd_of(tokens, errand.model),
+            usd_without_cache=usd_without_cache(tokens, errand.model),
             request_id=received.request_id,
             paid_at=time.time(),
         )
@@ -258,8 +255,6 @@ class Sender:
 
     async def _is_accepted(self, ask: Ask, structure: Structure) -> bool | None:
         """Say whether the API takes a request without its documents, by counting it, which is free; None: not known."""
-        from witnessmark.claude.connection import AttemptFailed
-
         try:
             await self.connection.count(JsonBody(counting(without_documents(ask, structure))))
         except AttemptFailed as failed:
@@ -290,7 +285,7 @@ class Sender:
 
         Errors:  the failure's, where the call would end before
         """
-        seconds = failure.retry_after if failure.retry_after is not None else wait * random.uniform(0.75, 1.0)  # noqa: S311
+        seconds = failure.retry_after if failure.retry_after is not None else wait * random.uniform(0.75, 1.0)  # noqa: S311 - spreads waits, guards nothing
         resumes = self.clock.now() + seconds
         if resumes > patience.deadline:
             raise self._told(failure, ask)
@@ -319,16 +314,6 @@ def send_of(ask: Ask, errand: Errand, endpoint: str) -> Send:
         images=sum(len(block.pages) if isinstance(block, PdfBlock) else 1 for block in documents),
         estimated_usd=None if estimated is None else estimated.estimate,
         deliveries=upload_keys(ask, sources),
-    )
-
-
-def usage_of(tokens: Tokens) -> Usage:
-    return Usage(
-        input=tokens.input,
-        output=tokens.output,
-        cache_read=tokens.cache_read,
-        cache_creation_5m=tokens.cache_creation_5m,
-        cache_creation_1h=tokens.cache_creation_1h,
     )
 
 

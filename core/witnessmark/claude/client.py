@@ -23,6 +23,7 @@ from witnessmark.claude.body import Attachment
 from witnessmark.claude.counting import Counted, Counting
 from witnessmark.claude.credentials import Credentials, KeyMissing
 from witnessmark.claude.delivery import KEPT_SECONDS, Delivery, upload_keys
+from witnessmark.claude.failures import AttemptFailed
 from witnessmark.claude.later import room_for_claude
 from witnessmark.claude.running import OnPages, Run, Running
 from witnessmark.claude.timeouts import Timeouts
@@ -172,7 +173,7 @@ class Claude:
         connection = await self._connected()
         try:
             return (await connection.model(name),), True
-        except importlib.import_module(CONNECTION_MODULE).AttemptFailed as failed:
+        except AttemptFailed as failed:
             if failed.failure.rule.actor == "operator" and failed.failure.status != 403:
                 raise failed.failure.for_caller(model=name, what="") from failed
             return (), failed.failure.status == 404
@@ -185,7 +186,7 @@ class Claude:
         connection = await self._connected()
         try:
             await connection.model(DEFAULT_MODEL)
-        except importlib.import_module(CONNECTION_MODULE).AttemptFailed as failed:
+        except AttemptFailed as failed:
             if failed.failure.status != 404:
                 raise failed.failure.for_caller(model=DEFAULT_MODEL, what="") from failed
 
@@ -274,7 +275,7 @@ class Claude:
         connection = await self._connected()
         try:
             await connection.delete(upload.file_id)
-        except importlib.import_module(CONNECTION_MODULE).AttemptFailed as failed:
+        except AttemptFailed as failed:
             if failed.failure.status != 404:
                 raise failed.failure.for_caller(model="", what=upload.name) from failed
         await self.store.forget_upload(upload.file_id)

@@ -16,12 +16,11 @@ from anthropic.types import FileMetadata, MessageTokensCount, ModelInfo
 
 from witnessmark.claude.body import Attachment, FormBody, JsonBody
 from witnessmark.claude.credentials import Credentials
-from witnessmark.claude.failures import Failure, StreamCut, failure_of
+from witnessmark.claude.failures import AttemptFailed, StreamCut, failure_of
 from witnessmark.claude.timeouts import Timeouts
-from witnessmark.claude.understanding import part_of
+from witnessmark.claude.understanding import tokens_of
 from witnessmark.errors import WitnessmarkError
 from witnessmark.plans.models import Effort, ModelFacts
-from witnessmark.store import Tokens
 
 SMALL_SECONDS = 30.0
 """Of a request that is answered at once: a count, a model's facts, a deletion."""
@@ -43,17 +42,6 @@ _OF_THE_WIRE = (
     TimeoutError,
 )
 """What an endpoint, or the way to it, can make the SDK raise."""
-
-
-class AttemptFailed(Exception):
-    """One request that brought no answer."""
-
-    def __init__(self, failure: Failure, *, may_be_billed: bool, tokens: Tokens | None = None) -> None:
-        super().__init__(failure.kind)
-        self.failure = failure
-        self.may_be_billed = may_be_billed
-        self.tokens = tokens
-        """What had been counted when an answer broke off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,32 +257,12 @@ class _Gathered:
                 block[name] = block.get(name, "") + "".join(pieces)
 
 
-def tokens_of(message: dict[str, Any]) -> Tokens:
-    """Read what a message was billed for."""
-    usage = part_of(message, "usage")
-    written = usage.get("cache_creation_input_tokens") or 0
-    of_an_hour = part_of(usage, "cache_creation").get("ephemeral_1h_input_tokens") or 0
-    return Tokens(
-        input=usage.get("input_tokens") or 0,
-        output=usage.get("output_tokens") or 0,
-        thinking=part_of(usage, "output_tokens_details").get("thinking_tokens") or 0,
-        cache_read=usage.get("cache_read_input_tokens") or 0,
-        cache_creation_5m=written - of_an_hour,
-        cache_creation_1h=of_an_hour,
-    )
-
-
-def message_text(message: dict[str, Any]) -> str:
-    """Write a message as it is kept."""
-    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
-
-
 def _facts(info: ModelInfo) -> ModelFacts:
     can = info.capabilities
     levels: tuple[Effort, ...] | None = None
     if can is not None:
         known = {name: getattr(can.effort, name, None) for name in ("low", "medium", "high", "xhigh", "max")}
-        levels = tuple(name for name, level in known.items() if level is not None and level.supported)  # type: ignore[misc]
+        levels = tuple(name for name, level in known.items() if level is not None and level.supported)  # type: ignore[misc]  # the names stand above
     return ModelFacts(
         id=info.id,
         lifecycle=info.lifecycle,

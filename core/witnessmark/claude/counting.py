@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ import anyio
 from witnessmark.claude.attempts import Sender, in_words
 from witnessmark.claude.body import JsonBody
 from witnessmark.claude.delivery import Delivered, Delivery, PagesLost, Ways
-from witnessmark.claude.failures import Failure
+from witnessmark.claude.failures import AttemptFailed, Failure
 from witnessmark.claude.request import counting, request_of
 from witnessmark.errors import SetupError, WitnessmarkError
 from witnessmark.plans.models import Model
@@ -89,14 +88,13 @@ class Counting:
         if len(body) > MOST_BYTES:
             self._say(f"The request with {in_words([ask])} is larger than the 32 MB that can be counted.")
             return
-        failed = importlib.import_module("witnessmark.claude.connection").AttemptFailed
         wait = FIRST_WAIT
         async with self._requests:
             for attempt in range(1, MOST_ATTEMPTS + 1):
                 try:
                     self.tokens[ask.content_key] = await self.sender.connection.count(body)
-                except failed as failure:
-                    seconds = self._pause(failure.failure, ask, wait, is_last=attempt == MOST_ATTEMPTS)
+                except AttemptFailed as failed:
+                    seconds = self._pause(failed.failure, ask, wait, is_last=attempt == MOST_ATTEMPTS)
                 except WitnessmarkError as error:  # the document changed while it was being sent
                     self._say(error.message)
                     return

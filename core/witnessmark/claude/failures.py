@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
 from witnessmark.errors import ApiError, InputError, SetupError, WitnessmarkError
+from witnessmark.store import Tokens
 
 Actor = Literal["caller", "nobody now", "operator", "witnessmark"]
 """Who can act: the caller by another document, nobody but by waiting, the operator on key or account, or we."""
@@ -306,6 +307,17 @@ class Failure:
         if issubclass(error, RateLimited | Overloaded | ApiUnavailable | ApiUnreachable | ApiTimeout):
             return error(self.retry_after)
         return error()  # type: ignore[call-arg]  # the rest take nothing
+
+
+class AttemptFailed(Exception):
+    """One request that brought no answer."""
+
+    def __init__(self, failure: Failure, *, may_be_billed: bool, tokens: Tokens | None = None) -> None:
+        super().__init__(failure.kind)
+        self.failure = failure
+        self.may_be_billed = may_be_billed
+        self.tokens = tokens
+        """What had been counted when an answer broke off."""
 
 
 def failure_of(error: Exception) -> Failure:

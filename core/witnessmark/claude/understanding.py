@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from witnessmark.errors import ApiError, InputError
+from witnessmark.store import Tokens
 
 ANSWER_TOOL = "answer"
 """The tool that carries the answer where the endpoint has no structured outputs."""
@@ -87,3 +88,23 @@ def part_of(value: dict[str, Any], name: str) -> dict[str, Any]:
     """Take an object out of an object; an empty one where it is not there."""
     part: dict[str, Any] | None = value.get(name)
     return part or {}
+
+
+def tokens_of(message: dict[str, Any]) -> Tokens:
+    """Read what a message was billed for."""
+    usage = part_of(message, "usage")
+    written = usage.get("cache_creation_input_tokens") or 0
+    of_an_hour = part_of(usage, "cache_creation").get("ephemeral_1h_input_tokens") or 0
+    return Tokens(
+        input=usage.get("input_tokens") or 0,
+        output=usage.get("output_tokens") or 0,
+        thinking=part_of(usage, "output_tokens_details").get("thinking_tokens") or 0,
+        cache_read=usage.get("cache_read_input_tokens") or 0,
+        cache_creation_5m=written - of_an_hour,
+        cache_creation_1h=of_an_hour,
+    )
+
+
+def message_text(message: dict[str, Any]) -> str:
+    """Write a message as it is kept."""
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))

@@ -115,7 +115,7 @@ def read_pixels(content: bytes, index: int, *, most_pixels: int) -> GreyPicture:
     if upright.width * upright.height > most_pixels:
         shrink = (most_pixels / (upright.width * upright.height)) ** 0.5
         size = max(1, int(upright.width * shrink)), max(1, int(upright.height * shrink))
-        upright = upright.resize(size, Image.Resampling.BOX)  # pyright: ignore[reportUnknownMemberType]
+        upright = upright.resize(size, Image.Resampling.BOX)  # pyright: ignore[reportUnknownMemberType]  # half-typed there
     return GreyPicture(
         width=upright.width, height=upright.height, shrunk=full_width / upright.width, pixels=upright.tobytes()
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from witnessmark.errors import InputError, SetupError
+from witnessmark.placing import put
 
 URI_PREFIX = "witnessmark://exports/"
 _MEDIA_TYPES = {
@@ -66,7 +67,7 @@ class ExportFolder:
         for number in itertools.count(1):
             target = self.path / (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}")
             try:
-                _put(temporary, target)
+                put(temporary, target)
             except FileExistsError:
                 if target.is_file() and not target.is_symlink() and target.read_bytes() == content:
                     return target
@@ -84,18 +85,6 @@ class ExportFolder:
         if file_name(name) != name or target.is_symlink() or not target.is_file():
             raise ExportMissing(name)
         return target.read_bytes()
-
-
-def _put(temporary: Path, target: Path) -> None:
-    """Give a finished file its name; a name that is taken raises `FileExistsError`, where a rename would replace it."""
-    try:
-        os.link(temporary, target)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without hard links: claim the name first
-        with target.open("xb"):
-            pass
-        temporary.replace(target)
 
 
 def uri_of(name: str) -> str:
@@ -116,5 +105,5 @@ def is_text(media_type: str) -> bool:
 def file_name(text: str) -> str:
     """Make a safe file name of a text: no separators, no control characters, not hidden, at most 120 characters."""
     cleaned = re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|]+', "-", text).strip(" .-") or "document"
-    stem, suffix = os.path.splitext(cleaned)  # noqa: PTH122
+    stem, suffix = os.path.splitext(cleaned)  # noqa: PTH122 - a name, not a path
     return stem[: 120 - len(suffix)].rstrip(" .") + suffix

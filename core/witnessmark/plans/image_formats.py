@@ -79,7 +79,7 @@ def _sampled(picture: Image.Image) -> Image.Image:
     from PIL import Image
 
     sample = min(picture.width, _SAMPLE), min(picture.height, _SAMPLE)
-    return picture.resize(sample, Image.Resampling.NEAREST)  # pyright: ignore[reportUnknownMemberType]
+    return picture.resize(sample, Image.Resampling.NEAREST)  # pyright: ignore[reportUnknownMemberType]  # half-typed there
 
 
 def _has_colours(picture: Image.Image) -> bool:

@@ -150,7 +150,7 @@ def _shrunk(image: Image.Image, content: bytes, size: Size) -> Image.Image:
     """Decode a picture and bring it to a size; a photo is not decoded larger than that takes."""
     is_photo = min(image.width // size[0], image.height // size[1]) >= 2 and _looks_like_a_photo(image, content)
     if is_photo:
-        image.draft("RGB", size)  # pyright: ignore[reportUnknownMemberType]
+        image.draft("RGB", size)  # pyright: ignore[reportUnknownMemberType]  # half-typed there
         shrunk = _resized(with_plain_bands(image), size)
         if not is_page_like(shrunk):
             return shrunk
@@ -168,7 +168,7 @@ def _looks_like_a_photo(image: Image.Image, content: bytes) -> bool:
     before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, True
     try:
         with Image.open(io.BytesIO(content[: max(65536, round(len(content) * _LOOK_SHARE))])) as beginning:
-            beginning.draft("L", (max(1, image.width // 8), max(1, image.height // 8)))  # pyright: ignore[reportUnknownMemberType]
+            beginning.draft("L", (max(1, image.width // 8), max(1, image.height // 8)))  # pyright: ignore[reportUnknownMemberType]  # half-typed there
             rows = beginning.convert("L")
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = before
@@ -183,7 +183,7 @@ def _resized(image: Image.Image, size: Size) -> Image.Image:
     from PIL import Image
 
     if image.size != size:
-        image = image.resize(size, Image.Resampling.BICUBIC)  # pyright: ignore[reportUnknownMemberType]
+        image = image.resize(size, Image.Resampling.BICUBIC)  # pyright: ignore[reportUnknownMemberType]  # half-typed there
     return on_white(image)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from witnessmark.plans.models import Model, Prices
 from witnessmark.plans.plan import Ask, Plan, prompt_tokens
@@ -44,24 +44,26 @@ class Price:
     """Of how many asks the API has counted the prompt: those are exact."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
-    """What one request was billed for.
+class Usage(Protocol):
+    """What one request was billed for; the store's `Tokens` are one.
 
-    Units:  tokens; `input` is without those that the cache gave or took, as the API counts
+    Units:  tokens; `input` is without those that the cache gave or took, as the API counts; thinking is output
     """
 
-    input: int = 0
-    output: int = 0
-    """Thinking included."""
-    cache_read: int = 0
-    cache_creation_5m: int = 0
-    cache_creation_1h: int = 0
-
+    @property
+    def input(self) -> int: ...
+    @property
+    def output(self) -> int: ...
+    @property
+    def cache_read(self) -> int: ...
+    @property
+    def cache_creation_5m(self) -> int: ...
+    @property
+    def cache_creation_1h(self) -> int: ...
     @property
     def prompt(self) -> int:
         """The whole prompt, whose size decides what every token of the request costs."""
-        return self.input + self.cache_read + self.cache_creation_5m + self.cache_creation_1h
+        ...
 
 
 def usd_of(usage: Usage, model: Model) -> Decimal | None:
@@ -83,7 +85,8 @@ def usd_of(usage: Usage, model: Model) -> Decimal | None:
 
 def usd_without_cache(usage: Usage, model: Model) -> Decimal | None:
     """Price the same request as if nothing had been kept: less `usd_of`, it is what the cache saved, or cost."""
-    return usd_of(Usage(input=usage.prompt, output=usage.output), model)
+    prices = model.prices_for(usage.prompt)
+    return None if prices is None else (usage.prompt * prices.input + usage.output * prices.output) / MILLION
 
 
 def price_of(plan: Plan, model: Model, counted: Mapping[str, int] | None = None) -> Price:

@@ -48,10 +48,6 @@ class Count:
     def exactly(cls, number: int) -> Count:
         return cls(number, number, number)
 
-    @property
-    def is_exact(self) -> bool:
-        return self.low == self.high
-
     def __add__(self, other: Count) -> Count:
         return Count(self.low + other.low, self.estimate + other.estimate, self.high + other.high)
 

@@ -17,6 +17,7 @@ import anyio
 from anyio import CancelScope, CapacityLimiter, from_thread, to_thread
 
 from witnessmark.errors import SetupError
+from witnessmark.placing import put
 from witnessmark.store.schema import APPLICATION_ID, MIGRATIONS, migrate
 
 if TYPE_CHECKING:
@@ -264,18 +265,6 @@ def _create(path: Path) -> None:
     except OSError as error:
         is_full = error.errno in {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
         raise (StoreFull if is_full else StoreUnwritable)(path) from error
-
-
-def put(temporary: Path, target: Path) -> None:
-    """Give a finished file its name; a name that is taken raises `FileExistsError`, where a rename would replace it."""
-    try:
-        os.link(temporary, target)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without hard links: claim the name first
-        with target.open("xb"):
-            pass
-        temporary.replace(target)
 
 
 def beside(path: Path) -> tuple[Path, Path]:

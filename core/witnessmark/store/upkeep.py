@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from witnessmark.errors import InputError, SetupError
+from witnessmark.placing import put
 from witnessmark.store.budgets import end_dead_reservations
-from witnessmark.store.database import beside, put
+from witnessmark.store.database import beside
 from witnessmark.store.quarantine import UNFETCHABLE_SECONDS
 from witnessmark.store.uploads import end_dead_leases
 from witnessmark.store.values import StoreFacts

@@ -141,7 +141,7 @@ def cut_stream(after: int, is_clean: bool = False) -> Fault:
     return Fault(kind="cut_stream", name=f"stream cut after {after}", after=after, is_clean=is_clean)
 
 
-def error_event(after: int = 1, type: str = "overloaded_error", message: str = "Overloaded") -> Fault:  # noqa: A002
+def error_event(after: int = 1, type: str = "overloaded_error", message: str = "Overloaded") -> Fault:  # noqa: A002 - the API's word
     """Send an `error` event after so many events of a stream that began with 200."""
     error = ApiError(529, type, message)
     return Fault(kind="error_event", name=f"error event after {after}", after=after, error=error)
@@ -193,7 +193,7 @@ class Faults:
         """
         if times is None and share is None:
             times = 1
-        self.rules.append(_Rule(fault=fault, on=on, times=times, share=share, chance=random.Random(seed)))  # noqa: S311
+        self.rules.append(_Rule(fault=fault, on=on, times=times, share=share, chance=random.Random(seed)))  # noqa: S311 - seeded, to be repeated
 
     def strike(self, endpoint: str) -> Fault | None:
         """Say how a request fails, None where it does not."""

@@ -11,7 +11,7 @@ import pytest
 from tests.claude.conftest import Desk, OpenDesk
 from tests.claude.test_running import PAGES, PDF, sent, states, texts, transcribing
 from tests.drawing import draw_image
-from witnessmark.claude import delivery
+from witnessmark.claude import client, delivery
 from witnessmark.testing import ApiError, FakeClaudeAPI, Request, faults
 
 pytestmark = pytest.mark.anyio
@@ -261,3 +261,22 @@ async def test_names_of_files_are_what_the_api_takes() -> None:
     assert delivery.file_name('a/b:"c"?\n.pdf, pages 1-3') == "a_b__c___.pdf, pages 1-3"
     assert len(delivery.file_name("x" * 400)) == 255
     assert delivery.file_name(" ") == "document"
+
+
+async def test_a_long_wait_gives_signs_of_life(desk: Desk, api: FakeClaudeAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "TELL_EVERY", 0.02)
+    signs: list[int] = []
+    enough = anyio.Event()
+
+    async def on_wait() -> None:
+        signs.append(len(signs))
+        if len(signs) == 3:
+            enough.set()
+
+    async def when_enough(request: Request) -> Any:
+        await enough.wait()
+        return transcribing(request)
+
+    api.answer_with(when_enough)
+    with anyio.fail_after(20):
+        assert texts(await desk.run(PDF, on_wait=on_wait)) == PAGES

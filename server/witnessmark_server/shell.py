@@ -56,7 +56,7 @@ def run_demo(source: str | None, settings: Settings) -> int:
 
 
 async def _demo(source: str, settings: Settings, shows_progress: bool) -> tuple[TableExtraction, list[Path]]:
-    arguments = {"source": source, "export": ["csv"], "detail": "full"}
+    arguments = {"source": source, "export": ["csv"], "detail": "full", "model": "offline"}  # a demo costs nothing
     async with open_services(settings) as services, _progress_bar(shown=shows_progress) as progress:
         tool = BY_NAME["extract_tables"]
         result = await tool.call(tool.parse(arguments), replace(services, patience=None), progress)

@@ -99,6 +99,14 @@ async def test_a_limit_at_the_api_ends_with_its_code(shell: Shell, api: FakeClau
     assert (code, said["error"]["class"]) == (5, "SpendLimitReached")
 
 
+async def test_the_demo_costs_nothing_also_with_a_key(shell: Shell, api: FakeClaudeAPI, document: str) -> None:
+    room = {"ANTHROPIC_API_KEY": SECRET, "ANTHROPIC_BASE_URL": api.url}
+    done = await anyio.to_thread.run_sync(lambda: shell.run("demo", document, **room))
+    assert done.returncode == 0
+    assert "offline, nothing spent" in done.stdout
+    assert api.requests == []
+
+
 async def test_the_doctor_tries_the_key(shell: Shell, api: FakeClaudeAPI) -> None:
     _, said, _ = await ran(shell, api, "doctor")
     assert {"what": "API key", "state": "right"} in [

@@ -34,7 +34,7 @@ from witnessmark.settings import Settings
 from witnessmark_server.asking import approved
 from witnessmark_server.services import open_services
 from witnessmark_tools.catalog import BY_NAME, TOOLS
-from witnessmark_tools.definition import Services, ToolDefinition, UnknownTool
+from witnessmark_tools.definition import Progress, Services, ToolDefinition, UnknownTool
 from witnessmark_tools.exporting import exported_file
 from witnessmark_tools.results import INLINE_CHARACTERS, Result
 
@@ -162,7 +162,7 @@ class _ServedTool(Tool):
         try:
             parsed = self.definition.parse(arguments)
             try:
-                result = await self.definition.call(parsed, services, progress)
+                result = await self._called(parsed, services, progress)
             except PriceNotApproved as price:
                 answer = await approved(f"{self.title}: {price.question}", context)
                 if isinstance(answer, InputRequiredResult):
@@ -170,7 +170,7 @@ class _ServedTool(Tool):
                 if not answer:
                     raise (price if answer is None else price.declined()) from None
                 services = replace(services, terms=replace(services.terms, approved_usd=price.price.estimate))
-                result = await self.definition.call(parsed, services, progress)
+                result = await self._called(parsed, services, progress)
             # Writing a long result, and its file, takes a while.
             return await anyio.to_thread.run_sync(_reply, result, services, self.definition.is_structured)
         except WitnessmarkError as error:
@@ -181,6 +181,11 @@ class _ServedTool(Tool):
             return _refusal(
                 f"{self.name} failed inside witnessmark. Try again; if it fails again, see the server's log."
             )
+
+    async def _called(self, arguments: dict[str, Any], services: Services, progress: Progress) -> Result:
+        if self.definition.is_long:
+            return await services.jobs.call(self.definition, arguments, services, progress)
+        return await self.definition.call(arguments, services, progress)
 
 
 def _refusal(text: str) -> CallToolResult:

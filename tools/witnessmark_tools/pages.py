@@ -11,9 +11,9 @@ from witnessmark.documents.opening import DocumentDamaged
 from witnessmark.documents.page_range import text_from_pages
 from witnessmark.documents.reading import PagesRead
 from witnessmark.documents.text_layer import UNREAD_SHARE, TextLayer
-from witnessmark.errors import SetupError
+from witnessmark.errors import SetupError, WitnessmarkError
 from witnessmark.values import BoundingBox
-from witnessmark_tools.results import ReviewItem, pages_in_words
+from witnessmark_tools.results import FailedPages, ReviewItem, pages_in_words
 
 MOST_REVIEWED = 40
 """Places of one kind that a result lists for a person; a page of noise has hundreds."""
@@ -137,6 +137,17 @@ def _layer_warnings(seen: Mapping[int, SeenPage]) -> list[str]:
             "and may differ from what is seen."
         )
     return warnings
+
+
+def failures_of(failed: Mapping[int, WitnessmarkError]) -> list[FailedPages]:
+    """Put pages that could not be read together by why."""
+    reasons: dict[tuple[str, str, str], list[int]] = {}
+    for page, error in failed.items():
+        reasons.setdefault((error.kind, error.message, error.next_step), []).append(page)
+    return [
+        FailedPages(error=kind, pages=text_from_pages(pages), message=message, next=next_step)
+        for (kind, message, next_step), pages in reasons.items()
+    ]
 
 
 def doubtful_places(seen: Mapping[int, SeenPage]) -> list[ReviewItem]:

@@ -46,7 +46,7 @@ async def open_services(
         if warms_up:
             claude.warm_up()
         tasks, _ = await stack.enter_async_context(room_for_tasks())
-        jobs = Jobs(tasks, BY_NAME, settings.store)
+        jobs = Jobs(tasks, BY_NAME, settings.store, bounds)
         services = Services(
             documents=Documents(settings.allowed, workers, recogniser, fetcher),
             exports=ExportFolder(settings.exports),

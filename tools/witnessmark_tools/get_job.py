@@ -108,10 +108,7 @@ async def get_job(
 async def cancel_job(job_id: JobId, *, jobs: Jobs) -> JobReport:
     """Cancel a job. Requests to Claude that are under way are still answered and kept; the report says what had been paid for. Calling the tool again later pays for nothing twice."""  # noqa: E501 - one line on the wire
     before = await _found(job_id, jobs)
-    store = jobs.store()
-    job = await store.cancel_job(job_id) if store is not None else None
-    jobs.cancel(job_id)
-    report = await _report(job or before, jobs)
+    report = await _report(await jobs.cancel(job_id) or before, jobs)
     if before.state != "working":
         return report.model_copy(update={"warnings": [f"It had ended before: {before.state}."]})
     told = f"Cancelled{how_far(report.done, report.total)}. What was paid for is kept, and not paid for again."
@@ -187,10 +184,14 @@ def _cost(spending: JobSpending) -> Cost:
 
 def _doubts(spending: JobSpending) -> list[str]:
     told: list[str] = []
-    if spending.possibly_billed:
-        told.append(f"{spending.possibly_billed} requests broke off and may have been billed besides.")
-    if spending.in_flight:
-        told.append(f"{spending.in_flight} requests are on their way; their answers are kept.")
+    if (count := spending.possibly_billed) == 1:
+        told.append("A request broke off, and may have been billed besides.")
+    elif count:
+        told.append(f"{count} requests broke off, and may have been billed besides.")
+    if (count := spending.in_flight) == 1:
+        told.append("A request is on its way; its answer is kept.")
+    elif count:
+        told.append(f"{count} requests are on their way; their answers are kept.")
     return told
 
 

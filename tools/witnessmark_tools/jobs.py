@@ -22,6 +22,7 @@ from anyio.abc import TaskGroup
 
 from witnessmark.documents.allowed import PathNotAllowed
 from witnessmark.errors import ApiError, InputError, SetupError, WitnessmarkError
+from witnessmark.limits import Limits
 from witnessmark_tools.arguments import SECRET
 from witnessmark_tools.results import LongResult
 from witnessmark_tools.terms import JobTerms
@@ -32,10 +33,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-AT_WORK = 8
-"""Long calls that are at work at once. They share two workers, and four requests each: more would only wait."""
-MOST = 64
-"""Long calls that are at work or wait for their turn; one more is refused at once."""
 TOUCH_EVERY = 2.0
 """Seconds between two signs of life of a job that is kept, at which it also hears that it was cancelled."""
 LOOK_AFTER, LOOK_EVERY = 3.0, 15.0
@@ -113,12 +110,13 @@ class _Work:
 class Jobs:
     """The long calls of one process, and those that it takes over from others."""
 
-    def __init__(self, tasks: TaskGroup, tools: Mapping[str, ToolDefinition], store: Path) -> None:
+    def __init__(self, tasks: TaskGroup, tools: Mapping[str, ToolDefinition], store: Path, limits: Limits) -> None:
         """Work in `tasks`, whose end gives unfinished jobs back; `store` is the store's file."""
         self._tasks = tasks
         self._tools = tools
         self._path = store
-        self._turn = anyio.CapacityLimiter(AT_WORK)
+        self._limits = limits
+        self._turn = anyio.CapacityLimiter(limits.calls_at_work)
         self._at_work: dict[str, _Work] = {}
         self._left_to_others: set[str] = set()
         self._given: Services | None = None
@@ -132,7 +130,7 @@ class Jobs:
 
         Errors:  `ServerFull`; what the tool raises; a `SetupError` where the job cannot be kept
         """
-        if len(self._at_work) >= MOST:
+        if len(self._at_work) >= self._limits.calls:
             raise ServerFull(len(self._at_work))
         seconds = arguments.get("wait_seconds") or services.patience
         began_at, job_id = time.time(), f"job-{uuid.uuid4().hex[:16]}"
@@ -180,10 +178,20 @@ class Jobs:
         if (work := self._at_work.get(job_id)) is not None:
             await work.changed.wait()
 
-    def cancel(self, job_id: str) -> None:
-        """Stop a job that is at work here; what it has sent is still answered, and kept."""
-        if (work := self._at_work.get(job_id)) is not None:
+    async def cancel(self, job_id: str) -> Job | None:
+        """Stop a job, wherever it is at work; what it has sent is still answered, and kept.
+
+        Shapes:  the job as it is now; None: there is none
+        """
+        store, work = self.store(), self._at_work.get(job_id)
+        if store is None:
+            return None
+        if work is not None:
+            await store.touch_job(job_id, work.progress)
+        job = await store.cancel_job(job_id)
+        if work is not None:
             work.scope.cancel()
+        return job
 
     # --- one call ---------------------------------------------------------------------------------------------------
 
@@ -292,7 +300,7 @@ class Jobs:
         await anyio.sleep(LOOK_AFTER)
         while True:
             try:
-                while len(self._at_work) < AT_WORK and await self.take_over():
+                while len(self._at_work) < self._limits.calls_at_work and await self.take_over():
                     pass
             except SetupError as error:
                 logger.info("no look for jobs", extra={"error": error.kind})

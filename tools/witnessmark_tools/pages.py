@@ -140,14 +140,18 @@ def _layer_warnings(seen: Mapping[int, SeenPage]) -> list[str]:
 
 
 def failures_of(failed: Mapping[int, WitnessmarkError]) -> list[FailedPages]:
-    """Put pages that could not be read together by why."""
-    reasons: dict[tuple[str, str, str], list[int]] = {}
+    """Put pages that could not be read together by the class of what stood in the way."""
+    classes: dict[str, dict[int, WitnessmarkError]] = {}
     for page, error in failed.items():
-        reasons.setdefault((error.kind, error.message, error.next_step), []).append(page)
-    return [
-        FailedPages(error=kind, pages=text_from_pages(pages), message=message, next=next_step)
-        for (kind, message, next_step), pages in reasons.items()
-    ]
+        classes.setdefault(error.kind, {})[page] = error
+    return [_failed_pages(kind, pages) for kind, pages in classes.items()]
+
+
+def _failed_pages(kind: str, failed: Mapping[int, WitnessmarkError]) -> FailedPages:
+    first = next(iter(failed.values()))
+    others = sum(error.message != first.message for error in failed.values())
+    more = f" So it is with {others} more." if others else ""  # sentences name their page
+    return FailedPages(error=kind, pages=text_from_pages(failed), message=first.message + more, next=first.next_step)
 
 
 def doubtful_places(seen: Mapping[int, SeenPage]) -> list[ReviewItem]:

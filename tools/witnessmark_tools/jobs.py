@@ -7,6 +7,7 @@ make its call again, on the same terms.
 
 from __future__ import annotations
 
+import importlib
 import json
 import logging
 import time
@@ -20,6 +21,7 @@ import anyio
 import anyio.lowlevel
 from anyio.abc import TaskGroup
 
+from witnessmark.claude.later import CLIENT_MODULE
 from witnessmark.documents.allowed import PathNotAllowed
 from witnessmark.errors import ApiError, InputError, SetupError, WitnessmarkError
 from witnessmark.limits import Limits
@@ -300,6 +302,8 @@ class Jobs:
         await anyio.sleep(LOOK_AFTER)
         while True:
             try:
+                if self._path.exists():  # what reads it takes a while to import
+                    await anyio.to_thread.run_sync(importlib.import_module, CLIENT_MODULE, abandon_on_cancel=True)
                 while len(self._at_work) < self._limits.calls_at_work and await self.take_over():
                     pass
             except SetupError as error:

@@ -18,6 +18,7 @@ from witnessmark.errors import WitnessmarkError
 if TYPE_CHECKING:
     from witnessmark.claude.client import Claude
 
+CLIENT_MODULE = "witnessmark.claude.client"
 WARM_UP_AFTER = 0.3
 """Seconds after start: the host has its list of tools by then."""
 
@@ -56,7 +57,7 @@ class ClaudeLater:
 
     async def _warm_up(self) -> None:
         await anyio.sleep(WARM_UP_AFTER)
-        await anyio.to_thread.run_sync(importlib.import_module, "witnessmark.claude.client", abandon_on_cancel=True)
+        await anyio.to_thread.run_sync(importlib.import_module, CLIENT_MODULE, abandon_on_cancel=True)
         await self().warm_up()
 
 

@@ -114,6 +114,9 @@ def facts_of(db: Connection, path: Path, *, now: float) -> StoreFacts:
     uploads, upload_bytes = db.execute(
         "SELECT count(*), coalesce(sum(size), 0) FROM uploads WHERE expires_at IS NULL OR expires_at > ?", (now,)
     ).fetchone()
+    working, ended = db.execute(
+        "SELECT coalesce(sum(state = 'working'), 0), coalesce(sum(state != 'working'), 0) FROM jobs"
+    ).fetchone()
     (quarantined,) = db.execute("SELECT count(*) FROM quarantine").fetchone()
     return StoreFacts(
         path=path,
@@ -128,6 +131,8 @@ def facts_of(db: Connection, path: Path, *, now: float) -> StoreFacts:
         uploads=uploads,
         upload_bytes=upload_bytes,
         quarantined=quarantined,
+        jobs_working=working,
+        jobs_ended=ended,
     )
 
 

@@ -244,6 +244,8 @@ class StoreFacts:
     """At the API, not expired."""
     upload_bytes: int
     quarantined: int
+    jobs_working: int
+    jobs_ended: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

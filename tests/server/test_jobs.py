@@ -393,7 +393,9 @@ async def test_a_process_that_may_not_read_the_document_leaves_the_job_to_others
     elsewhere = tmp_path.resolve() / "elsewhere"
     elsewhere.mkdir()
     async with serving(settings_for(api, elsewhere, tmp_path)) as client:
-        assert (await get(client, job_id, wait_seconds=3))["status"] == "working"
+        waiting = await get(client, job_id, wait_seconds=3)
+    assert waiting["status"] == "working"
+    assert waiting["warnings"][0].startswith("Nobody is at work on it: a server with the same key that may read")
     async with connect() as client:
         assert (await get(client, job_id))["status"] == "completed"
 
@@ -467,3 +469,19 @@ async def test_a_killed_servers_job_is_finished_by_the_next_one(
         done = await get(client, job_id)
     assert done["status"] == "completed"
     assert sorted(reader.asked) == sorted([*PAGES, "Page 5"])
+
+
+async def test_a_result_that_cannot_be_written_is_written_as_soon_as_it_can(
+    connect: Connect, folder: Path, reader: Reader, settings: Settings, api: FakeClaudeAPI
+) -> None:
+    reader.held = {"Page 1"}
+    async with connect() as client:
+        job_id = await begin(client, draw(folder, PAGES[:1]))
+        with anyio.fail_after(BOUND):
+            await reader.until_asked("Page 1")
+        aside = settings.store.with_name("aside")
+        settings.store.rename(aside)  # a folder that was moved, a disk that was taken off
+        reader.release()
+        await until_answered(api, 1)
+        aside.rename(settings.store)
+        assert (await get(client, job_id))["status"] == "completed"

@@ -155,7 +155,7 @@ async def _report(job: Job, jobs: Jobs) -> JobReport:
         documents=[],
         engines=[],
         cost=Cost() if spending is None else _cost(spending),
-        warnings=[] if spending is None else _doubts(spending),
+        warnings=_waiting(job, is_here=here is not None) + ([] if spending is None else _doubts(spending)),
         job_id=job.id,
         tool=job.tool,
         status=job.state,
@@ -167,6 +167,12 @@ async def _report(job: Job, jobs: Jobs) -> JobReport:
         if job.error is None
         else JobFailure(error=job.error.kind, message=job.error.message, next=job.error.next_step),
     )
+
+
+def _waiting(job: Job, *, is_here: bool) -> list[str]:
+    if job.state != "working" or is_here or job.has_process:
+        return []
+    return ["Nobody is at work on it: a server with the same key that may read its document goes on with it."]
 
 
 def _cost(spending: JobSpending) -> Cost:

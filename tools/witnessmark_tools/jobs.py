@@ -37,6 +37,8 @@ logger = logging.getLogger(__name__)
 
 TOUCH_EVERY = 2.0
 """Seconds between two signs of life of a job that is kept, at which it also hears that it was cancelled."""
+WRITE_AGAIN_AFTER = 5.0
+"""Seconds, where the store took no word of how a job ended."""
 LOOK_AFTER, LOOK_EVERY = 3.0, 15.0
 """Seconds until, and between, looks for jobs whose process is gone."""
 
@@ -87,6 +89,8 @@ class _Work:
     error: Exception | None = None
     is_kept: bool = False
     """Whether the store knows of it."""
+    was_taken_over: bool = False
+    """Whether another process began it, which may be one that may read other folders."""
     is_ours: bool = True
     """Whether no other process has taken it over."""
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
@@ -217,12 +221,13 @@ class Jobs:
                 logger.exception("tool failed", extra={"tool": work.definition.name})
             work.error = error
         finally:
-            if work.is_kept:
-                with anyio.CancelScope(shield=True):
+            try:
+                if work.is_kept:
                     await self._settle(work)
-            del self._at_work[work.id]
-            work.ended.set()
-            work.wake()
+            finally:
+                del self._at_work[work.id]
+                work.ended.set()
+                work.wake()
 
     async def _keep(self, work: _Work) -> None:
         """Write a call down as a job."""
@@ -265,23 +270,33 @@ class Jobs:
                 return
 
     async def _settle(self, work: _Work) -> None:
-        """Write down how a job ended; where this process ends, or may not read the document, give it back."""
-        store = work.services.claude.store
-        try:
-            if work.result is not None:
-                body = json.dumps(work.result.to_json(), ensure_ascii=False)
-                await store.complete_job(work.id, body)
-            elif isinstance(work.error, PathNotAllowed):
-                self._left_to_others.add(work.id)
-                await store.give_job_back(work.id)
-            elif work.error is not None:
-                await store.fail_job(work.id, _error(work.error, work.definition.name))
-            elif work.scope.cancel_called and work.is_ours:
-                await store.cancel_job(work.id)
+        """Write down how a job ended, and try again until that can be written: else nobody would ever hear of it."""
+        while True:
+            try:
+                with anyio.CancelScope(shield=True):
+                    await self._write_end(work)
+            except SetupError as error:
+                logger.warning("end of a job not kept", extra={"error": error.kind})
+                await anyio.sleep(WRITE_AGAIN_AFTER)
+            except Exception:  # one job's bad end is not the server's
+                logger.exception("end of a job not kept")
+                return
             else:
-                await store.give_job_back(work.id)
-        except SetupError as error:
-            logger.warning("end of a job not kept", extra={"error": error.kind})
+                return
+
+    async def _write_end(self, work: _Work) -> None:
+        store = work.services.claude.store
+        if work.result is not None:
+            await store.complete_job(work.id, await anyio.to_thread.run_sync(_json, work.result))
+        elif work.was_taken_over and isinstance(work.error, PathNotAllowed):
+            self._left_to_others.add(work.id)
+            await store.give_job_back(work.id)
+        elif work.error is not None:
+            await store.fail_job(work.id, _error(work.error, work.definition.name))
+        elif work.scope.cancel_called and work.is_ours:
+            await store.cancel_job(work.id)
+        else:  # this process ends
+            await store.give_job_back(work.id)
 
     # --- jobs of others ---------------------------------------------------------------------------------------------
 
@@ -354,6 +369,7 @@ class Jobs:
             services=replace(services, terms=replace(services.terms, approved_usd=job.approved_usd)),
             began_at=job.began_at,
             is_kept=True,
+            was_taken_over=True,
         )
 
 
@@ -377,6 +393,10 @@ def _going_on(services: Services, job: JobTerms) -> Services:
 def how_far(done: float, total: float) -> str:
     """Write it in brackets: ` (3 of 12 pages done)`."""
     return f" ({int(done)} of {int(total)} pages done)" if total else ""
+
+
+def _json(result: LongResult) -> str:
+    return json.dumps(result.to_json(), ensure_ascii=False)
 
 
 def _error(error: Exception, tool: str) -> JobError:

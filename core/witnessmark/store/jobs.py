@@ -32,7 +32,7 @@ Word = Literal["go on", "cancelled", "lost"]
 
 _COLUMNS = (
     "id, state, tool, arguments, needs_secret, endpoint, approved_usd, began_at, ended_at, attempts, done, total, "
-    "message, error_kind, error_message, error_next"
+    "message, error_kind, error_message, error_next, process, touched_at"
 )
 
 
@@ -121,7 +121,7 @@ def cancel_job(db: Connection, job_id: str, *, now: float) -> Job | None:
         "WHERE id = ? AND state = 'working'",
         (now, job_id),
     )
-    return find_job(db, job_id)
+    return find_job(db, job_id, now=now)
 
 
 def claim_job(
@@ -148,7 +148,7 @@ def claim_job(
             )
             end_job(db, job_id, "failed", process=process, now=now, error=error)
             continue
-        return find_job(db, job_id)
+        return find_job(db, job_id, now=now)
     return None
 
 
@@ -156,15 +156,15 @@ def is_any_at_work(db: Connection) -> bool:
     return db.execute("SELECT 1 FROM jobs WHERE state = 'working' LIMIT 1").fetchone() is not None
 
 
-def find_job(db: Connection, job_id: str) -> Job | None:
+def find_job(db: Connection, job_id: str, *, now: float) -> Job | None:
     row = db.execute(f"SELECT {_COLUMNS}, result FROM jobs WHERE id = ?", (job_id,)).fetchone()
-    return None if row is None else _job(row)
+    return None if row is None else _job(row, now)
 
 
-def list_jobs(db: Connection, *, limit: int) -> tuple[Job, ...]:
+def list_jobs(db: Connection, *, limit: int, now: float) -> tuple[Job, ...]:
     """List jobs, the newest first, without their results."""
     rows = db.execute(f"SELECT {_COLUMNS}, NULL FROM jobs ORDER BY began_at DESC LIMIT ?", (limit,))
-    return tuple(map(_job, rows))
+    return tuple(_job(row, now) for row in rows)
 
 
 def job_spending(db: Connection, job_id: str) -> JobSpending:
@@ -187,11 +187,11 @@ def job_spending(db: Connection, job_id: str) -> JobSpending:
 
 
 def forget_ended(db: Connection, *, now: float) -> int:
-    """Remove the jobs that ended long ago.
+    """Remove the jobs that ended long ago, and those that nobody has gone on with for as long.
 
     Shapes:  how many
     """
-    return db.execute("DELETE FROM jobs WHERE ended_at < ?", (now - KEPT_SECONDS,)).rowcount
+    return db.execute("DELETE FROM jobs WHERE coalesce(ended_at, touched_at) < ?", (now - KEPT_SECONDS,)).rowcount
 
 
 def _is_held(owner: str, touched: float, now: float) -> bool:
@@ -202,7 +202,7 @@ def _is_held(owner: str, touched: float, now: float) -> bool:
     return 0 <= now - touched < LEASE_SECONDS if alive is None else alive
 
 
-def _job(row: tuple[Any, ...]) -> Job:
+def _job(row: tuple[Any, ...], now: float) -> Job:
     (
         job_id,
         state,
@@ -220,6 +220,8 @@ def _job(row: tuple[Any, ...]) -> Job:
         kind,
         error_message,
         error_next,
+        process,
+        touched_at,
         result,
     ) = row
     return Job(
@@ -233,6 +235,7 @@ def _job(row: tuple[Any, ...]) -> Job:
         began_at=began_at,
         ended_at=ended_at,
         attempts=attempts,
+        has_process=_is_held(process, touched_at, now),
         progress=JobProgress(done=done, total=total, message=message),
         result=None if result is None else zlib.decompress(result).decode(),
         error=None if kind is None else JobError(kind=kind, message=error_message, next_step=error_next),

@@ -310,11 +310,13 @@ class Store:
 
     async def job(self, job_id: str) -> Job | None:
         """Find a job; None: there is none, or it ended long ago."""
-        return await self._database.read(lambda db: jobs.find_job(db, job_id))
+        now = self._clock()
+        return await self._database.read(lambda db: jobs.find_job(db, job_id, now=now))
 
     async def jobs(self, *, limit: int = 20) -> tuple[Job, ...]:
         """List jobs, the newest first, without their results."""
-        return await self._database.read(lambda db: jobs.list_jobs(db, limit=limit))
+        now = self._clock()
+        return await self._database.read(lambda db: jobs.list_jobs(db, limit=limit, now=now))
 
     async def job_spending(self, job_id: str) -> JobSpending:
         """Sum what a job has cost so far."""

@@ -285,6 +285,8 @@ class Job:
     ended_at: float | None = None
     attempts: int = 1
     """How many processes in turn have worked on it without getting further than the one before."""
+    has_process: bool = True
+    """Whether a process has it, as far as can be told; else it waits for one."""
     progress: JobProgress = JobProgress()
     result: str | None = None
     """The tool's whole result as JSON."""

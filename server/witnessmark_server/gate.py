@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -40,6 +40,8 @@ class HttpLimits:
     head_seconds: float = 10.0
     """From the first byte of a request, or from connecting, to the end of its headers."""
     body_seconds: float = 30.0
+    write_seconds: float = 30.0
+    """A client that takes next to nothing of its answer for so long is let go: the rest is in memory until then."""
     idle_seconds: int = 15
     """A connection on which nothing is asked is closed."""
     grace_seconds: int = 10
@@ -57,9 +59,15 @@ class _TooSlow(Exception):
 class Gate:
     """Lets requests of this machine's own programs through to the app, and answers the others with a sentence."""
 
-    def __init__(self, app: ASGIApp, *, authorities: Collection[str], limits: HttpLimits) -> None:
-        """Stand before `app`; `authorities` are what the server answers to, such as `localhost:8765`."""
+    def __init__(
+        self, app: ASGIApp, *, authorities: Collection[str], limits: HttpLimits, connections: Callable[[], int]
+    ) -> None:
+        """Stand before `app`.
+
+        Shapes:  `authorities` are what the server answers to, such as `localhost:8765`; `connections` counts those open
+        """
         self._app = app
+        self._connections = connections
         self._authorities = frozenset(authorities)
         self._limits = limits
         self._at_work = 0
@@ -101,6 +109,11 @@ class Gate:
 
     def _refusal(self, scope: Scope, headers: Headers) -> JSONResponse | None:
         limits = self._limits
+        if self._connections() > limits.connections:
+            busy = (
+                f"The server is busy: {limits.connections} connections are open. Wait for some to end, then call again."
+            )
+            return _error(503, busy, code=TOO_BUSY, headers={"Retry-After": "2", "Connection": "close"})
         if headers.get("host", "").lower() not in self._authorities:
             # Else a web page could have its own name point here, and read what this server answers.
             return _error(421, "This server answers to its own name only. Use the address that it printed.")

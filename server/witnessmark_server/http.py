@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8765
 INTERRUPTED = 130
+LEAST_TAKEN_BYTES = 16 * 1024
+"""Of an answer, in `write_seconds`."""
 
 
 class BindingRefused(SetupError):
@@ -76,8 +78,14 @@ async def _serve(settings: Settings, listener: socket.socket, limits: HttpLimits
     server = build_server(settings)
     # What this returns would route by path, and answer our own exceptions; the gate does both. It makes the manager.
     server.streamable_http_app(stateless_http=True, host=host, max_request_body_size=limits.body_bytes)
+    gate = Gate(
+        server.session_manager.handle_request,
+        authorities=authorities,
+        limits=limits,
+        connections=lambda: len(web.server_state.connections),
+    )
     config = uvicorn.Config(
-        Gate(server.session_manager.handle_request, authorities=authorities, limits=limits),
+        gate,
         http=_Protocol,
         ws="none",
         lifespan="off",  # the session manager is ours to open and to close: on every way out
@@ -85,12 +93,11 @@ async def _serve(settings: Settings, listener: socket.socket, limits: HttpLimits
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        limit_concurrency=limits.connections,
         timeout_keep_alive=limits.idle_seconds,
         timeout_graceful_shutdown=limits.grace_seconds,
     )
     config.load()
-    _Protocol.head_seconds = limits.head_seconds
+    _Protocol.head_seconds, _Protocol.write_seconds = limits.head_seconds, limits.write_seconds
     # Streams of the older protocol would be cut at once, and with them the calls that were to be given time.
     AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]  # not typed there
     web = _Web(config, url=f"http://{_in_url(host)}:{port}{MCP_PATH}", settings=settings)
@@ -128,10 +135,12 @@ class _Web(uvicorn.Server):
 
 
 class _Protocol(H11Protocol):
-    """uvicorn's HTTP, which has no bound of its own on how long a client takes to send its headers."""
+    """uvicorn's HTTP, which has no bound of its own on how long a client takes to send headers or to take an answer."""
 
     head_seconds = 10.0
-    _deadline: asyncio.TimerHandle | None = None
+    write_seconds = 30.0
+    _head_deadline: asyncio.TimerHandle | None = None
+    _write_deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -142,14 +151,32 @@ class _Protocol(H11Protocol):
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._forget()
+        self._head_deadline = _forgotten(self._head_deadline)
+        self._write_deadline = _forgotten(self._write_deadline)
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._write_deadline = self.loop.call_later(self.write_seconds, self._see_what_was_taken, self._left())
+
+    def resume_writing(self) -> None:
+        self._write_deadline = _forgotten(self._write_deadline)
+        super().resume_writing()
+
+    def _see_what_was_taken(self, left_before: int) -> None:
+        if left_before - self._left() < LEAST_TAKEN_BYTES:
+            self.transport.abort()  # closing would wait for the client to take the rest
+        else:
+            self._write_deadline = self.loop.call_later(self.write_seconds, self._see_what_was_taken, self._left())
+
+    def _left(self) -> int:
+        return self.transport.get_write_buffer_size()
 
     def _watch(self) -> None:
         if not self._waits_for_head():
-            self._forget()
-        elif self._deadline is None:
-            self._deadline = self.loop.call_later(self.head_seconds, self._give_up)
+            self._head_deadline = _forgotten(self._head_deadline)
+        elif self._head_deadline is None:
+            self._head_deadline = self.loop.call_later(self.head_seconds, self._give_up)
 
     def _waits_for_head(self) -> bool:
         return not self.cycle or self.cycle.response_complete
@@ -158,10 +185,10 @@ class _Protocol(H11Protocol):
         if self._waits_for_head():
             self.transport.close()
 
-    def _forget(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+
+def _forgotten(deadline: asyncio.TimerHandle | None) -> None:
+    if deadline is not None:
+        deadline.cancel()
 
 
 def _announce(url: str, settings: Settings) -> None:

@@ -20,9 +20,13 @@ from tests.ocr_pages import draw_page, encoded
 MARK, ANSWER_MARK = "Saltmere", "Jetty"
 """Words that stand in every document, and in every answer of the fake: none of them may be in a log."""
 
+SLOW = "slow.pdf"
+"""Its one page takes longer to parse than a worker may."""
 PAGES = (1, 1, 1, 2, 3, 1, 6, 12, 1, 2, 24, 1)
 """Of the documents with tables."""
 ROWS = 6
+SCANS = 60
+"""Each is read by OCR once, for its words are kept."""
 
 API_IN_TROUBLE = (
     r"The rate limit of the account is used up\. Call again in ",
@@ -68,9 +72,10 @@ class Corpus:
     """Names of files that cannot be read, and patterns of what is said of them."""
 
 
-def draw_corpus(folder: Path, answers: Path) -> Corpus:
-    """Draw the documents, and write what the fake answers to them."""
-    folder.mkdir()
+def draw_corpus(room: Path) -> Corpus:
+    """Draw the documents, and write what the fake answers to them, in two folders of a new one."""
+    folder, answers = room / "documents", room / "answers"
+    folder.mkdir(parents=True)
     answers.mkdir()
     tables = [(f"table-{number:02}.pdf", pages) for number, pages in enumerate(PAGES)]
     for number, (name, pages) in enumerate(tables):
@@ -85,7 +90,7 @@ def draw_corpus(folder: Path, answers: Path) -> Corpus:
     for name, content in pictures.items():
         (folder / name).write_bytes(content)
     lines = (f"{MARK} harbour board", "Mooring of vessels 1,284.50", "Storage of nets 937.25")
-    scans = [f"scan-{number}.png" for number in range(6)]
+    scans = [f"scan-{number:02}.png" for number in range(SCANS)]
     for number, name in enumerate(scans):
         (folder / name).write_bytes(encoded(draw_page((*lines, f"Berth {number}"), size=(900, 420))))
     return Corpus(
@@ -112,7 +117,7 @@ def _draw_bad(folder: Path) -> list[tuple[str, str]]:
         ("no-pages.pdf", damage.no_pages(), "."),
         ("claims.png", damage.image_claiming(), "."),
         ("locked.pdf", drawing.encrypted(pdf, "harbour"), r"password"),
-        ("slow.pdf", damage.endless_parsing(), r"took longer than the limit"),
+        (SLOW, damage.endless_parsing(), r"took longer than the limit"),
     ]
     for name, content, _ in files:
         (folder / name).write_bytes(content)
@@ -136,6 +141,7 @@ class Mix:
     luck: random.Random
     patience: float
     """Seconds after which a call with Claude returns with what it has."""
+    has_slow_files: bool = True
     has_jobs: bool = False
     """Whether a call that takes longer becomes a job."""
     kinds: list[tuple[int, Callable[[], Call]]] = field(init=False)
@@ -248,7 +254,7 @@ class Mix:
         return Call(
             kind="offline, given up",
             tool="extract_tables",
-            arguments={"source": self._path("slow.pdf"), "model": "offline"},
+            arguments={"source": self._path(SLOW), "model": "offline"},
             judge=None,
             refusals=(r"took longer than the limit",),
             gives_up_after=self.luck.uniform(0.1, 2.0),
@@ -308,10 +314,10 @@ class Mix:
         )
 
     def _bad(self) -> Call:
-        name, said = self.luck.choice(self.corpus.bad)
+        name, said = self.luck.choice([one for one in self.corpus.bad if self.has_slow_files or one[0] != SLOW])
         tool = self.luck.choice(("extract_tables", "read_text", "inspect_document"))
         more = {"model": "offline"} if tool == "extract_tables" else {}
-        lenient = tool == "inspect_document" or name == "slow.pdf"
+        lenient = tool == "inspect_document" or name == SLOW
         return Call(
             kind="bad input",
             tool=tool,

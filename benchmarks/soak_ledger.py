@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,56 +47,83 @@ def hold_against(store: Path, requests: Sequence[Mapping[str, Any]], totals: Map
     """Compare the ledger with the fake's requests and its totals.
 
     Every answered line names a request of its own, billed to the token as the line says. Every other billed request has
-    a possibly billed line of its own; such lines are left over only for connections that broke off before the fake had
-    read all. A line that says not billed is of a request that was not.
+    a possibly billed line of its own; such lines are left over only for requests and errors that broke off on their
+    way. A line that says not billed is of a request that was not. Together they are as many as the requests.
     """
     with closing(_opened(store)) as db:
         columns = ", ".join(KINDS.values())
         rows = db.execute(f"SELECT state, request_id, {columns} FROM sends WHERE state != 'reused'").fetchall()
+    lines = [_Line(state, request_id, dict(zip(KINDS, tokens, strict=True))) for state, request_id, *tokens in rows]
     messages = [one for one in requests if (one["method"], one["path"]) == ("POST", "/v1/messages")]
-    by_id = {one["request_id"]: one for one in messages}
-    answered = {row[1]: row for row in rows if row[0] == "answered"}
-    states = Counter(str(row[0]) for row in rows)
-    quarrels: list[str] = []
-    sums = {kind: [0, 0] for kind in KINDS}
-    for request_id, row in answered.items():
-        billed = (by_id.get(request_id) or {}).get("billed") or {}
-        for kind, in_ledger in zip(KINDS, row[2:], strict=True):
-            sums[kind][0] += in_ledger
-            sums[kind][1] += billed.get(kind, 0)
-            if in_ledger != billed.get(kind, 0):
-                quarrels.append(f"{request_id}: {in_ledger} {kind} in the ledger, {billed.get(kind, 0)} billed")
-    if len(answered) != states["answered"]:
-        quarrels.append(f"{states['answered'] - len(answered)} answered lines name a request that another line names")
-    unheard = [one for one in messages if one["billed"] and one["request_id"] not in answered]
-    refused = [one for one in messages if not one["billed"] and one["status"] is not None]
-    torn = [one for one in messages if not one["billed"] and one["status"] is None]
-    for row in rows:
-        if row[0] == "not billed" and (by_id.get(row[1]) or {}).get("billed"):
-            quarrels.append(f"{row[1]}: not billed in the ledger, billed by the API")
-    doubtful, spared = states["possibly billed"], states["not billed"]
-    if not len(unheard) <= doubtful <= len(unheard) + len(torn):
-        quarrels.append(
-            f"{doubtful} lines are possibly billed; {len(unheard)} answers were billed and not heard, and {len(torn)} "
-            "requests broke off before"
-        )
-    if len(answered) + doubtful + spared != len(messages):
-        quarrels.append(f"{len(answered) + doubtful + spared} lines, and {len(messages)} requests")
-    if not len(refused) <= spared <= len(refused) + len(torn):
-        quarrels.append(f"{spared} lines are not billed; {len(refused)} requests were refused, {len(torn)} broke off")
-    for kind, of_all in totals["billed"].items():
-        if kind in KINDS and (told := sum((one["billed"] or {}).get(kind, 0) for one in messages)) != of_all:
-            quarrels.append(f"{kind}: the fake's requests say {told}, its totals {of_all}")
-    if states["sent"]:
-        quarrels.append(f"{states['sent']} lines are not settled")
+    billed = {one["request_id"]: one["billed"] for one in messages if one["billed"]}
+    answered = [line for line in lines if line.state == "answered"]
+    states = Counter(line.state for line in lines)
+    unheard = len(billed.keys() - {line.request_id for line in answered})
     return Bill(
         lines=dict(states),
         asked=len(messages),
         billed=int(totals["billed_messages"]),
-        unheard=len(unheard),
-        tokens={kind: (one, other) for kind, (one, other) in sums.items()},
-        quarrels=quarrels,
+        unheard=unheard,
+        tokens={
+            kind: (
+                sum(line.tokens[kind] for line in answered),
+                sum(billed.get(line.request_id, {}).get(kind, 0) for line in answered),
+            )
+            for kind in KINDS
+        },
+        quarrels=(
+            *_of_answers(answered, billed),
+            *_of_others(states, messages, unheard),
+            *(f"{one.request_id}: billed, and not in the ledger" for one in lines if one.is_wrongly_free(billed)),
+            *_of_totals(billed, totals),
+        ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    state: str
+    request_id: str
+    tokens: Mapping[str, int]
+
+    def is_wrongly_free(self, billed: Mapping[str, Mapping[str, int]]) -> bool:
+        return self.state == "not billed" and self.request_id in billed
+
+
+def _of_answers(answered: Sequence[_Line], billed: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    if twice := len(answered) - len({line.request_id for line in answered}):
+        yield f"{twice} answered lines name a request that another line names"
+    for line in answered:
+        for kind, count in line.tokens.items():
+            if count != (told := billed.get(line.request_id, {}).get(kind, 0)):
+                yield f"{line.request_id}: {count} {kind} in the ledger, {told} billed"
+
+
+def _of_others(states: Mapping[str, int], messages: Sequence[Mapping[str, Any]], unheard: int) -> Iterator[str]:
+    # An error, too, may break off on its way, and whoever hears half of it cannot know that it was one.
+    torn = sum(not one["billed"] and _broke_off(one) for one in messages)
+    refused = sum(not one["billed"] and not _broke_off(one) for one in messages)
+    answered, doubtful, free = (states.get(state, 0) for state in ("answered", "possibly billed", "not billed"))
+    if not unheard <= doubtful <= unheard + torn:
+        yield f"{doubtful} lines are possibly billed; {unheard} answers were not heard, {torn} requests broke off"
+    if not refused <= free <= refused + torn:
+        yield f"{free} lines are not billed; {refused} requests were refused, {torn} broke off"
+    if answered + doubtful + free != len(messages):
+        yield f"{answered + doubtful + free} lines, and {len(messages)} requests"
+    if states.get("sent"):
+        yield f"{states['sent']} lines are not settled"
+
+
+def _of_totals(billed: Mapping[str, Mapping[str, int]], totals: Mapping[str, Any]) -> Iterator[str]:
+    for kind in KINDS:
+        if (told := sum(tokens.get(kind, 0) for tokens in billed.values())) != (
+            of_all := totals["billed"].get(kind, 0)
+        ):
+            yield f"{kind}: the fake's requests say {told}, its totals {of_all}"
+
+
+def _broke_off(request: Mapping[str, Any]) -> bool:
+    return request["status"] is None or str(request["fault"]).startswith(("reset", "truncated", "stream cut", "stall"))
 
 
 def _opened(store: Path) -> sqlite3.Connection:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -35,8 +36,8 @@ class Room:
         """Look at the server once."""
         return look_at(self._server.pid, self.url)
 
-    @asynccontextmanager
-    async def watching(self) -> AsyncGenerator[None]:
+    @contextmanager
+    def watching(self) -> Generator[None]:
         """Look at the server every second, from another process."""
         command = [sys.executable, "-m", "benchmarks.soak_watch", str(self._server.pid), self.url]
         with subprocess.Popen([*command, str(self._folder / "looks")]) as process:
@@ -76,7 +77,7 @@ class Room:
         self._server.terminate()
         with anyio.move_on_after(30):
             code = await anyio.to_thread.run_sync(self._server.wait, abandon_on_cancel=True)
-            return -1 if any(Path(f"/proc/{child}").exists() for child in children) else code
+            return -1 if any(map(_is_there, children)) else code
         return -1
 
     def left_behind(self) -> list[str]:
@@ -85,6 +86,10 @@ class Room:
         home = self._folder / "home"
         # A name that begins with a dot is one under which a file is written before it gets its own.
         return found + [str(path.relative_to(self._folder)) for path in home.rglob(".*")]
+
+
+def _is_there(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
 
 
 @asynccontextmanager
@@ -123,8 +128,6 @@ def _server(folder: Path, api: str) -> Generator[tuple[subprocess.Popen[bytes], 
 
 
 def _url_when_ready(process: subprocess.Popen[bytes], log: Path) -> str:
-    import time
-
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         for line in log.read_text().splitlines():

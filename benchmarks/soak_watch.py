@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import sys
 import time
 from collections import Counter
@@ -65,7 +64,7 @@ def look_at(pid: int, url: str) -> Look:
         worker_bytes=sum(map(_pss, workers)),
         workers=len(workers),
         handles=handles_of(pid),
-        threads=len(os.listdir(f"/proc/{pid}/task")),
+        threads=sum(1 for _ in Path(f"/proc/{pid}/task").iterdir()),
     )
 
 
@@ -90,7 +89,7 @@ def handles_of(pid: int) -> dict[str, int]:
     kinds = Counter[str]()
     for entry in Path(f"/proc/{pid}/fd").iterdir():
         try:
-            target = os.readlink(entry)
+            target = str(entry.readlink())
         except OSError:
             continue
         kinds["files" if target.startswith("/") else target.partition(":")[0]] += 1

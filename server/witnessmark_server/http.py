@@ -10,7 +10,7 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from types import FrameType
 from typing import Any
 
@@ -139,8 +139,10 @@ class _Protocol(H11Protocol):
 
     head_seconds = 10.0
     write_seconds = 30.0
-    _head_deadline: asyncio.TimerHandle | None = None
-    _write_deadline: asyncio.TimerHandle | None = None
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self._head_timer, self._write_timer = _Timer(self.loop), _Timer(self.loop)
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -151,32 +153,33 @@ class _Protocol(H11Protocol):
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._head_deadline = _forgotten(self._head_deadline)
-        self._write_deadline = _forgotten(self._write_deadline)
+        self._head_timer.stop()
+        self._write_timer.stop()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._write_deadline = self.loop.call_later(self.write_seconds, self._see_what_was_taken, self._left())
+        self._watch_writing()
 
     def resume_writing(self) -> None:
-        self._write_deadline = _forgotten(self._write_deadline)
+        self._write_timer.stop()
         super().resume_writing()
 
+    def _watch_writing(self) -> None:
+        left = self.transport.get_write_buffer_size()
+        self._write_timer.start(self.write_seconds, lambda: self._see_what_was_taken(left))
+
     def _see_what_was_taken(self, left_before: int) -> None:
-        if left_before - self._left() < LEAST_TAKEN_BYTES:
+        if left_before - self.transport.get_write_buffer_size() < LEAST_TAKEN_BYTES:
             self.transport.abort()  # closing would wait for the client to take the rest
         else:
-            self._write_deadline = self.loop.call_later(self.write_seconds, self._see_what_was_taken, self._left())
-
-    def _left(self) -> int:
-        return self.transport.get_write_buffer_size()
+            self._watch_writing()
 
     def _watch(self) -> None:
         if not self._waits_for_head():
-            self._head_deadline = _forgotten(self._head_deadline)
-        elif self._head_deadline is None:
-            self._head_deadline = self.loop.call_later(self.head_seconds, self._give_up)
+            self._head_timer.stop()
+        elif not self._head_timer.is_on:
+            self._head_timer.start(self.head_seconds, self._give_up)
 
     def _waits_for_head(self) -> bool:
         return not self.cycle or self.cycle.response_complete
@@ -186,9 +189,25 @@ class _Protocol(H11Protocol):
             self.transport.close()
 
 
-def _forgotten(deadline: asyncio.TimerHandle | None) -> None:
-    if deadline is not None:
-        deadline.cancel()
+class _Timer:
+    """Does something later, unless it is stopped before."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._handle: asyncio.TimerHandle | None = None
+
+    @property
+    def is_on(self) -> bool:
+        return self._handle is not None
+
+    def start(self, seconds: float, act: Callable[[], None]) -> None:
+        self.stop()
+        self._handle = self._loop.call_later(seconds, act)
+
+    def stop(self) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
 
 
 def _announce(url: str, settings: Settings) -> None:

@@ -229,12 +229,11 @@ async def test_a_call_given_up_before_its_ask_is_sent_sends_nothing_any_more(des
     document = first.answered[0].ask.blocks[0]
     assert isinstance(document, PdfBlock)
     with anyio.fail_after(20):
-        async with anyio.create_task_group() as tasks:
-            async with desk.store.uploading(document.sha256, desk.claude.endpoint):  # so that the second waits for it
-                tasks.start_soon(partial(desk.run, PDF, reuse_days=0))
-                while not _under_way(desk):
-                    await anyio.lowlevel.checkpoint()
-                tasks.cancel_scope.cancel()
+        async with anyio.create_task_group() as tasks, desk.store.uploading(document.sha256, desk.claude.endpoint):
+            tasks.start_soon(partial(desk.run, PDF, reuse_days=0))  # it waits for the upload
+            while not _under_way(desk):
+                await anyio.lowlevel.checkpoint()
+            tasks.cancel_scope.cancel()
         while _under_way(desk):
             await anyio.lowlevel.checkpoint()
     assert sent(api) == 1

@@ -277,7 +277,7 @@ class Workers:
         await self._end_all([worker for worker in self._idle if now - worker.idle_since >= older_than])
 
     async def _end_all(self, workers: Sequence[_Worker]) -> None:
-        # All are taken out before the first wait: during one, a call may take or end a worker that is still in the list.
+        # All are taken out before the first wait: during one, another call may take or end one that is still in there.
         self._idle = [worker for worker in self._idle if worker not in workers]
         for worker in workers:
             await self._end(worker)

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from mcp.types import CallToolResult
 
 from benchmarks.soak_calls import Call, Mix, draw_corpus, outcome_of
 from benchmarks.soak_jobs import followed
-from benchmarks.soak_ledger import hold_against, lines_under_way
+from benchmarks.soak_ledger import hold_against, left_open, lines_under_way
 from benchmarks.soak_report import LET_IN_SECONDS, Ended, Report, lines_of
 from benchmarks.soak_room import Room, open_room
 
@@ -48,6 +49,9 @@ FAULTS = {
 """Faults as the fake's command line takes them, and their shares of the requests."""
 SLOW_ANSWERS = "trickle:seconds=0.001,share=0.05"
 """Byte by byte, so that one takes seconds."""
+ENDLESS_ANSWERS = "trickle:seconds=0.05,share=0.5"
+LAST_CALLS = 12
+"""Under way when the server is told to end; some have an answer that takes longer than it has."""
 EXPIRE_EVERY = 20.0
 """Seconds between two moments at which every file at the API comes to its end."""
 PATIENCE = 30.0
@@ -68,6 +72,8 @@ class Options:
     """By how much the shares of faults are multiplied."""
     has_slow_files: bool = True
     """Whether there are files that hold a worker until its time is up, which takes sixteen seconds."""
+    ends_at_work: bool = True
+    """Whether the server is told to end while calls are at work."""
     waits_for_workers: bool = True
     """Whether the end waits until idle workers have gone, which takes a minute."""
 
@@ -109,9 +115,15 @@ async def soak(options: Options, folder: Path) -> Report:
         await room.heal()
         await soaking.at_rest(without_workers=options.waits_for_workers)
         after = room.look()
-        bill = hold_against(room.store, await room.requests(), totals := await room.totals())
+        left_behind = [*room.left_behind(), *left_open(room.store)]
         wal_bytes = room.store.with_name(room.store.name + "-wal").stat().st_size
-        exit_code = await room.end_server()
+        if options.ends_at_work:
+            await room.fail(ENDLESS_ANSWERS)
+            soaking.calls = iter(mix.paid_anew(LAST_CALLS))
+            exit_code = await soaking.ended_at_work()
+        else:
+            exit_code = await room.end_server()
+        bill = hold_against(room.store, await room.requests(), totals := await room.totals())
         return Report(
             ended=soaking.ended,
             busy=soaking.busy,
@@ -124,7 +136,7 @@ async def soak(options: Options, folder: Path) -> Report:
             wal_bytes=wal_bytes,
             store_bytes=room.store.stat().st_size,
             log=room.log.read_text(),
-            left_behind=room.left_behind(),
+            left_behind=left_behind,
             exit_code=exit_code,
         )
 
@@ -209,6 +221,27 @@ class _Soaking:
         while True:
             await anyio.sleep(EXPIRE_EVERY)
             await self.room.expire()
+
+    async def ended_at_work(self) -> int:
+        """Tell the server to end while calls are at work.
+
+        Shapes:  its exit code
+        """
+
+        async def call_once(call: Call) -> None:
+            with suppress(Exception):  # what a client makes of a server that ends is not the matter here
+                async with Client(self.room.url) as client:
+                    await client.call_tool(call.tool, call.arguments)
+
+        async with anyio.create_task_group() as tasks:
+            for call in self.calls:
+                tasks.start_soon(call_once, call)
+            with anyio.move_on_after(30):
+                while lines_under_way(self.room.store) < LAST_CALLS // 4:  # noqa: ASYNC110 - another process
+                    await anyio.sleep(0.1)
+            code = await self.room.end_server()
+            tasks.cancel_scope.cancel()
+        return code
 
     async def at_rest(self, *, without_workers: bool = False, seconds: float = 200.0) -> None:
         """Wait until nothing is under way: no request, no line of the ledger, and if wanted no worker."""

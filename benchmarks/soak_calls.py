@@ -175,6 +175,10 @@ class Mix:
         drawn += self.luck.choices([make for _, make in self.kinds], weights, k=max(0, count - len(drawn)))
         return [make() for make in drawn[:count]]
 
+    def paid_anew(self, count: int) -> list[Call]:
+        """Draw calls that send something in any case."""
+        return [self._claude_anew() for _ in range(count)]
+
     def one_of_each(self) -> list[Call]:
         """Draw a call of every kind that nobody gives up."""
         return [call for call in (make() for _, make in self.kinds) if call.gives_up_after is None]

@@ -18,6 +18,7 @@ KINDS = {
     "ephemeral_1h_input_tokens": "cache_creation_1h_tokens",
 }
 """The fake's names of tokens, and the ledger's columns."""
+_ENDING = ("reservations", "upload_leases")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,13 @@ def lines_under_way(store: Path) -> int:
     """Count the lines that are not settled."""
     with closing(_opened(store)) as db:
         return int(db.execute("SELECT count(*) FROM sends WHERE state = 'sent'").fetchone()[0])
+
+
+def left_open(store: Path) -> list[str]:
+    """List what should have ended with the calls: reserved money, rights to upload."""
+    with closing(_opened(store)) as db:
+        counts = {name: db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in _ENDING}
+    return [f"{count} {name}" for name, count in counts.items() if count]
 
 
 def hold_against(store: Path, requests: Sequence[Mapping[str, Any]], totals: Mapping[str, Any]) -> Bill:

@@ -102,7 +102,7 @@ def _goals(report: Report) -> Iterator[Goal]:
         name="workers are back", is_met=after.workers <= before.workers, figure=f"{before.workers} → {after.workers}"
     )
     yield Goal(
-        name="no file left behind", is_met=not report.left_behind, figure=", ".join(report.left_behind) or "none"
+        name="nothing left behind", is_met=not report.left_behind, figure=", ".join(report.left_behind) or "none"
     )
     figure = f"{report.wal_bytes / 1e6:.1f} MB beside {report.store_bytes / 1e6:.1f} MB"
     yield Goal(name="the store's log of writes is bounded", is_met=report.wal_bytes <= WAL_BYTES, figure=figure)

@@ -84,8 +84,9 @@ class Room:
         """List temporary files, and what lies in the home beside what belongs there."""
         found = [str(path.relative_to(self._folder)) for path in (self._folder / "tmp").rglob("*")]
         home = self._folder / "home"
-        # A name that begins with a dot is one under which a file is written before it gets its own.
-        return found + [str(path.relative_to(self._folder)) for path in home.rglob(".*")]
+        # Names under which files are written before they get their own.
+        unfinished = [path for pattern in (".*", "*.part") for path in home.rglob(pattern)]
+        return found + [str(path.relative_to(self._folder)) for path in unfinished]
 
 
 def _is_there(pid: int) -> bool:

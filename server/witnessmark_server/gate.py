@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Callable, Collection
@@ -23,6 +24,11 @@ HEALTH_PATH = "/health"
 INVALID_REQUEST = -32600
 TOO_BUSY = -32000
 """JSON-RPC error codes; the second is the first that JSON-RPC leaves to servers."""
+
+LIGHT_BYTES = 64 * 1024
+LIGHT_TOOLS = frozenset({"get_job", "cancel_job"})
+"""They look at what is at work, or end it: a full server takes them, and whatever is no call, such as a client's first
+words: a host that is turned away there takes the server for broken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +100,14 @@ class Gate:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
         refusal = self._refusal(scope, headers)
+        if refusal is None and scope["path"] == MCP_PATH and self._at_work >= self._limits.requests:
+            receive, is_light = await _looked_into(receive, headers)
+            if is_light:
+                return await self._pass_on(scope, receive, send)
+            busy = (
+                f"The server is busy: {self._limits.requests} calls are at work. Wait for one to end, then call again."
+            )
+            refusal = _error(503, busy, code=TOO_BUSY, headers={"Retry-After": "2"})
         if refusal:
             await _drain(receive, self._limits)
             await refusal(scope, receive, send)
@@ -106,6 +120,7 @@ class Gate:
                 await self._pass_on(scope, receive, send)
             finally:
                 self._at_work -= 1
+        return None
 
     def _refusal(self, scope: Scope, headers: Headers) -> JSONResponse | None:
         limits = self._limits
@@ -128,9 +143,6 @@ class Gate:
             return _wrong_method("POST")
         if int(headers.get("content-length", "0")) > limits.body_bytes:  # h11 has checked that it is a number
             return _too_large(limits)
-        if self._at_work >= limits.requests:
-            busy = f"The server is busy: {limits.requests} calls are at work. Wait for one to end, then call again."
-            return _error(503, busy, code=TOO_BUSY, headers={"Retry-After": "2"})
         return None
 
     def _is_own(self, origin: str) -> bool:
@@ -169,6 +181,34 @@ def _bounded(receive: Receive, limits: HttpLimits) -> Receive:
         return message
 
     return bounded
+
+
+async def _looked_into(receive: Receive, headers: Headers) -> tuple[Receive, bool]:
+    """Find out whether a request is light: done in no time, whatever else is at work.
+
+    Shapes:  the request, to be read again from its beginning, and what was found; one that cannot be understood is not
+             light
+    """
+    messages: list[Message] = []
+    if int(headers.get("content-length", LIGHT_BYTES + 1)) <= LIGHT_BYTES:
+        with anyio.move_on_after(2):
+            while not messages or messages[-1].get("more_body", False):
+                messages.append(await receive())
+    waiting = list(messages)
+
+    async def again() -> Message:
+        return waiting.pop(0) if waiting else await receive()
+
+    return again, _is_light(b"".join(message.get("body", b"") for message in messages))
+
+
+def _is_light(body: bytes) -> bool:
+    try:
+        request = json.loads(body)
+        method, name = request["method"], request.get("params", {}).get("name")
+    except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
+        return False
+    return method not in {"tools/call", "resources/read"} or (method == "tools/call" and name in LIGHT_TOOLS)
 
 
 async def _drain(receive: Receive, limits: HttpLimits) -> None:

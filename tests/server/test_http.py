@@ -298,6 +298,26 @@ async def test_a_full_server_says_so_at_once_and_serves_again_when_it_is_not(ser
             assert "Still here." in _text(await client.call_tool("read_text", {"source": str(folder / "a.pdf")}))
 
 
+async def test_a_full_server_still_greets_and_lists_and_looks_after_jobs(
+    serve: Serving, era: Era, folder: Path
+) -> None:
+    (folder / "slow.pdf").write_bytes(damage.endless_parsing())
+    with serve(requests=1) as server:
+        async with Client(server.url) as first, anyio.create_task_group() as tasks:
+            tasks.start_soon(first.call_tool, "extract_tables", {"source": str(folder / "slow.pdf")})
+            with anyio.fail_after(20):
+                await wait_for_children(server.process.pid)
+            async with Client(server.url, mode=era) as client:
+                assert [tool.name for tool in (await client.list_tools()).tools] == list(BY_NAME)
+                await client.call_tool("get_job", {"job_id": "none"})  # it is told that there is none
+                with pytest.raises(MCPError, match="Wait for one to end"):
+                    await client.call_tool("read_text", {"source": str(folder / "slow.pdf")})
+                large = {"source": "data:application/pdf;base64," + "A" * 100_000}
+                with pytest.raises(MCPError, match="Wait for one to end"):
+                    await client.call_tool("read_text", large)
+            tasks.cancel_scope.cancel()
+
+
 async def test_a_client_that_never_ends_its_headers_is_let_go(serve: Serving) -> None:
     with serve(head_seconds=0.3) as server:
         with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:

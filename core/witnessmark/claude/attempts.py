@@ -277,9 +277,11 @@ class Sender:
     async def _wait_for_turn(self, ask: Ask, errand: Errand, patience: Patience) -> None:
         """Wait until the API, as it said to whichever ask, may be asked again.
 
-        Errors:  `RateLimited`, where the call would end before; why the errand was stopped
+        Errors:  `RateLimited`, where the call would end before; `NobodyWaits`; why the errand was stopped
         """
         while True:
+            if patience.is_over:
+                raise NobodyWaits(in_words([ask]))
             if errand.stopped is not None:
                 raise errand.stopped
             wait = self.endpoint.resumes.get(ask.model, 0.0) - self.clock.now()

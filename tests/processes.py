@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import anyio
@@ -19,6 +21,18 @@ def children_of(parent: int | None = None) -> list[int]:
         pytest.skip("/proc is not here: child processes cannot be listed")
     wanted = parent or os.getpid()
     return [pid for pid, its_parent in _living() if its_parent == wanted]
+
+
+def handles_of(pid: int) -> Counter[str]:
+    """Count the open files of a process by kind: files, sockets, pipes, others."""
+    if not PROC.is_dir():
+        pytest.skip("/proc is not here: open files cannot be listed")
+    kinds = Counter[str]()
+    for entry in (PROC / str(pid) / "fd").iterdir():
+        with suppress(OSError):  # closed since it was listed
+            target = str(entry.readlink())
+            kinds["file" if target.startswith("/") else target.partition(":")[0]] += 1
+    return kinds
 
 
 async def wait_for_children(parent: int, *, settle: float = 0.5) -> list[int]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -24,6 +25,11 @@ INVALID_REQUEST = -32600
 TOO_BUSY = -32000
 """JSON-RPC error codes; the second is the first that JSON-RPC leaves to servers."""
 
+LIGHT_BYTES = 64 * 1024
+LIGHT_TOOLS = frozenset({"get_job", "cancel_job"})
+"""They look at what is at work, or end it: a full server takes them, and whatever is no call, such as a client's first
+words: a host that is turned away there takes the server for broken."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpLimits:
@@ -40,6 +46,8 @@ class HttpLimits:
     head_seconds: float = 10.0
     """From the first byte of a request, or from connecting, to the end of its headers."""
     body_seconds: float = 30.0
+    write_seconds: float = 30.0
+    """A client that takes next to nothing of its answer for so long is let go: the rest is in memory until then."""
     idle_seconds: int = 15
     """A connection on which nothing is asked is closed."""
     grace_seconds: int = 10
@@ -57,9 +65,15 @@ class _TooSlow(Exception):
 class Gate:
     """Lets requests of this machine's own programs through to the app, and answers the others with a sentence."""
 
-    def __init__(self, app: ASGIApp, *, authorities: Collection[str], limits: HttpLimits) -> None:
-        """Stand before `app`; `authorities` are what the server answers to, such as `localhost:8765`."""
+    def __init__(
+        self, app: ASGIApp, *, authorities: Collection[str], limits: HttpLimits, connections: Callable[[], int]
+    ) -> None:
+        """Stand before `app`.
+
+        Shapes:  `authorities` are what the server answers to, such as `localhost:8765`; `connections` counts those open
+        """
         self._app = app
+        self._connections = connections
         self._authorities = frozenset(authorities)
         self._limits = limits
         self._at_work = 0
@@ -86,6 +100,14 @@ class Gate:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
         refusal = self._refusal(scope, headers)
+        if refusal is None and scope["path"] == MCP_PATH and self._at_work >= self._limits.requests:
+            receive, is_light = await _looked_into(receive, headers)
+            if is_light:
+                return await self._pass_on(scope, receive, send)
+            busy = (
+                f"The server is busy: {self._limits.requests} calls are at work. Wait for one to end, then call again."
+            )
+            refusal = _error(503, busy, code=TOO_BUSY, headers={"Retry-After": "2"})
         if refusal:
             await _drain(receive, self._limits)
             await refusal(scope, receive, send)
@@ -98,9 +120,15 @@ class Gate:
                 await self._pass_on(scope, receive, send)
             finally:
                 self._at_work -= 1
+        return None
 
     def _refusal(self, scope: Scope, headers: Headers) -> JSONResponse | None:
         limits = self._limits
+        if self._connections() > limits.connections:
+            busy = (
+                f"The server is busy: {limits.connections} connections are open. Wait for some to end, then call again."
+            )
+            return _error(503, busy, code=TOO_BUSY, headers={"Retry-After": "2", "Connection": "close"})
         if headers.get("host", "").lower() not in self._authorities:
             # Else a web page could have its own name point here, and read what this server answers.
             return _error(421, "This server answers to its own name only. Use the address that it printed.")
@@ -115,9 +143,6 @@ class Gate:
             return _wrong_method("POST")
         if int(headers.get("content-length", "0")) > limits.body_bytes:  # h11 has checked that it is a number
             return _too_large(limits)
-        if self._at_work >= limits.requests:
-            busy = f"The server is busy: {limits.requests} calls are at work. Wait for one to end, then call again."
-            return _error(503, busy, code=TOO_BUSY, headers={"Retry-After": "2"})
         return None
 
     def _is_own(self, origin: str) -> bool:
@@ -156,6 +181,34 @@ def _bounded(receive: Receive, limits: HttpLimits) -> Receive:
         return message
 
     return bounded
+
+
+async def _looked_into(receive: Receive, headers: Headers) -> tuple[Receive, bool]:
+    """Find out whether a request is light: done in no time, whatever else is at work.
+
+    Shapes:  the request, to be read again from its beginning, and what was found; one that cannot be understood is not
+             light
+    """
+    messages: list[Message] = []
+    if int(headers.get("content-length", LIGHT_BYTES + 1)) <= LIGHT_BYTES:
+        with anyio.move_on_after(2):
+            while not messages or messages[-1].get("more_body", False):
+                messages.append(await receive())
+    waiting = list(messages)
+
+    async def again() -> Message:
+        return waiting.pop(0) if waiting else await receive()
+
+    return again, _is_light(b"".join(message.get("body", b"") for message in messages))
+
+
+def _is_light(body: bytes) -> bool:
+    try:
+        request = json.loads(body)
+        method, name = request["method"], request.get("params", {}).get("name")
+    except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
+        return False
+    return method not in {"tools/call", "resources/read"} or (method == "tools/call" and name in LIGHT_TOOLS)
 
 
 async def _drain(receive: Receive, limits: HttpLimits) -> None:

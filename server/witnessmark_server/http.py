@@ -10,7 +10,7 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from types import FrameType
 from typing import Any
 
@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8765
 INTERRUPTED = 130
+LEAST_TAKEN_BYTES = 16 * 1024
+"""Of an answer, in `write_seconds`."""
 
 
 class BindingRefused(SetupError):
@@ -76,8 +78,14 @@ async def _serve(settings: Settings, listener: socket.socket, limits: HttpLimits
     server = build_server(settings)
     # What this returns would route by path, and answer our own exceptions; the gate does both. It makes the manager.
     server.streamable_http_app(stateless_http=True, host=host, max_request_body_size=limits.body_bytes)
+    gate = Gate(
+        server.session_manager.handle_request,
+        authorities=authorities,
+        limits=limits,
+        connections=lambda: len(web.server_state.connections),
+    )
     config = uvicorn.Config(
-        Gate(server.session_manager.handle_request, authorities=authorities, limits=limits),
+        gate,
         http=_Protocol,
         ws="none",
         lifespan="off",  # the session manager is ours to open and to close: on every way out
@@ -85,12 +93,11 @@ async def _serve(settings: Settings, listener: socket.socket, limits: HttpLimits
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        limit_concurrency=limits.connections,
         timeout_keep_alive=limits.idle_seconds,
         timeout_graceful_shutdown=limits.grace_seconds,
     )
     config.load()
-    _Protocol.head_seconds = limits.head_seconds
+    _Protocol.head_seconds, _Protocol.write_seconds = limits.head_seconds, limits.write_seconds
     # Streams of the older protocol would be cut at once, and with them the calls that were to be given time.
     AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]  # not typed there
     web = _Web(config, url=f"http://{_in_url(host)}:{port}{MCP_PATH}", settings=settings)
@@ -128,10 +135,14 @@ class _Web(uvicorn.Server):
 
 
 class _Protocol(H11Protocol):
-    """uvicorn's HTTP, which has no bound of its own on how long a client takes to send its headers."""
+    """uvicorn's HTTP, which has no bound of its own on how long a client takes to send headers or to take an answer."""
 
     head_seconds = 10.0
-    _deadline: asyncio.TimerHandle | None = None
+    write_seconds = 30.0
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self._head_timer, self._write_timer = _Timer(self.loop), _Timer(self.loop)
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -142,14 +153,33 @@ class _Protocol(H11Protocol):
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._forget()
+        self._head_timer.stop()
+        self._write_timer.stop()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch_writing()
+
+    def resume_writing(self) -> None:
+        self._write_timer.stop()
+        super().resume_writing()
+
+    def _watch_writing(self) -> None:
+        left = self.transport.get_write_buffer_size()
+        self._write_timer.start(self.write_seconds, lambda: self._see_what_was_taken(left))
+
+    def _see_what_was_taken(self, left_before: int) -> None:
+        if left_before - self.transport.get_write_buffer_size() < LEAST_TAKEN_BYTES:
+            self.transport.abort()  # closing would wait for the client to take the rest
+        else:
+            self._watch_writing()
 
     def _watch(self) -> None:
         if not self._waits_for_head():
-            self._forget()
-        elif self._deadline is None:
-            self._deadline = self.loop.call_later(self.head_seconds, self._give_up)
+            self._head_timer.stop()
+        elif not self._head_timer.is_on:
+            self._head_timer.start(self.head_seconds, self._give_up)
 
     def _waits_for_head(self) -> bool:
         return not self.cycle or self.cycle.response_complete
@@ -158,10 +188,26 @@ class _Protocol(H11Protocol):
         if self._waits_for_head():
             self.transport.close()
 
-    def _forget(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+
+class _Timer:
+    """Does something later, unless it is stopped before."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._handle: asyncio.TimerHandle | None = None
+
+    @property
+    def is_on(self) -> bool:
+        return self._handle is not None
+
+    def start(self, seconds: float, act: Callable[[], None]) -> None:
+        self.stop()
+        self._handle = self._loop.call_later(seconds, act)
+
+    def stop(self) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
 
 
 def _announce(url: str, settings: Settings) -> None:

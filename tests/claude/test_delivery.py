@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from tests.claude.conftest import Desk, OpenDesk
 from tests.claude.test_running import PAGES, PDF, sent, states, texts, transcribing
 from tests.drawing import draw_image
 from witnessmark.claude import client, delivery
+from witnessmark.plans.plan import PdfBlock
 from witnessmark.testing import ApiError, FakeClaudeAPI, Request, faults
 
 pytestmark = pytest.mark.anyio
@@ -219,6 +222,26 @@ async def test_a_call_that_ends_before_its_answer_loses_nothing(desk: Desk, api:
     run = await desk.run(PDF)
     assert run.answered[0].was_reused
     assert sent(api) == 1
+
+
+async def test_a_call_given_up_before_its_ask_is_sent_sends_nothing_any_more(desk: Desk, api: FakeClaudeAPI) -> None:
+    first = await desk.run(PDF)
+    document = first.answered[0].ask.blocks[0]
+    assert isinstance(document, PdfBlock)
+    with anyio.fail_after(20):
+        async with anyio.create_task_group() as tasks, desk.store.uploading(document.sha256, desk.claude.endpoint):
+            tasks.start_soon(partial(desk.run, PDF, reuse_days=0))  # it waits for the upload
+            while not _under_way(desk):
+                await anyio.lowlevel.checkpoint()
+            tasks.cancel_scope.cancel()
+        while _under_way(desk):
+            await anyio.lowlevel.checkpoint()
+    assert sent(api) == 1
+    assert await states(desk) == ["answered"]
+
+
+def _under_way(desk: Desk) -> bool:
+    return bool(desk.claude._flights)  # pyright: ignore[reportPrivateUsage]  # nothing else shows that nobody waits
 
 
 async def test_a_call_without_time_says_what_is_left(desk: Desk, api: FakeClaudeAPI) -> None:

@@ -55,6 +55,27 @@ async def test_a_worker_that_was_killed_while_idle_is_replaced_and_no_file_is_bl
     assert workers.started == 2
 
 
+async def test_two_calls_at_once_replace_two_workers_that_were_killed_while_idle() -> None:
+    async with open_workers(Limits(workers=2)) as workers:
+        read: list[bool] = []
+
+        async def read_one() -> None:
+            read.append(await _reads(workers))
+
+        async def read_two_at_once() -> None:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(read_one)
+                tasks.start_soon(read_one)
+
+        await read_two_at_once()
+        killed = children_of()
+        for pid in killed:
+            os.kill(pid, 9)
+        await wait_until_gone(killed, seconds=5)
+        await read_two_at_once()
+        assert (read, workers.started, workers.running) == ([True] * 4, 4, 2)
+
+
 async def test_a_worker_taken_while_others_are_ended_stays_with_its_call() -> None:
     async with open_workers(Limits(workers=2)) as workers:
         async with anyio.create_task_group() as tasks:  # two at once, so that two are started

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Mapping
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,7 +25,7 @@ from mcp import Client, MCPError
 from mcp.types import BlobResourceContents, CallToolResult, TextContent
 
 from tests import damage, drawing
-from tests.processes import children_of, wait_for_children, wait_until_gone
+from tests.processes import children_of, handles_of, wait_for_children, wait_until_gone
 from tests.server.conftest import Era
 from tests.server.http_server import HttpServer, serving
 from witnessmark_tools.catalog import BY_NAME
@@ -188,17 +188,22 @@ def _ask(server: HttpServer, method: str = "POST", path: str = "/mcp", body: Any
         return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
 
 
+def _head(server: HttpServer, body: bytes, headers: Mapping[str, str]) -> bytes:
+    """Write the head of a request as bytes."""
+    head = ["POST /mcp HTTP/1.1", f"Host: 127.0.0.1:{server.port}", "Content-Type: application/json"]
+    head += ["Accept: application/json, text/event-stream", f"Content-Length: {len(body)}"]
+    head += [f"{name}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*head, "", ""]).encode()
+
+
 @pytest.mark.parametrize("is_open", [True, False], ids=["half open", "closed"])
 async def test_a_client_that_goes_away_ends_its_work_within_a_second(
     server: HttpServer, era: Era, folder: Path, is_open: bool
 ) -> None:
     (folder / "slow.pdf").write_bytes(damage.endless_parsing())
     body = _call(str(folder / "slow.pdf"), era)
-    head = ["POST /mcp HTTP/1.1", f"Host: 127.0.0.1:{server.port}", "Content-Type: application/json"]
-    head += ["Accept: application/json, text/event-stream", f"Content-Length: {len(body)}"]
-    head += [f"{name}: {value}" for name, value in HEADERS[era].items()]
     with socket.create_connection(("127.0.0.1", server.port)) as client:
-        client.sendall("\r\n".join([*head, "", ""]).encode() + body)
+        client.sendall(_head(server, body, HEADERS[era]) + body)
         with anyio.fail_after(20):
             workers = await wait_for_children(server.process.pid)
         begun = time.monotonic()
@@ -293,6 +298,26 @@ async def test_a_full_server_says_so_at_once_and_serves_again_when_it_is_not(ser
             assert "Still here." in _text(await client.call_tool("read_text", {"source": str(folder / "a.pdf")}))
 
 
+async def test_a_full_server_still_greets_and_lists_and_looks_after_jobs(
+    serve: Serving, era: Era, folder: Path
+) -> None:
+    (folder / "slow.pdf").write_bytes(damage.endless_parsing())
+    with serve(requests=1) as server:
+        async with Client(server.url) as first, anyio.create_task_group() as tasks:
+            tasks.start_soon(first.call_tool, "extract_tables", {"source": str(folder / "slow.pdf")})
+            with anyio.fail_after(20):
+                await wait_for_children(server.process.pid)
+            async with Client(server.url, mode=era) as client:
+                assert [tool.name for tool in (await client.list_tools()).tools] == list(BY_NAME)
+                await client.call_tool("get_job", {"job_id": "none"})  # it is told that there is none
+                with pytest.raises(MCPError, match="Wait for one to end"):
+                    await client.call_tool("read_text", {"source": str(folder / "slow.pdf")})
+                large = {"source": "data:application/pdf;base64," + "A" * 100_000}
+                with pytest.raises(MCPError, match="Wait for one to end"):
+                    await client.call_tool("read_text", large)
+            tasks.cancel_scope.cancel()
+
+
 async def test_a_client_that_never_ends_its_headers_is_let_go(serve: Serving) -> None:
     with serve(head_seconds=0.3) as server:
         with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
@@ -312,6 +337,59 @@ async def test_a_client_that_never_ends_its_body_is_let_go(serve: Serving) -> No
         head = f"POST /mcp HTTP/1.1\r\nHost: localhost:{server.port}\r\nContent-Length: 100\r\n\r\n{{"
         client.sendall(head.encode())
         assert client.recv(4096).startswith(b"HTTP/1.1 408 ")
+
+
+async def test_a_client_that_takes_nothing_of_its_answer_is_let_go(serve: Serving, tmp_path: Path) -> None:
+    exports = tmp_path / "home" / "exports"
+    exports.mkdir(parents=True)
+    (exports / "long.csv").write_bytes(b"x" * 40_000_000)
+    body = _reading("witnessmark://exports/long.csv")
+    with serve(write_seconds=0.5) as server:
+        before = handles_of(server.process.pid)["socket"]
+        with socket.create_connection(("127.0.0.1", server.port)) as client:
+            client.sendall(_head(server, body, {"MCP-Protocol-Version": "2025-11-25"}) + body)
+            with anyio.fail_after(20):
+                while handles_of(server.process.pid)["socket"] == before:  # noqa: ASYNC110 - another process
+                    await anyio.sleep(0.02)
+                while handles_of(server.process.pid)["socket"] > before:  # noqa: ASYNC110 - another process
+                    await anyio.sleep(0.02)
+            received = 0
+            while piece := client.recv(1_000_000):
+                received += len(piece)
+            assert 0 < received < 40_000_000
+
+
+async def test_a_client_that_takes_its_answer_slowly_gets_all_of_it(serve: Serving, tmp_path: Path) -> None:
+    exports = tmp_path / "home" / "exports"
+    exports.mkdir(parents=True)
+    (exports / "long.csv").write_bytes(b"~" * 10_000_000)
+    body = _reading("witnessmark://exports/long.csv")
+    with serve(write_seconds=0.3) as server, socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+        client.connect(("127.0.0.1", server.port))
+        client.sendall(_head(server, body, {"MCP-Protocol-Version": "2025-11-25"}) + body)
+        received = bytearray()
+        while not received.endswith(b"0\r\n\r\n") and (piece := client.recv(1_000_000)):
+            received += piece
+            if len(received) < 5_000_000:
+                await anyio.sleep(0.005)  # slow enough that the answer takes several times as long as is waited
+        assert received.count(b"~") == 10_000_000
+
+
+async def test_too_many_connections_are_told_so_in_words(serve: Serving) -> None:
+    with serve(connections=2) as server, ExitStack() as idle:
+        for _ in range(2):
+            idle.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+        answer = _ask(server)
+        assert (answer.status, answer.headers["retry-after"], answer.headers["connection"]) == (503, "2", "close")
+        assert answer.said == ("The server is busy: 2 connections are open. Wait for some to end, then call again.")
+        idle.close()
+        assert _ask(server, "GET", "/health").status == 200
+
+
+def _reading(uri: str) -> bytes:
+    """Write a request for a resource as bytes."""
+    return json.dumps({"jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": {"uri": uri}}).encode()
 
 
 async def test_calls_at_work_are_finished_when_the_server_is_told_to_end(

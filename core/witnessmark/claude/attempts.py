@@ -58,6 +58,13 @@ class AnswerAwaitedElsewhere(ApiError):
         )
 
 
+class NobodyWaits(ApiError):
+    """Whoever wanted the answer has given up before the ask was sent."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The call was given up before {what} had been sent.", "Call again.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
     """The time and how to wait, so that a test need not."""
@@ -190,8 +197,10 @@ class Sender:
     async def _begun(self, ask: Ask, errand: Errand, patience: Patience) -> int:
         """Write down that an ask is about to be sent, once no other process waits for the answer to the same.
 
-        Errors:  `AskedElsewhere` with the answer that another has paid for
+        Errors:  `AskedElsewhere` with the answer that another has paid for; `NobodyWaits`
         """
+        if patience.is_over:
+            raise NobodyWaits(in_words([ask]))
         send, seconds = send_of(ask, errand, self.endpoint.url), self.timeouts.attempt(ask.max_tokens)
         while True:
             try:
@@ -269,9 +278,11 @@ class Sender:
     async def _wait_for_turn(self, ask: Ask, errand: Errand, patience: Patience) -> None:
         """Wait until the API, as it said to whichever ask, may be asked again.
 
-        Errors:  `RateLimited`, where the call would end before; why the errand was stopped
+        Errors:  `RateLimited`, where the call would end before; `NobodyWaits`; why the errand was stopped
         """
         while True:
+            if patience.is_over:
+                raise NobodyWaits(in_words([ask]))
             if errand.stopped is not None:
                 raise errand.stopped
             wait = self.endpoint.resumes.get(ask.model, 0.0) - self.clock.now()

@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, BinaryIO
 
@@ -238,9 +238,7 @@ class Workers:
 
     async def _take(self, sha256: str) -> _Worker | None:
         # One that the system has killed since its last answer says nothing about this document.
-        for worker in [worker for worker in self._idle if worker.has_ended]:
-            self._idle.remove(worker)
-            await self._end(worker)
+        await self._end_all([worker for worker in self._idle if worker.has_ended])
         held = [worker for worker in self._idle if sha256 in worker.documents] or self._idle[-1:]
         if not held:
             return None
@@ -276,10 +274,12 @@ class Workers:
     async def end_idle(self, older_than: float = 0.0) -> None:
         """End the workers that nobody has used for `older_than` seconds."""
         now = time.monotonic()
-        old = [worker for worker in self._idle if now - worker.idle_since >= older_than]
-        # All are taken out before the first wait: during one, a call may take a worker that is still in the list.
-        self._idle = [worker for worker in self._idle if worker not in old]
-        for worker in old:
+        await self._end_all([worker for worker in self._idle if now - worker.idle_since >= older_than])
+
+    async def _end_all(self, workers: Sequence[_Worker]) -> None:
+        # All are taken out before the first wait: during one, another call may take or end one that is still in there.
+        self._idle = [worker for worker in self._idle if worker not in workers]
+        for worker in workers:
             await self._end(worker)
 
     async def watch(self) -> None:

@@ -235,6 +235,8 @@ class FakeClaudeAPI:
                     status, answer = 400, {"error": str(error)}
             case "POST", "/_heal":
                 self.heal()
+            case "POST", "/_expire":
+                self.files.expire()
             case "POST", "/_clear":
                 self.clear()
             case _:

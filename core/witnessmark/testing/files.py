@@ -7,7 +7,7 @@ import mimetypes
 import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.message import Message
 from typing import Any
@@ -94,6 +94,11 @@ class FileStore:
         """Forget a file."""
         del self.files[self.find(file_id, workspace).id]
         return {"type": "file_deleted", "id": file_id}
+
+    def expire(self) -> None:
+        """Let all files come to their end now."""
+        now = self.clock()
+        self.files = {name: replace(file, expires=now) for name, file in self.files.items()}
 
     def page(self, query: Mapping[str, Sequence[str]], workspace: str) -> dict[str, Any]:
         """List files, newest first, as a query asks: `ids[]`, or `limit` and `page`."""

@@ -113,7 +113,7 @@ async def estimated(
         if model is None:
             candidates.append(None)
             continue
-        unpaid = await claude.unpaid(plan, [document], reuse_days=reuse_days)
+        unpaid = await claude.unpaid(plan, [document], model=model, reuse_days=reuse_days)
         obstacle = await obstacle_to(unpaid.plan, model, claude=claude, terms=terms, max_cost_usd=given["max_cost_usd"])
         candidates.append(Candidate(model=model, unpaid=unpaid, obstacle=obstacle))
     models = [candidate for candidate in candidates if candidate is not None]

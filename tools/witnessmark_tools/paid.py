@@ -65,7 +65,7 @@ async def run_paid(
     Errors:  `BudgetError` kinds and `DocumentQuarantined` before anything is sent; what made everything fail
     """
     reuse_days = terms.reuse_days if reuse else 0.0
-    unpaid = await claude.unpaid(plan, sources, reuse_days=reuse_days)
+    unpaid = await claude.unpaid(plan, sources, model=model, reuse_days=reuse_days)
     price = price_of(unpaid.plan, model).now
     max_usd = _checked(price, model, terms, max_cost_usd)
     async with claude.store.reserving(price.estimate if price else Decimal(0), _budgets(terms)) as reservation:

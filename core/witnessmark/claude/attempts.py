@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import logging
 import random
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
 
 from witnessmark.claude.body import JsonBody
-from witnessmark.claude.delivery import Delivered, Delivery, Ways, upload_keys
+from witnessmark.claude.cache_reads import UNKNOWN, Expected, expected, is_diagnosed, miss_of
+from witnessmark.claude.delivery import Delivered, Delivery, Ways, upload_keys, way_of
 from witnessmark.claude.failures import AskNotAccepted, AttemptFailed, Failure, ModelNotAvailable, RateLimited
+from witnessmark.claude.leading import Kept, Leads, Turn
 from witnessmark.claude.request import Structure, counting, request_of, without_documents
 from witnessmark.claude.timeouts import Timeouts
 from witnessmark.claude.understanding import message_text, tokens_of
 from witnessmark.errors import ApiError, SetupError, WitnessmarkError
+from witnessmark.plans.caching import documents_key, kept_keys
 from witnessmark.plans.halving import pages_of
 from witnessmark.plans.models import Model
 from witnessmark.plans.plan import Ask, ImageBlock, PdfBlock, Plan
 from witnessmark.plans.price import price_of, usd_of, usd_without_cache
-from witnessmark.store import AskedElsewhere, Reservation, Send, Store, StoredAnswer
+from witnessmark.store import AskedElsewhere, Prefix, PrefixPast, Reservation, Send, Store, StoredAnswer
 
 if TYPE_CHECKING:
     from witnessmark.claude.connection import Connection
@@ -58,6 +62,13 @@ class AnswerAwaitedElsewhere(ApiError):
         )
 
 
+class NoTimeLeft(ApiError):
+    """Nobody waits any more for what has not been sent."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"There was no time left to ask for {what}.", "Call again: it has not been sent yet.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
     """The time and how to wait, so that a test need not."""
@@ -76,6 +87,8 @@ class Endpoint:
     """By model: how JSON was asked for where it was answered."""
     resumes: dict[str, float] = field(default_factory=dict[str, float])
     """By model: when, by the clock, the API said it may be asked again."""
+    is_puzzling: bool = False
+    """Whether the cache gave less than it should and nobody knew why: the API is asked to say it next time."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,6 +101,8 @@ class Errand:
     reservation: Reservation | None = None
     stopped: WitnessmarkError | None = None
     """Why nothing more may be sent."""
+    call: str = field(default_factory=lambda: secrets.token_hex(8))
+    """Names the call in the ledger."""
 
 
 @dataclass(slots=True)
@@ -111,6 +126,7 @@ class Sender:
     endpoint: Endpoint
     clock: Clock
     timeouts: Timeouts
+    leads: Leads
 
     async def answered(self, ask: Ask, errand: Errand, patience: Patience) -> StoredAnswer:
         """Send an ask until it is answered; the answer is kept before it is returned.
@@ -122,11 +138,14 @@ class Sender:
         unreachable = cures = 0
         wait = FIRST_WAIT
         while True:
-            await self._wait_for_turn(ask, errand, patience)
             delivered = Delivered()
             try:
-                async with errand.delivery.of(ask, errand.model, ways) as delivered:
-                    return await self._attempt(ask, errand, patience, delivered, ways)
+                async with self.leads.turn(ask) as turn:
+                    if patience.is_over:
+                        raise NoTimeLeft(in_words([ask]))
+                    await self._wait_for_turn(ask, errand, patience)
+                    async with errand.delivery.of(ask, errand.model, ways) as delivered:
+                        return await self._attempt(ask, errand, patience, delivered, ways, turn)
             except AttemptFailed as failed:
                 failure = failed.failure
                 logger.info(
@@ -146,13 +165,28 @@ class Sender:
                 ways = cured
 
     async def _attempt(
-        self, ask: Ask, errand: Errand, patience: Patience, delivered: Delivered, ways: Ways
+        self, ask: Ask, errand: Errand, patience: Patience, delivered: Delivered, ways: Ways, turn: Turn
     ) -> StoredAnswer:
         structure = ways.structure or self.structure(errand.model)
-        body = JsonBody(request_of(ask, delivered.sources, structure))
-        send_id = await self._begun(ask, errand, patience)
+        way = way_of(delivered, structure, ways)
+        hoped = await self._hoped(ask, way)
+        told = request_of(ask, delivered.sources, structure) | self._wondering(ask, hoped)
+        body = JsonBody(told)
+        send = send_of(ask, errand, self.endpoint.url, way=way, expected_read_tokens=hoped.tokens)
+        send_id = await self._begun(ask, send, errand, patience)
+        sent_at = self.clock.now()
+
+        def on_begun(message: dict[str, Any]) -> None:
+            if ask.breakpoints:
+                read = tokens_of(message)
+                kept = read.cache_read + read.cache_creation_5m + read.cache_creation_1h
+                ttl = ask.breakpoints[-1].ttl
+                turn.begin(Kept(at=sent_at, ttl=ttl, tokens=kept, way=way, message_id=message.get("id")))
+
         try:
-            received = await self.connection.message(body, seconds=self.timeouts.attempt(ask.max_tokens))
+            received = await self.connection.message(
+                body, seconds=self.timeouts.attempt(ask.max_tokens), on_begun=on_begun
+            )
         except AttemptFailed as failed:
             with anyio.CancelScope(shield=True):
                 await self._record(send_id, failed)
@@ -166,6 +200,8 @@ class Sender:
             raise
         self.endpoint.structures[errand.model.id] = structure
         tokens = tokens_of(received.message)
+        miss = miss_of(ask, errand.model, hoped, tokens, received.message.get("diagnostics"))
+        self.endpoint.is_puzzling |= miss is not None and miss.reason == UNKNOWN
         answer = StoredAnswer(
             content_key=ask.content_key,
             endpoint=self.endpoint.url,
@@ -176,6 +212,8 @@ class Sender:
             usd_without_cache=usd_without_cache(tokens, errand.model),
             request_id=received.request_id,
             paid_at=time.time(),
+            message_id=received.message.get("id"),
+            cache_miss=miss,
         )
         with anyio.CancelScope(shield=True):
             try:
@@ -186,12 +224,29 @@ class Sender:
                 errand.stopped = error
         return answer
 
-    async def _begun(self, ask: Ask, errand: Errand, patience: Patience) -> int:
+    async def _hoped(self, ask: Ask, way: str) -> Expected:
+        """Say what the cache should give for an ask."""
+        if not ask.breakpoints:
+            return Expected()
+        key = kept_keys(ask)[-1]
+        past = await self.store.past_of({key}, self.endpoint.url)
+        return expected(past.get(key, PrefixPast()), self.leads.kept(key), now=self.clock.now(), way=way)
+
+    def _wondering(self, ask: Ask, hoped: Expected) -> dict[str, Any]:
+        """Ask the API to say why the cache gives less than it should, once it has done so for no reason that we know.
+
+        It compares with what it remembers of an earlier request, which has to have asked as well; and costs nothing.
+        """
+        if not (ask.breakpoints and self.endpoint.is_puzzling and is_diagnosed(self.endpoint.url)):
+            return {}
+        return {"diagnostics": {"previous_message_id": hoped.message_id}}
+
+    async def _begun(self, ask: Ask, send: Send, errand: Errand, patience: Patience) -> int:
         """Write down that an ask is about to be sent, once no other process waits for the answer to the same.
 
         Errors:  `AskedElsewhere` with the answer that another has paid for
         """
-        send, seconds = send_of(ask, errand, self.endpoint.url), self.timeouts.attempt(ask.max_tokens)
+        seconds = self.timeouts.attempt(ask.max_tokens)
         while True:
             try:
                 return await self.store.begin(send, errand.reservation, seen=patience.seen, alone_for=seconds)
@@ -298,8 +353,9 @@ class Sender:
         return failure.for_caller(model=ask.model, what=in_words([ask]))
 
 
-def send_of(ask: Ask, errand: Errand, endpoint: str) -> Send:
+def send_of(ask: Ask, errand: Errand, endpoint: str, *, way: str = "", expected_read_tokens: int = 0) -> Send:
     """Say what is about to be sent."""
+    point = ask.breakpoints[-1] if ask.breakpoints else None
     documents = [block for block in ask.blocks if isinstance(block, PdfBlock | ImageBlock)]
     sources = errand.delivery.sources
     about = next((sources[sha256] for sha256, _ in pages_of(ask)), next(iter(sources.values())))
@@ -314,6 +370,14 @@ def send_of(ask: Ask, errand: Errand, endpoint: str) -> Send:
         images=sum(len(block.pages) if isinstance(block, PdfBlock) else 1 for block in documents),
         estimated_usd=None if estimated is None else estimated.estimate,
         deliveries=upload_keys(ask, sources),
+        prefix=Prefix(
+            call=errand.call,
+            documents=documents_key(ask),
+            kept=kept_keys(ask)[-1] if point else None,
+            ttl=point.ttl if point else None,
+            way=way,
+            expected_read_tokens=expected_read_tokens,
+        ),
     )
 
 

@@ -8,8 +8,8 @@ import importlib
 import logging
 import sys
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import ModuleType
@@ -20,20 +20,23 @@ from anyio.abc import TaskGroup
 
 from witnessmark.claude.attempts import Clock, Endpoint, Errand, Patience, Sender, send_of
 from witnessmark.claude.body import Attachment
+from witnessmark.claude.cache_reads import past_as_planned
 from witnessmark.claude.counting import Counted, Counting
 from witnessmark.claude.credentials import Credentials, KeyMissing
 from witnessmark.claude.delivery import KEPT_SECONDS, Delivery, upload_keys
 from witnessmark.claude.failures import AttemptFailed
 from witnessmark.claude.later import room_for_claude
-from witnessmark.claude.running import OnPages, Run, Running
+from witnessmark.claude.leading import Leads
+from witnessmark.claude.running import AT_ONCE, OnPages, Run, Running
 from witnessmark.claude.timeouts import Timeouts
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
 from witnessmark.errors import InputError, WitnessmarkError
+from witnessmark.plans.caching import Past, documents_key, keys_to_look_up, with_breakpoints
 from witnessmark.plans.halving import halved, pages_of
 from witnessmark.plans.models import Model, ModelFacts, ModelRetired, ModelUnknown, model_listed, model_named
 from witnessmark.plans.plan import Ask, Plan
-from witnessmark.store import AskedElsewhere, Quarantined, Reservation, Store, StoredAnswer, Upload
+from witnessmark.store import AskedElsewhere, PrefixPast, Quarantined, Reservation, Store, StoredAnswer, Upload
 
 if TYPE_CHECKING:
     from witnessmark.claude.connection import Connection
@@ -131,6 +134,9 @@ class Claude:
         self._connection: Connection | None = None
         self._opening = anyio.Lock()
         self._flights: dict[str, _Flight] = {}
+        self._leads = Leads(now=clock.now)
+        self._running: dict[str, dict[str, float]] = {}
+        """By the documents that they are about, the calls under way, which may not be in the ledger yet."""
         self._models: dict[str, Model] = {}
 
     @property
@@ -208,10 +214,34 @@ class Claude:
             max_usd=work.max_usd,
             on_pages=work.on_pages,
         )
-        return await running.run(plan)
+        with self._known(plan, errand.call):
+            unpaid = await self.unpaid(
+                plan, work.sources, model=work.model, reuse_days=work.reuse_days, call=errand.call
+            )
+            running.breakpoints = {ask.content_key: ask.breakpoints for ask in unpaid.plan.asks}
+            return await running.run(plan)
 
-    async def unpaid(self, plan: Plan, sources: Sequence[Document], *, reuse_days: float | None) -> Unpaid:
+    @contextmanager
+    def _known(self, plan: Plan, call: str) -> Generator[None]:
+        """Let calls that begin now know of this one: the ledger does once its first ask is sent."""
+        keys = {key for ask in plan.asks if (key := documents_key(ask)) is not None}
+        for key in keys:
+            self._running.setdefault(key, {})[call] = self._clock.now()
+        try:
+            yield
+        finally:
+            for key in keys:
+                del self._running[key][call]
+                if not self._running[key]:
+                    del self._running[key]
+
+    async def unpaid(
+        self, plan: Plan, sources: Sequence[Document], *, model: Model, reuse_days: float | None, call: str = ""
+    ) -> Unpaid:
         """Find what running a plan would send: without what was answered before, and what is not sent again.
+
+        What is sent has its breakpoints: this is the one place where they are chosen. `call` names one that is under
+        way already, and is no other use of its documents.
 
         Errors:  `DocumentQuarantined`
         """
@@ -229,7 +259,20 @@ class Claude:
                 unpaid.append(ask)
             else:
                 answered.append(ask)
-        return Unpaid(plan=Plan(asks=tuple(unpaid)), answered=tuple(answered), left_out=tuple(sorted(left_out)))
+        chosen = await self._with_breakpoints(Plan(asks=tuple(unpaid)), model, call)
+        return Unpaid(plan=chosen, answered=tuple(answered), left_out=tuple(sorted(left_out)))
+
+    async def _with_breakpoints(self, plan: Plan, model: Model, call: str) -> Plan:
+        if not plan.asks:
+            return plan
+        keys = await anyio.to_thread.run_sync(keys_to_look_up, plan)  # documents of plain text are hashed whole
+        found = await self.store.past_of(keys, self._endpoint.url)
+        now = self._clock.now()
+        past: dict[str, Past] = {}
+        for key in keys:
+            others = {name: now - at for name, at in self._running.get(key, {}).items() if name != call}
+            past[key] = past_as_planned(found.get(key, PrefixPast()), others)
+        return await anyio.to_thread.run_sync(functools.partial(with_breakpoints, plan, model, past, at_once=AT_ONCE))
 
     async def _quarantined(self, sources: Sequence[Document]) -> dict[tuple[str, int], Quarantined]:
         """List the pages that are not sent again.
@@ -287,6 +330,7 @@ class Claude:
             endpoint=self._endpoint,
             clock=self._clock,
             timeouts=self._timeouts,
+            leads=self._leads,
         )
 
     def _errand(self, plan: Plan, work: Work) -> Errand:

@@ -30,7 +30,7 @@ class AskedElsewhere(Exception):
 
 _COLUMNS = (
     "id, sent_at, state, endpoint, model, tool, document, document_name, images, usd, estimated_usd, request_id, kind, "
-    f"content_key, {', '.join(TOKEN_COLUMNS)}"
+    f"content_key, expected_read_tokens, cache_miss, cache_lost_usd, {', '.join(TOKEN_COLUMNS)}"
 )
 
 
@@ -80,6 +80,9 @@ def write_answer(db: Connection, line: int, answer: StoredAnswer, *, now: float)
         usd_without_cache=units(answer.usd_without_cache),
         request_id=answer.request_id,
         kind=None,
+        message_id=answer.message_id,
+        cache_miss=answer.cache_miss.reason if answer.cache_miss else None,
+        cache_lost_usd=units(answer.cache_miss.lost_usd) if answer.cache_miss else None,
         **_columns_of(answer.tokens),
     )
     keep_answer(db, answer)
@@ -165,6 +168,15 @@ def _write_line(db: Connection, send: Send, state: State, *, process: str, now: 
         "estimated_usd": units(send.estimated_usd),
         "process": process,
     }
+    if send.prefix is not None:
+        row |= {
+            "call": send.prefix.call,
+            "documents_prefix": send.prefix.documents,
+            "kept_prefix": send.prefix.kept,
+            "ttl": send.prefix.ttl,
+            "way": send.prefix.way,
+            "expected_read_tokens": send.prefix.expected_read_tokens,
+        }
     names = ", ".join(row)
     line = db.execute(f"INSERT INTO sends ({names}) VALUES ({', '.join('?' * len(row))})", (*row.values(),)).lastrowid
     assert line is not None
@@ -185,7 +197,8 @@ def _columns_of(tokens: Tokens) -> dict[str, int]:
 
 def _entry(row: tuple[Any, ...]) -> LedgerEntry:
     line, at, state, endpoint, model, tool, document, name, images, amount, estimated, request_id, kind, key = row[:14]
-    tokens = tokens_from(list(row[14:]))
+    expected, miss, lost = row[14:17]
+    tokens = tokens_from(list(row[17:]))
     is_reused, nothing = state == "reused", Tokens()
     return LedgerEntry(
         id=line,
@@ -205,6 +218,9 @@ def _entry(row: tuple[Any, ...]) -> LedgerEntry:
         request_id=request_id,
         kind=kind,
         content_key=key,
+        expected_read_tokens=expected,
+        cache_miss=miss,
+        cache_lost_usd=usd_if_known(lost),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
@@ -14,15 +14,17 @@ from weakref import WeakValueDictionary
 import anyio
 
 from witnessmark.errors import SetupError
-from witnessmark.store import answers, ledger, quarantine, upkeep, uploads, usage
+from witnessmark.store import answers, ledger, prefixes, quarantine, upkeep, uploads, usage
 from witnessmark.store.budgets import bounds_of, check, give_back, reserve, spent_since, take
 from witnessmark.store.database import BUSY_SECONDS, Database
 from witnessmark.store.processes import this_process
 from witnessmark.store.values import (
     Budgets,
+    CacheMisses,
     Grouping,
     ImageDay,
     LedgerEntry,
+    PrefixPast,
     Pruned,
     Quarantined,
     Reservation,
@@ -220,6 +222,15 @@ class Store:
     async def times_sent(self, delivery_key: str) -> int:
         """Count the asks that carried a document."""
         return await self._database.read(lambda db: ledger.times_sent(db, delivery_key))
+
+    async def past_of(self, keys: Collection[str], endpoint: str) -> dict[str, PrefixPast]:
+        """Find what was lately sent that begins with what `keys` name."""
+        now = self._clock()
+        return await self._database.read(lambda db: prefixes.past_of(db, keys, endpoint, now=now))
+
+    async def cache_misses(self, *, since: float, until: float) -> tuple[CacheMisses, ...]:
+        """Count by reason the answers that read less from the cache than expected, the dearest first."""
+        return await self._database.read(lambda db: prefixes.cache_misses(db, since=since, until=until))
 
     async def quarantine(self, entry: Quarantined) -> None:
         """Keep why a document or a page is not sent again."""

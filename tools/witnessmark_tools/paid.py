@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +21,9 @@ from witnessmark.store import Budgets, Tokens
 from witnessmark_tools.results import Cost
 from witnessmark_tools.terms import OFFLINE, Terms
 
+LOST_USD, LOST_SHARE = Decimal("0.05"), Decimal("0.1")
+"""What is lost to the cache and worth a word: so much, and so much of what the call cost."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paid:
@@ -28,6 +31,8 @@ class Paid:
 
     run: Run
     cost: Cost
+    warnings: list[str] = field(default_factory=list[str])
+    """What somebody who pays wants to know."""
 
 
 async def model_for(named: str | None, claude: Claude, terms: Terms) -> Model | None:
@@ -85,7 +90,7 @@ async def run_paid(
         run = await claude.run(plan, work)
     if run.failed and not run.answered:
         raise run.failed[0].error
-    return Paid(run=run, cost=_cost(run, price))
+    return Paid(run=run, cost=_cost(run, price), warnings=_lost(run))
 
 
 async def obstacle_to(
@@ -108,6 +113,17 @@ def _checked(price: Usd | None, model: Model, terms: Terms, max_cost_usd: float 
 
 def _budgets(terms: Terms) -> Budgets:
     return Budgets(per_day_usd=terms.spending.per_day_usd, per_month_usd=terms.spending.per_month_usd)
+
+
+def _lost(run: Run) -> list[str]:
+    """Say that the cache gave less than expected, where that has cost noticeably."""
+    misses = [answer.cache_miss for answer in run.billed if answer.cache_miss is not None]
+    lost = sum((miss.lost_usd for miss in misses if miss.lost_usd is not None), Decimal(0))
+    spent = sum((answer.usd for answer in run.billed if answer.usd is not None), Decimal(0))
+    if lost < LOST_USD or lost < LOST_SHARE * spent:
+        return []
+    reasons = ", ".join(sorted({miss.reason for miss in misses}))
+    return [f"The prompt cache gave less than expected ({reasons}): about ${lost:.2f} of the cost would not have been."]
 
 
 def _cost(run: Run, price: Usd | None) -> Cost:

@@ -123,7 +123,7 @@ def room_for(answer: Count, *, most: int) -> int:
 
 
 def keeping_documents(plan: Plan) -> Plan:
-    """Keep what stands before each question in the cache for five minutes, for the next question."""
+    """Keep what stands before each question in the cache for five minutes, as the second call on it does."""
     return Plan(asks=tuple(replace(ask, breakpoints=(Breakpoint(index=len(ask.blocks) - 2),)) for ask in plan.asks))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,6 +17,7 @@ from witnessmark.claude.attempts import Clock
 from witnessmark.claude.client import Claude, Work, open_claude
 from witnessmark.claude.credentials import Credentials
 from witnessmark.claude.running import Run
+from witnessmark.claude.timeouts import Timeouts
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
 from witnessmark.documents.worker import open_workers
@@ -70,11 +71,11 @@ class Reader:
     path: Path
     model: Model
 
-    async def ask(self, *questions: str, model: str | None = None, **work: Any) -> Run:
+    async def ask(self, *questions: str, changes: Mapping[str, Any] | None = None, **work: Any) -> Run:
         """Ask in one plan."""
         async with self.documents.open(str(self.path)) as document:
-            chosen = model_named(model) if model else self.model
-            plan = await self.plan(document, questions, chosen)
+            chosen = self.model
+            plan = await self.plan(document, questions, chosen, **changes or {})
             told: dict[str, Any] = {"tool": "ask", "model": chosen, "documents": self.documents, "sources": (document,)}
             return await self.claude.run(plan, Work(**told | work))
 
@@ -98,7 +99,13 @@ class Reader:
 
 @asynccontextmanager
 async def open_reader(
-    api: FakeClaudeAPI, folder: Path, time_: SharedTime, *, pages: int = 100, model: str = "claude-sonnet-5-5"
+    api: FakeClaudeAPI,
+    folder: Path,
+    time_: SharedTime,
+    *,
+    pages: int = 100,
+    model: str = "claude-sonnet-5-5",
+    timeouts: Timeouts | None = None,
 ) -> AsyncGenerator[Reader]:
     """Open a process's client; those with the same folder share the store."""
     path = folder / "report.pdf"
@@ -109,13 +116,19 @@ async def open_reader(
     async with (
         open_workers(Limits()) as workers,
         open_store(settings.store, clock=time_.now) as store,
-        open_claude(credentials, store, time_.clock) as claude,
+        open_claude(credentials, store, time_.clock, timeouts) as claude,
     ):
         yield Reader(claude, store, Documents(settings.allowed, workers), path, model_named(model))
 
 
-def answering(request: Request) -> str:
-    return f"It says what was asked: {request.text[-40:]}"
+def answering(request: Request) -> Any:
+    """Answer with the question, in whatever form is asked for."""
+    said = answering_text(request.text.rpartition("\n")[2])
+    return {"answer": said} if request.schema is not None else said
+
+
+def answering_text(question: str) -> str:
+    return f"It says nothing of this: {question}"
 
 
 @dataclass(frozen=True)

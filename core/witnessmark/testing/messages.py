@@ -41,7 +41,7 @@ class Messages:
     """In turn, the last one for good."""
     refusals: list[Refusing] = field(default_factory=list[Refusing])
     urls: dict[str, bytes] = field(default_factory=dict[str, bytes])
-    _cache: Cache = field(default_factory=Cache)
+    cache: Cache = field(default_factory=Cache)
     _diagnostics: Diagnostics = field(default_factory=Diagnostics)
     _reader: Reader = field(default_factory=Reader)
     _rates: Rates = field(default_factory=Rates)
@@ -56,7 +56,7 @@ class Messages:
             )
         self._refuse(request)
         sent_at = self.clock()
-        tokens = self._cache.look_up(prompt, now=sent_at)
+        tokens = self.cache.look_up(prompt, now=sent_at)
         finished = finish(await self._said(request), request, tokens)
         message_id = finished.message["id"]
         finished.message["diagnostics"] = self._diagnostics.say(request, message_id, prompt, tokens)
@@ -71,7 +71,7 @@ class Messages:
             model=request.model,
             prompt=tokens,
             output_tokens=finished.output_tokens,
-            begin=lambda: self._cache.write(prompt, tokens, sent_at=sent_at),
+            begin=lambda: self.cache.write(prompt, tokens, sent_at=sent_at),
         )
         if request.is_stream:
             return Response(status=200, events=events_of(finished, request), headers=rates, work=work)

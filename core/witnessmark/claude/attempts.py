@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import random
 import secrets
@@ -13,20 +14,20 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from witnessmark.claude.body import JsonBody
-from witnessmark.claude.cache_reads import UNKNOWN, Expected, expected, is_diagnosed, miss_of
+from witnessmark.claude.cache_reads import UNKNOWN, is_diagnosed
+from witnessmark.claude.cache_use import CacheUse
 from witnessmark.claude.delivery import Delivered, Delivery, Ways, upload_keys, way_of
 from witnessmark.claude.failures import AskNotAccepted, AttemptFailed, Failure, ModelNotAvailable, RateLimited
-from witnessmark.claude.leading import Kept, Leads, Turn
+from witnessmark.claude.leading import Leads, Turn
 from witnessmark.claude.request import Structure, counting, request_of, without_documents
 from witnessmark.claude.timeouts import Timeouts
 from witnessmark.claude.understanding import message_text, tokens_of
 from witnessmark.errors import ApiError, SetupError, WitnessmarkError
-from witnessmark.plans.caching import documents_key, kept_keys
 from witnessmark.plans.halving import pages_of
 from witnessmark.plans.models import Model
 from witnessmark.plans.plan import Ask, ImageBlock, PdfBlock, Plan
 from witnessmark.plans.price import price_of, usd_of, usd_without_cache
-from witnessmark.store import AskedElsewhere, Prefix, PrefixPast, Reservation, Send, Store, StoredAnswer
+from witnessmark.store import AskedElsewhere, Prefix, Reservation, Send, Store, StoredAnswer
 
 if TYPE_CHECKING:
     from witnessmark.claude.connection import Connection
@@ -168,24 +169,23 @@ class Sender:
         self, ask: Ask, errand: Errand, patience: Patience, delivered: Delivered, ways: Ways, turn: Turn
     ) -> StoredAnswer:
         structure = ways.structure or self.structure(errand.model)
-        way = way_of(delivered, structure, ways)
-        hoped = await self._hoped(ask, way)
-        told = request_of(ask, delivered.sources, structure) | self._wondering(ask, hoped)
-        body = JsonBody(told)
-        send = send_of(ask, errand, self.endpoint.url, way=way, expected_read_tokens=hoped.tokens)
-        send_id = await self._begun(ask, send, errand, patience)
-        sent_at = self.clock.now()
-
-        def on_begun(message: dict[str, Any]) -> None:
-            if ask.breakpoints:
-                read = tokens_of(message)
-                kept = read.cache_read + read.cache_creation_5m + read.cache_creation_1h
-                ttl = ask.breakpoints[-1].ttl
-                turn.begin(Kept(at=sent_at, ttl=ttl, tokens=kept, way=way, message_id=message.get("id")))
-
+        use = CacheUse(
+            ask=ask,
+            model=errand.model,
+            endpoint=self.endpoint.url,
+            store=self.store,
+            leads=self.leads,
+            turn=turn,
+            way=way_of(delivered, structure, ways),
+        )
+        await use.look()
+        body = JsonBody(request_of(ask, delivered.sources, structure) | self._wondering(use))
+        send_id = await self._begun(ask, use, errand, patience)
         try:
             received = await self.connection.message(
-                body, seconds=self.timeouts.attempt(ask.max_tokens), on_begun=on_begun
+                body,
+                seconds=self.timeouts.attempt(ask.max_tokens),
+                on_begun=functools.partial(use.begun, send_id),
             )
         except AttemptFailed as failed:
             with anyio.CancelScope(shield=True):
@@ -200,7 +200,7 @@ class Sender:
             raise
         self.endpoint.structures[errand.model.id] = structure
         tokens = tokens_of(received.message)
-        miss = miss_of(ask, errand.model, hoped, tokens, received.message.get("diagnostics"))
+        miss = use.miss(tokens, received.message)
         self.endpoint.is_puzzling |= miss is not None and miss.reason == UNKNOWN
         answer = StoredAnswer(
             content_key=ask.content_key,
@@ -224,30 +224,25 @@ class Sender:
                 errand.stopped = error
         return answer
 
-    async def _hoped(self, ask: Ask, way: str) -> Expected:
-        """Say what the cache should give for an ask."""
-        if not ask.breakpoints:
-            return Expected()
-        key = kept_keys(ask)[-1]
-        past = await self.store.past_of({key}, self.endpoint.url)
-        return expected(past.get(key, PrefixPast()), self.leads.kept(key), now=self.clock.now(), way=way)
-
-    def _wondering(self, ask: Ask, hoped: Expected) -> dict[str, Any]:
+    def _wondering(self, use: CacheUse) -> dict[str, Any]:
         """Ask the API to say why the cache gives less than it should, once it has done so for no reason that we know.
 
         It compares with what it remembers of an earlier request, which has to have asked as well; and costs nothing.
         """
-        if not (ask.breakpoints and self.endpoint.is_puzzling and is_diagnosed(self.endpoint.url)):
+        if not (use.turn.keys and self.endpoint.is_puzzling and is_diagnosed(self.endpoint.url)):
             return {}
-        return {"diagnostics": {"previous_message_id": hoped.message_id}}
+        return {"diagnostics": {"previous_message_id": use.hoped.message_id}}
 
-    async def _begun(self, ask: Ask, send: Send, errand: Errand, patience: Patience) -> int:
+    async def _begun(self, ask: Ask, use: CacheUse, errand: Errand, patience: Patience) -> int:
         """Write down that an ask is about to be sent, once no other process waits for the answer to the same.
+
+        Nor may another be writing what this one would read.
 
         Errors:  `AskedElsewhere` with the answer that another has paid for
         """
         seconds = self.timeouts.attempt(ask.max_tokens)
         while True:
+            send = send_of(ask, errand, self.endpoint.url, use.prefix(errand.call))
             try:
                 return await self.store.begin(send, errand.reservation, seen=patience.seen, alone_for=seconds)
             except AskedElsewhere as elsewhere:
@@ -256,6 +251,7 @@ class Sender:
             if patience.is_over:
                 raise AnswerAwaitedElsewhere(in_words([ask]))
             await self.clock.sleep(LOOK_AFTER)
+            await use.look()
 
     async def _record(self, send_id: int, failed: AttemptFailed) -> None:
         failure = failed.failure
@@ -353,9 +349,8 @@ class Sender:
         return failure.for_caller(model=ask.model, what=in_words([ask]))
 
 
-def send_of(ask: Ask, errand: Errand, endpoint: str, *, way: str = "", expected_read_tokens: int = 0) -> Send:
+def send_of(ask: Ask, errand: Errand, endpoint: str, prefix: Prefix | None = None) -> Send:
     """Say what is about to be sent."""
-    point = ask.breakpoints[-1] if ask.breakpoints else None
     documents = [block for block in ask.blocks if isinstance(block, PdfBlock | ImageBlock)]
     sources = errand.delivery.sources
     about = next((sources[sha256] for sha256, _ in pages_of(ask)), next(iter(sources.values())))
@@ -370,14 +365,7 @@ def send_of(ask: Ask, errand: Errand, endpoint: str, *, way: str = "", expected_
         images=sum(len(block.pages) if isinstance(block, PdfBlock) else 1 for block in documents),
         estimated_usd=None if estimated is None else estimated.estimate,
         deliveries=upload_keys(ask, sources),
-        prefix=Prefix(
-            call=errand.call,
-            documents=documents_key(ask),
-            kept=kept_keys(ask)[-1] if point else None,
-            ttl=point.ttl if point else None,
-            way=way,
-            expected_read_tokens=expected_read_tokens,
-        ),
+        prefix=prefix,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, cast
@@ -60,7 +60,7 @@ class Connection:
         self._client = client
 
     async def message(
-        self, body: JsonBody, *, seconds: float, on_begun: Callable[[dict[str, Any]], None] | None = None
+        self, body: JsonBody, *, seconds: float, on_begun: Callable[[dict[str, Any]], Awaitable[None]] | None = None
     ) -> Received:
         """Send a request and gather its streamed answer.
 
@@ -85,7 +85,7 @@ class Connection:
                         gathered.add(cast("dict[str, Any]", event))
                         count += 1
                         if on_begun is not None and gathered.message:
-                            on_begun(gathered.message)
+                            await on_begun(gathered.message)
                             on_begun = None
                         if not count % EVENTS_AT_ONCE:  # hundreds may have come at once
                             await anyio.lowlevel.checkpoint()

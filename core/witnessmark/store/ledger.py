@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 STALE_SECONDS = 15 * 60.0
 """After this long, what a process that cannot be asked was doing counts as given up."""
 
+WRITING_SECONDS = 60.0
+"""How long others wait for the response to a request that writes into the prompt cache."""
+
 
 class AskedElsewhere(Exception):
     """Another process sends the same ask just now, or has been given its answer."""
@@ -50,6 +53,8 @@ def leave_to_others(
 ) -> None:
     """Refuse an ask that another living process has under way, or that has another answer than whoever asks has seen.
 
+    So is one that would read from the prompt cache what another process is writing there, for a minute.
+
     Units:   `sent_since` is when the oldest ask was sent that may still be answered; what is later than `now`, because
              the clock was set back, counts for nothing
     Errors:  `AskedElsewhere`
@@ -63,10 +68,21 @@ def leave_to_others(
         "AND sent_at BETWEEN ? AND ?",
         (send.content_key, send.endpoint, process, sent_since, now),
     ).fetchall()
+    if send.prefix is not None and send.prefix.kept is not None:
+        rows += db.execute(
+            "SELECT process, sent_at FROM sends WHERE state = 'sent' AND is_writing AND kept_prefix = ? "
+            "AND endpoint = ? AND process != ? AND sent_at BETWEEN ? AND ?",
+            (send.prefix.kept, send.endpoint, process, now - WRITING_SECONDS, now),
+        ).fetchall()
     for other, sent_at in rows:
         alive = is_alive(other)
         if alive or (alive is None and now - sent_at < STALE_SECONDS):
             raise AskedElsewhere(None)
+
+
+def write_begun(db: Connection, line: int) -> None:
+    """Let the others go that wait for what a line writes into the prompt cache."""
+    db.execute("UPDATE sends SET is_writing = 0 WHERE id = ?", (line,))
 
 
 def write_answer(db: Connection, line: int, answer: StoredAnswer, *, now: float) -> None:
@@ -176,6 +192,7 @@ def _write_line(db: Connection, send: Send, state: State, *, process: str, now: 
             "ttl": send.prefix.ttl,
             "way": send.prefix.way,
             "expected_read_tokens": send.prefix.expected_read_tokens,
+            "is_writing": send.prefix.is_writing,
         }
     names = ", ".join(row)
     line = db.execute(f"INSERT INTO sends ({names}) VALUES ({', '.join('?' * len(row))})", (*row.values(),)).lastrowid

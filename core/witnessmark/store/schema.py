@@ -62,6 +62,7 @@ _CACHING = (
     "ALTER TABLE sends ADD COLUMN kept_prefix TEXT",
     "ALTER TABLE sends ADD COLUMN ttl TEXT",
     "ALTER TABLE sends ADD COLUMN way TEXT",
+    "ALTER TABLE sends ADD COLUMN is_writing INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE sends ADD COLUMN message_id TEXT",
     "ALTER TABLE sends ADD COLUMN expected_read_tokens INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE sends ADD COLUMN cache_miss TEXT",

@@ -117,6 +117,10 @@ class Store:
 
         return await self._database.write(work)
 
+    async def begun(self, send_id: int) -> None:
+        """Say that the response to an ask has begun: what it writes into the prompt cache can be read."""
+        await self._database.write(lambda db: ledger.write_begun(db, send_id))
+
     async def answered(self, send_id: int, answer: StoredAnswer) -> None:
         """Keep a paid answer and settle its line, both or neither, also when the task is cancelled."""
         now = self._clock()

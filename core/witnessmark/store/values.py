@@ -51,6 +51,8 @@ class Prefix:
     way: str = ""
     """How its documents travel: the same in two ways may be two to the API."""
     expected_read_tokens: int = 0
+    is_writing: bool = False
+    """Whether it writes what others would read: they wait until its response begins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

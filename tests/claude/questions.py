@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -48,12 +48,21 @@ class SharedTime:
 
     start: float = field(default_factory=time.time)
     passed: float = 0.0
+    events: list[tuple[float, Callable[[], None]]] = field(default_factory=list[tuple[float, Callable[[], None]]])
 
     def now(self) -> float:
         return self.start + self.passed
 
+    def at(self, passed: float, happens: Callable[[], None]) -> None:
+        """Let something happen once so much time has passed."""
+        self.events.append((passed, happens))
+
     async def sleep(self, seconds: float) -> None:
         self.passed += seconds
+        due = [event for event in self.events if event[0] <= self.passed]
+        self.events = [event for event in self.events if event not in due]
+        for _, happens in due:
+            happens()
         await anyio.lowlevel.checkpoint()
 
     @property

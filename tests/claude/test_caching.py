@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
+import sys
 from collections.abc import AsyncGenerator
+from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -25,10 +29,13 @@ from witnessmark.claude import cache_reads
 from witnessmark.claude.client import Work
 from witnessmark.claude.timeouts import Timeouts
 from witnessmark.documents.text_size import text_size
+from witnessmark.plans.caching import documents_key
 from witnessmark.plans.plan import Ask, Plan, TextBlock, TextDocumentBlock
 from witnessmark.plans.price import price_of
 from witnessmark.plans.tokens import Count
-from witnessmark.store import Budgets
+from witnessmark.store import Budgets, Prefix, Send
+from witnessmark.store.ledger import WRITING_SECONDS
+from witnessmark.store.processes import this_process
 from witnessmark.testing import ApiError, FakeClaudeAPI, RecordedRequest, Reply, Request, faults
 from witnessmark.testing.faults import Fault
 
@@ -249,6 +256,61 @@ async def test_calls_at_the_same_time_write_once(reader: Reader, api: FakeClaude
             tasks.start_soon(reader.ask, question)
     assert kept(api).count("5m") == 1
     assert kept(api).count("read") >= 8
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the parent process is looked up in /proc")
+@pytest.mark.parametrize("ends", ["begins", "never begins"])
+async def test_what_another_process_is_writing_is_waited_for(
+    reader: Reader, api: FakeClaudeAPI, shared_time: SharedTime, ends: str
+) -> None:
+    await reader.ask(*QUESTIONS[:2])
+    before = len(messages(api))
+    await _written_by(os.getppid(), reader)
+    began = shared_time.passed
+    if ends == "begins":
+        shared_time.at(began + 7, lambda: _run(reader, "UPDATE sends SET is_writing = 0"))
+    await reader.ask(QUESTIONS[2])
+    assert len(messages(api)) == before + 1
+    waited = shared_time.passed - began
+    assert waited == pytest.approx(7 if ends == "begins" else WRITING_SECONDS, abs=0.5)
+
+
+async def test_a_process_that_is_gone_is_not_waited_for(
+    reader: Reader, api: FakeClaudeAPI, shared_time: SharedTime
+) -> None:
+    await reader.ask(*QUESTIONS[:2])
+    began = shared_time.passed
+    await _written_by(99_999_999, reader)
+    await reader.ask(QUESTIONS[2])
+    assert shared_time.passed == began
+
+
+async def _written_by(pid: int, reader: Reader) -> None:
+    """Let the ledger say that another process has just sent what writes the document into the cache."""
+    async with reader.documents.open(str(reader.path)) as document:
+        (ask,) = (await reader.plan(document, ["Another question?"], reader.model)).asks
+    documents = documents_key(ask)
+    send = Send(
+        content_key=ask.content_key,
+        endpoint=reader.claude.endpoint,
+        model=ask.model,
+        tool="ask",
+        document=document.sha256,
+        document_name="report.pdf",
+        images=4,
+        estimated_usd=None,
+        prefix=Prefix(call="another", documents=documents, kept=documents, ttl="5m", is_writing=True),
+    )
+    line = await reader.store.begin(send)
+    host, _, start = this_process().rsplit("|", 2)
+    if Path(f"/proc/{pid}/stat").exists():
+        start = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    _run(reader, "UPDATE sends SET process = ? WHERE id = ?", f"{host}|{pid}|{start}", line)
+
+
+def _run(reader: Reader, statement: str, *values: object) -> None:
+    with closing(sqlite3.connect(reader.path.parent / "home" / "store.sqlite3", isolation_level=None)) as db:
+        db.execute(statement, values)
 
 
 async def test_halves_of_what_is_too_large_are_shared_too(reader: Reader, api: FakeClaudeAPI) -> None:

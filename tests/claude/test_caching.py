@@ -186,6 +186,22 @@ async def test_all_that_share_what_is_kept_travel_alike(reader: Reader, api: Fak
     assert api.totals.uploads == 1
 
 
+async def test_an_answer_that_needs_more_room_reads_what_was_just_written(reader: Reader, api: FakeClaudeAPI) -> None:
+    api.answer_with([Reply(text="It", stop_reason="max_tokens"), answering])
+    run = await reader.ask(*QUESTIONS[:2])
+    assert len(run.answered) == 2
+    assert kept(api) == ["5m", "read", "read"]
+
+
+async def test_a_question_that_is_asked_again_because_it_was_lost_is_no_second_use(
+    reader: Reader, api: FakeClaudeAPI
+) -> None:
+    api.fail(faults.reset("after_response_head"), times=1)
+    await reader.ask(QUESTIONS[0])
+    await reader.ask(QUESTIONS[0], reuse_days=0)
+    assert kept(api) == ["-", "-", "5m"]
+
+
 # --- who goes first -------------------------------------------------------------------------------------------------
 
 

@@ -172,6 +172,8 @@ def _of_cache(plan: Plan) -> list[str]:
     if all(point.is_kept for point in points):
         return ["An earlier call keeps the document in the cache, and it is read there."]
     life = "an hour" if points[0].ttl == "1h" else "5 minutes"
+    if any(point.is_kept for point in points):
+        return [f"What several requests share is written into the cache once, for {life}, and read from there."]
     return [f"The document was sent a while ago, too, and is kept in the cache for {life} now."]
 
 

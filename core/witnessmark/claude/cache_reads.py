@@ -9,6 +9,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from witnessmark.claude.leading import Kept
+from witnessmark.claude.understanding import part_of
 from witnessmark.plans.caching import SECONDS, Past
 from witnessmark.plans.models import Model
 from witnessmark.plans.plan import Ask, Ttl, prefix_tokens
@@ -55,19 +56,9 @@ def expected(past: PrefixPast, known: Kept | None, *, now: float, way: str) -> E
     Shapes:  `past` as the ledger tells it, `known` as this process has heard it from a response that has begun
     Units:   `now` on the clock of `known`
     """
-    entries = list(past.kept)
-    if known is not None and known.tokens:
-        heard = KeptPrefix(
-            age=max(0.0, now - known.at),
-            ttl=known.ttl,
-            tokens=known.tokens,
-            way=known.way,
-            message_id=known.message_id,
-        )
-        entries.append(heard)
-    begun = [entry for entry in entries if entry.tokens]
+    begun = _begun(past, known, now)
     if not begun:
-        return Expected(reason=NOT_BEGUN if entries else None)
+        return Expected(reason=NOT_BEGUN if past.kept else None)
     entry = _best(begun, way)
     reason = None
     if entry.way != way:
@@ -97,14 +88,14 @@ def miss_of(
     return CacheMiss(reason=reason, lost_usd=_lost(expected, tokens, model))
 
 
-def past_as_planned(past: PrefixPast, others: Mapping[str, float]) -> Past:
-    """Take from the ledger what decides where breakpoints stand.
+def past_as_planned(past: PrefixPast, others: Mapping[str, float], known: Kept | None, *, now: float) -> Past:
+    """Take what decides where breakpoints stand from the ledger and from what this process knows beside it.
 
     Units:   `others` are calls under way, by their names, and how many seconds ago they began
     """
-    begun = [entry for entry in past.kept if entry.tokens]
+    begun = _begun(past, known, now)
     calls = dict(others) | past.calls
-    kept = (begun[0].age, cast("Ttl", begun[0].ttl)) if begun else None
+    kept = min(((entry.age, cast("Ttl", entry.ttl)) for entry in begun), default=None)
     return Past(calls=tuple(sorted(calls.values())), kept=kept)
 
 
@@ -112,6 +103,17 @@ def is_diagnosed(endpoint: str) -> bool:
     """Say whether an endpoint is Anthropic's own, which says why a request reads nothing."""
     host = urlsplit(endpoint).hostname or ""
     return any(f".{host}".endswith(own) for own in OWN_HOSTS)
+
+
+def _begun(past: PrefixPast, known: Kept | None, now: float) -> list[KeptPrefix]:
+    """List what has been written or read; what has begun and not ended this process alone knows."""
+    begun = [entry for entry in past.kept if entry.tokens]
+    if known is not None and known.tokens:
+        age = max(0.0, now - known.at)
+        begun.append(
+            KeptPrefix(age=age, ttl=known.ttl, tokens=known.tokens, way=known.way, message_id=known.message_id)
+        )
+    return begun
 
 
 def _best(entries: Sequence[KeptPrefix], way: str) -> KeptPrefix:
@@ -134,5 +136,4 @@ def _lost(expected: Expected, tokens: Tokens, model: Model) -> Decimal | None:
 
 
 def _type_of(diagnosis: dict[str, Any] | None) -> str:
-    reason = (diagnosis or {}).get("cache_miss_reason") or {}
-    return str(reason.get("type", ""))
+    return str(part_of(diagnosis or {}, "cache_miss_reason").get("type", ""))

@@ -271,7 +271,7 @@ class Claude:
         past: dict[str, Past] = {}
         for key in keys:
             others = {name: now - at for name, at in self._running.get(key, {}).items() if name != call}
-            past[key] = past_as_planned(found.get(key, PrefixPast()), others)
+            past[key] = past_as_planned(found.get(key, PrefixPast()), others, self._leads.kept(key), now=now)
         return await anyio.to_thread.run_sync(functools.partial(with_breakpoints, plan, model, past, at_once=AT_ONCE))
 
     async def _quarantined(self, sources: Sequence[Document]) -> dict[tuple[str, int], Quarantined]:

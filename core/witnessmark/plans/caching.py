@@ -47,26 +47,30 @@ def with_breakpoints(plan: Plan, model: Model, past: Mapping[str, Past], *, at_o
 
     Shapes:  `past` by `prefix_keys`; `at_once` asks are under way at a time
     """
-    places = _places(plan)
-    ttls = {key: _ttl(place, plan, model, past.get(key, Past()), at_once) for key, place in places.items()}
-    held = {key for key in places if _is_alive(past.get(key, Past()))}
+    beginnings = _beginnings(plan)
+    every = {one.key: one for found in beginnings for one in found}
+    ttls = {key: _ttl(one, plan, model, past.get(key, Past()), at_once) for key, one in every.items()}
+    held = {key for key in every if _is_alive(past.get(key, Past()))}
     asks: list[Ask] = []
-    for ask, found in zip(plan.asks, _candidates(plan), strict=True):
-        points: list[Breakpoint] = []
-        longest: Ttl = "5m"
-        for index, key in reversed(found):
-            ttl = ttls[key]
-            if ttl is not None and len(points) < MOST_BREAKPOINTS:
-                longest = ttl if longest == "5m" else longest  # an hour has to stand before five minutes
-                points.insert(0, Breakpoint(index=index, ttl=longest, is_kept=key in held))
-        held |= {key for _, key in found if ttls[key] is not None}
-        asks.append(replace(ask, breakpoints=tuple(points)))
+    for ask, found in zip(plan.asks, beginnings, strict=True):
+        kept = [(one, ttl) for one in found if (ttl := ttls[one.key]) is not None][-MOST_BREAKPOINTS:]
+        points = tuple(
+            # The API takes no hour after five minutes; what more asks share stands before.
+            Breakpoint(
+                index=one.index,
+                ttl="1h" if any(ttl == "1h" for _, ttl in kept[number:]) else "5m",
+                is_kept=one.key in held,
+            )
+            for number, (one, _) in enumerate(kept)
+        )
+        held |= {one.key for one, _ in kept}
+        asks.append(replace(ask, breakpoints=points))
     return Plan(asks=tuple(asks))
 
 
 def keys_to_look_up(plan: Plan) -> set[str]:
     """List the beginnings of prompts whose past decides where breakpoints stand."""
-    return {key for found in _candidates(plan) for _, key in found}
+    return {one.key for found in _beginnings(plan) for one in found}
 
 
 def prefix_keys(ask: Ask) -> tuple[str, ...]:
@@ -97,57 +101,47 @@ def kept_keys(ask: Ask) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
-    """Where several asks may part."""
+class _Beginning:
+    """Where asks may part."""
 
-    ask: Ask
+    key: str
     index: int
+    """Of its last block."""
     asks: tuple[int, ...]
-    """Which asks of the plan begin so, by their number."""
+    """Which asks of the plan begin so, by their number; the same ask twice is sent once."""
 
 
-def _candidates(plan: Plan) -> list[list[tuple[int, str]]]:
-    """Find for each ask after which blocks others go on differently, and where its documents end."""
+def _beginnings(plan: Plan) -> list[list[_Beginning]]:
+    """For each ask find after which blocks others differ, and where its documents end; the shortest first."""
     chains = [prefix_keys(ask) for ask in plan.asks]
-    sharers = {key: len(asks) for key, asks in _by_key(plan, chains).items()}
-    found: list[list[tuple[int, str]]] = []
-    for ask, keys in zip(plan.asks, chains, strict=True):
-        counts = [*(sharers[key] for key in keys), 1]
-        ends = {index for index in range(len(keys)) if counts[index] > max(1, counts[index + 1])}
-        last = _last_document(ask)
-        found.append([(index, keys[index]) for index in sorted(ends if last is None else ends | {last})])
-    return found
-
-
-def _places(plan: Plan) -> dict[str, _Place]:
-    chains = [prefix_keys(ask) for ask in plan.asks]
-    sharers = _by_key(plan, chains)
-    return {
-        key: _Place(ask=ask, index=index, asks=tuple(sharers[key]))
-        for ask, found in zip(plan.asks, _candidates(plan), strict=True)
-        for index, key in found
-    }
-
-
-def _by_key(plan: Plan, chains: Sequence[Sequence[str]]) -> dict[str, list[int]]:
-    """List the asks that begin alike; the same ask twice is sent once."""
     sharers: dict[str, dict[str, int]] = {}
     for number, (ask, keys) in enumerate(zip(plan.asks, chains, strict=True)):
         content_key = ask.content_key
         for key in keys:
             sharers.setdefault(key, {}).setdefault(content_key, number)
-    return {key: list(asks.values()) for key, asks in sharers.items()}
+    found: list[list[_Beginning]] = []
+    for ask, keys in zip(plan.asks, chains, strict=True):
+        counts = [*(len(sharers[key]) for key in keys), 1]
+        last = _last_document(ask)
+        found.append(
+            [
+                _Beginning(key=key, index=index, asks=tuple(sharers[key].values()))
+                for index, key in enumerate(keys)
+                if index == last or counts[index] > max(1, counts[index + 1])
+            ]
+        )
+    return found
 
 
-def _ttl(place: _Place, plan: Plan, model: Model, past: Past, at_once: int) -> Ttl | None:
+def _ttl(one: _Beginning, plan: Plan, model: Model, past: Past, at_once: int) -> Ttl | None:
     """Choose how long to keep the beginning of some asks; None: it does not pay, or cannot be said to."""
-    tokens = prefix_tokens(place.ask, place.index, model).total.estimate
+    tokens = prefix_tokens(plan.asks[one.asks[0]], one.index, model).total.estimate
     prices = model.prices_for(tokens)
     if tokens < model.cache_min_tokens or prices is None:
         return None
-    if _is_alive(past):
-        return past.kept[1] if past.kept is not None else None
-    within = list(_gaps_of_plan(place.asks, plan, at_once))
+    if past.kept is not None and _is_alive(past):
+        return past.kept[1]
+    within = list(_gaps_of_plan(one.asks, plan, at_once))
     to_come = list(_gaps_of_calls(past))
     costs: dict[Ttl | None, Decimal] = {None: prices.input * (1 + len(within) + len(to_come))}
     of_writing: dict[Ttl, Decimal] = {"5m": prices.cache_write_5m, "1h": prices.cache_write_1h}

@@ -18,7 +18,8 @@ AWAITED_SECONDS = 15 * 60.0
 """After this long, what was sent and never settled is not under way any more."""
 _MOST_ROWS = 2_000
 
-_SENT = "state IN ('sent', 'answered', 'possibly billed')"
+_USED = "state IN ('sent', 'answered')"
+"""What may have been billed without an answer is no use: it is sent again because of that."""
 _KEPT_TOKENS = "cache_read_tokens + cache_creation_5m_tokens + cache_creation_1h_tokens"
 
 
@@ -30,7 +31,7 @@ def past_of(db: Connection, keys: Collection[str], endpoint: str, *, now: float)
     told = {"keys": json.dumps(sorted(keys)), "endpoint": endpoint, "since": now - LOOK_BACK_SECONDS}
     calls: dict[str, dict[str, float]] = {}
     rows = db.execute(
-        f"SELECT documents_prefix, call, max(sent_at) AS at FROM sends WHERE {_SENT} AND sent_at > :since "
+        f"SELECT documents_prefix, call, max(sent_at) AS at FROM sends WHERE {_USED} AND sent_at > :since "
         "AND documents_prefix IN (SELECT value FROM json_each(:keys)) AND endpoint = :endpoint "
         f"GROUP BY documents_prefix, call ORDER BY at DESC LIMIT {_MOST_ROWS}",
         told,
@@ -39,8 +40,8 @@ def past_of(db: Connection, keys: Collection[str], endpoint: str, *, now: float)
         calls.setdefault(key, {})[call] = max(0.0, now - at)
     kept: dict[str, list[KeptPrefix]] = {}
     rows = db.execute(
-        f"SELECT kept_prefix, sent_at, ttl, {_KEPT_TOKENS} AS tokens, way, message_id FROM sends WHERE {_SENT} "
-        "AND sent_at > :since AND kept_prefix IN (SELECT value FROM json_each(:keys)) AND endpoint = :endpoint "
+        f"SELECT kept_prefix, sent_at, ttl, {_KEPT_TOKENS} AS tokens, way, message_id FROM sends "
+        "WHERE sent_at > :since AND kept_prefix IN (SELECT value FROM json_each(:keys)) AND endpoint = :endpoint "
         f"AND (tokens > 0 OR (state = 'sent' AND sent_at > :awaited)) ORDER BY sent_at DESC LIMIT {_MOST_ROWS}",
         told | {"awaited": now - AWAITED_SECONDS},
     )

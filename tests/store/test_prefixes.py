@@ -50,7 +50,7 @@ async def test_what_was_not_answered_or_reused_is_no_use(store: Store) -> None:
 
 
 async def test_what_was_kept_is_told_with_its_life_and_way(store: Store, clock: Clock) -> None:
-    await _sent(store, "a", "one", kept="doc", ttl="5m", tokens=WRITTEN)
+    await _sent(store, "a", "one", kept="doc", ttl="1h", tokens=WRITTEN)  # it was thought to be there for an hour
     clock.now += 100
     await _sent(store, "b", "two", kept="doc", ttl="1h", way="url", tokens=READ)
     clock.now += 10

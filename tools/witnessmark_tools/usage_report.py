@@ -87,9 +87,9 @@ class UsageReport(Result):
                 f"{self.total.possibly_billed} sent without an answer may have been billed: about "
                 f"${self.total.possibly_billed_usd:.4f}, not counted above."
             )
-        if self.cache_misses:
-            reasons = ", ".join(f"{missed.count} {missed.reason}" for missed in self.cache_misses)
-            lost = sum(missed.lost_usd for missed in self.cache_misses)
+        if dear := [missed for missed in self.cache_misses if missed.lost_usd]:
+            reasons = ", ".join(f"{missed.count} {missed.reason}" for missed in dear)
+            lost = sum(missed.lost_usd for missed in dear)
             lines.append(f"The cache gave less than expected ({reasons}): about ${lost:.4f} more, counted above.")
         if self.alarm:
             lines.append(f"Alarm: {self.alarm}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, cast
@@ -46,26 +46,33 @@ class Expected:
     tokens: int = 0
     reason: str | None = None
     """Why it will not, where that is known before it is sent."""
+    ttl: Ttl | None = None
     message_id: str | None = None
     """The answer whose request wrote it, or read it last."""
+
+    @property
+    def is_there(self) -> bool:
+        return bool(self.tokens) and self.reason is None
 
 
 def expected(past: PrefixPast, known: Kept | None, *, now: float, way: str) -> Expected:
     """Say what the cache should hold of a request's beginning.
 
-    Shapes:  `past` as the ledger tells it, `known` as this process has heard it from a response that has begun
+    Shapes:  `past` as the ledger tells it, `known` as this process has heard it from a response that has begun; of
+             what lives and has travelled alike the latest, else the latest of all
     Units:   `now` on the clock of `known`
     """
     begun = _begun(past, known, now)
     if not begun:
         return Expected(reason=NOT_BEGUN if past.kept else None)
-    entry = _best(begun, way)
+    latest = min(begun, key=lambda entry: (not (_lives(entry) and entry.way == way), entry.age))
     reason = None
-    if entry.way != way:
-        reason = OTHER_WAY
-    elif entry.age >= SECONDS[cast("Ttl", entry.ttl)]:
+    if not _lives(latest):
         reason = EXPIRED
-    return Expected(tokens=entry.tokens, reason=reason, message_id=entry.message_id)
+    elif latest.way != way:
+        reason = OTHER_WAY
+    ttl = cast("Ttl", latest.ttl)
+    return Expected(tokens=latest.tokens, reason=reason, ttl=ttl, message_id=latest.message_id)
 
 
 def miss_of(
@@ -93,10 +100,12 @@ def past_as_planned(past: PrefixPast, others: Mapping[str, float], known: Kept |
 
     Units:   `others` are calls under way, by their names, and how many seconds ago they began
     """
-    begun = _begun(past, known, now)
+    latest = min(_begun(past, known, now), key=lambda entry: entry.age, default=None)
     calls = dict(others) | past.calls
-    kept = min(((entry.age, cast("Ttl", entry.ttl)) for entry in begun), default=None)
-    return Past(calls=tuple(sorted(calls.values())), kept=kept)
+    return Past(
+        calls=tuple(sorted(calls.values())),
+        kept=None if latest is None else (latest.age, cast("Ttl", latest.ttl)),
+    )
 
 
 def is_diagnosed(endpoint: str) -> bool:
@@ -116,11 +125,8 @@ def _begun(past: PrefixPast, known: Kept | None, now: float) -> list[KeptPrefix]
     return begun
 
 
-def _best(entries: Sequence[KeptPrefix], way: str) -> KeptPrefix:
-    """Choose the entry that is read if any is: the latest that travelled alike, else the latest."""
-    by_age = sorted(entries, key=lambda entry: entry.age)
-    alike = [entry for entry in by_age if entry.way == way]
-    return (alike or by_age)[0]
+def _lives(entry: KeptPrefix) -> bool:
+    return entry.age < SECONDS[cast("Ttl", entry.ttl)]
 
 
 def _lost(expected: Expected, tokens: Tokens, model: Model) -> Decimal | None:

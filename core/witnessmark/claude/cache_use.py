@@ -12,7 +12,7 @@ from witnessmark.claude.understanding import tokens_of
 from witnessmark.errors import SetupError
 from witnessmark.plans.caching import documents_key
 from witnessmark.plans.models import Model
-from witnessmark.plans.plan import Ask
+from witnessmark.plans.plan import Ask, Ttl
 from witnessmark.store import CacheMiss, Prefix, PrefixPast, Store, Tokens
 
 
@@ -46,7 +46,7 @@ class CacheUse:
             call=call,
             documents=documents_key(self.ask),
             kept=keys[-1] if keys else None,
-            ttl=self.ask.breakpoints[-1].ttl if keys else None,
+            ttl=self._ttl if keys else None,
             way=self.way,
             expected_read_tokens=self.hoped.tokens,
             is_writing=self._is_writing,
@@ -57,10 +57,11 @@ class CacheUse:
         if not self.turn.keys:
             return
         tokens = tokens_of(message)
+        is_new = tokens.cache_creation_5m or tokens.cache_creation_1h
         self.turn.begin(
             Kept(
                 at=self.sent_at,
-                ttl=self.ask.breakpoints[-1].ttl,
+                ttl=self.ask.breakpoints[-1].ttl if is_new else self._ttl,
                 tokens=tokens.cache_read + tokens.cache_creation_5m + tokens.cache_creation_1h,
                 way=self.way,
                 message_id=message.get("id"),
@@ -75,5 +76,11 @@ class CacheUse:
         return miss_of(self.ask, self.model, self.hoped, tokens, message.get("diagnostics"))
 
     @property
+    def _ttl(self) -> Ttl:
+        """Say how long it will be kept: what is read lives on as it was written."""
+        asked = self.ask.breakpoints[-1].ttl
+        return self.hoped.ttl or asked if self.hoped.is_there else asked
+
+    @property
     def _is_writing(self) -> bool:
-        return self.turn.is_first and not (self.hoped.tokens and self.hoped.reason is None)
+        return self.turn.is_first and not self.hoped.is_there

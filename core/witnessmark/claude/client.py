@@ -8,7 +8,7 @@ import importlib
 import logging
 import sys
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Generator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -214,7 +214,8 @@ class Claude:
             max_usd=work.max_usd,
             on_pages=work.on_pages,
         )
-        with self._known(plan, errand.call):
+        keys = await anyio.to_thread.run_sync(_documents_keys, plan)
+        with self._known(keys, errand.call):
             unpaid = await self.unpaid(
                 plan, work.sources, model=work.model, reuse_days=work.reuse_days, call=errand.call
             )
@@ -222,9 +223,8 @@ class Claude:
             return await running.run(plan)
 
     @contextmanager
-    def _known(self, plan: Plan, call: str) -> Generator[None]:
+    def _known(self, keys: Collection[str], call: str) -> Generator[None]:
         """Let calls that begin now know of this one: the ledger does once its first ask is sent."""
-        keys = {key for ask in plan.asks if (key := documents_key(ask)) is not None}
         for key in keys:
             self._running.setdefault(key, {})[call] = self._clock.now()
         try:
@@ -253,7 +253,7 @@ class Claude:
                 halves = halved(ask)
                 waiting[:0] = halves or ()
                 left_out.update(page for _, page in pages_of(ask) if halves is None)
-            elif reuse_days == 0 or not await self.store.answer(
+            elif reuse_days == 0 or not await self.store.has_answer(
                 ask.content_key, self._endpoint.url, max_age_days=reuse_days
             ):
                 unpaid.append(ask)
@@ -482,6 +482,10 @@ async def _landed(flight: _Flight, on_wait: Callable[[], Awaitable[None]] | None
             await flight.done.wait()
         if on_wait is not None and not flight.done.is_set():
             await on_wait()
+
+
+def _documents_keys(plan: Plan) -> set[str]:
+    return {key for ask in plan.asks if (key := documents_key(ask)) is not None}
 
 
 def _is_fresh(kept: StoredAnswer, days: float | None) -> bool:

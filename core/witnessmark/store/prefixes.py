@@ -20,6 +20,7 @@ _MOST_ROWS = 2_000
 
 _USED = "state IN ('sent', 'answered')"
 """What may have been billed without an answer is no use: it is sent again because of that."""
+_TTL = "iif(cache_creation_1h_tokens > 0, '1h', iif(cache_creation_5m_tokens > 0, '5m', ttl))"
 _KEPT_TOKENS = "cache_read_tokens + cache_creation_5m_tokens + cache_creation_1h_tokens"
 
 
@@ -40,7 +41,7 @@ def past_of(db: Connection, keys: Collection[str], endpoint: str, *, now: float)
         calls.setdefault(key, {})[call] = max(0.0, now - at)
     kept: dict[str, list[KeptPrefix]] = {}
     rows = db.execute(
-        f"SELECT kept_prefix, sent_at, ttl, {_KEPT_TOKENS} AS tokens, way, message_id FROM sends "
+        f"SELECT kept_prefix, sent_at, {_TTL}, {_KEPT_TOKENS} AS tokens, way, message_id FROM sends "
         "WHERE sent_at > :since AND kept_prefix IN (SELECT value FROM json_each(:keys)) AND endpoint = :endpoint "
         f"AND (tokens > 0 OR (state = 'sent' AND sent_at > :awaited)) ORDER BY sent_at DESC LIMIT {_MOST_ROWS}",
         told | {"awaited": now - AWAITED_SECONDS},

@@ -247,7 +247,8 @@ async def test_where_the_first_fails_the_next_takes_its_place(reader: Reader, ap
     assert kept(api) == ["5m", *["read"] * 4]
 
 
-async def test_a_call_that_is_out_of_time_leaves_nobody_waiting(reader: Reader, api: FakeClaudeAPI) -> None:
+@pytest.mark.parametrize("how", ["out of time", "cancelled"])
+async def test_a_call_that_ends_early_leaves_nobody_waiting(reader: Reader, api: FakeClaudeAPI, how: str) -> None:
     go_on = anyio.Event()
 
     async def held(request: Request) -> Any:
@@ -255,14 +256,35 @@ async def test_a_call_that_is_out_of_time_leaves_nobody_waiting(reader: Reader, 
         return answering(request)
 
     api.answer_with(held)
-    run = await reader.ask(*QUESTIONS[:4], seconds=0.5)
-    assert not run.answered
+    if how == "cancelled":
+        with anyio.move_on_after(0.5):
+            await reader.ask(*QUESTIONS[:4])
+    else:
+        run = await reader.ask(*QUESTIONS[:4], seconds=0.5)
+        assert not run.answered
     assert len(messages(api)) == 1
     go_on.set()
     with anyio.fail_after(10):
         again = await reader.ask(*QUESTIONS[:4])
     assert len(again.answered) == 4
     assert kept(api) == ["5m", "read", "read", "read"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_whatever_fails_nobody_waits_for_ever(reader: Reader, api: FakeClaudeAPI, seed: int) -> None:
+    for fault in (faults.overloaded(), faults.reset("after_body"), faults.cut_stream(1), faults.error_event(1)):
+        api.fail(fault, share=0.15, seed=seed)
+    with anyio.fail_after(60):
+        async with anyio.create_task_group() as tasks:
+            for number in range(3):
+                tasks.start_soon(reader.ask, *(f"{number}: {question}" for question in QUESTIONS))
+    api.heal()
+    with anyio.fail_after(30):
+        for number in range(3):
+            run = await reader.ask(*(f"{number}: {question}" for question in QUESTIONS))
+            assert len(run.answered) == 10
+    told = kept(api)
+    assert told.count("read") > 3 * told.count("5m")
 
 
 async def test_calls_at_the_same_time_write_once(reader: Reader, api: FakeClaudeAPI) -> None:

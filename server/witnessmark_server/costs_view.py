@@ -27,7 +27,7 @@ def show_costs(result: CostEstimate, console: Console | None = None) -> None:
     if result.models:
         grid = Table(box=box.SIMPLE_HEAD, header_style="bold cyan", pad_edge=False)
         grid.add_column("model")
-        for head in ("requests", "tokens in", "tokens out", "USD now", "as a batch", "if kept", "next if kept"):
+        for head in ("requests", "tokens in", "tokens out", "USD now", "as a batch", "second", "further"):
             grid.add_column(head, justify="right")
         for cost in result.models:
             amounts = (cost.usd, cost.usd_batch, cost.usd_kept, cost.usd_next_question)

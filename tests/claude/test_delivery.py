@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -43,7 +44,7 @@ def uploads(api: FakeClaudeAPI) -> int:
 
 async def ask(desk: Desk, *, times: int = 1, content: bytes = PDF) -> None:
     for _ in range(times):
-        assert texts(await desk.run(content, reuse_days=0)) == PAGES
+        assert texts(await desk.run(content, reuse_since=time.time())) == PAGES
 
 
 async def test_a_document_asked_about_once_goes_in_the_request(desk: Desk, api: FakeClaudeAPI) -> None:
@@ -230,7 +231,7 @@ async def test_a_call_given_up_before_its_ask_is_sent_sends_nothing_any_more(des
     assert isinstance(document, PdfBlock)
     with anyio.fail_after(20):
         async with anyio.create_task_group() as tasks, desk.store.uploading(document.sha256, desk.claude.endpoint):
-            tasks.start_soon(partial(desk.run, PDF, reuse_days=0))  # it waits for the upload
+            tasks.start_soon(partial(desk.run, PDF, reuse_since=time.time()))  # it waits for the upload
             while not _under_way(desk):
                 await anyio.lowlevel.checkpoint()
             tasks.cancel_scope.cancel()
@@ -276,7 +277,7 @@ async def _ask_by_url(desk: Desk, pages: list[int] | None = None) -> None:
     path.write_bytes(PDF)
     async with desk.documents.open(str(path)) as opened:
         document = replace(opened, url=URL)
-        run = await desk.claude.run(await desk.plan(document, pages), desk.work(document, reuse_days=0))
+        run = await desk.claude.run(await desk.plan(document, pages), desk.work(document, reuse_since=time.time()))
     assert texts(run) == [PAGES[page - 1] for page in pages or range(1, 6)]
 
 

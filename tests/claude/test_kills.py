@@ -217,4 +217,10 @@ async def check_bill(killer: Killer, api: FakeClaudeAPI, room: Path, *, plans: i
 
 
 def tokens_of(billed: Any) -> Tokens:
-    return Tokens(input=billed.get("input_tokens", 0), output=billed.get("output_tokens", 0))
+    return Tokens(
+        input=billed.get("input_tokens", 0),
+        output=billed.get("output_tokens", 0),
+        cache_read=billed.get("cache_read_input_tokens", 0),
+        cache_creation_5m=billed.get("ephemeral_5m_input_tokens", 0),
+        cache_creation_1h=billed.get("ephemeral_1h_input_tokens", 0),
+    )

@@ -6,6 +6,7 @@ import json
 import os
 import sqlite3
 import sys
+import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -82,7 +83,7 @@ async def test_what_was_paid_for_is_not_paid_for_again(open_desk: OpenDesk, api:
 
 async def test_a_caller_can_pay_again(desk: Desk, api: FakeClaudeAPI) -> None:
     await desk.run(PDF)
-    await desk.run(PDF, reuse_days=0)
+    await desk.run(PDF, reuse_since=time.time())
     assert sent(api) == 2
 
 
@@ -407,7 +408,7 @@ async def test_an_endpoint_without_structured_outputs_gets_a_tool(desk: Desk, ap
     assert api.requests[-1].body["tool_choice"] == {"type": "auto"}
     assert api.requests[-1].body["tools"][0]["strict"] is True
     before = sent(api)
-    await desk.run(PDF, reuse_days=0)
+    await desk.run(PDF, reuse_since=time.time())
     assert sent(api) == before + 1  # it was learned
 
 

@@ -211,7 +211,7 @@ def test_room_doubles_until_the_model_gives_no_more(model: Model) -> None:
 
 def test_there_is_never_more_room_than_the_context_leaves() -> None:
     (ask,) = plan_tables(_pdf(2), _pages(2), SONNET).asks
-    prompt = sum(part.total.high for part in prompt_tokens(ask, SONNET))
+    prompt = prompt_tokens(ask, SONNET).total.total.high
     tight = replace(SONNET, context=prompt + ask.max_tokens + 500)
     more = with_more_room(ask, tight)
     assert more is not None

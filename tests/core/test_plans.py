@@ -446,9 +446,9 @@ def test_images_stay_exact_where_the_whole_was_counted() -> None:
 def test_a_count_is_of_what_is_kept_too_and_the_question_alone_is_estimated() -> None:
     plan = keeping_documents(plan_tables(_pdf(3), _pages(3), SONNET))
     (ask,) = plan.asks
-    after = prompt_tokens(ask, SONNET)[1].total.estimate
-    kept, rest = prompt_tokens(ask, SONNET, 20_000)
-    assert (kept.total, rest.total) == (Count.exactly(20_000 - after), Count.exactly(after))
+    after = prompt_tokens(ask, SONNET).rest.total.estimate
+    prompt = prompt_tokens(ask, SONNET, 20_000)
+    assert (prompt.written.total, prompt.rest.total) == (Count.exactly(20_000 - after), Count.exactly(after))
     assert 0 < after < 30
     price = price_of(plan, SONNET, {ask.content_key: 20_000})
     assert price.prompt.total == Count.exactly(20_000)
@@ -570,7 +570,7 @@ def test_every_part_of_a_long_document_fits_and_no_page_is_lost(model: Model) ->
     assert sent == list(range(1, 601))
     assert len(asks) > 1
     for ask in asks:
-        prompt = sum(part.total.high for part in prompt_tokens(ask, model))
+        prompt = prompt_tokens(ask, model).total.total.high
         assert prompt + ask.max_tokens <= model.context
         assert ask.max_tokens <= model.max_output
         assert ask.expected_output.high <= ask.max_tokens

@@ -237,6 +237,8 @@ CASES = (
     Case("format", "", lambda: _schema(closed({"a": {"type": "string", "format": "iban"}}))),
     Case("pattern", "", lambda: _schema(closed({"a": {"type": "string", "pattern": "(?=a)b"}}))),
     # caching
+    Case("unknown_field", "diagnostics", lambda: asking(diagnostics={"previous": "msg_1"})),
+    Case("field_type", "diagnostics", lambda: asking(diagnostics={"previous_message_id": 1})),
     Case("breakpoints", "explicit", lambda: asking(*_marked(None, None, None, None, None))),
     Case(
         "breakpoints",

@@ -11,9 +11,9 @@ from anthropic.types import Usage
 from PIL import Image
 
 from tests.drawing import draw_text
-from tests.testing.asking import Json, ask, asking, closed, image, pdf, shaped, text, tool
+from tests.testing.asking import Json, ask, asking, closed, from_file, image, pdf, shaped, text, tool
 from tests.testing.conftest import Clock, Endpoint
-from witnessmark.testing import FakeClaudeAPI
+from witnessmark.testing import FakeClaudeAPI, Request
 from witnessmark.testing.contents import seen_size, tokens_of_picture
 from witnessmark.testing.tokens import PER_BLOCK, PER_REQUEST
 
@@ -187,3 +187,40 @@ async def test_workspaces_do_not_share_a_cache(api: FakeClaudeAPI, client: Async
     await _usage(client, _cached(), "?")
     async with AsyncAnthropic(api_key=api.add_key("wrkspc_other"), base_url=api.url, max_retries=0) as other:
         assert _read_and_written(await _usage(other, _cached(), "?")) == (False, True)
+
+
+async def test_an_entry_lives_from_when_its_request_was_sent(
+    api: FakeClaudeAPI, client: AsyncAnthropic, clock: Clock
+) -> None:
+    def slowly(request: Request) -> str:
+        clock.now += 200  # until the response begins
+        return "Hello."
+
+    api.answer_with([slowly, "Hello."])
+    await _usage(client, _cached(), "?")
+    clock.now += 101
+    assert _read_and_written(await _usage(client, _cached(), "?")) == (False, True)
+
+
+async def test_reading_what_was_written_for_five_minutes_makes_no_hour_of_it(
+    client: AsyncAnthropic, clock: Clock
+) -> None:
+    await _usage(client, _cached(ttl="5m"), "?")
+    assert _read_and_written(await _usage(client, _cached(ttl="1h"), "?")) == (True, False)
+    clock.now += 301
+    assert _read_and_written(await _usage(client, _cached(ttl="1h"), "?")) == (False, True)
+
+
+async def test_the_same_document_in_two_ways_is_two(client: AsyncAnthropic) -> None:
+    content = draw_text(["Word " * 400])
+    file = await client.files.upload(file=("a.pdf", content, "application/pdf"))
+    control = {"cache_control": {"type": "ephemeral"}}
+    await _usage(client, pdf(content, **control), "?")
+    assert _read_and_written(await _usage(client, from_file(file.id) | control, "?")) == (False, True)
+    assert _read_and_written(await _usage(client, pdf(content, **control), "?")) == (True, False)
+
+
+async def test_the_api_may_lose_what_it_keeps(api: FakeClaudeAPI, client: AsyncAnthropic) -> None:
+    await _usage(client, _cached(), "?")
+    api.forget_cache()
+    assert _read_and_written(await _usage(client, _cached(), "?")) == (False, True)

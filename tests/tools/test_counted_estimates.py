@@ -135,9 +135,39 @@ async def test_a_document_that_is_kept_at_the_api_costs_its_tokens_all_the_same(
     assert api.totals.uploads == 1
     before = prompt_billed(api, "claude-sonnet-5-5")
     (cost,) = (await estimate(house, content, models=["sonnet"], reuse=False)).models
-    assert any("costs what this one does, uploaded or not" in said for said in (await estimate(house, content)).basis)
     await house.call("extract_tables", content, reuse=False)
     assert prompt_billed(api, "claude-sonnet-5-5") - before == cost.input_tokens.total.estimate
+
+
+async def test_the_price_knows_what_the_cache_will_do(house: House, api: FakeClaudeAPI) -> None:
+    """First nothing is kept, then the document is written into the cache, then read: each is said before it is paid."""
+    content = draw_text(["Rent", "Power"])
+    first = (await estimate(house, content, models=["sonnet"], reuse=False)).models[0]
+    said: list[tuple[float, float]] = []
+    notes: list[list[str]] = []
+    for _ in range(3):
+        (cost,) = (await estimate(house, content, models=["sonnet"], reuse=False)).models
+        found = await house.call("extract_tables", content, reuse=False)
+        assert cost.usd is not None
+        assert found.cost.usd is not None
+        of_answer = [10 * tokens / 1e6 for tokens in (cost.output_tokens.estimate, found.cost.output_tokens)]
+        said.append((cost.usd.estimate - of_answer[0], found.cost.usd - of_answer[1]))
+        notes.append(cost.notes)
+    for before, after in said:
+        assert before == pytest.approx(after, rel=0.02)
+    plain, written, read = (after for _, after in said)
+    assert 1.2 < written / plain < 1.26
+    assert read / plain < 0.06
+    assert [len(some) for some in notes] == [0, 1, 1]
+    assert "kept in the cache for 5 minutes now" in notes[1][0]
+    assert "it is read there" in notes[2][0]
+    # What the first estimate said of the calls that followed was so.
+    assert first.usd is not None
+    assert first.usd_kept is not None
+    assert first.usd_next_question is not None
+    answer = 10 * first.output_tokens.estimate / 1e6
+    assert first.usd_kept.estimate - answer == pytest.approx(written, rel=0.02)
+    assert first.usd_next_question.estimate - answer == pytest.approx(read, rel=0.05)
 
 
 async def test_what_was_counted_is_said_to_be(house: House) -> None:
@@ -160,12 +190,12 @@ async def test_what_was_answered_before_costs_nothing(house: House, api: FakeCla
     assert sonnet.sends == "Nothing: all of it was answered before, and costs nothing."
     assert (haiku.requests, haiku.reused) == (1, 0)
     assert sent(api, "/v1/messages/count_tokens") == 1
-    # Another question on the document costs what the first did: nothing of it is kept.
+    # Another question on the document keeps it in the cache.
     (anew,) = (await estimate(house, draw_text(["Rent"]), models=["sonnet"], reuse=False)).models
     assert (anew.requests, anew.reused) == (1, 0)
     assert anew.usd is not None
-    assert sonnet.usd_next_question is not None
-    assert sonnet.usd_next_question.low <= anew.usd.estimate <= sonnet.usd_next_question.high
+    assert sonnet.usd_kept is not None
+    assert sonnet.usd_kept.low <= anew.usd.estimate <= sonnet.usd_kept.high
 
 
 async def test_of_several_requests_only_those_are_priced_that_were_not_answered(
@@ -199,7 +229,8 @@ async def test_pages_that_the_api_has_refused_are_left_out_of_the_price(house: H
     result = await estimate(house, pdf, models=["sonnet"], reuse=False)
     assert "Page 3: refused by the API before; not sent again, and left out of the price." in result.warnings
     found = await house.call("extract_tables", pdf, reuse=False)
-    assert found.cost.input_tokens == result.models[0].input_tokens.total.estimate
+    cost = found.cost
+    assert cost.input_tokens + cost.cache_creation_input_tokens == result.models[0].input_tokens.total.estimate
     (answered,) = (await estimate(house, pdf, models=["sonnet"])).models
     assert (answered.requests, answered.reused) == (0, result.models[0].requests)
 

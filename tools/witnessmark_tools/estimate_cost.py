@@ -53,8 +53,12 @@ class ModelCost(Frozen):
     output_tokens: TokenBand = Field(description="Thinking included.")
     usd: UsdBand | None
     usd_batch: UsdBand | None = Field(description="As a batch, answered within 24 hours.")
-    usd_kept: UsdBand | None = Field(description="Now, if the document were kept in the cache for 5 minutes.")
-    usd_next_question: UsdBand | None = Field(description="The next like it on the document, if so kept.")
+    usd_kept: UsdBand | None = Field(
+        description="The second like it on the document within 5 minutes: it keeps it in the cache."
+    )
+    usd_next_question: UsdBand | None = Field(
+        description="Each one after that, at most 5 minutes later: read from the cache."
+    )
     sends: str
     notes: list[str]
 
@@ -72,7 +76,7 @@ class CostEstimate(Result):
         if self.models:
             lines += [
                 "",
-                "| model | requests | tokens in | tokens out | USD now | as a batch | if kept | next if kept |",
+                "| model | requests | tokens in | tokens out | USD now | as a batch | second | further |",
             ]
             lines.append("| --- | --- | --- | --- | --- | --- | --- | --- |")
             lines += [f"| {' | '.join(_cells(cost))} |" for cost in self.models]

@@ -15,7 +15,7 @@ from witnessmark.errors import InputError, SetupError
 from witnessmark.plans.models import Model, ModelRetired, model_named, offered_models
 from witnessmark.plans.parts import text_blocks
 from witnessmark.plans.plan import Ask
-from witnessmark_tools.paid import obstacle_to
+from witnessmark_tools.paid import obstacle_to, reuse_since
 from witnessmark_tools.pricing import Candidate, Comparison, Job, compare
 from witnessmark_tools.results import pages_in_words
 from witnessmark_tools.terms import OFFLINE, Terms
@@ -107,13 +107,13 @@ async def estimated(
         return job, [None if model is None else job.plan(model) for model in chosen.models]
 
     job, plans = await anyio.to_thread.run_sync(prepared, abandon_on_cancel=True)
-    reuse_days = terms.reuse_days if given["reuse"] else 0.0
+    since = reuse_since(terms, reuse=given["reuse"])
     candidates: list[Candidate | None] = []
     for model, plan in zip(chosen.models, plans, strict=True):
         if model is None:
             candidates.append(None)
             continue
-        unpaid = await claude.unpaid(plan, [document], reuse_days=reuse_days)
+        unpaid = await claude.unpaid(plan, [document], model=model, reuse_since=since)
         obstacle = await obstacle_to(unpaid.plan, model, claude=claude, terms=terms, max_cost_usd=given["max_cost_usd"])
         candidates.append(Candidate(model=model, unpaid=unpaid, obstacle=obstacle))
     models = [candidate for candidate in candidates if candidate is not None]

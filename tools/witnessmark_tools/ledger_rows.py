@@ -29,6 +29,9 @@ def ledger_columns(entry: LedgerEntry) -> dict[str, Any]:
         "request_id": entry.request_id,
         "error": entry.kind,
         "endpoint": entry.endpoint,
+        "expected_read_tokens": entry.expected_read_tokens,
+        "cache_miss": entry.cache_miss,
+        "cache_lost_usd": entry.cache_lost_usd,
     }
 
 
@@ -41,7 +44,7 @@ LEDGER_HEADS = [
     *tokens_by_kind(Tokens()),
     *"usd estimated_usd".split(),
     *(f"saved_{name}" for name in tokens_by_kind(Tokens())),
-    *"saved_usd request_id error endpoint".split(),
+    *"saved_usd request_id error endpoint expected_read_tokens cache_miss cache_lost_usd".split(),
 ]
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +22,9 @@ from witnessmark.store import Budgets, Tokens
 from witnessmark_tools.results import Cost
 from witnessmark_tools.terms import OFFLINE, OUTLASTS_SECONDS, Terms
 
+LOST_USD, LOST_SHARE = Decimal("0.05"), Decimal("0.1")
+"""What is lost to the cache and worth a word: so much, and so much of what the call cost."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paid:
@@ -28,6 +32,8 @@ class Paid:
 
     run: Run
     cost: Cost
+    warnings: list[str] = field(default_factory=list[str])
+    """What somebody who pays wants to know."""
 
 
 async def model_for(named: str | None, claude: Claude, terms: Terms) -> Model | None:
@@ -64,9 +70,8 @@ async def run_paid(
 
     Errors:  `BudgetError` kinds and `DocumentQuarantined` before anything is sent; what made everything fail
     """
-    reuse_days, job = terms.reuse_days if reuse else 0.0, terms.job
-    since = job.began_at if job is not None else None
-    unpaid = await claude.unpaid(plan, sources, reuse_days=reuse_days, reuse_since=since)
+    job, since = terms.job, reuse_since(terms, reuse=reuse)
+    unpaid = await claude.unpaid(plan, sources, model=model, reuse_since=since)
     price = price_of(unpaid.plan, model).now
     spent = job.spent_usd if job is not None else Decimal(0)
     max_usd = _checked(price, model, terms, max_cost_usd, spent)
@@ -78,7 +83,6 @@ async def run_paid(
             sources=sources,
             parse=parse,
             seconds=seconds,
-            reuse_days=reuse_days,
             reuse_since=since,
             outlasts=WAITS_WITHOUT_DEADLINE if job is None else OUTLASTS_SECONDS,
             job=None if job is None else job.id,
@@ -91,7 +95,14 @@ async def run_paid(
         run = await claude.run(plan, work)
     if run.failed and not run.answered:
         raise run.failed[0].error
-    return Paid(run=run, cost=_cost(run, price))
+    return Paid(run=run, cost=_cost(run, price), warnings=_lost(run))
+
+
+def reuse_since(terms: Terms, *, reuse: bool) -> float:
+    """Say since when an answer is not paid for again: within the days set, or since the call itself began."""
+    now = time.time()
+    began_at = now if terms.job is None else terms.job.began_at
+    return min(began_at, now - terms.reuse_days * 86_400) if reuse else began_at
 
 
 async def obstacle_to(
@@ -122,6 +133,17 @@ def _checked(
 
 def _budgets(terms: Terms) -> Budgets:
     return Budgets(per_day_usd=terms.spending.per_day_usd, per_month_usd=terms.spending.per_month_usd)
+
+
+def _lost(run: Run) -> list[str]:
+    """Say that the cache gave less than expected, where that has cost noticeably."""
+    misses = [answer.cache_miss for answer in run.billed if answer.cache_miss is not None]
+    lost = sum((miss.lost_usd for miss in misses if miss.lost_usd is not None), Decimal(0))
+    spent = sum((answer.usd for answer in run.billed if answer.usd is not None), Decimal(0))
+    if lost < LOST_USD or lost < LOST_SHARE * spent:
+        return []
+    reasons = ", ".join(sorted({miss.reason for miss in misses}))
+    return [f"The prompt cache gave less than expected ({reasons}): about ${lost:.2f} of the cost would not have been."]
 
 
 def _cost(run: Run, price: Usd | None) -> Cost:

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from witnessmark.claude.client import Unpaid
 
 
-NOT_DONE_YET = (
-    "This version sends no batches and keeps no documents in the cache yet: those figures say what it would cost. "
-    "The next question on a document costs what this one does, uploaded or not; the same one again costs nothing."
+GOES_ON = (
+    "A second question like it within 5 minutes keeps the document in the cache, each further one reads it there, "
+    "and the same one again costs nothing. This version sends no batches yet: that figure says what one would cost."
 )
 
 
@@ -100,9 +100,10 @@ def _priced(candidate: Candidate | None, today: date, counted: Mapping[str, int]
     if candidate is None:
         return _Priced(cost=_offline_cost(), model=None)
     model, unpaid = candidate.model, candidate.unpaid
-    price, kept = (price_of(plan, model, counted) for plan in (unpaid.plan, keeping_documents(unpaid.plan)))
-    # What was answered before is not sent now, so that nothing of it would be kept: the next question sends it whole.
-    again = price_of(Plan(asks=unpaid.answered), model, counted).now
+    price = price_of(unpaid.plan, model, counted)
+    # Another question sends anew what was answered before, too.
+    whole = Plan(asks=(*unpaid.plan.asks, *unpaid.answered))
+    kept = price_of(keeping_documents(whole), model, counted)
     cost = ModelCost(
         model=model.id,
         requests=len(unpaid.plan.asks),
@@ -112,7 +113,7 @@ def _priced(candidate: Candidate | None, today: date, counted: Mapping[str, int]
         usd=_amount(price.now),
         usd_batch=_amount(price.batch),
         usd_kept=_amount(kept.now),
-        usd_next_question=_amount(None if kept.next_question is None or again is None else kept.next_question + again),
+        usd_next_question=_amount(kept.next_question),
         sends=_sends(unpaid),
         notes=_notes(candidate, price, today),
     )
@@ -153,6 +154,7 @@ def _notes(candidate: Candidate, price: Price, today: date) -> list[str]:
         every = len(unpaid.plan.asks) + len(unpaid.answered)
         were = "was answered before and costs" if len(unpaid.answered) == 1 else "were answered before and cost"
         notes.append(f"{len(unpaid.answered)} of {every} requests {were} nothing.")
+    notes += _of_cache(unpaid.plan)
     if candidate.obstacle is not None:
         notes.append(_in_the_way(candidate.obstacle, was_counted=price.counted_asks > 0))
     if not model.prices:
@@ -160,6 +162,19 @@ def _notes(candidate: Candidate, price: Price, today: date) -> list[str]:
     elif model.first_price_step is not None and unpaid.plan.asks:
         notes.append(f"Above {model.first_price_step:,} tokens of prompt a request costs more; requests stay below.")
     return notes
+
+
+def _of_cache(plan: Plan) -> list[str]:
+    """Say what the cache does to the price now, because of calls a while ago."""
+    points = [ask.breakpoints[-1] for ask in plan.asks if ask.breakpoints]
+    if not points:
+        return []
+    if all(point.is_kept for point in points):
+        return ["An earlier call keeps the document in the cache, and it is read there."]
+    life = "an hour" if points[0].ttl == "1h" else "5 minutes"
+    if any(point.is_kept for point in points):
+        return [f"What several requests share is written into the cache once, for {life}, and read from there."]
+    return [f"The document was sent a while ago, too, and is kept in the cache for {life} now."]
 
 
 def _in_the_way(obstacle: BudgetError, *, was_counted: bool) -> str:
@@ -210,7 +225,7 @@ def _basis(priced: Sequence[_Priced]) -> list[str]:
     if not priced:
         return []
     sent = [one for one in priced if one.cost.requests]
-    return [*_basis_of_tokens(sent), NOT_DONE_YET] if sent else [NOT_DONE_YET]
+    return [*_basis_of_tokens(sent), GOES_ON] if sent else [GOES_ON]
 
 
 def _basis_of_tokens(priced: Sequence[_Priced]) -> list[str]:

@@ -49,6 +49,14 @@ class ImageAverage(Frozen):
     input_tokens_per_image: float
 
 
+class CacheMissed(Frozen):
+    """Answers that read less from the cache than expected."""
+
+    reason: str
+    count: int
+    lost_usd: float
+
+
 class UsageReport(Result):
     """Tokens and money of a period."""
 
@@ -58,6 +66,7 @@ class UsageReport(Result):
     total: UsageLine
     images: list[ImageAverage] = Field(description="Of the last 30 days.")
     alarm: str | None = Field(description="When images take much more than they did.")
+    cache_misses: list[CacheMissed] = Field(default=[], description="By reason.")
     files: list[ExportedFile] = Field(default=[])
 
     @property
@@ -78,6 +87,10 @@ class UsageReport(Result):
                 f"{self.total.possibly_billed} sent without an answer may have been billed: about "
                 f"${self.total.possibly_billed_usd:.4f}, not counted above."
             )
+        if dear := [missed for missed in self.cache_misses if missed.lost_usd]:
+            reasons = ", ".join(f"{missed.count} {missed.reason}" for missed in dear)
+            lost = sum(missed.lost_usd for missed in dear)
+            lines.append(f"The cache gave less than expected ({reasons}): about ${lost:.4f} more, counted above.")
         if self.alarm:
             lines.append(f"Alarm: {self.alarm}")
         if self.images:
@@ -109,6 +122,7 @@ async def usage_report(
     since, until = _bounds(period), time.time() + 1
     rows = await store.usage(since=since, until=until, by=by)
     lines = [_line(row) for row in rows]
+    misses = await store.cache_misses(since=since, until=until)
     days = await store.image_averages(days=IMAGE_DAYS)
     found = jump(days)
     files = [await _ledger_file(claude, exports, since, until)] if export else []
@@ -126,6 +140,9 @@ async def usage_report(
             if day.images
         ],
         alarm=None if found is None else _alarm(found),
+        cache_misses=[
+            CacheMissed(reason=missed.reason, count=missed.count, lost_usd=float(missed.lost_usd)) for missed in misses
+        ],
         files=files,
     )
 

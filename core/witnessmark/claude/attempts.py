@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import random
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
 
 from witnessmark.claude.body import JsonBody
-from witnessmark.claude.delivery import Delivered, Delivery, Ways, upload_keys
+from witnessmark.claude.cache_reads import UNKNOWN, is_diagnosed
+from witnessmark.claude.cache_use import CacheUse
+from witnessmark.claude.delivery import Delivered, Delivery, Ways, upload_keys, way_of
 from witnessmark.claude.failures import AskNotAccepted, AttemptFailed, Failure, ModelNotAvailable, RateLimited
+from witnessmark.claude.leading import Leads, Turn
 from witnessmark.claude.request import Structure, counting, request_of, without_documents
 from witnessmark.claude.timeouts import Timeouts
 from witnessmark.claude.understanding import message_text, tokens_of
@@ -22,7 +27,7 @@ from witnessmark.plans.halving import pages_of
 from witnessmark.plans.models import Model
 from witnessmark.plans.plan import Ask, ImageBlock, PdfBlock, Plan
 from witnessmark.plans.price import price_of, usd_of, usd_without_cache
-from witnessmark.store import AskedElsewhere, Reservation, Send, Store, StoredAnswer
+from witnessmark.store import AskedElsewhere, Prefix, Reservation, Send, Store, StoredAnswer
 
 if TYPE_CHECKING:
     from witnessmark.claude.connection import Connection
@@ -83,6 +88,8 @@ class Endpoint:
     """By model: how JSON was asked for where it was answered."""
     resumes: dict[str, float] = field(default_factory=dict[str, float])
     """By model: when, by the clock, the API said it may be asked again."""
+    is_puzzling: bool = False
+    """Whether the cache gave less than it should and nobody knew why: the API is asked to say it next time."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -96,6 +103,8 @@ class Errand:
     job: str | None = None
     stopped: WitnessmarkError | None = None
     """Why nothing more may be sent."""
+    call: str = field(default_factory=lambda: secrets.token_hex(8))
+    """Names the call in the ledger."""
 
 
 @dataclass(slots=True)
@@ -119,6 +128,7 @@ class Sender:
     endpoint: Endpoint
     clock: Clock
     timeouts: Timeouts
+    leads: Leads
 
     async def answered(self, ask: Ask, errand: Errand, patience: Patience) -> StoredAnswer:
         """Send an ask until it is answered; the answer is kept before it is returned.
@@ -130,11 +140,12 @@ class Sender:
         unreachable = cures = 0
         wait = FIRST_WAIT
         while True:
-            await self._wait_for_turn(ask, errand, patience)
             delivered = Delivered()
             try:
-                async with errand.delivery.of(ask, errand.model, ways) as delivered:
-                    return await self._attempt(ask, errand, patience, delivered, ways)
+                async with self.leads.turn(ask) as turn:
+                    await self._wait_for_turn(ask, errand, patience)
+                    async with errand.delivery.of(ask, errand.model, ways) as delivered:
+                        return await self._attempt(ask, errand, patience, delivered, ways, turn)
             except AttemptFailed as failed:
                 failure = failed.failure
                 logger.info(
@@ -154,13 +165,27 @@ class Sender:
                 ways = cured
 
     async def _attempt(
-        self, ask: Ask, errand: Errand, patience: Patience, delivered: Delivered, ways: Ways
+        self, ask: Ask, errand: Errand, patience: Patience, delivered: Delivered, ways: Ways, turn: Turn
     ) -> StoredAnswer:
         structure = ways.structure or self.structure(errand.model)
-        body = JsonBody(request_of(ask, delivered.sources, structure))
-        send_id = await self._begun(ask, errand, patience)
+        use = CacheUse(
+            ask=ask,
+            model=errand.model,
+            endpoint=self.endpoint.url,
+            store=self.store,
+            leads=self.leads,
+            turn=turn,
+            way=way_of(delivered, structure, ways),
+        )
+        await use.look()
+        body = JsonBody(request_of(ask, delivered.sources, structure) | self._wondering(use))
+        send_id = await self._begun(ask, use, errand, patience)
         try:
-            received = await self.connection.message(body, seconds=self.timeouts.attempt(ask.max_tokens))
+            received = await self.connection.message(
+                body,
+                seconds=self.timeouts.attempt(ask.max_tokens),
+                on_begun=functools.partial(use.begun, send_id),
+            )
         except AttemptFailed as failed:
             with anyio.CancelScope(shield=True):
                 await self._record(send_id, failed)
@@ -174,6 +199,8 @@ class Sender:
             raise
         self.endpoint.structures[errand.model.id] = structure
         tokens = tokens_of(received.message)
+        miss = use.miss(tokens, received.message)
+        self.endpoint.is_puzzling |= miss is not None and miss.reason == UNKNOWN
         answer = StoredAnswer(
             content_key=ask.content_key,
             endpoint=self.endpoint.url,
@@ -184,6 +211,8 @@ class Sender:
             usd_without_cache=usd_without_cache(tokens, errand.model),
             request_id=received.request_id,
             paid_at=time.time(),
+            message_id=received.message.get("id"),
+            cache_miss=miss,
         )
         with anyio.CancelScope(shield=True):
             try:
@@ -194,15 +223,27 @@ class Sender:
                 errand.stopped = error
         return answer
 
-    async def _begun(self, ask: Ask, errand: Errand, patience: Patience) -> int:
+    def _wondering(self, use: CacheUse) -> dict[str, Any]:
+        """Ask the API to say why the cache gives less than it should, once it has done so for no reason that we know.
+
+        It compares with what it remembers of an earlier request, which has to have asked as well; and costs nothing.
+        """
+        if not (use.turn.keys and self.endpoint.is_puzzling and is_diagnosed(self.endpoint.url)):
+            return {}
+        return {"diagnostics": {"previous_message_id": use.hoped.message_id}}
+
+    async def _begun(self, ask: Ask, use: CacheUse, errand: Errand, patience: Patience) -> int:
         """Write down that an ask is about to be sent, once no other process waits for the answer to the same.
+
+        Nor may another be writing what this one would read.
 
         Errors:  `AskedElsewhere` with the answer that another has paid for; `NobodyWaits`
         """
         if patience.is_over:
             raise NobodyWaits(in_words([ask]))
-        send, seconds = send_of(ask, errand, self.endpoint.url), self.timeouts.attempt(ask.max_tokens)
+        seconds = self.timeouts.attempt(ask.max_tokens)
         while True:
+            send = send_of(ask, errand, self.endpoint.url, use.prefix(errand.call))
             try:
                 return await self.store.begin(send, errand.reservation, seen=patience.seen, alone_for=seconds)
             except AskedElsewhere as elsewhere:
@@ -211,6 +252,7 @@ class Sender:
             if patience.is_over:
                 raise AnswerAwaitedElsewhere(in_words([ask]))
             await self.clock.sleep(LOOK_AFTER)
+            await use.look()
 
     async def _record(self, send_id: int, failed: AttemptFailed) -> None:
         failure = failed.failure
@@ -310,7 +352,7 @@ class Sender:
         return failure.for_caller(model=ask.model, what=in_words([ask]))
 
 
-def send_of(ask: Ask, errand: Errand, endpoint: str) -> Send:
+def send_of(ask: Ask, errand: Errand, endpoint: str, prefix: Prefix | None = None) -> Send:
     """Say what is about to be sent."""
     documents = [block for block in ask.blocks if isinstance(block, PdfBlock | ImageBlock)]
     sources = errand.delivery.sources
@@ -327,6 +369,7 @@ def send_of(ask: Ask, errand: Errand, endpoint: str) -> Send:
         estimated_usd=None if estimated is None else estimated.estimate,
         deliveries=upload_keys(ask, sources),
         job=errand.job,
+        prefix=prefix,
     )
 
 

@@ -7,9 +7,8 @@ import gc
 import importlib
 import logging
 import sys
-import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Generator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import ModuleType
@@ -21,19 +20,22 @@ from anyio.abc import TaskGroup
 from witnessmark.background import room_for_tasks
 from witnessmark.claude.attempts import Clock, Endpoint, Errand, Patience, Sender, send_of
 from witnessmark.claude.body import Attachment
+from witnessmark.claude.cache_reads import past_as_planned
 from witnessmark.claude.counting import Counted, Counting
 from witnessmark.claude.credentials import Credentials, KeyMissing
 from witnessmark.claude.delivery import KEPT_SECONDS, Delivery, upload_keys
 from witnessmark.claude.failures import AttemptFailed
-from witnessmark.claude.running import OnPages, Run, Running
+from witnessmark.claude.leading import Leads
+from witnessmark.claude.running import AT_ONCE, OnPages, Run, Running
 from witnessmark.claude.timeouts import Timeouts
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
 from witnessmark.errors import InputError, WitnessmarkError
+from witnessmark.plans.caching import Past, documents_key, keys_to_look_up, with_breakpoints
 from witnessmark.plans.halving import halved, pages_of
 from witnessmark.plans.models import Model, ModelFacts, ModelRetired, ModelUnknown, model_listed, model_named
 from witnessmark.plans.plan import Ask, Plan
-from witnessmark.store import AskedElsewhere, Quarantined, Reservation, Store, StoredAnswer, Upload
+from witnessmark.store import AskedElsewhere, PrefixPast, Quarantined, Reservation, Store, StoredAnswer, Upload
 
 if TYPE_CHECKING:
     from witnessmark.claude.connection import Connection
@@ -87,10 +89,8 @@ class Work:
     """Understands the JSON of an answer, or raises an `ApiError`."""
     seconds: float | None = None
     """After which what is not done is left; None waits to the end."""
-    reuse_days: float | None = None
-    """How old an answer may be that was paid for earlier; 0 asks again, None takes any."""
     reuse_since: float | None = None
-    """Since 1970: an answer paid for at this time or later is taken in any case, for the same call has paid for it."""
+    """Since 1970: an answer paid for at this time or later is not paid for again; None takes any."""
     outlasts: float = WAITS_WITHOUT_DEADLINE
     """Seconds that an ask may wait for an API that refuses it, where `seconds` does not end the wait."""
     job: str | None = None
@@ -139,6 +139,9 @@ class Claude:
         self._connection: Connection | None = None
         self._opening = anyio.Lock()
         self._flights: dict[str, _Flight] = {}
+        self._leads = Leads(now=clock.now)
+        self._running: dict[str, dict[str, float]] = {}
+        """By the documents that they are about, the calls under way, which may not be in the ledger yet."""
         self._models: dict[str, Model] = {}
 
     @property
@@ -217,12 +220,34 @@ class Claude:
             spent_usd=work.spent_usd,
             on_pages=work.on_pages,
         )
-        return await running.run(plan)
+        keys = await anyio.to_thread.run_sync(_documents_keys, plan)
+        with self._known(keys, errand.call):
+            unpaid = await self.unpaid(
+                plan, work.sources, model=work.model, reuse_since=work.reuse_since, call=errand.call
+            )
+            running.breakpoints = {ask.content_key: ask.breakpoints for ask in unpaid.plan.asks}
+            return await running.run(plan)
+
+    @contextmanager
+    def _known(self, keys: Collection[str], call: str) -> Generator[None]:
+        """Let calls that begin now know of this one: the ledger does once its first ask is sent."""
+        for key in keys:
+            self._running.setdefault(key, {})[call] = self._clock.now()
+        try:
+            yield
+        finally:
+            for key in keys:
+                del self._running[key][call]
+                if not self._running[key]:
+                    del self._running[key]
 
     async def unpaid(
-        self, plan: Plan, sources: Sequence[Document], *, reuse_days: float | None, reuse_since: float | None = None
+        self, plan: Plan, sources: Sequence[Document], *, model: Model, reuse_since: float | None, call: str = ""
     ) -> Unpaid:
         """Find what running a plan would send: without what was answered before, and what is not sent again.
+
+        What is sent has its breakpoints: this is the one place where they are chosen. `call` names one that is under
+        way already, and is no other use of its documents.
 
         Errors:  `DocumentQuarantined`
         """
@@ -234,16 +259,24 @@ class Claude:
                 halves = halved(ask)
                 waiting[:0] = halves or ()
                 left_out.update(page for _, page in pages_of(ask) if halves is None)
-            elif await self._kept(ask, reuse_days, reuse_since) is None:
+            elif not await self.store.has_answer(ask.content_key, self._endpoint.url, paid_since=reuse_since):
                 unpaid.append(ask)
             else:
                 answered.append(ask)
-        return Unpaid(plan=Plan(asks=tuple(unpaid)), answered=tuple(answered), left_out=tuple(sorted(left_out)))
+        chosen = await self._with_breakpoints(Plan(asks=tuple(unpaid)), model, call)
+        return Unpaid(plan=chosen, answered=tuple(answered), left_out=tuple(sorted(left_out)))
 
-    async def _kept(self, ask: Ask, days: float | None, since: float | None) -> StoredAnswer | None:
-        """Find an answer that need not be paid for again."""
-        kept = await self.store.answer(ask.content_key, self._endpoint.url, max_age_days=None)
-        return kept if kept is not None and _is_fresh(kept, days, since) else None
+    async def _with_breakpoints(self, plan: Plan, model: Model, call: str) -> Plan:
+        if not plan.asks:
+            return plan
+        keys = await anyio.to_thread.run_sync(keys_to_look_up, plan)  # documents of plain text are hashed whole
+        found = await self.store.past_of(keys, self._endpoint.url)
+        now = self._clock.now()
+        past: dict[str, Past] = {}
+        for key in keys:
+            others = {name: now - at for name, at in self._running.get(key, {}).items() if name != call}
+            past[key] = past_as_planned(found.get(key, PrefixPast()), others, self._leads.kept(key), now=now)
+        return await anyio.to_thread.run_sync(functools.partial(with_breakpoints, plan, model, past, at_once=AT_ONCE))
 
     async def _quarantined(self, sources: Sequence[Document]) -> dict[tuple[str, int], Quarantined]:
         """List the pages that are not sent again.
@@ -301,6 +334,7 @@ class Claude:
             endpoint=self._endpoint,
             clock=self._clock,
             timeouts=self._timeouts,
+            leads=self._leads,
         )
 
     def _errand(self, plan: Plan, work: Work) -> Errand:
@@ -328,7 +362,7 @@ class Claude:
         self, sender: Sender, errand: Errand, work: Work, ends: float | None, ask: Ask, *, anew: bool = False
     ) -> tuple[StoredAnswer, bool] | None:
         kept = await self.store.answer(ask.content_key, self._endpoint.url, max_age_days=None)
-        if kept is not None and not anew and _is_fresh(kept, work.reuse_days, work.reuse_since):
+        if kept is not None and not anew and _is_fresh(kept, work.reuse_since):
             await self.store.reused(send_of(ask, errand, self._endpoint.url), kept)
             return kept, True
         flight = await self._flown(sender, errand, work, ask, ends, kept)
@@ -455,10 +489,12 @@ async def _landed(flight: _Flight, on_wait: Callable[[], Awaitable[None]] | None
             await on_wait()
 
 
-def _is_fresh(kept: StoredAnswer, days: float | None, since: float | None) -> bool:
-    if since is not None and kept.paid_at >= since:
-        return True
-    return days is None or (days > 0 and kept.paid_at >= time.time() - days * 86_400)
+def _documents_keys(plan: Plan) -> set[str]:
+    return {key for ask in plan.asks if (key := documents_key(ask)) is not None}
+
+
+def _is_fresh(kept: StoredAnswer, since: float | None) -> bool:
+    return since is None or kept.paid_at >= since
 
 
 def _connection_module() -> ModuleType:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, cast
@@ -59,9 +59,12 @@ class Connection:
     def __init__(self, client: anthropic.AsyncAnthropic) -> None:
         self._client = client
 
-    async def message(self, body: JsonBody, *, seconds: float) -> Received:
+    async def message(
+        self, body: JsonBody, *, seconds: float, on_begun: Callable[[dict[str, Any]], Awaitable[None]] | None = None
+    ) -> Received:
         """Send a request and gather its streamed answer.
 
+        Shapes:  `on_begun` is called once, with the message as far as it is known when the response begins
         Errors:  `AttemptFailed`, and what reading the document raises
         """
         gathered = _Gathered()
@@ -81,6 +84,9 @@ class Connection:
                     async for event in stream:
                         gathered.add(cast("dict[str, Any]", event))
                         count += 1
+                        if on_begun is not None and gathered.message:
+                            await on_begun(gathered.message)
+                            on_begun = None
                         if not count % EVENTS_AT_ONCE:  # hundreds may have come at once
                             await anyio.lowlevel.checkpoint()
                 if not gathered.is_complete:

@@ -84,7 +84,7 @@ class Counting:
                     tasks.start_soon(self._count_one, ask, its_model, delivered)
 
     async def _count_one(self, ask: Ask, model: Model, delivered: Delivered) -> None:
-        body = JsonBody(counting(request_of(ask, delivered.sources, self.sender.structure(model))))
+        body = JsonBody(counting(request_of(ask, delivered.sources, self.sender.structure(model), caches=False)))
         if len(body) > MOST_BYTES:
             self._say(f"The request with {in_words([ask])} is larger than the 32 MB that can be counted.")
             return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
@@ -93,9 +95,10 @@ class Delivery:
 
     async def _fill(self, delivered: Delivered, ask: Ask, model: Model, ways: Ways) -> None:
         room = REQUEST_BYTES * 4 // 3
-        for block in ask.blocks:
+        last_kept = max((point.index for point in ask.breakpoints), default=-1)
+        for index, block in enumerate(ask.blocks):
             if isinstance(block, PdfBlock):
-                source, size = await self._pdf(block, ways, room, delivered)
+                source, size = await self._pdf(block, ways, room, delivered, is_kept=index <= last_kept)
                 delivered.sources.append([source])
                 room -= size
             elif isinstance(block, ImageBlock):
@@ -105,7 +108,9 @@ class Delivery:
             else:
                 delivered.sources.append([])
 
-    async def _pdf(self, block: PdfBlock, ways: Ways, room: int, delivered: Delivered) -> tuple[dict[str, Any], int]:
+    async def _pdf(
+        self, block: PdfBlock, ways: Ways, room: int, delivered: Delivered, *, is_kept: bool
+    ) -> tuple[dict[str, Any], int]:
         document = self.sources[block.sha256]
         pages = tuple(page.page_number for page in block.pages)
         is_whole = pages == tuple(range(1, document.page_count + 1)) and document.password is None
@@ -125,7 +130,11 @@ class Delivery:
             delivered.file_ids.append(kept.file_id)
             return _file(kept), 0
         attachment = Attachment(await self._part(document, pages, ways, delivered))
-        if ways.files and (await self._is_needed_again(key) or attachment.encoded_size > room):
+        # What the cache keeps travels as a file: whoever asks next has the same `file_id`. Known is that a prefix is
+        # read where it is the same; that one document sent in two ways is the same to the API is said nowhere, and a
+        # part that is cut anew may differ by a byte: neither is relied on. Prepared images have the same bytes each
+        # time, and a document that goes by its URL does so each time.
+        if ways.files and (is_kept or await self._is_needed_again(key) or attachment.encoded_size > room):
             return await self._uploaded(attachment, key, block.title, "application/pdf", delivered), 0
         return _base64(attachment, "application/pdf"), attachment.encoded_size
 
@@ -180,6 +189,14 @@ class Delivery:
     async def _is_needed_again(self, key: str) -> bool:
         """Bytes that are sent a second time are worth keeping at the API."""
         return self.wanted.get(key, 0) > 1 or await self.store.times_sent(key) > 0
+
+
+def way_of(delivered: Delivered, structure: Structure, ways: Ways) -> str:
+    """Name how an ask travels, as far as the API may tell it by that; no URL and no id is in it."""
+    found = [[(one["type"], one.get("file_id") or one.get("url")) for one in block] for block in delivered.sources]
+    kinds = sorted({kind for block in found for kind, _ in block}) or ["text"]
+    told = json.dumps([found, structure, ways.rewritten, ways.long_edge])
+    return f"{'+'.join(kinds)}:{hashlib.sha256(told.encode()).hexdigest()[:16]}"
 
 
 def upload_keys(ask: Ask, sources: Mapping[str, Document]) -> tuple[str, ...]:

@@ -17,13 +17,15 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CALL_THE_TOOL = f"\nAnswer by calling the tool `{ANSWER_TOOL}` once, with everything in it, and write nothing else."
 
 
-def request_of(ask: Ask, sources: Sequence[Sequence[dict[str, Any]]], structure: Structure) -> dict[str, Any]:
-    """Build the body of an ask.
+def request_of(
+    ask: Ask, sources: Sequence[Sequence[dict[str, Any]]], structure: Structure, *, caches: bool = True
+) -> dict[str, Any]:
+    """Build the body of an ask; without `caches`, as if it had no breakpoints.
 
     Shapes:  `sources` has a list for each block: of a PDF one source, of an image one for each of its pieces, else none
     """
     content: list[dict[str, Any]] = []
-    points = {point.index: point for point in ask.breakpoints}
+    points = {point.index: point for point in ask.breakpoints if caches}
     for index, (block, found) in enumerate(zip(ask.blocks, sources, strict=True)):
         content += _content(block, found)
         if index in points:

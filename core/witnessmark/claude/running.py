@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -19,7 +19,7 @@ from witnessmark.claude.understanding import AnswerCut, AnswerTooLong, ContextEx
 from witnessmark.documents.opening import DocumentDamaged
 from witnessmark.errors import ApiError, BudgetError, InputError, SetupError, WitnessmarkError
 from witnessmark.plans.halving import halved, pages_of, with_more_room
-from witnessmark.plans.plan import Ask, Plan
+from witnessmark.plans.plan import Ask, Breakpoint, Plan
 from witnessmark.plans.price import price_of
 from witnessmark.store import Quarantined, Store, StoredAnswer
 
@@ -55,7 +55,7 @@ class Answered:
 
     ask: Ask
     value: Any
-    """The JSON that the schema asks for, as the tool understands it."""
+    """The JSON that the schema asks for, or the text where there is no schema, as the tool understands it."""
     answer: StoredAnswer
     was_reused: bool
 
@@ -126,6 +126,8 @@ class Running:
     """Understands the JSON of an answer, or raises an `ApiError`."""
     quarantined: Mapping[tuple[str, int], Quarantined]
     """Pages that are not sent again."""
+    breakpoints: Mapping[str, tuple[Breakpoint, ...]] = field(default_factory=dict[str, "tuple[Breakpoint, ...]"])
+    """By content key; others have those of what they are made from."""
     max_usd: Decimal | None = None
     spent_usd: Decimal = Decimal(0)
     billed: list[StoredAnswer] = field(default_factory=list[StoredAnswer])
@@ -150,6 +152,7 @@ class Running:
         return Run(outcomes=tuple(outcome for part in results for outcome in part), billed=tuple(self.billed))
 
     async def _outcomes(self, ask: Ask) -> list[Outcome]:
+        ask = replace(ask, breakpoints=self.breakpoints.get(ask.content_key, ask.breakpoints))
         if barred := [page for page in pages_of(ask) if page in self.quarantined]:
             # In halves, as when it was found: so what was answered beside it is found again.
             entry = self.quarantined[barred[0]]
@@ -193,7 +196,10 @@ class Running:
 
     async def _answered(self, ask: Ask, answer: StoredAnswer, was_reused: bool) -> Answered:
         def parsed() -> Any:
-            return self.parse(value_of(json.loads(answer.message), model=ask.model, what=in_words([ask])))
+            message = json.loads(answer.message)
+            return self.parse(
+                value_of(message, model=ask.model, what=in_words([ask]), is_text=ask.schema is None),
+            )
 
         value = await anyio.to_thread.run_sync(parsed)  # long answers take a while
         self.accepted += 1

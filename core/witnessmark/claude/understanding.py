@@ -49,6 +49,13 @@ class NoStructuredAnswer(ApiError):
         )
 
 
+class NoAnswer(ApiError):
+    """The answer has no text."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(f"{model} answered nothing.", "Call again with reuse=false, or use another model.")
+
+
 class AnswerTooLong(ApiError):
     """One page alone has a longer answer than the model may give."""
 
@@ -58,10 +65,11 @@ class AnswerTooLong(ApiError):
         )
 
 
-def value_of(message: dict[str, Any], *, model: str, what: str) -> Any:
-    """Take the JSON value out of an answer.
+def value_of(message: dict[str, Any], *, model: str, what: str, is_text: bool = False) -> Any:
+    """Take the JSON value out of an answer, or its text where that is what was asked for.
 
-    Errors:  `Declined`, `NoStructuredAnswer`; `AnswerCut` and `ContextExceeded`, which a smaller request mends
+    Errors:  `Declined`, `NoStructuredAnswer`, `NoAnswer`; `AnswerCut` and `ContextExceeded`, which a smaller request
+             mends
     """
     reason = message.get("stop_reason")
     if reason == "refusal":
@@ -73,8 +81,12 @@ def value_of(message: dict[str, Any], *, model: str, what: str) -> Any:
     if reason not in {"end_turn", "tool_use", "stop_sequence"}:  # `pause_turn` is of tools that we do not use
         raise NoStructuredAnswer(model)
     blocks: list[dict[str, Any]] = message.get("content") or []
-    called = [block for block in blocks if block.get("type") == "tool_use" and block.get("name") == ANSWER_TOOL]
     texts = [block["text"] for block in blocks if block.get("type") == "text"]
+    if is_text:
+        if not (text := "".join(texts)).strip():
+            raise NoAnswer(model)
+        return text
+    called = [block for block in blocks if block.get("type") == "tool_use" and block.get("name") == ANSWER_TOOL]
     written = called[0].get("input_json", "") if called else "".join(texts)
     if called and not written:
         return called[0].get("input")

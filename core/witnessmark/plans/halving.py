@@ -53,7 +53,7 @@ def halved(ask: Ask) -> tuple[Ask, Ask] | None:
 
 def with_more_room(ask: Ask, model: Model) -> Ask | None:
     """Double the room for the answer, as far as the model and its context allow; None where that is reached already."""
-    prompt = sum(part.total.high for part in prompt_tokens(ask, model))
+    prompt = prompt_tokens(ask, model).total.total.high
     room = min(2 * ask.max_tokens, model.max_output, model.context - prompt)
     return replace(ask, max_tokens=room) if room > ask.max_tokens else None
 

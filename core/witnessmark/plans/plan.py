@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from witnessmark.documents.document import PageFacts
 from witnessmark.documents.page_range import text_from_pages
@@ -63,6 +63,7 @@ class TextBlock:
 
 
 ContentBlock = PdfBlock | ImageBlock | TextDocumentBlock | TextBlock
+Ttl = Literal["5m", "1h"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,9 @@ class Breakpoint:
     """The prompt up to and including the block at `index` is kept in the cache."""
 
     index: int
-    ttl: Literal["5m", "1h"] = "5m"
+    ttl: Ttl = "5m"
+    is_kept: bool = False
+    """Whether the cache is thought to hold it already when the ask is sent: then it is read, and else written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +102,7 @@ class Ask:
             KEY_VERSION,
             self.model,
             self.instructions,
-            [_identity(block) for block in self.blocks],
+            [identity(block) for block in self.blocks],
             self.schema,
             self.effort,
             self.max_tokens,
@@ -120,38 +123,62 @@ def room_for(answer: Count, *, most: int) -> int:
 
 
 def keeping_documents(plan: Plan) -> Plan:
-    """Keep what stands before each question in the cache for five minutes, for the next question."""
+    """Keep what stands before each question in the cache for five minutes, as the second call on it does."""
     return Plan(asks=tuple(replace(ask, breakpoints=(Breakpoint(index=len(ask.blocks) - 2),)) for ask in plan.asks))
 
 
-def prompt_tokens(ask: Ask, model: Model, counted: int | None = None) -> tuple[PromptTokens, PromptTokens]:
+class Prompt(NamedTuple):
+    """A prompt's tokens by what the cache makes of them."""
+
+    read: PromptTokens
+    written: PromptTokens
+    rest: PromptTokens
+    """What stands after the last breakpoint."""
+
+    @property
+    def total(self) -> PromptTokens:
+        return self.read + self.written + self.rest
+
+
+def prompt_tokens(ask: Ask, model: Model, counted: int | None = None) -> Prompt:
     """Count an ask's prompt, or bring its kinds into line with what the API has counted for it as a whole.
 
     What stands after the last breakpoint is a question of ours, a few words: it is estimated, and the rest of what was
-    counted is what is kept.
-
-    Shapes:  what its breakpoints keep in the cache, and the rest
+    counted is what is read and written.
     """
-    kept, rest = _estimated(ask, model)
+    read, written, rest = _estimated(ask, model)
     if counted is None:
-        return kept, rest
+        return Prompt(read, written, rest)
     if not ask.breakpoints:
-        return kept, rest.counting(counted)
+        return Prompt(read, written, rest.counting(counted))
     after = min(rest.total.estimate, counted)
-    return kept.counting(counted - after), rest.counting(after)
+    new = min(written.total.estimate, counted - after) if read.total.high else counted - after
+    return Prompt(read.counting(counted - after - new), written.counting(new), rest.counting(after))
 
 
-def _estimated(ask: Ask, model: Model) -> tuple[PromptTokens, PromptTokens]:
-    kept = rest = PromptTokens()
-    schema = "" if ask.schema is None else json.dumps(ask.schema, ensure_ascii=False)
-    fixed = PromptTokens(text=tokens_of_text(ask.instructions + schema, model))
+def prefix_tokens(ask: Ask, index: int, model: Model) -> PromptTokens:
+    """Count what stands before and in the block at `index`: what a breakpoint there keeps."""
+    return sum((block_tokens(block, model) for block in ask.blocks[: index + 1]), _beside(ask, model))
+
+
+def _estimated(ask: Ask, model: Model) -> Prompt:
+    parts = [PromptTokens(), PromptTokens(), PromptTokens()]
     last = max((point.index for point in ask.breakpoints), default=-1)
+    kept = max((point.index for point in ask.breakpoints if point.is_kept), default=-1)
+
+    def part_at(index: int) -> int:
+        return 0 if index <= kept else 1 if index <= last else 2
+
+    parts[part_at(0) if ask.breakpoints else 2] += _beside(ask, model)
     for index, block in enumerate(ask.blocks):
-        if index <= last:
-            kept += block_tokens(block, model)
-        else:
-            rest += block_tokens(block, model)
-    return (kept + fixed, rest) if ask.breakpoints else (kept, rest + fixed)
+        parts[part_at(index)] += block_tokens(block, model)
+    return Prompt(*parts)
+
+
+def _beside(ask: Ask, model: Model) -> PromptTokens:
+    """Count what stands before all blocks."""
+    schema = "" if ask.schema is None else json.dumps(ask.schema, ensure_ascii=False)
+    return PromptTokens(text=tokens_of_text(ask.instructions + schema, model))
 
 
 def block_tokens(block: ContentBlock, model: Model) -> PromptTokens:
@@ -176,7 +203,8 @@ def explained(plan: Plan) -> str:
     more = f"; and {len(asks) - 4} more" if len(asks) > 4 else ""
     count = "1 request" if len(asks) == 1 else f"{len(asks)} requests"
     effort = f", effort {asks[0].effort}" if asks[0].effort else ""
-    return f"{count}: {what}{more}; answers as JSON of at most {max(a.max_tokens for a in asks):,} tokens{effort}."
+    form = "text" if all(ask.schema is None for ask in asks) else "JSON"
+    return f"{count}: {what}{more}; answers as {form} of at most {max(a.max_tokens for a in asks):,} tokens{effort}."
 
 
 def _in_words(blocks: Sequence[ContentBlock]) -> str:
@@ -195,7 +223,8 @@ def _in_words(blocks: Sequence[ContentBlock]) -> str:
     return " and ".join(parts)
 
 
-def _identity(block: ContentBlock) -> list[object]:
+def identity(block: ContentBlock) -> list[object]:
+    """Name a block by everything of it that the model sees."""
     match block:
         case PdfBlock():
             return ["pdf", block.sha256, text_from_pages(page.page_number for page in block.pages), block.title]

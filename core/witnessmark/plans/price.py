@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import attrgetter
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from witnessmark.plans.models import Model, Prices
-from witnessmark.plans.plan import Ask, Plan, prompt_tokens
+from witnessmark.plans.plan import Ask, Plan, Prompt, prompt_tokens
 from witnessmark.plans.tokens import Count, PromptTokens
 
 MILLION = Decimal(1_000_000)
@@ -95,28 +95,22 @@ def price_of(plan: Plan, model: Model, counted: Mapping[str, int] | None = None)
     Units:  `counted` in tokens: of the whole prompt, by the content key of each ask that the API has counted
     """
     counts = [counted.get(ask.content_key) if counted else None for ask in plan.asks]
-    prompts = [_Prompt(ask, *prompt_tokens(ask, model, count)) for ask, count in zip(plan.asks, counts, strict=True)]
-    now = _sum(prompts, model, _price_of_writing)
+    prompts = [(ask, prompt_tokens(ask, model, count)) for ask, count in zip(plan.asks, counts, strict=True)]
+    now = _sum(prompts, model)
     batch = now * model.batch_multiplier if now is not None and model.batch_multiplier is not None else None
     return Price(
-        prompt=sum((prompt.kept + prompt.rest for prompt in prompts), PromptTokens()),
+        prompt=sum((prompt.total for _, prompt in prompts), PromptTokens()),
         output=sum((ask.expected_output for ask in plan.asks), Count()),
         now=now,
         batch=batch,
-        next_question=_sum(prompts, model, lambda _, prices: prices.cache_read),
+        next_question=_sum([(ask, _all_kept(prompt)) for ask, prompt in prompts], model),
         counted_asks=sum(count is not None for count in counts),
     )
 
 
-class _Prompt(NamedTuple):
-    """An ask with the tokens that it keeps in the cache, and the others."""
-
-    ask: Ask
-    kept: PromptTokens
-    rest: PromptTokens
-
-
-PriceOfKept = Callable[[Ask, Prices], Decimal]
+def _all_kept(prompt: Prompt) -> Prompt:
+    """Say what the same prompt is the next time."""
+    return Prompt(prompt.read + prompt.written, PromptTokens(), prompt.rest)
 
 
 def _price_of_writing(ask: Ask, prices: Prices) -> Decimal:
@@ -124,25 +118,26 @@ def _price_of_writing(ask: Ask, prices: Prices) -> Decimal:
     return prices.cache_write_1h if any(point.ttl == "1h" for point in ask.breakpoints) else prices.cache_write_5m
 
 
-def _sum(prompts: Sequence[_Prompt], model: Model, price_of_kept: PriceOfKept) -> Usd | None:
+def _sum(prompts: Sequence[tuple[Ask, Prompt]], model: Model) -> Usd | None:
     total = Usd()
-    for prompt in prompts:
-        amount = _usd(prompt, model, price_of_kept)
+    for ask, prompt in prompts:
+        amount = _usd(ask, prompt, model)
         if amount is None:
             return None
         total += amount
     return total
 
 
-def _usd(prompt: _Prompt, model: Model, price_of_kept: PriceOfKept) -> Usd | None:
-    ask, kept, rest = prompt
+def _usd(ask: Ask, prompt: Prompt, model: Model) -> Usd | None:
     amounts: list[Decimal] = []
     for end in (attrgetter("low"), attrgetter("estimate"), attrgetter("high")):
-        cached, uncached, output = end(kept.total), end(rest.total), end(ask.expected_output)
-        prices = model.prices_for(cached + uncached)
+        read, written, rest = (end(part.total) for part in prompt)
+        output = end(ask.expected_output)
+        prices = model.prices_for(read + written + rest)  # what the cache gives counts towards a dearer step, too
         if prices is None:
             return None
         # A prefix that is too short for the cache is billed as if nobody had asked to keep it.
-        of_kept = price_of_kept(ask, prices) if cached >= model.cache_min_tokens else prices.input
-        amounts.append((cached * of_kept + uncached * prices.input + output * prices.output) / MILLION)
+        of_read = prices.cache_read if read >= model.cache_min_tokens else prices.input
+        of_written = _price_of_writing(ask, prices) if read + written >= model.cache_min_tokens else prices.input
+        amounts.append((read * of_read + written * of_written + rest * prices.input + output * prices.output) / MILLION)
     return Usd(*amounts)

@@ -38,6 +38,15 @@ def find_answer(db: Connection, content_key: str, endpoint: str, *, paid_since: 
     )
 
 
+def has_answer(db: Connection, content_key: str, endpoint: str, *, paid_since: float | None) -> bool:
+    """Say whether `find_answer` would find one, without reading it."""
+    row = db.execute(
+        "SELECT 1 FROM answers WHERE content_key = ? AND endpoint = ? AND paid_at >= ?",
+        (content_key, endpoint, float("-inf") if paid_since is None else paid_since),
+    ).fetchone()
+    return row is not None
+
+
 def keep_answer(db: Connection, answer: StoredAnswer) -> None:
     """Keep an answer in place of an older one to the same ask."""
     values = (

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 STALE_SECONDS = 15 * 60.0
 """After this long, what a process that cannot be asked was doing counts as given up."""
 
+WRITING_SECONDS = 60.0
+"""How long others wait for the response to a request that writes into the prompt cache."""
+
 
 class AskedElsewhere(Exception):
     """Another process sends the same ask just now, or has been given its answer."""
@@ -30,7 +33,7 @@ class AskedElsewhere(Exception):
 
 _COLUMNS = (
     "id, sent_at, state, endpoint, model, tool, document, document_name, images, usd, estimated_usd, request_id, kind, "
-    f"content_key, {', '.join(TOKEN_COLUMNS)}"
+    f"content_key, expected_read_tokens, cache_miss, cache_lost_usd, {', '.join(TOKEN_COLUMNS)}"
 )
 
 
@@ -50,6 +53,8 @@ def leave_to_others(
 ) -> None:
     """Refuse an ask that another living process has under way, or that has another answer than whoever asks has seen.
 
+    So is one that would read from the prompt cache what another process is writing there, for a minute.
+
     Units:   `sent_since` is when the oldest ask was sent that may still be answered; what is later than `now`, because
              the clock was set back, counts for nothing
     Errors:  `AskedElsewhere`
@@ -63,10 +68,21 @@ def leave_to_others(
         "AND sent_at BETWEEN ? AND ?",
         (send.content_key, send.endpoint, process, sent_since, now),
     ).fetchall()
+    if send.prefix is not None and send.prefix.kept is not None:
+        rows += db.execute(
+            "SELECT process, sent_at FROM sends WHERE state = 'sent' AND is_writing AND kept_prefix = ? "
+            "AND endpoint = ? AND process != ? AND sent_at BETWEEN ? AND ?",
+            (send.prefix.kept, send.endpoint, process, now - WRITING_SECONDS, now),
+        ).fetchall()
     for other, sent_at in rows:
         alive = is_alive(other)
         if alive or (alive is None and now - sent_at < STALE_SECONDS):
             raise AskedElsewhere(None)
+
+
+def write_begun(db: Connection, line: int) -> None:
+    """Let the others go that wait for what a line writes into the prompt cache."""
+    db.execute("UPDATE sends SET is_writing = 0 WHERE id = ?", (line,))
 
 
 def write_answer(db: Connection, line: int, answer: StoredAnswer, *, now: float) -> None:
@@ -80,6 +96,9 @@ def write_answer(db: Connection, line: int, answer: StoredAnswer, *, now: float)
         usd_without_cache=units(answer.usd_without_cache),
         request_id=answer.request_id,
         kind=None,
+        message_id=answer.message_id,
+        cache_miss=answer.cache_miss.reason if answer.cache_miss else None,
+        cache_lost_usd=units(answer.cache_miss.lost_usd) if answer.cache_miss else None,
         **_columns_of(answer.tokens),
     )
     keep_answer(db, answer)
@@ -166,6 +185,16 @@ def _write_line(db: Connection, send: Send, state: State, *, process: str, now: 
         "process": process,
         "job": send.job,
     }
+    if send.prefix is not None:
+        row |= {
+            "call": send.prefix.call,
+            "documents_prefix": send.prefix.documents,
+            "kept_prefix": send.prefix.kept,
+            "ttl": send.prefix.ttl,
+            "way": send.prefix.way,
+            "expected_read_tokens": send.prefix.expected_read_tokens,
+            "is_writing": send.prefix.is_writing,
+        }
     names = ", ".join(row)
     line = db.execute(f"INSERT INTO sends ({names}) VALUES ({', '.join('?' * len(row))})", (*row.values(),)).lastrowid
     assert line is not None
@@ -186,7 +215,8 @@ def _columns_of(tokens: Tokens) -> dict[str, int]:
 
 def _entry(row: tuple[Any, ...]) -> LedgerEntry:
     line, at, state, endpoint, model, tool, document, name, images, amount, estimated, request_id, kind, key = row[:14]
-    tokens = tokens_from(list(row[14:]))
+    expected, miss, lost = row[14:17]
+    tokens = tokens_from(list(row[17:]))
     is_reused, nothing = state == "reused", Tokens()
     return LedgerEntry(
         id=line,
@@ -206,6 +236,9 @@ def _entry(row: tuple[Any, ...]) -> LedgerEntry:
         request_id=request_id,
         kind=kind,
         content_key=key,
+        expected_read_tokens=expected,
+        cache_miss=miss,
+        cache_lost_usd=usd_if_known(lost),
     )
 
 

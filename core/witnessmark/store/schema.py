@@ -70,7 +70,22 @@ _JOBS = (
     "CREATE INDEX sends_of_jobs ON sends (job) WHERE job IS NOT NULL",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _JOBS)
+_CACHING = (
+    "ALTER TABLE sends ADD COLUMN call TEXT",
+    "ALTER TABLE sends ADD COLUMN documents_prefix TEXT",
+    "ALTER TABLE sends ADD COLUMN kept_prefix TEXT",
+    "ALTER TABLE sends ADD COLUMN ttl TEXT",
+    "ALTER TABLE sends ADD COLUMN way TEXT",
+    "ALTER TABLE sends ADD COLUMN is_writing INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE sends ADD COLUMN message_id TEXT",
+    "ALTER TABLE sends ADD COLUMN expected_read_tokens INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE sends ADD COLUMN cache_miss TEXT",
+    "ALTER TABLE sends ADD COLUMN cache_lost_usd INTEGER",
+    "CREATE INDEX sends_by_documents ON sends (documents_prefix, sent_at) WHERE documents_prefix IS NOT NULL",
+    "CREATE INDEX sends_by_prefix ON sends (kept_prefix, sent_at) WHERE kept_prefix IS NOT NULL",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, (*_JOBS, *_CACHING))
 
 
 def migrate(connection: Connection, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:

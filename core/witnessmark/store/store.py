@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
@@ -14,12 +14,13 @@ from weakref import WeakValueDictionary
 import anyio
 
 from witnessmark.errors import SetupError
-from witnessmark.store import answers, jobs, ledger, quarantine, upkeep, uploads, usage
+from witnessmark.store import answers, jobs, ledger, prefixes, quarantine, upkeep, uploads, usage
 from witnessmark.store.budgets import bounds_of, check, give_back, reserve, spent_since, take
 from witnessmark.store.database import BUSY_SECONDS, Database
 from witnessmark.store.processes import this_process
 from witnessmark.store.values import (
     Budgets,
+    CacheMisses,
     Grouping,
     ImageDay,
     Job,
@@ -27,6 +28,7 @@ from witnessmark.store.values import (
     JobProgress,
     JobSpending,
     LedgerEntry,
+    PrefixPast,
     Pruned,
     Quarantined,
     Reservation,
@@ -89,6 +91,12 @@ class Store:
             lambda db: answers.find_answer(db, content_key, endpoint, paid_since=since),
         )
 
+    async def has_answer(self, content_key: str, endpoint: str, *, paid_since: float | None) -> bool:
+        """Say whether there is a paid answer that is not older; None takes any."""
+        return await self._database.read(
+            lambda db: answers.has_answer(db, content_key, endpoint, paid_since=paid_since),
+        )
+
     async def begin(
         self,
         send: Send,
@@ -118,6 +126,10 @@ class Store:
             return ledger.write_intent(db, send, process=self._process, now=now, reservation=number)
 
         return await self._database.write(work)
+
+    async def begun(self, send_id: int) -> None:
+        """Say that the response to an ask has begun: what it writes into the prompt cache can be read."""
+        await self._database.write(lambda db: ledger.write_begun(db, send_id))
 
     async def answered(self, send_id: int, answer: StoredAnswer) -> None:
         """Keep a paid answer and settle its line, both or neither, also when the task is cancelled."""
@@ -224,6 +236,15 @@ class Store:
     async def times_sent(self, delivery_key: str) -> int:
         """Count the asks that carried a document."""
         return await self._database.read(lambda db: ledger.times_sent(db, delivery_key))
+
+    async def past_of(self, keys: Collection[str], endpoint: str) -> dict[str, PrefixPast]:
+        """Find what was lately sent that begins with what `keys` name."""
+        now = self._clock()
+        return await self._database.read(lambda db: prefixes.past_of(db, keys, endpoint, now=now))
+
+    async def cache_misses(self, *, since: float, until: float) -> tuple[CacheMisses, ...]:
+        """Count by reason the answers that read less from the cache than expected, the dearest first."""
+        return await self._database.read(lambda db: prefixes.cache_misses(db, since=since, until=until))
 
     async def quarantine(self, entry: Quarantined) -> None:
         """Keep why a document or a page is not sent again."""

@@ -5,7 +5,7 @@ Amounts are USD; times are seconds since 1970, as `time.time` counts them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -41,6 +41,24 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Prefix:
+    """How an ask begins, as far as the prompt cache can tell it from others."""
+
+    call: str
+    """Which call sends it: asks of one call are one use."""
+    documents: str | None
+    """Names the prompt up to its last document; None where there is none."""
+    kept: str | None = None
+    """Names what its last breakpoint keeps; None where it has no breakpoint."""
+    ttl: str | None = None
+    way: str = ""
+    """How its documents travel: the same in two ways may be two to the API."""
+    expected_read_tokens: int = 0
+    is_writing: bool = False
+    """Whether it writes what others would read: they wait until its response begins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
     """What is known of an ask before it is sent."""
 
@@ -59,6 +77,43 @@ class Send:
     """Upload keys of the documents in it."""
     job: str | None = None
     """The job that it is part of."""
+    prefix: Prefix | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPrefix:
+    """A request that has asked for a prompt's beginning to be kept.
+
+    Units:  `age` in seconds since it was sent
+    """
+
+    age: float
+    ttl: str
+    tokens: int
+    """Written or read; 0 while its response is awaited."""
+    way: str
+    message_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrefixPast:
+    """What was lately sent that begins so, the latest first.
+
+    Units:  seconds ago
+    """
+
+    calls: dict[str, float] = field(default_factory=dict[str, float])
+    """By the name of each call, when it last sent it as its documents."""
+    kept: tuple[KeptPrefix, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheMiss:
+    """Why a request read less from the cache than was to be expected, and what that cost."""
+
+    reason: str
+    lost_usd: Decimal | None
+    """None where no price is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +131,10 @@ class StoredAnswer:
     paid_at: float
     usd_without_cache: Decimal | None = None
     """What it would have cost without caching; None where nobody worked it out."""
+    message_id: str | None = None
+    """The API's name of it, where it has just come; it stands in `message`, too."""
+    cache_miss: CacheMiss | None = None
+    """Where it has just come: an answer that was kept has lost nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +212,20 @@ class LedgerEntry:
     kind: str | None
     """The error's class, where there was one."""
     content_key: str
+    expected_read_tokens: int = 0
+    """What the cache was expected to give."""
+    cache_miss: str | None = None
+    """Why it gave less."""
+    cache_lost_usd: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheMisses:
+    """Answers that read less from the cache than expected, for one reason."""
+
+    reason: str
+    count: int
+    lost_usd: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

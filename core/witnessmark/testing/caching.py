@@ -105,11 +105,15 @@ class Cache:
                 done = prompt.sizes[position]
         return PromptTokens(input=prompt.total - done, read=read, written_5m=written["5m"], written_1h=written["1h"])
 
-    def write(self, prompt: Prompt, *, now: float) -> None:
-        """Write what a prompt asks for. The API does so when its response begins, and no earlier."""
+    def write(self, prompt: Prompt, tokens: PromptTokens, *, sent_at: float) -> None:
+        """Write what `look_up` found to be written. The API does so when its response begins, and no earlier.
+
+        Its life counts from when the request was sent (fact sheet §7). What was read stays what it was: nobody has paid
+        for an hour who reads what was written for five minutes.
+        """
         for position, ttl in prompt.breakpoints:
-            if prompt.sizes[position] >= prompt.minimum:
-                self.entries[prompt.keys[position]] = (now + SECONDS[ttl], SECONDS[ttl])
+            if prompt.sizes[position] > tokens.read and prompt.sizes[position] >= prompt.minimum:
+                self.entries[prompt.keys[position]] = (sent_at + SECONDS[ttl], SECONDS[ttl])
 
     def _longest(self, prompt: Prompt, now: float) -> int | None:
         for position, _ in reversed(prompt.breakpoints):

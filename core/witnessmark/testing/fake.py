@@ -122,6 +122,10 @@ class FakeClaudeAPI:
         """Let the API be able to fetch a URL. It can fetch no other, and never asks the internet."""
         self._messages.urls[url] = data
 
+    def forget_cache(self) -> None:
+        """Let the API lose what it keeps of prompts, as it may at any time."""
+        self._messages.cache.entries.clear()
+
     def clear(self) -> None:
         """Forget the requests and the totals so far."""
         self.requests, self.totals = [], Totals()

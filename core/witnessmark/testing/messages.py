@@ -16,6 +16,7 @@ from witnessmark.testing.caching import Cache, prompt_of
 from witnessmark.testing.checks import ApiError
 from witnessmark.testing.contents import Reader
 from witnessmark.testing.delivery import Response, Work
+from witnessmark.testing.diagnostics import Diagnostics
 from witnessmark.testing.events import events_of
 from witnessmark.testing.files import FileStore
 from witnessmark.testing.finished import finish
@@ -40,7 +41,8 @@ class Messages:
     """In turn, the last one for good."""
     refusals: list[Refusing] = field(default_factory=list[Refusing])
     urls: dict[str, bytes] = field(default_factory=dict[str, bytes])
-    _cache: Cache = field(default_factory=Cache)
+    cache: Cache = field(default_factory=Cache)
+    _diagnostics: Diagnostics = field(default_factory=Diagnostics)
     _reader: Reader = field(default_factory=Reader)
     _rates: Rates = field(default_factory=Rates)
 
@@ -53,8 +55,11 @@ class Messages:
                 f"prompt is too long: {prompt.total} tokens > {request.known_model.context} maximum"
             )
         self._refuse(request)
-        tokens = self._cache.look_up(prompt, now=self.clock())
+        sent_at = self.clock()
+        tokens = self.cache.look_up(prompt, now=sent_at)
         finished = finish(await self._said(request), request, tokens)
+        message_id = finished.message["id"]
+        finished.message["diagnostics"] = self._diagnostics.say(request, message_id, prompt, tokens)
         rates = self._rates.charge(
             request.workspace,
             request.known_model.id,
@@ -66,7 +71,7 @@ class Messages:
             model=request.model,
             prompt=tokens,
             output_tokens=finished.output_tokens,
-            begin=lambda: self._cache.write(prompt, now=self.clock()),
+            begin=lambda: self.cache.write(prompt, tokens, sent_at=sent_at),
         )
         if request.is_stream:
             return Response(status=200, events=events_of(finished, request), headers=rates, work=work)

@@ -8,7 +8,7 @@ from typing import Any
 from witnessmark.testing import checks
 from witnessmark.testing.models import EFFORTS, FAST_IGNORED, Model, model_named
 from witnessmark.testing.schemas import check_schemas
-from witnessmark.testing.shapes import Object, as_object, check_names, items, part, word
+from witnessmark.testing.shapes import Object, as_object, check_names, items, optional_text_of, part, word
 from witnessmark.testing.tool_use import check_tool_choice, check_tool_results, check_tools, is_forced, strict_schemas
 
 CURRENT = "2026-10-21"
@@ -37,6 +37,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "inference_geo": (str,),
     "speed": (str,),
     "cache_control": (dict,),
+    "diagnostics": (dict,),
 }
 _THINKING_FIELDS: dict[str, tuple[str, ...]] = {
     "adaptive": ("display",),
@@ -169,6 +170,9 @@ def _check_geo_and_speed(body: Object, model: Model) -> None:
 
 
 def _check_rest(body: Object) -> None:
+    diagnostics = part(body, "diagnostics")
+    check_names(diagnostics, "diagnostics", optional=("previous_message_id",))
+    optional_text_of(diagnostics, "previous_message_id", "diagnostics")
     check_names(part(body, "metadata"), "metadata", optional=("user_id",))
     if body.get("service_tier") is not None:
         word(body["service_tier"], "service_tier", ("auto", "standard_only"))

@@ -19,6 +19,7 @@ from witnessmark.testing.delivery import Response, Work
 from witnessmark.testing.events import events_of
 from witnessmark.testing.files import FileStore
 from witnessmark.testing.finished import finish
+from witnessmark.testing.latency import Latency
 from witnessmark.testing.limits import check_prompt
 from witnessmark.testing.prompt import PromptReader
 from witnessmark.testing.rates import Rates
@@ -36,13 +37,14 @@ class Messages:
 
     files: FileStore
     clock: Callable[[], float]
+    rates: Rates
+    latency: Latency
     answers: list[Any] = field(default_factory=list[Any])
     """In turn, the last one for good."""
     refusals: list[Refusing] = field(default_factory=list[Refusing])
     urls: dict[str, bytes] = field(default_factory=dict[str, bytes])
     _cache: Cache = field(default_factory=Cache)
     _reader: Reader = field(default_factory=Reader)
-    _rates: Rates = field(default_factory=Rates)
 
     async def answer(self, asked: Asked) -> Response:
         """Answer `POST /v1/messages`."""
@@ -54,14 +56,12 @@ class Messages:
             )
         self._refuse(request)
         tokens = self._cache.look_up(prompt, now=self.clock())
+        account = (request.workspace, request.known_model.id)
+        self.rates.admit(*account, now=self.clock(), input_tokens=tokens.total - tokens.read)
+        await self.latency.pass_by()
         finished = finish(await self._said(request), request, tokens)
-        rates = self._rates.charge(
-            request.workspace,
-            request.known_model.id,
-            now=self.clock(),
-            input_tokens=tokens.total - tokens.read,
-            output_tokens=finished.output_tokens,
-        )
+        self.rates.write(*account, now=self.clock(), output_tokens=finished.output_tokens)
+        rates = self.rates.headers(*account, now=self.clock())
         work = Work(
             model=request.model,
             prompt=tokens,

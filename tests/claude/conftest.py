@@ -52,7 +52,7 @@ class FakeTime:
 
     @property
     def clock(self) -> Clock:
-        return Clock(now=self.now, sleep=self.sleep)
+        return Clock(now=self.now, sleep=self.sleep, wall=self.now)
 
 
 @dataclass

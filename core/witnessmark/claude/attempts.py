@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +12,8 @@ import anyio
 
 from witnessmark.claude.body import JsonBody
 from witnessmark.claude.delivery import Delivered, Delivery, Ways, upload_keys
-from witnessmark.claude.failures import AskNotAccepted, AttemptFailed, Failure, ModelNotAvailable, RateLimited
+from witnessmark.claude.failures import AskNotAccepted, AttemptFailed, Failure, ModelNotAvailable
+from witnessmark.claude.pacing import Pacing, Turn
 from witnessmark.claude.request import Structure, counting, request_of, without_documents
 from witnessmark.claude.timeouts import Timeouts
 from witnessmark.claude.understanding import message_text, tokens_of
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
-"""Seconds, where the API does not say how long to wait."""
 MOST_UNREACHABLE = 4
 """Attempts on an API that cannot be reached: a wrong address does not become right."""
 MOST_CURES = 3
@@ -64,6 +62,8 @@ class Clock:
 
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep
+    wall: Callable[[], float] = time.time
+    """Seconds since 1970, which all processes share."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,8 +74,6 @@ class Endpoint:
     has_files: bool = True
     structures: dict[str, Structure] = field(default_factory=dict[str, Structure])
     """By model: how JSON was asked for where it was answered."""
-    resumes: dict[str, float] = field(default_factory=dict[str, float])
-    """By model: when, by the clock, the API said it may be asked again."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -100,6 +98,13 @@ class Patience:
     """The kept answer that is not good enough; any other that comes is as good as one of our own."""
     is_over: bool = False
     """Whether nobody waits any more."""
+    on_end: Callable[[], None] | None = None
+
+    def end(self) -> None:
+        """Say that nobody waits any more: what is under way goes on, and nothing new begins."""
+        self.is_over, self.deadline = True, 0.0
+        if self.on_end is not None:
+            self.on_end()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +116,7 @@ class Sender:
     endpoint: Endpoint
     clock: Clock
     timeouts: Timeouts
+    pacing: Pacing
 
     async def answered(self, ask: Ask, errand: Errand, patience: Patience) -> StoredAnswer:
         """Send an ask until it is answered; the answer is kept before it is returned.
@@ -120,13 +126,16 @@ class Sender:
         """
         ways = Ways(files=self.endpoint.has_files)
         unreachable = cures = 0
-        wait = FIRST_WAIT
+        place = self.pacing.place(ask, errand, patience, seconds=self.timeouts.attempt(ask.max_tokens))
         while True:
-            await self._wait_for_turn(ask, errand, patience)
             delivered = Delivered()
             try:
-                async with errand.delivery.of(ask, errand.model, ways) as delivered:
-                    return await self._attempt(ask, errand, patience, delivered, ways)
+                async with place.taken() as turn, errand.delivery.of(ask, errand.model, ways) as delivered:
+                    return await self._attempt(ask, errand, patience, delivered, ways, turn)
+            except AskedElsewhere as elsewhere:
+                if elsewhere.answer is not None:
+                    raise
+                await self._leave_to_other(ask, errand, patience)
             except AttemptFailed as failed:
                 failure = failed.failure
                 logger.info(
@@ -134,10 +143,8 @@ class Sender:
                 )
                 if failure.rule.actor == "nobody now":
                     unreachable += failure.status is None and not failed.may_be_billed
-                    if unreachable >= MOST_UNREACHABLE:
+                    if unreachable >= MOST_UNREACHABLE or place.is_too_late:
                         raise self._told(failure, ask) from failed
-                    await self._pause(ask, patience, failure, wait)
-                    wait = min(LONGEST_WAIT, wait * 2)
                     continue
                 cures += 1
                 cured = await self._cured(ask, errand.model, delivered, failed, ways) if cures <= MOST_CURES else None
@@ -146,13 +153,17 @@ class Sender:
                 ways = cured
 
     async def _attempt(
-        self, ask: Ask, errand: Errand, patience: Patience, delivered: Delivered, ways: Ways
+        self, ask: Ask, errand: Errand, patience: Patience, delivered: Delivered, ways: Ways, turn: Turn
     ) -> StoredAnswer:
         structure = ways.structure or self.structure(errand.model)
         body = JsonBody(request_of(ask, delivered.sources, structure))
-        send_id = await self._begun(ask, errand, patience)
+        seconds = self.timeouts.attempt(ask.max_tokens)
+        send = send_of(ask, errand, self.endpoint.url)
+        # Refused where another process waits for the answer to the same, or was given it.
+        send_id = await self.store.begin(send, errand.reservation, seen=patience.seen, alone_for=seconds)
+        turn.is_sent = lambda: body.was_sent
         try:
-            received = await self.connection.message(body, seconds=self.timeouts.attempt(ask.max_tokens))
+            received = await self.connection.message(body, seconds=seconds, on_head=turn.begun)
         except AttemptFailed as failed:
             with anyio.CancelScope(shield=True):
                 await self._record(send_id, failed)
@@ -166,6 +177,7 @@ class Sender:
             raise
         self.endpoint.structures[errand.model.id] = structure
         tokens = tokens_of(received.message)
+        turn.answered(tokens)
         answer = StoredAnswer(
             content_key=ask.content_key,
             endpoint=self.endpoint.url,
@@ -186,21 +198,21 @@ class Sender:
                 errand.stopped = error
         return answer
 
-    async def _begun(self, ask: Ask, errand: Errand, patience: Patience) -> int:
-        """Write down that an ask is about to be sent, once no other process waits for the answer to the same.
+    async def _leave_to_other(self, ask: Ask, errand: Errand, patience: Patience) -> None:
+        """Wait until no other process waits for the answer to the same ask.
 
-        Errors:  `AskedElsewhere` with the answer that another has paid for
+        Errors:  `AskedElsewhere` with the answer that another has paid for; `AnswerAwaitedElsewhere`
         """
         send, seconds = send_of(ask, errand, self.endpoint.url), self.timeouts.attempt(ask.max_tokens)
         while True:
-            try:
-                return await self.store.begin(send, errand.reservation, seen=patience.seen, alone_for=seconds)
-            except AskedElsewhere as elsewhere:
-                if elsewhere.answer is not None:
-                    raise
             if patience.is_over:
                 raise AnswerAwaitedElsewhere(in_words([ask]))
             await self.clock.sleep(LOOK_AFTER)
+            try:
+                return await self.store.check_elsewhere(send, seen=patience.seen, alone_for=seconds)
+            except AskedElsewhere as elsewhere:
+                if elsewhere.answer is not None:
+                    raise
 
     async def _record(self, send_id: int, failed: AttemptFailed) -> None:
         failure = failed.failure
@@ -264,35 +276,6 @@ class Sender:
     def structure(self, model: Model) -> Structure:
         """Say how JSON is asked for from a model."""
         return self.endpoint.structures.get(model.id, "format" if model.structured_outputs else "tool")
-
-    async def _wait_for_turn(self, ask: Ask, errand: Errand, patience: Patience) -> None:
-        """Wait until the API, as it said to whichever ask, may be asked again.
-
-        Errors:  `RateLimited`, where the call would end before; why the errand was stopped
-        """
-        while True:
-            if errand.stopped is not None:
-                raise errand.stopped
-            wait = self.endpoint.resumes.get(ask.model, 0.0) - self.clock.now()
-            if wait <= 0:
-                return
-            if self.clock.now() + wait > patience.deadline:
-                raise RateLimited(wait)
-            await self.clock.sleep(min(wait, 1.0))
-
-    async def _pause(self, ask: Ask, patience: Patience, failure: Failure, wait: float) -> None:
-        """Wait as long as the API says, else a while.
-
-        Errors:  the failure's, where the call would end before
-        """
-        seconds = failure.retry_after if failure.retry_after is not None else wait * random.uniform(0.75, 1.0)  # noqa: S311 - spreads waits, guards nothing
-        resumes = self.clock.now() + seconds
-        if resumes > patience.deadline:
-            raise self._told(failure, ask)
-        if failure.retry_after is not None:
-            self.endpoint.resumes[ask.model] = max(self.endpoint.resumes.get(ask.model, 0.0), resumes)
-        else:
-            await self.clock.sleep(seconds)
 
     def _told(self, failure: Failure, ask: Ask) -> WitnessmarkError:
         return failure.for_caller(model=ask.model, what=in_words([ask]))

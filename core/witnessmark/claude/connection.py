@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, cast
@@ -59,8 +59,10 @@ class Connection:
     def __init__(self, client: anthropic.AsyncAnthropic) -> None:
         self._client = client
 
-    async def message(self, body: JsonBody, *, seconds: float) -> Received:
-        """Send a request and gather its streamed answer.
+    async def message(
+        self, body: JsonBody, *, seconds: float, on_head: Callable[[Mapping[str, str]], None] | None = None
+    ) -> Received:
+        """Send a request and gather its streamed answer; `on_head` is told the headers when it begins.
 
         Errors:  `AttemptFailed`, and what reading the document raises
         """
@@ -77,6 +79,8 @@ class Connection:
                 )
                 async with stream:
                     headers = stream.response.headers
+                    if on_head is not None:
+                        on_head(headers)
                     count = 0
                     async for event in stream:
                         gathered.add(cast("dict[str, Any]", event))

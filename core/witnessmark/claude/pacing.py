@@ -348,12 +348,11 @@ class _Line:
         if place.errand.stopped is not None:
             return place.errand.stopped
         first, place.probes = place.probes, turns.probes if place.probes is None else min(place.probes, turns.probes)
-        opens_in = max(turns.opens_in, place.not_before - self.clock.now(), 0.0)
-        is_late = self.clock.now() + opens_in > place.patience.deadline
-        # An address that is wrong does not become right.
-        is_nobody_there = turns.trouble == UNREACHABLE and first is not None and turns.probes > first
-        if is_late or is_nobody_there:
-            return _ERRORS.get(turns.trouble, RateLimited)(opens_in or None)
+        now, opens_in = self.clock.now(), turns.opens_in
+        if now + opens_in > place.patience.deadline:
+            return self._why(turns)
+        if turns.trouble == UNREACHABLE and first is not None and turns.probes > first:
+            return ApiUnreachable(opens_in or None)  # an address that is wrong does not become right
         return None
 
     @staticmethod

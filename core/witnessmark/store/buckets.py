@@ -26,7 +26,7 @@ KEPT_SECONDS = 30 * 86_400.0
 """For which a bucket is remembered that nobody asks."""
 
 _STATE = (
-    *("touched_at", "is_heard", "ratio", "factor", "at_once", "cut_at", "resumes_at"),
+    *("touched_at", "is_heard", "ratio", "spread", "factor", "at_once", "cut_at", "resumes_at"),
     *("failed_in_row", "down_since", "probes", "probe_at", "trouble"),
 )
 _LEVELS = tuple(f"{kind}_{name}" for kind in KINDS for name in ("limit", "left", "a_second"))

@@ -25,6 +25,8 @@ MORE_AT_ONCE = 0.5
 """For each answer: so refusals of one in fifty, which mean nothing, cost little."""
 SLOWER, FASTER, SLOWEST = 0.85, 0.002, 0.1
 """The share of a limit that is used: times this when refused, plus this for each answer, and no less than this."""
+SPREADS = 2.0
+"""Of the spread of estimates, that are taken on top: one ask in twenty takes more."""
 MARGIN = 500.0
 """Tokens: what remains is told in thousands."""
 FAILURES_IN_A_ROW = 3
@@ -104,6 +106,8 @@ class Pace:
     """Whether any response has begun."""
     ratio: float = 1.0
     """What prompts take, as parts of their estimates."""
+    spread: float = 0.1
+    """How far that is off from ask to ask, in the mean."""
     factor: float = 1.0
     """The share of the limits that is used."""
     at_once: float = AT_ONCE
@@ -132,9 +136,9 @@ class Pace:
                 level.left = min(level.limit, level.left + seconds * level.a_second * self.factor)
 
     def needed(self, *, prompt: float, cached: float, output: float) -> dict[Kind, float]:
-        """Say what an ask is expected to take; one larger than the bucket takes all of it."""
+        """Say what an ask may well take; one larger than the bucket takes all of it."""
         wanted: dict[Kind, float] = {
-            "input": max(0.0, prompt - cached) * self.ratio,
+            "input": max(0.0, prompt - cached) * (self.ratio + SPREADS * self.spread),
             "output": output,
             "requests": 1.0,
         }
@@ -176,8 +180,7 @@ class Pace:
                 self.factor = min(1.0, self.factor + FASTER)
                 self.at_once = min(MOST_AT_ONCE, self.at_once + MORE_AT_ONCE)
                 if turn is not None and turn.estimated > 0 and news.prompt_tokens:
-                    self.ratio += _WEIGHT * (news.prompt_tokens / turn.estimated - self.ratio)
-                    self.ratio = min(4.0, max(0.25, self.ratio))
+                    self._compare(news.prompt_tokens / turn.estimated)
             case "refused":
                 self._calm()
             case "begun":
@@ -213,6 +216,12 @@ class Pace:
             unknown = (turn for turn in in_flight.values() if kind == "output" or not turn.is_begun)
             least = most - sum(turn.amounts[kind] for turn in unknown)
             level.left = min(max(level.left, least), most) if was_known else least
+
+    def _compare(self, ratio: float) -> None:
+        """Learn from what a prompt took, as a part of its estimate."""
+        ratio = min(4.0, max(0.25, ratio))
+        self.spread += _WEIGHT * (abs(ratio - self.ratio) - self.spread)
+        self.ratio += _WEIGHT * (ratio - self.ratio)
 
     def _calm(self) -> None:
         self.failed_in_row, self.down_since, self.probes, self.probe_at = 0, None, 0, 0.0

@@ -8,6 +8,7 @@ import secrets
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
+from email.utils import formatdate
 from functools import partial
 from types import TracebackType
 from typing import Any, Self, cast
@@ -236,7 +237,8 @@ class FakeClaudeAPI:
             self._crash = self._crash or error
             shown = ApiError(500, "api_error", f"The fake of the API failed: {type(error).__name__}")
             response = Response(status=500, body=json.dumps(shown.as_json(recorded.request_id)).encode())
-        response.headers = {**headers, **response.headers}
+        date = formatdate(self._clock(), usegmt=True)
+        response.headers = {"date": date, **headers, **response.headers}
         return response
 
     def _workspace(self, exchange: Exchange) -> str:

@@ -184,7 +184,9 @@ class Pace:
             case "refused":
                 self._calm()
             case "begun":
-                self.down_since, self.probe_at = None, 0.0  # it is up; whether it answers is yet to be seen
+                if self.down_since is not None:  # it is up, and the answer may be long in coming
+                    self.at_once = max(self.at_once, AT_ONCE)
+                self.down_since, self.probe_at = None, 0.0  # whether it answers is yet to be seen
             case "limited":
                 self.trouble = news.trouble
                 self._cut(turn, rate=True)

@@ -65,7 +65,8 @@ _PACING = (
         id INTEGER PRIMARY KEY, endpoint TEXT NOT NULL, account TEXT NOT NULL, model TEXT NOT NULL,
         touched_at REAL NOT NULL, is_heard INTEGER NOT NULL, ratio REAL NOT NULL, spread REAL NOT NULL,
         factor REAL NOT NULL, at_once REAL NOT NULL, cut_at REAL NOT NULL, resumes_at REAL NOT NULL,
-        failed_in_row INTEGER NOT NULL, down_since REAL, probes INTEGER NOT NULL, probe_at REAL NOT NULL, trouble TEXT NOT NULL, {_LEVELS},
+        failed_in_row INTEGER NOT NULL, down_since REAL,
+        probes INTEGER NOT NULL, probe_at REAL NOT NULL, trouble TEXT NOT NULL, {_LEVELS},
         UNIQUE (endpoint, account, model))""",
     """CREATE TABLE turns (
         id INTEGER PRIMARY KEY AUTOINCREMENT, bucket INTEGER NOT NULL, line TEXT NOT NULL, process TEXT NOT NULL,

@@ -299,21 +299,20 @@ class _Line:
     async def _work(self) -> None:
         """Give turns while anybody waits, then write down the last news."""
         try:
-            while self._places or self._news:
+            while self._places or self._news or self._turns.is_in_line:
                 self._woken = anyio.Event()
                 if not self._places:
                     with anyio.move_on_after(SETTLE_AFTER):
                         await self._woken.wait()
-                turns = await self._look()
-                if turns is None:
+                if not await self._look():
                     break
                 if self._places and not self._woken.is_set():
-                    await self._wait(turns)
+                    await self._wait(self._turns)
         finally:
             self._is_at_work = False
 
-    async def _look(self) -> Turns | None:
-        """Give turns to those that may go, and errors to those that never will; None where the store fails."""
+    async def _look(self) -> bool:
+        """Give turns to those that may go, and errors to those that never will; say whether the store did its part."""
         self._is_used = True
         news, self._news = self._news, []
         waiting = [place for place in self._places if place.not_before <= self.clock.now()]
@@ -327,7 +326,8 @@ class _Line:
                 logger.exception("turns could not be given")
             for place in list(self._places):
                 self._give(place, error=error)
-            return None
+            self._turns = Turns()
+            return False
         except BaseException:
             self._news = news + self._news  # cancelled: the line is closed next
             raise
@@ -341,7 +341,7 @@ class _Line:
         for place in list(self._places):
             if (why := self._hopeless(place, turns)) is not None:
                 self._give(place, error=why)
-        return turns
+        return True
 
     def _hopeless(self, place: Place, turns: Turns) -> WitnessmarkError | None:
         """Say why a place will never have its turn; None where it may."""

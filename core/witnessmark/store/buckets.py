@@ -73,6 +73,8 @@ class Turns:
     """Why not: the class of the error that somebody was told."""
     is_down: bool = False
     """Whether nothing but failures has come of late."""
+    is_in_line: bool = False
+    """Whether others see that this line waits, and are to be told when it does no more."""
     is_short: bool = False
     """Whether the first that waits does so for the limits to leave more."""
     probes: int = 0
@@ -132,6 +134,7 @@ def take_turns(
         opens_in=max(0.0, opens_at - now),
         trouble=pace.trouble,
         is_down=pace.down_since is not None,
+        is_in_line=len(given) < len(wanted),
         is_short=looks_in is not None and is_short,
         probes=pace.probes,
         left={kind: level.left for kind, level in pace.levels.items() if level.limit is not None},

@@ -26,13 +26,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import anyio
 
-from witnessmark.claude.attempts import Clock
+from witnessmark.claude.attempts import Clock, Errand, Patience
 from witnessmark.claude.client import Work, open_claude
 from witnessmark.claude.credentials import Credentials
+from witnessmark.claude.delivery import Delivery
+from witnessmark.claude.pacing import Pacing
 from witnessmark.claude.request import request_of
 from witnessmark.documents.opening import Documents
 from witnessmark.documents.text_size import text_size
@@ -42,9 +44,9 @@ from witnessmark.plans.models import model_named
 from witnessmark.plans.plan import Ask, Plan, TextBlock, TextDocumentBlock
 from witnessmark.plans.tokens import Count
 from witnessmark.settings import settings_from
-from witnessmark.store import open_store
+from witnessmark.store import Tokens, open_store
 
-ASKS, CALLS, PER_MINUTE, FAILING = 400, 10, 60_000, 0.02
+ASKS, CALLS, PER_MINUTE, FAILING, TURNS = 400, 10, 60_000, 0.02, 1_000
 MODEL = model_named("claude-sonnet-5-5")
 REPORT = b"a report"
 KEY = "sk-ant-api03-benchmark"
@@ -92,6 +94,9 @@ def main() -> None:
     for row in ROWS:
         if arguments.only in row.name:
             print(_measured(row, arguments.speed, is_verbose=arguments.verbose), flush=True)
+    if not arguments.only:
+        with tempfile.TemporaryDirectory() as folder:
+            anyio.run(_turns, Path(folder))
 
 
 def _measured(row: Row, speed: float, *, is_verbose: bool) -> str:
@@ -156,6 +161,34 @@ def _fake(limit: str, speed: float) -> Generator[str]:
 def _asked(url: str, path: str) -> Any:
     with urllib.request.urlopen(url + path) as answer:
         return json.load(answer)
+
+
+async def _turns(folder: Path) -> None:
+    """Take turns while nothing is limited, and do nothing with them: what pacing adds to an ask."""
+    took: list[float] = []
+    patience = Patience(deadline=float("inf"))
+    async with open_store(folder / "store.sqlite3") as store, anyio.create_task_group() as tasks:
+        pacing = Pacing(store, Clock(), tasks, endpoint="https://api.example", secret=KEY)
+        errand = Errand(tool="benchmark", model=MODEL, delivery=cast("Delivery", None))
+        for ask in (asks := _asks()[:50]):
+            _ = ask.content_key  # worked out once, as it is anyway
+        loop, cpu = time.thread_time(), time.process_time()
+        for number in range(TURNS):
+            begun = time.perf_counter()
+            place = pacing.place(asks[number % 50], errand, patience, seconds=600)
+            async with place.taken() as turn:
+                took.append(time.perf_counter() - begun)
+                turn.begun({})
+                turn.answered(Tokens(input=2_000, output=50))
+        loop, cpu = (time.thread_time() - loop) / TURNS, (time.process_time() - cpu) / TURNS
+        await pacing.close()
+        tasks.cancel_scope.cancel()
+    took.sort()
+    print(
+        f"a turn while nothing is limited: {1e3 * took[TURNS // 2]:.2f} ms in the median, "
+        f"{1e3 * took[-TURNS // 100]:.2f} ms at the 99th percentile; CPU {1e3 * cpu:.2f} ms, of it {1e3 * loop:.2f} ms "
+        "of the event loop"
+    )
 
 
 # --- in a process of its own -----------------------------------------------------------------------------------------

@@ -172,7 +172,7 @@ async def _turns(folder: Path) -> None:
         errand = Errand(tool="benchmark", model=MODEL, delivery=cast("Delivery", None))
         for ask in (asks := _asks()[:50]):
             _ = ask.content_key  # worked out once, as it is anyway
-        loop, cpu = time.thread_time(), time.process_time()
+        loop_before, cpu_before = time.thread_time(), time.process_time()
         for number in range(TURNS):
             begun = time.perf_counter()
             place = pacing.place(asks[number % 50], errand, patience, seconds=600)
@@ -180,15 +180,15 @@ async def _turns(folder: Path) -> None:
                 took.append(time.perf_counter() - begun)
                 turn.begun({})
                 turn.answered(Tokens(input=2_000, output=50))
-        loop, cpu = (time.thread_time() - loop) / TURNS, (time.process_time() - cpu) / TURNS
+        loop, cpu = (time.thread_time() - loop_before) / TURNS, (time.process_time() - cpu_before) / TURNS
+        took.sort()
+        print(
+            f"a turn while nothing is limited: {1e3 * took[TURNS // 2]:.2f} ms in the median, "
+            f"{1e3 * took[-TURNS // 100]:.2f} ms at the 99th percentile; CPU {1e3 * cpu:.2f} ms, of it "
+            f"{1e3 * loop:.2f} ms of the event loop"
+        )
         await pacing.close()
         tasks.cancel_scope.cancel()
-    took.sort()
-    print(
-        f"a turn while nothing is limited: {1e3 * took[TURNS // 2]:.2f} ms in the median, "
-        f"{1e3 * took[-TURNS // 100]:.2f} ms at the 99th percentile; CPU {1e3 * cpu:.2f} ms, of it {1e3 * loop:.2f} ms "
-        "of the event loop"
-    )
 
 
 # --- in a process of its own -----------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from witnessmark.plans.models import Model, model_named
 from witnessmark.plans.plan import Plan
 from witnessmark.settings import settings_from
 from witnessmark.store import Store, open_store
+from witnessmark.store.database import BUSY_SECONDS
 from witnessmark.testing import FakeClaudeAPI
 from witnessmark_tools.tables_plan import plan_tables
 
@@ -52,7 +53,7 @@ class FakeTime:
 
     @property
     def clock(self) -> Clock:
-        return Clock(now=self.now, sleep=self.sleep)
+        return Clock(now=self.now, sleep=self.sleep, wall=self.now)
 
 
 @dataclass
@@ -109,14 +110,17 @@ def open_desk(api: FakeClaudeAPI, tmp_path: Path) -> OpenDesk:
 
     @asynccontextmanager
     async def opened(
-        key: str | None = None, timeouts: Timeouts | None = None, url: str | None = None
+        key: str | None = None,
+        timeouts: Timeouts | None = None,
+        url: str | None = None,
+        busy_seconds: float = BUSY_SECONDS,
     ) -> AsyncGenerator[Desk]:
         settings = settings_from({}, start=tmp_path, home=str(tmp_path / "home"), allow=[str(tmp_path)])
         time = FakeTime()
         credentials = Credentials(kind="api key", secret=key or api.key, base_url=url or api.url)
         async with (
             open_workers(Limits()) as workers,
-            open_store(settings.store) as store,
+            open_store(settings.store, busy_seconds=busy_seconds) as store,
             open_claude(credentials, store, time.clock, timeouts) as claude,
         ):
             yield Desk(claude, store, Documents(settings.allowed, workers), tmp_path, time)

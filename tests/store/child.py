@@ -11,9 +11,9 @@ from pathlib import Path
 
 import anyio
 
-from tests.store.asks import ENDPOINT, UNLIMITED, answer, ask, budget, upload
+from tests.store.asks import ENDPOINT, NOON, UNLIMITED, answer, ask, budget, upload
 from witnessmark.errors import SetupError
-from witnessmark.store import BudgetReached, Store, open_store
+from witnessmark.store import BucketKey, BudgetReached, News, Store, Wanted, open_store
 
 
 def say(text: str) -> None:
@@ -90,6 +90,30 @@ async def spend_all(store: Store) -> None:
                     say("0.10")
         except BudgetReached:
             say("reached")
+            return
+
+
+BUCKET = BucketKey(endpoint=ENDPOINT, account="a1", model="claude-sonnet-5-5")
+
+
+async def take_turns_and_wait(store: Store) -> None:
+    """Take all turns that there are, and never use them."""
+    turns = await store.take_turns(BUCKET, "child", [Wanted(prompt=10)] * 10, [], clock=lambda: NOON)
+    say(str(len(turns.given)))
+    await anyio.to_thread.run_sync(wait_for_word)
+
+
+async def empty_bucket(store: Store, now: str) -> None:
+    """Take turns of 1,000 tokens, one after the other, together with other processes, until no more are given."""
+    say("ready")
+    wait_for_word()
+    taken, news = 0, list[News]()
+    while True:
+        turns = await store.take_turns(BUCKET, f"{os.getpid()}", [Wanted(prompt=1_000)], news, clock=lambda: float(now))
+        news = [News(turn=turn, outcome="unknown", at=float(now)) for turn in turns.given]
+        taken += len(turns.given)
+        if not turns.given and turns.is_short:
+            say(str(taken))
             return
 
 

@@ -385,6 +385,13 @@ async def _expired(endpoint: Endpoint) -> httpx2.Response:
     return await endpoint.post(MESSAGES, asking(from_file(file.id)))
 
 
+async def _above_the_limit(endpoint: Endpoint) -> httpx2.Response:
+    assert endpoint.fake is not None
+    endpoint.fake.limit(requests_per_minute=1)
+    await endpoint.post(MESSAGES, asking())
+    return await endpoint.post(MESSAGES, asking())
+
+
 async def _beyond_storage(endpoint: Endpoint) -> httpx2.Response:
     assert endpoint.fake is not None
     endpoint.fake.files.storage_bytes = 10
@@ -404,6 +411,7 @@ SENT: dict[str, list[Send]] = {
     "decoded_size": [_raw(BOMB, content_encoding="gzip")],
     "json_body": [_raw(b'{"model": '), _raw(b'{"a": NaN}'), _raw(b"[1]"), _raw(b"\xff")],
     "content_type": [_raw(b"{}", content_type="text/plain")],
+    "rate_limit": [_above_the_limit],
     "file_block": [_text_as_image, _table_as_document],
     "file_expired": [_expired],
     "file_name": [_upload("a?.pdf"), _upload("a" * 252 + ".pdf")],
@@ -421,7 +429,10 @@ SENT: dict[str, list[Send]] = {
         _method("GET", "/v1/models?after_id=nobody"),
     ],
 }
-ONLY_FAKE = {"file_expired", "file_size", "storage", "request_size", "encoding", "encoded_body", "decoded_size", "path"}
+ONLY_FAKE = {
+    *("rate_limit", "file_expired", "file_size", "storage", "request_size"),
+    *("encoding", "encoded_body", "decoded_size", "path"),
+}
 
 
 @pytest.mark.parametrize(

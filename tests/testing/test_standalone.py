@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -82,6 +83,22 @@ def test_faults_come_from_the_command_line_and_while_it_runs() -> None:
         assert fake.http.get("/_totals").json()["requests"] == {}
 
 
+def test_limits_latency_and_a_fast_clock_come_from_the_command_line_and_limits_while_it_runs() -> None:
+    with standalone("--limit", "requests_per_minute=2", "--latency", "20-21", "--clock-speed", "100") as fake:
+        begun = time.monotonic()
+        assert [fake.http.post(MESSAGES, json=asking()).status_code for _ in range(2)] == [200, 200]
+        assert 0.4 <= time.monotonic() - begun < 20
+        fake.http.post("/_limit", content="requests_per_minute=1,retry_after=full")
+        statuses = [fake.http.post(MESSAGES, json=asking()) for _ in range(2)]
+        assert [response.status_code for response in statuses] == [200, 429]
+        assert 30 < int(statuses[1].headers["retry-after"]) <= 60
+        fake.http.post("/_limit", content="")
+        assert fake.http.post(MESSAGES, json=asking()).status_code == 200
+        assert fake.http.post("/_limit", content="apples=5").status_code == 400
+        first, second, *_ = fake.http.get("/_requests").json()
+        assert second["at"] - first["at"] > 20
+
+
 def test_answers_come_from_a_file_in_turn(tmp_path: Path) -> None:
     answers: list[Any] = ["prose", {"total": 5}, {"reply": {"text": "no", "stop_reason": "refusal"}}]
     (tmp_path / "answers.json").write_text(json.dumps(answers))
@@ -121,7 +138,10 @@ def test_any_key_will_do_where_none_is_named_but_not_none_at_all() -> None:
         assert fake.http.get("/v1/models", headers={"x-api-key": "", "authorization": ""}).status_code == 401
 
 
-@pytest.mark.parametrize("options", [("--fault", "explode"), ("--answers", "no-such-file.json")])
+@pytest.mark.parametrize(
+    "options",
+    [("--fault", "explode"), ("--answers", "no-such-file.json"), ("--limit", "apples=5"), ("--latency", "2-1")],
+)
 def test_what_it_cannot_use_is_a_usage_error(options: tuple[str, str]) -> None:
     command = [sys.executable, "-m", "witnessmark.testing", *options]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)

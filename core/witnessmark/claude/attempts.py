@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import random
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -17,8 +16,9 @@ from witnessmark.claude.body import JsonBody
 from witnessmark.claude.cache_reads import UNKNOWN, is_diagnosed
 from witnessmark.claude.cache_use import CacheUse
 from witnessmark.claude.delivery import Delivered, Delivery, Ways, upload_keys, way_of
-from witnessmark.claude.failures import AskNotAccepted, AttemptFailed, Failure, ModelNotAvailable, RateLimited
-from witnessmark.claude.leading import Leads, Turn
+from witnessmark.claude.failures import AskNotAccepted, AttemptFailed, Failure, ModelNotAvailable
+from witnessmark.claude.leading import Lead, Leads
+from witnessmark.claude.pacing import Pacing, Turn
 from witnessmark.claude.request import Structure, counting, request_of, without_documents
 from witnessmark.claude.timeouts import Timeouts
 from witnessmark.claude.understanding import message_text, tokens_of
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
-"""Seconds, where the API does not say how long to wait."""
 MOST_UNREACHABLE = 4
 """Attempts on an API that cannot be reached: a wrong address does not become right."""
 MOST_CURES = 3
@@ -76,6 +74,8 @@ class Clock:
 
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep
+    wall: Callable[[], float] = time.time
+    """Seconds since 1970, which all processes share."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,8 +86,6 @@ class Endpoint:
     has_files: bool = True
     structures: dict[str, Structure] = field(default_factory=dict[str, Structure])
     """By model: how JSON was asked for where it was answered."""
-    resumes: dict[str, float] = field(default_factory=dict[str, float])
-    """By model: when, by the clock, the API said it may be asked again."""
     is_puzzling: bool = False
     """Whether the cache gave less than it should and nobody knew why: the API is asked to say it next time."""
 
@@ -117,6 +115,13 @@ class Patience:
     """The kept answer that is not good enough; any other that comes is as good as one of our own."""
     is_over: bool = False
     """Whether nobody waits any more."""
+    on_end: Callable[[], None] | None = None
+
+    def end(self) -> None:
+        """Say that nobody waits any more: what is under way goes on, and nothing new begins."""
+        self.is_over, self.deadline = True, 0.0
+        if self.on_end is not None:
+            self.on_end()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +134,7 @@ class Sender:
     clock: Clock
     timeouts: Timeouts
     leads: Leads
+    pacing: Pacing
 
     async def answered(self, ask: Ask, errand: Errand, patience: Patience) -> StoredAnswer:
         """Send an ask until it is answered; the answer is kept before it is returned.
@@ -138,14 +144,18 @@ class Sender:
         """
         ways = Ways(files=self.endpoint.has_files)
         unreachable = cures = 0
-        wait = FIRST_WAIT
+        place = self.pacing.place(ask, errand, patience, seconds=self.timeouts.attempt(ask.max_tokens))
         while True:
             delivered = Delivered()
             try:
-                async with self.leads.turn(ask) as turn:
-                    await self._wait_for_turn(ask, errand, patience)
-                    async with errand.delivery.of(ask, errand.model, ways) as delivered:
-                        return await self._attempt(ask, errand, patience, delivered, ways, turn)
+                async with self.leads.lead(ask) as lead:
+                    place.expect(self.leads.tokens_kept(lead))
+                    async with place.taken() as turn, errand.delivery.of(ask, errand.model, ways) as delivered:
+                        return await self._attempt(ask, errand, patience, delivered, ways, lead, turn)
+            except AskedElsewhere as elsewhere:
+                if elsewhere.answer is not None:
+                    raise
+                await self._leave_to_other(ask, elsewhere.send, patience)
             except AttemptFailed as failed:
                 failure = failed.failure
                 logger.info(
@@ -153,10 +163,8 @@ class Sender:
                 )
                 if failure.rule.actor == "nobody now":
                     unreachable += failure.status is None and not failed.may_be_billed
-                    if unreachable >= MOST_UNREACHABLE:
+                    if unreachable >= MOST_UNREACHABLE or place.is_too_late:
                         raise self._told(failure, ask) from failed
-                    await self._pause(ask, patience, failure, wait)
-                    wait = min(LONGEST_WAIT, wait * 2)
                     continue
                 cures += 1
                 cured = await self._cured(ask, errand.model, delivered, failed, ways) if cures <= MOST_CURES else None
@@ -165,7 +173,14 @@ class Sender:
                 ways = cured
 
     async def _attempt(
-        self, ask: Ask, errand: Errand, patience: Patience, delivered: Delivered, ways: Ways, turn: Turn
+        self,
+        ask: Ask,
+        errand: Errand,
+        patience: Patience,
+        delivered: Delivered,
+        ways: Ways,
+        lead: Lead,
+        turn: Turn,
     ) -> StoredAnswer:
         structure = ways.structure or self.structure(errand.model)
         use = CacheUse(
@@ -174,17 +189,21 @@ class Sender:
             endpoint=self.endpoint.url,
             store=self.store,
             leads=self.leads,
-            turn=turn,
+            lead=lead,
             way=way_of(delivered, structure, ways),
         )
         await use.look()
         body = JsonBody(request_of(ask, delivered.sources, structure) | self._wondering(use))
-        send_id = await self._begun(ask, use, errand, patience)
+        if patience.is_over:
+            raise NobodyWaits(in_words([ask]))
+        seconds = self.timeouts.attempt(ask.max_tokens)
+        send = send_of(ask, errand, self.endpoint.url, use.prefix(errand.call))
+        # Refused where another process waits for the answer to the same, was given it, or writes what this would read.
+        send_id = await self.store.begin(send, errand.reservation, seen=patience.seen, alone_for=seconds)
+        turn.is_sent = lambda: body.was_sent
         try:
             received = await self.connection.message(
-                body,
-                seconds=self.timeouts.attempt(ask.max_tokens),
-                on_begun=functools.partial(use.begun, send_id),
+                body, seconds=seconds, on_head=turn.begun, on_begun=functools.partial(use.begun, send_id)
             )
         except AttemptFailed as failed:
             with anyio.CancelScope(shield=True):
@@ -201,6 +220,7 @@ class Sender:
         tokens = tokens_of(received.message)
         miss = use.miss(tokens, received.message)
         self.endpoint.is_puzzling |= miss is not None and miss.reason == UNKNOWN
+        turn.answered(tokens)
         answer = StoredAnswer(
             content_key=ask.content_key,
             endpoint=self.endpoint.url,
@@ -228,31 +248,25 @@ class Sender:
 
         It compares with what it remembers of an earlier request, which has to have asked as well; and costs nothing.
         """
-        if not (use.turn.keys and self.endpoint.is_puzzling and is_diagnosed(self.endpoint.url)):
+        if not (use.lead.keys and self.endpoint.is_puzzling and is_diagnosed(self.endpoint.url)):
             return {}
         return {"diagnostics": {"previous_message_id": use.hoped.message_id}}
 
-    async def _begun(self, ask: Ask, use: CacheUse, errand: Errand, patience: Patience) -> int:
-        """Write down that an ask is about to be sent, once no other process waits for the answer to the same.
+    async def _leave_to_other(self, ask: Ask, send: Send, patience: Patience) -> None:
+        """Wait until no other process waits for the answer to the same ask, or writes what this one would read.
 
-        Nor may another be writing what this one would read.
-
-        Errors:  `AskedElsewhere` with the answer that another has paid for; `NobodyWaits`
+        Errors:  `AskedElsewhere` with the answer that another has paid for; `AnswerAwaitedElsewhere`
         """
-        if patience.is_over:
-            raise NobodyWaits(in_words([ask]))
         seconds = self.timeouts.attempt(ask.max_tokens)
         while True:
-            send = send_of(ask, errand, self.endpoint.url, use.prefix(errand.call))
-            try:
-                return await self.store.begin(send, errand.reservation, seen=patience.seen, alone_for=seconds)
-            except AskedElsewhere as elsewhere:
-                if elsewhere.answer is not None:
-                    raise
             if patience.is_over:
                 raise AnswerAwaitedElsewhere(in_words([ask]))
             await self.clock.sleep(LOOK_AFTER)
-            await use.look()
+            try:
+                return await self.store.check_elsewhere(send, seen=patience.seen, alone_for=seconds)
+            except AskedElsewhere as elsewhere:
+                if elsewhere.answer is not None:
+                    raise
 
     async def _record(self, send_id: int, failed: AttemptFailed) -> None:
         failure = failed.failure
@@ -316,37 +330,6 @@ class Sender:
     def structure(self, model: Model) -> Structure:
         """Say how JSON is asked for from a model."""
         return self.endpoint.structures.get(model.id, "format" if model.structured_outputs else "tool")
-
-    async def _wait_for_turn(self, ask: Ask, errand: Errand, patience: Patience) -> None:
-        """Wait until the API, as it said to whichever ask, may be asked again.
-
-        Errors:  `RateLimited`, where the call would end before; `NobodyWaits`; why the errand was stopped
-        """
-        while True:
-            if patience.is_over:
-                raise NobodyWaits(in_words([ask]))
-            if errand.stopped is not None:
-                raise errand.stopped
-            wait = self.endpoint.resumes.get(ask.model, 0.0) - self.clock.now()
-            if wait <= 0:
-                return
-            if self.clock.now() + wait > patience.deadline:
-                raise RateLimited(wait)
-            await self.clock.sleep(min(wait, 1.0))
-
-    async def _pause(self, ask: Ask, patience: Patience, failure: Failure, wait: float) -> None:
-        """Wait as long as the API says, else a while.
-
-        Errors:  the failure's, where the call would end before
-        """
-        seconds = failure.retry_after if failure.retry_after is not None else wait * random.uniform(0.75, 1.0)  # noqa: S311 - spreads waits, guards nothing
-        resumes = self.clock.now() + seconds
-        if resumes > patience.deadline:
-            raise self._told(failure, ask)
-        if failure.retry_after is not None:
-            self.endpoint.resumes[ask.model] = max(self.endpoint.resumes.get(ask.model, 0.0), resumes)
-        else:
-            await self.clock.sleep(seconds)
 
     def _told(self, failure: Failure, ask: Ask) -> WitnessmarkError:
         return failure.for_caller(model=ask.model, what=in_words([ask]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from witnessmark.claude.cache_reads import Expected, expected, miss_of
-from witnessmark.claude.leading import Kept, Leads, Turn
+from witnessmark.claude.leading import Kept, Lead, Leads
 from witnessmark.claude.understanding import tokens_of
 from witnessmark.errors import SetupError
 from witnessmark.plans.caching import documents_key
@@ -25,7 +25,7 @@ class CacheUse:
     endpoint: str
     store: Store
     leads: Leads
-    turn: Turn
+    lead: Lead
     way: str
     """How its documents travel."""
     hoped: Expected = field(default_factory=Expected)
@@ -34,14 +34,14 @@ class CacheUse:
     async def look(self) -> None:
         """Find out what the cache should hold now."""
         self.sent_at = self.leads.now()
-        if self.turn.keys:
-            key = self.turn.keys[-1]
+        if self.lead.keys:
+            key = self.lead.keys[-1]
             past = (await self.store.past_of({key}, self.endpoint)).get(key, PrefixPast())
             self.hoped = expected(past, self.leads.kept(key), now=self.sent_at, way=self.way)
 
     def prefix(self, call: str) -> Prefix:
         """Say it as the ledger keeps it."""
-        keys = self.turn.keys
+        keys = self.lead.keys
         return Prefix(
             call=call,
             documents=documents_key(self.ask),
@@ -54,11 +54,11 @@ class CacheUse:
 
     async def begun(self, send_id: int, message: dict[str, Any]) -> None:
         """Let those go who wait: the response has begun, and what it writes can be read."""
-        if not self.turn.keys:
+        if not self.lead.keys:
             return
         tokens = tokens_of(message)
         is_new = tokens.cache_creation_5m or tokens.cache_creation_1h
-        self.turn.begin(
+        self.lead.begin(
             Kept(
                 at=self.sent_at,
                 ttl=self.ask.breakpoints[-1].ttl if is_new else self._ttl,
@@ -83,4 +83,4 @@ class CacheUse:
 
     @property
     def _is_writing(self) -> bool:
-        return self.turn.is_first and not self.hoped.is_there
+        return self.lead.is_first and not self.hoped.is_there

@@ -26,6 +26,7 @@ from witnessmark.claude.credentials import Credentials, KeyMissing
 from witnessmark.claude.delivery import KEPT_SECONDS, Delivery, upload_keys
 from witnessmark.claude.failures import AttemptFailed
 from witnessmark.claude.leading import Leads
+from witnessmark.claude.pacing import Pacing
 from witnessmark.claude.running import AT_ONCE, OnPages, Run, Running
 from witnessmark.claude.timeouts import Timeouts
 from witnessmark.documents.document import Document
@@ -136,6 +137,9 @@ class Claude:
         self._timeouts = timeouts
         url = credentials.base_url if isinstance(credentials, Credentials) else ""
         self._endpoint = Endpoint(url=url)
+        secret = credentials.secret if isinstance(credentials, Credentials) else ""
+        self._pacing = Pacing(store, clock, tasks, endpoint=url, secret=secret)
+        resources.push_async_callback(self._pacing.close)
         self._connection: Connection | None = None
         self._opening = anyio.Lock()
         self._flights: dict[str, _Flight] = {}
@@ -335,6 +339,7 @@ class Claude:
             clock=self._clock,
             timeouts=self._timeouts,
             leads=self._leads,
+            pacing=self._pacing,
         )
 
     def _errand(self, plan: Plan, work: Work) -> Errand:
@@ -402,8 +407,7 @@ class Claude:
         finally:
             flight.waiting -= 1
             if not flight.waiting:
-                flight.patience.is_over = True
-                flight.patience.deadline = 0.0  # what is under way goes on, and nothing new begins
+                flight.patience.end()
         if flight.error is not None:
             raise flight.error
         return flight

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, cast
@@ -60,11 +60,17 @@ class Connection:
         self._client = client
 
     async def message(
-        self, body: JsonBody, *, seconds: float, on_begun: Callable[[dict[str, Any]], Awaitable[None]] | None = None
+        self,
+        body: JsonBody,
+        *,
+        seconds: float,
+        on_head: Callable[[Mapping[str, str]], None] | None = None,
+        on_begun: Callable[[dict[str, Any]], Awaitable[None]] | None = None,
     ) -> Received:
         """Send a request and gather its streamed answer.
 
-        Shapes:  `on_begun` is called once, with the message as far as it is known when the response begins
+        Shapes:  when the response begins, `on_head` is called with its headers, then `on_begun` with the message as far
+                 as it is known
         Errors:  `AttemptFailed`, and what reading the document raises
         """
         gathered = _Gathered()
@@ -80,6 +86,8 @@ class Connection:
                 )
                 async with stream:
                     headers = stream.response.headers
+                    if on_head is not None:
+                        on_head(headers)
                     count = 0
                     async for event in stream:
                         gathered.add(cast("dict[str, Any]", event))

@@ -7,12 +7,14 @@ table stands in `docs/failures.md`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
+from witnessmark.claude.limits_told import told_by
 from witnessmark.errors import ApiError, InputError, SetupError, WitnessmarkError
-from witnessmark.store import Tokens
+from witnessmark.store import Kind, Tokens, Told
 
 Actor = Literal["caller", "nobody now", "operator", "witnessmark"]
 """Who can act: the caller by another document, nobody but by waiting, the operator on key or account, or we."""
@@ -290,6 +292,8 @@ class Failure:
     request_id: str | None
     workspace: str | None = None
     status: int | None = None
+    told: Mapping[Kind, Told] = field(default_factory=dict[Kind, Told])
+    """What the response said of rate limits."""
     max_side: int | None = None
     """Pixels an image may have, where that is what is wrong."""
 
@@ -331,6 +335,7 @@ def failure_of(error: Exception) -> Failure:
         request_id=getattr(error, "request_id", None) or headers.get("request-id"),
         workspace=headers.get("anthropic-workspace-id"),
         status=getattr(error, "status_code", None),
+        told=told_by(headers),
         max_side=getattr(details, "max_side_length_pixels", None),
     )
 

@@ -30,7 +30,7 @@ class Kept:
 
 
 @dataclass(slots=True)
-class Turn:
+class Lead:
     """The right to send an ask."""
 
     keys: tuple[str, ...]
@@ -53,7 +53,7 @@ class Leads:
     _kept: dict[str, Kept] = field(default_factory=dict[str, Kept])
 
     @asynccontextmanager
-    async def turn(self, ask: Ask) -> AsyncGenerator[Turn]:
+    async def lead(self, ask: Ask) -> AsyncGenerator[Lead]:
         """Wait while another ask is writing what this one would read; leaving the block lets the next one try.
 
         Whoever waits holds nothing that others wait for; an ask without breakpoints never waits.
@@ -76,9 +76,13 @@ class Leads:
             end()
 
         try:
-            yield Turn(keys=keys, is_first=bool(missing), begin=begin)
+            yield Lead(keys=keys, is_first=bool(missing), begin=begin)
         finally:
             end()
+
+    def tokens_kept(self, lead: Lead) -> int:
+        """Say how many tokens of a prompt that begins so will come out of the cache, as far as this process knows."""
+        return max((kept.tokens for key in lead.keys if (kept := self.kept(key)) is not None), default=0)
 
     def kept(self, key: str) -> Kept | None:
         """Say what is known to be in the cache now."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from witnessmark.store.buckets import RENEW_AFTER, BucketKey, Turns, Wanted
 from witnessmark.store.budgets import BudgetReached
 from witnessmark.store.ledger import AskedElsewhere
+from witnessmark.store.pace import UNREACHABLE, Kind, News, Outcome, Told
 from witnessmark.store.store import Store, UploadClaim, make_store, open_store
 from witnessmark.store.usage import jump
 from witnessmark.store.values import (
@@ -35,7 +37,10 @@ from witnessmark.store.values import (
 )
 
 __all__ = [
+    "RENEW_AFTER",
+    "UNREACHABLE",
     "AskedElsewhere",
+    "BucketKey",
     "BudgetReached",
     "Budgets",
     "CacheMiss",
@@ -49,7 +54,10 @@ __all__ = [
     "JobState",
     "Jump",
     "KeptPrefix",
+    "Kind",
     "LedgerEntry",
+    "News",
+    "Outcome",
     "Prefix",
     "PrefixPast",
     "Pruned",
@@ -61,9 +69,12 @@ __all__ = [
     "StoreFacts",
     "StoredAnswer",
     "Tokens",
+    "Told",
+    "Turns",
     "Upload",
     "UploadClaim",
     "UsageRow",
+    "Wanted",
     "jump",
     "make_store",
     "open_store",

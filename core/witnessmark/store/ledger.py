@@ -25,8 +25,9 @@ WRITING_SECONDS = 60.0
 class AskedElsewhere(Exception):
     """Another process sends the same ask just now, or has been given its answer."""
 
-    def __init__(self, answer: StoredAnswer | None) -> None:
+    def __init__(self, send: Send, answer: StoredAnswer | None) -> None:
         super().__init__()
+        self.send = send
         self.answer = answer
         """None while it is on its way."""
 
@@ -62,7 +63,7 @@ def leave_to_others(
     found = find_answer(db, send.content_key, send.endpoint, paid_since=None)
     # Not by time: an answer that is being written while somebody looks is older than the look, and is not seen.
     if found is not None and (seen is None or (found.paid_at, found.request_id) != (seen.paid_at, seen.request_id)):
-        raise AskedElsewhere(found)
+        raise AskedElsewhere(send, found)
     rows = db.execute(
         "SELECT process, sent_at FROM sends WHERE state = 'sent' AND content_key = ? AND endpoint = ? AND process != ? "
         "AND sent_at BETWEEN ? AND ?",
@@ -77,7 +78,7 @@ def leave_to_others(
     for other, sent_at in rows:
         alive = is_alive(other)
         if alive or (alive is None and now - sent_at < STALE_SECONDS):
-            raise AskedElsewhere(None)
+            raise AskedElsewhere(send, None)
 
 
 def write_begun(db: Connection, line: int) -> None:

@@ -85,7 +85,29 @@ _CACHING = (
     "CREATE INDEX sends_by_prefix ON sends (kept_prefix, sent_at) WHERE kept_prefix IS NOT NULL",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, (*_JOBS, *_CACHING))
+_LEVELS = ", ".join(
+    f"{kind}_{figure} REAL" for kind in ("input", "output", "requests") for figure in ("limit", "left", "a_second")
+)
+
+_PACING = (
+    f"""CREATE TABLE buckets (
+        id INTEGER PRIMARY KEY, endpoint TEXT NOT NULL, account TEXT NOT NULL, model TEXT NOT NULL,
+        touched_at REAL NOT NULL, is_heard INTEGER NOT NULL, ratio REAL NOT NULL, spread REAL NOT NULL,
+        factor REAL NOT NULL, at_once REAL NOT NULL, cut_at REAL NOT NULL, resumes_at REAL NOT NULL,
+        failed_in_row INTEGER NOT NULL, down_since REAL,
+        probes INTEGER NOT NULL, probe_at REAL NOT NULL, trouble TEXT NOT NULL, {_LEVELS},
+        UNIQUE (endpoint, account, model))""",
+    """CREATE TABLE turns (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, bucket INTEGER NOT NULL, line TEXT NOT NULL, process TEXT NOT NULL,
+        taken_at REAL NOT NULL, ends_at REAL NOT NULL, is_begun INTEGER NOT NULL, estimated REAL NOT NULL,
+        input REAL NOT NULL, output REAL NOT NULL, requests REAL NOT NULL)""",
+    "CREATE INDEX turns_by_bucket ON turns (bucket)",
+    """CREATE TABLE lines (
+        bucket INTEGER NOT NULL, line TEXT NOT NULL, process TEXT NOT NULL, since REAL NOT NULL, looks_by REAL NOT NULL,
+        input REAL NOT NULL, output REAL NOT NULL, requests REAL NOT NULL, PRIMARY KEY (bucket, line)) WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, (*_JOBS, *_CACHING, *_PACING))
 
 
 def migrate(connection: Connection, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:

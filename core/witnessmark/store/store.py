@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import AsyncGenerator, Callable, Collection
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
@@ -14,9 +14,11 @@ from weakref import WeakValueDictionary
 import anyio
 
 from witnessmark.errors import SetupError
-from witnessmark.store import answers, jobs, ledger, prefixes, quarantine, upkeep, uploads, usage
+from witnessmark.store import answers, buckets, jobs, ledger, prefixes, quarantine, upkeep, uploads, usage
+from witnessmark.store.buckets import BucketKey, Turns, Wanted
 from witnessmark.store.budgets import bounds_of, check, give_back, reserve, spent_since, take
 from witnessmark.store.database import BUSY_SECONDS, Database
+from witnessmark.store.pace import News
 from witnessmark.store.processes import this_process
 from witnessmark.store.values import (
     Budgets,
@@ -131,6 +133,18 @@ class Store:
         """Say that the response to an ask has begun: what it writes into the prompt cache can be read."""
         await self._database.write(lambda db: ledger.write_begun(db, send_id))
 
+    async def check_elsewhere(self, send: Send, *, seen: StoredAnswer | None, alone_for: float) -> None:
+        """Refuse an ask as `begin` would for what another process does, and write nothing.
+
+        Errors:  `AskedElsewhere`
+        """
+        now = self._clock()
+        await self._database.read(
+            lambda db: ledger.leave_to_others(
+                db, send, seen, process=self._process, sent_since=now - alone_for, now=now
+            )
+        )
+
     async def answered(self, send_id: int, answer: StoredAnswer) -> None:
         """Keep a paid answer and settle its line, both or neither, also when the task is cancelled."""
         now = self._clock()
@@ -188,6 +202,32 @@ class Store:
         """
         now = self._clock()
         await self._database.read(lambda db: check(db, usd, budgets, now=now))
+
+    async def take_turns(
+        self,
+        key: BucketKey,
+        line: str,
+        wanted: Sequence[Wanted],
+        news: Sequence[News],
+        *,
+        clock: Callable[[], float] | None = None,
+    ) -> Turns:
+        """Take in what became of earlier turns, and give turns to as many of a line's asks as may be sent now.
+
+        The bucket belongs to all processes; what is given counts for all of them until news of it comes, its time is up
+        or its process is gone.
+
+        Units:   `clock` says the seconds since 1970, by default the store's own
+        """
+        told = clock or self._clock
+        return await self._database.write(
+            # The time is asked in there: others have written while this waited for its turn.
+            lambda db: buckets.take_turns(db, key, line, wanted, news, process=self._process, now=told())
+        )
+
+    async def leave_line(self, line: str) -> None:
+        """Forget a line and its turns, also when the task is cancelled."""
+        await self._database.write(lambda db: buckets.leave(db, line), shielded=True)
 
     async def upload(self, key: str, endpoint: str, workspace: str | None) -> Upload | None:
         """Find an upload that lives for some minutes more; without a workspace the newest of any."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from witnessmark.errors import InputError, SetupError
 from witnessmark.placing import put
+from witnessmark.store.buckets import forget_old_buckets
 from witnessmark.store.budgets import end_dead_reservations
 from witnessmark.store.database import beside
 from witnessmark.store.jobs import forget_ended
@@ -56,6 +57,7 @@ def remove_ended(db: Connection, *, now: float, sent_before: float | None) -> tu
     leases = end_dead_leases(db, now=now) + end_dead_reservations(db, now=now)
     forget_ended(db, now=now)
     db.execute("DELETE FROM unfetchable WHERE abs(at - ?) >= ?", (now, UNFETCHABLE_SECONDS))
+    forget_old_buckets(db, now=now)
     if sent_before is not None:
         db.execute("DELETE FROM deliveries WHERE send IN (SELECT id FROM sends WHERE sent_at < ?)", (sent_before,))
     return uploads, leases

@@ -14,6 +14,7 @@ from typing import Any
 from witnessmark.testing.answers import Reply
 from witnessmark.testing.fake import WORKSPACE, FakeClaudeAPI
 from witnessmark.testing.faults import add_from_text
+from witnessmark.testing.rates import limit_from_text
 from witnessmark.testing.request import Request
 from witnessmark.testing.shapes import is_array, is_object
 
@@ -36,11 +37,21 @@ def main() -> int:
     parser.add_argument(
         "--fault", action="append", default=[], metavar="NAME:ARGUMENT=VALUE,…", help="such as overloaded:share=0.2"
     )
+    parser.add_argument(
+        "--limit", metavar="ARGUMENT=VALUE,…", default="", help="such as input_tokens_per_minute=60000,retry_after=full"
+    )
+    parser.add_argument("--latency", metavar="SECONDS[-SECONDS]", default="0", help="before the first token")
+    parser.add_argument("--clock-speed", type=float, default=1.0, metavar="TIMES", help="such as 20; default 1")
     arguments = parser.parse_args()
     keys = dict(_key_and_workspace(text) for text in arguments.key or [KEY])
-    api = FakeClaudeAPI(keys=keys, port=arguments.port)
+    if arguments.clock_speed <= 0:
+        parser.error("the clock runs forwards")
+    api = FakeClaudeAPI(keys=keys, port=arguments.port, clock_speed=arguments.clock_speed)
     api.takes_any_key = not arguments.key
     try:
+        api.rates.enforce(limit_from_text(arguments.limit))
+        least, _, most = arguments.latency.partition("-")
+        api.take_time(float(least), float(most or least))
         for text in arguments.fault:
             add_from_text(api.faults, text)
         if arguments.answers is not None:

@@ -104,6 +104,9 @@ DECODED_SIZE = _check(
 )
 JSON_BODY = _check("json_body", "SDK", "a body that is not one JSON object")
 CONTENT_TYPE = _check("content_type", "SDK", "another content type than the address takes")
+RATE_LIMIT = _check(
+    "rate_limit", "§10", "a request above the limits that a test has set", status=429, type="rate_limit_error"
+)
 
 # --- the shape of messages ------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ import secrets
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
+from email.utils import formatdate
 from functools import partial
 from types import TracebackType
 from typing import Any, Self, cast
@@ -20,7 +21,9 @@ from witnessmark.testing.delivery import Response, deliver
 from witnessmark.testing.faults import MESSAGES, Fault, Faults, add_from_text
 from witnessmark.testing.files import FileStore
 from witnessmark.testing.http import Exchange, Gone, Server
+from witnessmark.testing.latency import Latency
 from witnessmark.testing.messages import Messages, Refusing
+from witnessmark.testing.rates import Rates, RetryAfter, limit_from_text, limit_of
 from witnessmark.testing.records import RecordedRequest, Totals
 from witnessmark.testing.shapes import is_array
 
@@ -34,23 +37,33 @@ class FakeClaudeAPI:
     """A strict fake of the Claude API on a loopback port of this process; it runs while its block does.
 
     `keys` maps each key that is accepted to its workspace, and `key` is the first of them. `clock` says the time, in
-    seconds since 1970, by which files expire and caches are forgotten.
+    seconds since 1970, by which files expire, caches are forgotten and rate limits refill. `clock_speed` lets it run
+    faster than `clock` does, and latency pass as much faster, so that minutes take seconds.
     """
 
     def __init__(
-        self, *, keys: Mapping[str, str] | None = None, clock: Callable[[], float] = time.time, port: int = 0
+        self,
+        *,
+        keys: Mapping[str, str] | None = None,
+        clock: Callable[[], float] = time.time,
+        clock_speed: float = 1.0,
+        port: int = 0,
     ) -> None:
+        begun = clock()
+        self._clock = clock if clock_speed == 1 else lambda: begun + (clock() - begun) * clock_speed
         self.takes_any_key = False
         """Whether keys that are not in `keys` are accepted too, as of one workspace."""
         self.keys = dict(keys or {f"sk-ant-api03-fake-{secrets.token_hex(8)}": WORKSPACE})
         self.url = ""
         self.requests: list[RecordedRequest] = []
         self.totals = Totals()
-        self.files = FileStore(clock=clock)
+        self.files = FileStore(clock=self._clock)
         self.faults = Faults()
         self._port = port
         self._crash: Exception | None = None
-        self._messages = Messages(files=self.files, clock=clock)
+        self.rates = Rates()
+        latency = Latency(clock_speed=clock_speed)
+        self._messages = Messages(files=self.files, clock=self._clock, rates=self.rates, latency=latency)
         self._routes: list[tuple[str, str, Callable[[Asked], Awaitable[Response]]]] = [
             ("POST", "/v1/messages", self._messages.answer),
             ("POST", "/v1/messages/count_tokens", self._messages.count),
@@ -113,10 +126,43 @@ class FakeClaudeAPI:
         """
         self.faults.add(fault, times=times, share=share, seed=seed, on=on)
 
+    def limit(
+        self,
+        *,
+        input_tokens_per_minute: int | None = None,
+        output_tokens_per_minute: int | None = None,
+        requests_per_minute: int | None = None,
+        burst: int | None = None,
+        retry_after: RetryAfter | None = "fits",
+        stranger: float = 0.0,
+    ) -> None:
+        """Refuse from now on what exceeds these limits of each model, out of token buckets that are full.
+
+        `burst` is how many input tokens a full bucket holds, by default a minute's. `retry_after` names the seconds
+        until the refused request fits, until the bucket is full (`"full"`), or nothing (`None`). A `stranger` takes a
+        share of every limit. Without a figure limits are told and refuse nobody, as from the start.
+        """
+        self.rates.enforce(
+            limit_of(
+                input_tokens_per_minute=input_tokens_per_minute,
+                output_tokens_per_minute=output_tokens_per_minute,
+                requests_per_minute=requests_per_minute,
+                burst=burst,
+                retry_after=retry_after,
+                stranger=stranger,
+            )
+        )
+
+    def take_time(self, least: float, most: float | None = None, *, seed: int = 0) -> None:
+        """Let messages take so many seconds of the clock before their first token, or as many as lie between two."""
+        self._messages.latency.set(least, least if most is None else most, seed)
+
     def heal(self) -> None:
-        """Take all faults and refusals away."""
+        """Take all faults, refusals, limits and latency away."""
         self.faults.rules.clear()
         self._messages.refusals.clear()
+        self.limit()
+        self.take_time(0.0)
 
     def serve_url(self, url: str, data: bytes) -> None:
         """Let the API be able to fetch a URL. It can fetch no other, and never asks the internet."""
@@ -150,6 +196,7 @@ class FakeClaudeAPI:
             query=exchange.query,
             headers={name: value for name, value in exchange.headers.items() if name not in _SECRET_HEADERS},
             request_id=f"req_{secrets.token_hex(12)}",
+            at=self._clock(),
         )
         self.requests.append(recorded)
         fault = self.faults.strike(recorded.endpoint)
@@ -194,7 +241,8 @@ class FakeClaudeAPI:
             self._crash = self._crash or error
             shown = ApiError(500, "api_error", f"The fake of the API failed: {type(error).__name__}")
             response = Response(status=500, body=json.dumps(shown.as_json(recorded.request_id)).encode())
-        response.headers = {**headers, **response.headers}
+        date = formatdate(self._clock(), usegmt=True)
+        response.headers = {"date": date, **headers, **response.headers}
         return response
 
     def _workspace(self, exchange: Exchange) -> str:
@@ -235,6 +283,11 @@ class FakeClaudeAPI:
                 text = bytes(await read_body(exchange)).decode()
                 try:
                     add_from_text(self.faults, text)
+                except ValueError as error:
+                    status, answer = 400, {"error": str(error)}
+            case "POST", "/_limit":
+                try:
+                    self.rates.enforce(limit_from_text(bytes(await read_body(exchange)).decode()))
                 except ValueError as error:
                     status, answer = 400, {"error": str(error)}
             case "POST", "/_heal":

@@ -20,6 +20,7 @@ from witnessmark.testing.diagnostics import Diagnostics
 from witnessmark.testing.events import events_of
 from witnessmark.testing.files import FileStore
 from witnessmark.testing.finished import finish
+from witnessmark.testing.latency import Latency
 from witnessmark.testing.limits import check_prompt
 from witnessmark.testing.prompt import PromptReader
 from witnessmark.testing.rates import Rates
@@ -37,6 +38,8 @@ class Messages:
 
     files: FileStore
     clock: Callable[[], float]
+    rates: Rates
+    latency: Latency
     answers: list[Any] = field(default_factory=list[Any])
     """In turn, the last one for good."""
     refusals: list[Refusing] = field(default_factory=list[Refusing])
@@ -44,7 +47,6 @@ class Messages:
     cache: Cache = field(default_factory=Cache)
     _diagnostics: Diagnostics = field(default_factory=Diagnostics)
     _reader: Reader = field(default_factory=Reader)
-    _rates: Rates = field(default_factory=Rates)
 
     async def answer(self, asked: Asked) -> Response:
         """Answer `POST /v1/messages`."""
@@ -57,16 +59,14 @@ class Messages:
         self._refuse(request)
         sent_at = self.clock()
         tokens = self.cache.look_up(prompt, now=sent_at)
+        account = (request.workspace, request.known_model.id)
+        self.rates.admit(*account, now=sent_at, input_tokens=tokens.total - tokens.read)
+        await self.latency.pass_by()
         finished = finish(await self._said(request), request, tokens)
         message_id = finished.message["id"]
         finished.message["diagnostics"] = self._diagnostics.say(request, message_id, prompt, tokens)
-        rates = self._rates.charge(
-            request.workspace,
-            request.known_model.id,
-            now=self.clock(),
-            input_tokens=tokens.total - tokens.read,
-            output_tokens=finished.output_tokens,
-        )
+        self.rates.write(*account, now=self.clock(), output_tokens=finished.output_tokens)
+        rates = self.rates.headers(*account, now=self.clock())
         work = Work(
             model=request.model,
             prompt=tokens,

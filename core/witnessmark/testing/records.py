@@ -35,6 +35,8 @@ class RecordedRequest:
     fault: str | None = None
     billed: dict[str, int] | None = None
     """Tokens by kind; None where nothing was billed."""
+    at: float = 0.0
+    """When its head came, by the fake's clock."""
     seconds: float | None = None
     """From its head to the end of the response; None while it is being answered."""
 
@@ -49,7 +51,8 @@ class RecordedRequest:
     def as_json(self) -> dict[str, Any]:
         """Write all of it but the body."""
         names = ("request_id", "method", "path", "body_bytes", "workspace", "status", "refused_by", "fault", "billed")
-        return {**{name: getattr(self, name) for name in names}, "seconds": self.seconds, "query": dict(self.query)}
+        times = {"at": self.at, "seconds": self.seconds}
+        return {**{name: getattr(self, name) for name in names}, **times, "query": dict(self.query)}
 
 
 @dataclass(slots=True)

@@ -24,6 +24,10 @@ class Limits:
     """From a URL to all its bytes, redirects included; hosts give a call 60 seconds."""
     url_connect_seconds: float = 5.0
     """For each of: asking for a host's addresses, connecting to one, greeting by TLS."""
+    calls_at_work: int = 8
+    """Long calls of one process that are at work at once. They share two workers: more would only wait."""
+    calls: int = 64
+    """Long calls of one process that are at work or wait for their turn; one more is refused at once."""
     pages_per_call: int = 600
     """The Claude API takes 600 pages a request; one call offline keeps to the same figure."""
     worker_address_bytes: int = 1536 * MIB

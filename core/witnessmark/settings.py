@@ -63,7 +63,7 @@ SETTINGS = (
     Setting(
         flag="--wait-seconds",
         metavar="SECONDS",
-        meaning="How long a call takes before the finished pages come back with the range that is left.",
+        meaning="How long a call is waited for before a job_id comes back and the work goes on.",
         default="45",
     ),
     Setting(

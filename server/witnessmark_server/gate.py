@@ -40,8 +40,8 @@ class HttpLimits:
 
     body_bytes: int = 32 * 1024 * 1024
     """Holds a document of 24 MB as a data: URI; a larger one is saved and its path passed."""
-    requests: int = 16
-    """Calls at work at once. There are two workers: more would only wait, and hosts give up on calls that do."""
+    requests: int = 64
+    """At once. Long calls take turns (`Limits.calls_at_work`), and go on as jobs when nobody waits any more."""
     connections: int = 128
     head_seconds: float = 10.0
     """From the first byte of a request, or from connecting, to the end of its headers."""

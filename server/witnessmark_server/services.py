@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from witnessmark.background import room_for_tasks
 from witnessmark.claude.later import claude_later
 from witnessmark.documents.ocr.cache import WordCache
 from witnessmark.documents.ocr.engine import installed_engine
@@ -15,7 +16,9 @@ from witnessmark.documents.worker import open_workers
 from witnessmark.exports.folder import ExportFolder
 from witnessmark.limits import Limits
 from witnessmark.settings import Settings
+from witnessmark_tools.catalog import BY_NAME
 from witnessmark_tools.definition import Services
+from witnessmark_tools.jobs import Jobs
 from witnessmark_tools.terms import Terms
 
 
@@ -25,8 +28,8 @@ async def open_services(
 ) -> AsyncGenerator[Services]:
     """Open everything; leaving the block ends every process and closes every file.
 
-    Shapes:  `fetcher` stands in for the one that the settings ask for; with `warms_up` the client for Claude is made
-             in the background, as a server wants that will be asked for it
+    Shapes:  `fetcher` stands in for the one that the settings ask for; with `warms_up`, as a server wants, the client
+             for Claude is made in the background, and jobs are taken over whose process is gone
     """
     bounds = limits or settings.limits
     if fetcher is None and settings.urls:
@@ -42,10 +45,17 @@ async def open_services(
         claude = await stack.enter_async_context(claude_later(settings.credentials, settings.store))
         if warms_up:
             claude.warm_up()
-        yield Services(
+        tasks, _ = await stack.enter_async_context(room_for_tasks())
+        jobs = Jobs(tasks, BY_NAME, settings.store, bounds)
+        services = Services(
             documents=Documents(settings.allowed, workers, recogniser, fetcher),
             exports=ExportFolder(settings.exports),
             opened=claude,
             terms=Terms(model=settings.model, spending=settings.spending, reuse_days=settings.reuse_days),
             patience=settings.wait_seconds,
+            jobs=jobs,
         )
+        jobs.serve(services)
+        if warms_up:
+            jobs.watch()
+        yield services

@@ -94,6 +94,7 @@ async def _show(store: Store, options: argparse.Namespace) -> None:
         ("in doubt", f"{facts.in_flight:,} on their way, {facts.possibly_billed:,} possibly billed"),
         ("answers", f"{facts.answers:,}, {_megabytes(facts.answer_bytes)}{_from(facts.oldest_answer)}"),
         ("uploads", f"{facts.uploads:,} at the API, {_megabytes(facts.upload_bytes)}"),
+        ("jobs", f"{facts.jobs_working:,} at work, {facts.jobs_ended:,} ended in the last two weeks"),
         ("quarantine", f"{facts.quarantined:,} documents and pages"),
     ]
     _print(options, kept | oldest, ("", ""), lines)

@@ -37,7 +37,7 @@ WIDE = replace(SONNET, max_output=10**9, context=10**9)
 # --- pages ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("count", [1, 2, 3, 7, 64, 99], ids=str)
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 16, 21], ids=str)
 def test_halving_ends_with_single_pages_none_lost_none_twice_in_order(count: int) -> None:
     (ask,) = plan_tables(_pdf(count), _pages(count), WIDE).asks
     leaves = list(_leaves(ask))

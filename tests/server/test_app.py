@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
-from mcp import Client
 from mcp.types import BlobResourceContents, CallToolResult, ResourceLink, TextContent
 
 from tests import damage, drawing
 from tests.server.conftest import Connect
-from witnessmark.limits import Limits
 from witnessmark.settings import Settings
-from witnessmark_server.app import build_server
-from witnessmark_server.services import open_services
-from witnessmark_tools.definition import Services
 
 pytestmark = pytest.mark.anyio
 
@@ -222,22 +214,6 @@ async def test_a_result_too_large_for_a_host_comes_as_a_preview_with_links(conne
     assert len(_text(result)) <= 45_000
     assert shown["tables"][0]["row_count"] == 1_500
     assert len(json.loads(whole.contents[0].text)["tables"][0]["rows"]) == 1_500  # type: ignore[union-attr]  # text
-
-
-async def test_pages_there_was_no_time_for_come_back_as_a_range(settings: Settings, folder: Path) -> None:
-    @asynccontextmanager
-    async def without_patience() -> AsyncGenerator[Services]:
-        async with open_services(settings, Limits(workers=1)) as services:
-            yield replace(services, patience=1e-9)  # over before the second page is begun, on any machine
-
-    (folder / "a.pdf").write_bytes(drawing.draw_text(["one", "two", "three"]))
-    async with Client(build_server(settings, without_patience)) as client:
-        first = await client.call_tool("read_text", {"source": str(folder / "a.pdf")})
-        rest = await client.call_tool("extract_tables", {"source": str(folder / "a.pdf"), "pages": "2-3"})
-    assert "one" in _text(first)
-    assert "two" not in _text(first)
-    assert "pages='2-3'" in _text(first)
-    assert (_structure(rest)["pages_read"], _structure(rest)["continue_with"]) == (1, "3")
 
 
 EXPORTS = {

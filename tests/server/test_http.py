@@ -241,7 +241,7 @@ def test_its_own_names_are_answered(standing: HttpServer, name: str) -> None:
 
 def test_health_says_how_it_is(standing: HttpServer) -> None:
     answer = _ask(standing, "GET", "/health")
-    assert json.loads(answer.body) == {"status": "ok", "version": "0.1.0", "at_work": 0, "limit": 16}
+    assert json.loads(answer.body) == {"status": "ok", "version": "0.1.0", "at_work": 0, "limit": 64}
 
 
 @pytest.mark.parametrize(

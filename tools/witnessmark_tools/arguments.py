@@ -6,6 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+SECRET = frozenset({"password"})
+"""Arguments whose values are never shown again, not even when they are wrong, and never kept."""
+
 Source = Annotated[str, Field(description="Path or https URL of the document (or file:// or data: URI).", min_length=1)]
 Pages = Annotated[str | None, Field(description="Such as '1-3,7'; default all.")]
 Password = Annotated[str | None, Field(description="For an encrypted PDF; never stored.")]
@@ -20,5 +23,5 @@ Reuse = Annotated[bool, Field(description="false: pay again for what was answere
 Detail = Annotated[Literal["concise", "full"], Field(description="full: the place of every cell.")]
 Wait = Annotated[
     float | None,
-    Field(description="Seconds until finished pages come back with the range that is left; default 45.", ge=1, le=3600),
+    Field(description="Seconds until a job_id comes back and the work goes on; default 45.", ge=1, le=3600),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from witnessmark_tools.definition import ToolDefinition
 from witnessmark_tools.estimate_cost import estimate_cost
 from witnessmark_tools.extract_tables import extract_tables
+from witnessmark_tools.get_job import cancel_job, get_job
 from witnessmark_tools.inspect_document import inspect_document
 from witnessmark_tools.read_text import read_text
 from witnessmark_tools.uploads import delete_uploads, list_uploads
@@ -15,6 +16,8 @@ TOOLS: tuple[ToolDefinition, ...] = (
     ToolDefinition(function=extract_tables, title="Extract tables"),
     ToolDefinition(function=read_text, title="Read text", is_structured=False),
     ToolDefinition(function=estimate_cost, title="Estimate the cost"),
+    ToolDefinition(function=get_job, title="Get a job"),
+    ToolDefinition(function=cancel_job, title="Cancel a job", reads_only=False, reaches_out=False),
     ToolDefinition(function=usage_report, title="Report usage"),
     ToolDefinition(function=list_uploads, title="List uploads"),
     ToolDefinition(function=delete_uploads, title="Delete uploads", reads_only=False, destroys=True),

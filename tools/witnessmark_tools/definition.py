@@ -20,14 +20,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from witnessmark.documents.opening import Documents
 from witnessmark.errors import UsageError
 from witnessmark.exports.folder import ExportFolder
-from witnessmark_tools.results import Result
+from witnessmark_tools.arguments import SECRET
+from witnessmark_tools.results import LongResult, Result
 from witnessmark_tools.terms import Terms
 
 if TYPE_CHECKING:
     from witnessmark.claude.client import Claude
-
-SECRET = frozenset({"password"})
-"""Arguments whose values are never shown again, not even when they are wrong."""
+    from witnessmark_tools.jobs import Jobs
 
 HIDDEN = "…"
 
@@ -53,6 +52,7 @@ class Services:
     terms: Terms
     patience: float | None
     """Seconds to wait for a result when the caller says nothing; None waits to the end."""
+    jobs: Jobs
 
     @property
     def claude(self) -> Claude:
@@ -133,6 +133,11 @@ class ToolDefinition:
     def result_type(self) -> type[Result]:
         result: type[Result] = _hints(self.function, ["return"])["return"]
         return result
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it may take longer than anybody waits, and goes on as a job then."""
+        return issubclass(self.result_type, LongResult)
 
     @cached_property
     def output_schema(self) -> dict[str, Any] | None:

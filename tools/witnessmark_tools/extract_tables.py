@@ -20,11 +20,12 @@ from witnessmark.offline.tables.wire import table_from_wire
 from witnessmark_tools.arguments import Detail, MaxCost, Model, Pages, Password, Reuse, Source, Wait
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.exporting import ExportKind, export_tables
-from witnessmark_tools.pages import doubtful_places, left_range, page_warnings, refuse_without_ocr, rounded
+from witnessmark_tools.pages import doubtful_places, failures_of, left_range, page_warnings, refuse_without_ocr, rounded
 from witnessmark_tools.results import (
     Box,
     ExportedFile,
     Frozen,
+    LongResult,
     Result,
     ReviewItem,
     Status,
@@ -73,6 +74,7 @@ class ExtractedTable(Frozen):
     title: str | None
     headers: list[str]
     rows: list[list[str]]
+    from_row: int = Field(default=1, description="Which of the table's rows the first of `rows` is.")
     row_count: int = Field(description="Of rows in the whole table; a preview has fewer.")
     header_rows: int = Field(description="How many rows are headers, counted from `headers`; the rest begin `rows`.")
     notes: list[str]
@@ -82,19 +84,19 @@ class ExtractedTable(Frozen):
     places: list[list[Place]] | None = Field(default=None, description="Row 0 is the headers.")
 
 
-class TableExtraction(Result):
+class TableExtraction(LongResult):
     """Tables, and what stood in the way of finding them."""
 
-    tables: list[ExtractedTable]
-    table_count: int
-    pages_read: int
-    continue_with: str | None = Field(default=None, description="Pages not read for lack of time: pass as `pages`.")
-    is_preview: bool = Field(default=False, description="Tables are cut to fit; the whole is in `files`.")
-    files: list[ExportedFile] = Field(default=[])
+    tables: list[ExtractedTable] = Field(default=[])
+    table_count: int = 0
+    pages_read: int = 0
 
-    @property
-    def exported(self) -> Sequence[ExportedFile]:
-        return self.files
+    def page(self, cursor: str | None, limit: int) -> tuple[Self, str | None]:
+        """Give tables, the rows of a long one in parts. A place is `table:row`."""
+        from witnessmark_tools.tables_paging import tables_from  # not before somebody reads on
+
+        tables, after = tables_from(self.tables, cursor, limit)
+        return self.model_copy(update={"tables": tables}), after
 
     def shortened(self, limit: int) -> Self:
         """Keep as many rows of each table as fit; then no places, fewer tables, and at last shorter cells."""
@@ -133,6 +135,8 @@ class TableExtraction(Result):
         return self.model_copy(update={"tables": [_cut(table, rows, places=places) for table in self.tables[:count]]})
 
     def to_text(self) -> str:
+        if self.status == "working":
+            return "\n".join(self.warnings)
         pages = f"{self.pages_read} page{'s'[: self.pages_read != 1]}"
         found = f"{self.table_count} table{'s'[: self.table_count != 1]} on {pages} of"
         how = f"engine: {', '.join(self.engines)}, result {self.result_id}, {self.cost.in_words()}"
@@ -215,6 +219,7 @@ async def extract_tables(
             table_count=len(tables),
             pages_read=found.pages_read,
             continue_with=found.continue_with,
+            failures=found.failures,
             files=files,
         )
 
@@ -232,6 +237,7 @@ async def _offline(
         warnings=page_warnings(document, read, read.done) + _no_table_in_text(document, found),
         pages_read=len(read.done),
         continue_with=left_range(read),
+        failures=failures_of(read.failed),
     )
 
 
@@ -380,9 +386,11 @@ def _table_lines(table: ExtractedTable) -> list[str]:
     width = max([len(table.headers), *map(len, table.rows)], default=0)
     lines.append(_markdown_row(table.headers or [""] * width))
     lines.append("|" + " --- |" * width)
+    if table.from_row > 1:
+        lines.append(f"… from row {table.from_row} on")
     lines += [_markdown_row(row) for row in table.rows]
-    if len(table.rows) < table.row_count:
-        lines.append(f"… {table.row_count - len(table.rows)} more rows")
+    if (more := table.row_count - (table.from_row - 1 + len(table.rows))) > 0:
+        lines.append(f"… {more} more rows")
     lines += [f"Note: {note}" for note in table.notes]
     return lines
 

@@ -11,9 +11,9 @@ from witnessmark.documents.opening import DocumentDamaged
 from witnessmark.documents.page_range import text_from_pages
 from witnessmark.documents.reading import PagesRead
 from witnessmark.documents.text_layer import UNREAD_SHARE, TextLayer
-from witnessmark.errors import SetupError
+from witnessmark.errors import SetupError, WitnessmarkError
 from witnessmark.values import BoundingBox
-from witnessmark_tools.results import ReviewItem, pages_in_words
+from witnessmark_tools.results import FailedPages, ReviewItem, pages_in_words
 
 MOST_REVIEWED = 40
 """Places of one kind that a result lists for a person; a page of noise has hundreds."""
@@ -137,6 +137,21 @@ def _layer_warnings(seen: Mapping[int, SeenPage]) -> list[str]:
             "and may differ from what is seen."
         )
     return warnings
+
+
+def failures_of(failed: Mapping[int, WitnessmarkError]) -> list[FailedPages]:
+    """Put pages that could not be read together by the class of what stood in the way."""
+    classes: dict[str, dict[int, WitnessmarkError]] = {}
+    for page, error in failed.items():
+        classes.setdefault(error.kind, {})[page] = error
+    return [_failed_pages(kind, pages) for kind, pages in classes.items()]
+
+
+def _failed_pages(kind: str, failed: Mapping[int, WitnessmarkError]) -> FailedPages:
+    first = next(iter(failed.values()))
+    others = sum(error.message != first.message for error in failed.values())
+    more = f" So it is with {others} more." if others else ""  # sentences name their page
+    return FailedPages(error=kind, pages=text_from_pages(failed), message=first.message + more, next=first.next_step)
 
 
 def doubtful_places(seen: Mapping[int, SeenPage]) -> list[ReviewItem]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from witnessmark.claude.client import DEFAULT_MODEL, Claude, Work
+from witnessmark.claude.client import DEFAULT_MODEL, WAITS_WITHOUT_DEADLINE, Claude, Work
 from witnessmark.claude.credentials import KeyMissing
 from witnessmark.claude.running import OnPages, Run
 from witnessmark.documents.document import Document
@@ -19,7 +19,7 @@ from witnessmark.plans.price import Usd, price_of
 from witnessmark.plans.spending import check_price
 from witnessmark.store import Budgets, Tokens
 from witnessmark_tools.results import Cost
-from witnessmark_tools.terms import OFFLINE, Terms
+from witnessmark_tools.terms import OFFLINE, OUTLASTS_SECONDS, Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +64,12 @@ async def run_paid(
 
     Errors:  `BudgetError` kinds and `DocumentQuarantined` before anything is sent; what made everything fail
     """
-    reuse_days = terms.reuse_days if reuse else 0.0
-    unpaid = await claude.unpaid(plan, sources, reuse_days=reuse_days)
+    reuse_days, job = terms.reuse_days if reuse else 0.0, terms.job
+    since = job.began_at if job is not None else None
+    unpaid = await claude.unpaid(plan, sources, reuse_days=reuse_days, reuse_since=since)
     price = price_of(unpaid.plan, model).now
-    max_usd = _checked(price, model, terms, max_cost_usd)
+    spent = job.spent_usd if job is not None else Decimal(0)
+    max_usd = _checked(price, model, terms, max_cost_usd, spent)
     async with claude.store.reserving(price.estimate if price else Decimal(0), _budgets(terms)) as reservation:
         work = Work(
             tool=tool,
@@ -77,6 +79,10 @@ async def run_paid(
             parse=parse,
             seconds=seconds,
             reuse_days=reuse_days,
+            reuse_since=since,
+            outlasts=WAITS_WITHOUT_DEADLINE if job is None else OUTLASTS_SECONDS,
+            job=None if job is None else job.id,
+            spent_usd=spent,
             max_usd=max_usd,
             reservation=reservation,
             on_pages=on_pages,
@@ -101,9 +107,17 @@ async def obstacle_to(
     return None
 
 
-def _checked(price: Usd | None, model: Model, terms: Terms, max_cost_usd: float | None) -> Decimal | None:
-    limit = None if max_cost_usd is None else Decimal(str(max_cost_usd))
-    return check_price(price, model.id, terms.spending, max_cost_usd=limit, approved_usd=terms.approved_usd)
+def _checked(
+    price: Usd | None, model: Model, terms: Terms, max_cost_usd: float | None, spent: Decimal = Decimal(0)
+) -> Decimal | None:
+    return check_price(
+        price,
+        model.id,
+        terms.spending,
+        max_cost_usd=None if max_cost_usd is None else Decimal(str(max_cost_usd)),
+        approved_usd=terms.approved_usd,
+        spent_usd=spent,
+    )
 
 
 def _budgets(terms: Terms) -> Budgets:

@@ -13,8 +13,8 @@ from witnessmark.documents.page_range import pages_from_text
 from witnessmark.documents.reading import read_pages
 from witnessmark_tools.arguments import Model, Pages, Password, Source, Wait
 from witnessmark_tools.definition import Progress
-from witnessmark_tools.pages import doubtful_places, left_range, page_warnings, refuse_without_ocr
-from witnessmark_tools.results import ExportedFile, Frozen, Result, document_read, result_id_of
+from witnessmark_tools.pages import doubtful_places, failures_of, left_range, page_warnings, refuse_without_ocr
+from witnessmark_tools.results import CursorInvalid, Frozen, LongResult, document_read, result_id_of
 
 REVIEW_SHOWN = 12
 
@@ -24,17 +24,30 @@ class PageText(Frozen):
     text: str
 
 
-class TextReading(Result):
+class TextReading(LongResult):
     """The text, page by page."""
 
-    pages: list[PageText]
-    continue_with: str | None = Field(default=None, description="Pages not read for lack of time: pass as `pages`.")
-    is_preview: bool = False
-    files: list[ExportedFile] = Field(default=[])
+    pages: list[PageText] = Field(default=[])
 
-    @property
-    def exported(self) -> Sequence[ExportedFile]:
-        return self.files
+    def page(self, cursor: str | None, limit: int) -> tuple[Self, str | None]:
+        """Give whole pages; one that is too long by itself comes in parts. A place is `page` or `page:character`."""
+        first, character = _place(cursor or "0:0", self.pages)
+        kept: list[PageText] = []
+        room = limit
+        for index, page in enumerate(self.pages[first:], start=first):
+            text = page.text[character:]
+            if len(text) + 30 > room and (kept or len(text) > limit):
+                if not kept:
+                    kept.append(page.model_copy(update={"text": text[:room]}))
+                    return self._with_pages(kept), f"{index}:{character + room}"
+                return self._with_pages(kept), f"{index}:0"
+            kept.append(page.model_copy(update={"text": text}))
+            room -= len(text) + 30
+            character = 0
+        return self._with_pages(kept), None
+
+    def _with_pages(self, pages: list[PageText]) -> Self:
+        return self.model_copy(update={"pages": pages})
 
     def shortened(self, limit: int) -> Self:
         """Keep whole pages from the first on, as many as fit; a first page that is too long by itself is cut."""
@@ -55,6 +68,8 @@ class TextReading(Result):
         return self.model_copy(update={"pages": kept, "is_preview": True, "warnings": [*self.warnings, shown]})
 
     def to_text(self) -> str:
+        if self.status == "working":
+            return "\n".join(self.warnings)
         document = self.documents[0]
         head = f"{document.name}, {document.pages} page{'s'[: document.pages != 1]} (engine: {', '.join(self.engines)})"
         lines = [head, *(f"Warning: {warning}" for warning in self.warnings)]
@@ -101,4 +116,12 @@ async def read_text(
             warnings=page_warnings(document, read, read.done),
             pages=[PageText(page=page, text=found.text) for page, found in sorted(read.done.items())],
             continue_with=left_range(read),
+            failures=failures_of(read.failed),
         )
+
+
+def _place(cursor: str, pages: Sequence[PageText]) -> tuple[int, int]:
+    index, _, character = cursor.partition(":")
+    if not (index.isdecimal() and character.isdecimal() and int(index) <= len(pages)):
+        raise CursorInvalid(cursor)
+    return int(index), int(character)

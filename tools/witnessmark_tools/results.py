@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from witnessmark import __version__
 from witnessmark.documents.document import Document
 from witnessmark.documents.page_range import text_from_pages
+from witnessmark.errors import UsageError
 
 INLINE_CHARACTERS = 40_000
 """A result longer than this comes as a preview with links: Claude Code moves one of 50,000 to a file."""
@@ -103,6 +104,56 @@ class Result(Frozen):
     def exported(self) -> Sequence[ExportedFile]:
         """Files that the result points to."""
         return ()
+
+
+class FailedPages(Frozen):
+    """Pages that could not be read for one reason."""
+
+    error: str = Field(description="Its class.")
+    pages: str
+    message: str
+    next: str
+
+
+class LongResult(Result):
+    """What a tool returns that may take longer than anybody waits."""
+
+    status: Literal["working", "completed"] = "completed"
+    job_id: str | None = Field(default=None, description="The work goes on: get_job gives the result.")
+    failures: list[FailedPages] = Field(default=[], description="Pages that could not be read, by class of error.")
+    continue_with: str | None = Field(default=None, description="Pages not read for lack of time: pass as `pages`.")
+    is_preview: bool = Field(default=False, description="Cut to fit; the whole is in `files`.")
+    files: list[ExportedFile] = Field(default=[])
+
+    @property
+    def exported(self) -> Sequence[ExportedFile]:
+        return self.files
+
+    @classmethod
+    def going_on(cls, job_id: str, how_far: str) -> Self:
+        """Say that the work goes on as a job."""
+        told = f"Not finished{how_far}: the work goes on as job {job_id}. {ask_get_job(job_id)}"
+        return cls(result_id=job_id, documents=[], engines=[], status="working", job_id=job_id, warnings=[told])
+
+    def page(self, cursor: str | None, limit: int) -> tuple[Self, str | None]:
+        """Give as much of the result as fits, from a place in it on, and the place after that; None: that was all.
+
+        Units:   `limit` characters of JSON, about
+        Errors:  `CursorInvalid`
+        """
+        raise NotImplementedError
+
+
+class CursorInvalid(UsageError):
+    def __init__(self, cursor: str) -> None:
+        super().__init__(
+            f"The result has no place {cursor[:40]!r}.", "Pass the `next_cursor` of the answer before, or none."
+        )
+
+
+def ask_get_job(job_id: str) -> str:
+    """Say how to come to a job's result."""
+    return f"Call get_job with job_id={job_id!r} for the result; it waits for it. Nothing is lost if nobody waits."
 
 
 def result_id_of(tool: str, document: Document, arguments: dict[str, Any]) -> str:

@@ -19,7 +19,7 @@ from witnessmark.plans.models import Model
 from witnessmark.plans.parts import text_blocks
 from witnessmark.plans.plan import Plan
 from witnessmark_tools.definition import Progress
-from witnessmark_tools.pages import sendable_pages
+from witnessmark_tools.pages import failures_of, sendable_pages
 from witnessmark_tools.paid import run_paid
 from witnessmark_tools.results import ReviewItem, pages_in_words
 from witnessmark_tools.tables_answer import parse_answer, tables_from_answers
@@ -92,6 +92,7 @@ async def tables_by_claude(
         warnings=[*document.warnings, *_damaged(damaged), *told, *_failures(run), *_left(run)],
         pages_read=len({page for answered in run.answered for _, page in pages_of(answered.ask)}),
         continue_with=text_from_pages(run.left_pages) or None,
+        failures=failures_of({page: failed.error for failed in run.failed for _, page in pages_of(failed.ask)}),
         cost=paid.cost,
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from witnessmark.documents.ocr.recognised import PageReading
 from witnessmark.offline.tables.values import Table
-from witnessmark_tools.results import Cost, ReviewItem
+from witnessmark_tools.results import Cost, FailedPages, ReviewItem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,4 +21,5 @@ class TablesFound:
     warnings: list[str]
     pages_read: int
     continue_with: str | None
+    failures: list[FailedPages] = field(default_factory=list[FailedPages])
     cost: Cost = field(default_factory=Cost)

@@ -93,6 +93,7 @@ class Errand:
     model: Model
     delivery: Delivery
     reservation: Reservation | None = None
+    job: str | None = None
     stopped: WitnessmarkError | None = None
     """Why nothing more may be sent."""
 
@@ -325,6 +326,7 @@ def send_of(ask: Ask, errand: Errand, endpoint: str) -> Send:
         images=sum(len(block.pages) if isinstance(block, PdfBlock) else 1 for block in documents),
         estimated_usd=None if estimated is None else estimated.estimate,
         deliveries=upload_keys(ask, sources),
+        job=errand.job,
     )
 
 

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from anyio.abc import TaskGroup
 
+from witnessmark.background import room_for_tasks
 from witnessmark.claude.attempts import Clock, Endpoint, Errand, Patience, Sender, send_of
 from witnessmark.claude.body import Attachment
 from witnessmark.claude.counting import Counted, Counting
 from witnessmark.claude.credentials import Credentials, KeyMissing
 from witnessmark.claude.delivery import KEPT_SECONDS, Delivery, upload_keys
 from witnessmark.claude.failures import AttemptFailed
-from witnessmark.claude.later import room_for_claude
 from witnessmark.claude.running import OnPages, Run, Running
 from witnessmark.claude.timeouts import Timeouts
 from witnessmark.documents.document import Document
@@ -89,6 +89,14 @@ class Work:
     """After which what is not done is left; None waits to the end."""
     reuse_days: float | None = None
     """How old an answer may be that was paid for earlier; 0 asks again, None takes any."""
+    reuse_since: float | None = None
+    """Since 1970: an answer paid for at this time or later is taken in any case, for the same call has paid for it."""
+    outlasts: float = WAITS_WITHOUT_DEADLINE
+    """Seconds that an ask may wait for an API that refuses it, where `seconds` does not end the wait."""
+    job: str | None = None
+    """The job that this is part of."""
+    spent_usd: Decimal = Decimal(0)
+    """Of `max_usd`, what was spent before, when another process was at work on the same."""
     max_usd: Decimal | None = None
     reservation: Reservation | None = None
     on_pages: OnPages | None = None
@@ -206,11 +214,14 @@ class Claude:
             obtain=functools.partial(self._obtained, sender, errand, work, ends),
             parse=work.parse,
             max_usd=work.max_usd,
+            spent_usd=work.spent_usd,
             on_pages=work.on_pages,
         )
         return await running.run(plan)
 
-    async def unpaid(self, plan: Plan, sources: Sequence[Document], *, reuse_days: float | None) -> Unpaid:
+    async def unpaid(
+        self, plan: Plan, sources: Sequence[Document], *, reuse_days: float | None, reuse_since: float | None = None
+    ) -> Unpaid:
         """Find what running a plan would send: without what was answered before, and what is not sent again.
 
         Errors:  `DocumentQuarantined`
@@ -223,13 +234,16 @@ class Claude:
                 halves = halved(ask)
                 waiting[:0] = halves or ()
                 left_out.update(page for _, page in pages_of(ask) if halves is None)
-            elif reuse_days == 0 or not await self.store.answer(
-                ask.content_key, self._endpoint.url, max_age_days=reuse_days
-            ):
+            elif await self._kept(ask, reuse_days, reuse_since) is None:
                 unpaid.append(ask)
             else:
                 answered.append(ask)
         return Unpaid(plan=Plan(asks=tuple(unpaid)), answered=tuple(answered), left_out=tuple(sorted(left_out)))
+
+    async def _kept(self, ask: Ask, days: float | None, since: float | None) -> StoredAnswer | None:
+        """Find an answer that need not be paid for again."""
+        kept = await self.store.answer(ask.content_key, self._endpoint.url, max_age_days=None)
+        return kept if kept is not None and _is_fresh(kept, days, since) else None
 
     async def _quarantined(self, sources: Sequence[Document]) -> dict[tuple[str, int], Quarantined]:
         """List the pages that are not sent again.
@@ -297,6 +311,7 @@ class Claude:
             model=work.model,
             delivery=self._delivery(work.documents, work.sources, wanted={key: keys.count(key) for key in keys}),
             reservation=work.reservation,
+            job=work.job,
         )
 
     def _delivery(self, documents: Documents, sources: Sequence[Document], *, wanted: Mapping[str, int]) -> Delivery:
@@ -313,7 +328,7 @@ class Claude:
         self, sender: Sender, errand: Errand, work: Work, ends: float | None, ask: Ask, *, anew: bool = False
     ) -> tuple[StoredAnswer, bool] | None:
         kept = await self.store.answer(ask.content_key, self._endpoint.url, max_age_days=None)
-        if kept is not None and not anew and _is_fresh(kept, work.reuse_days):
+        if kept is not None and not anew and _is_fresh(kept, work.reuse_days, work.reuse_since):
             await self.store.reused(send_of(ask, errand, self._endpoint.url), kept)
             return kept, True
         flight = await self._flown(sender, errand, work, ask, ends, kept)
@@ -337,7 +352,7 @@ class Claude:
         The answer is kept even when nobody waits for it any more: it is paid for.
         """
         key = ask.content_key
-        deadline = self._clock.now() + WAITS_WITHOUT_DEADLINE if ends is None else ends
+        deadline = self._clock.now() + work.outlasts if ends is None else ends
         flight = self._flights.get(key)
         if flight is None:
             flight = self._flights[key] = _Flight(Patience(deadline, seen))
@@ -416,7 +431,7 @@ async def open_claude(
 
     Shapes:  an error instead of credentials is raised by whoever needs them; None works without
     """
-    async with room_for_claude() as (tasks, resources):
+    async with room_for_tasks() as (tasks, resources):
         yield make_claude(credentials, store, tasks, resources, clock, timeouts)
 
 
@@ -440,7 +455,9 @@ async def _landed(flight: _Flight, on_wait: Callable[[], Awaitable[None]] | None
             await on_wait()
 
 
-def _is_fresh(kept: StoredAnswer, days: float | None) -> bool:
+def _is_fresh(kept: StoredAnswer, days: float | None, since: float | None) -> bool:
+    if since is not None and kept.paid_at >= since:
+        return True
     return days is None or (days > 0 and kept.paid_at >= time.time() - days * 86_400)
 
 

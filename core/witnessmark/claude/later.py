@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 import anyio
 from anyio.abc import TaskGroup
 
+from witnessmark.background import room_for_tasks
 from witnessmark.claude.credentials import Credentials
 from witnessmark.errors import WitnessmarkError
 
 if TYPE_CHECKING:
     from witnessmark.claude.client import Claude
 
+CLIENT_MODULE = "witnessmark.claude.client"
 WARM_UP_AFTER = 0.3
 """Seconds after start: the host has its list of tools by then."""
 
@@ -55,7 +57,7 @@ class ClaudeLater:
 
     async def _warm_up(self) -> None:
         await anyio.sleep(WARM_UP_AFTER)
-        await anyio.to_thread.run_sync(importlib.import_module, "witnessmark.claude.client", abandon_on_cancel=True)
+        await anyio.to_thread.run_sync(importlib.import_module, CLIENT_MODULE, abandon_on_cancel=True)
         await self().warm_up()
 
 
@@ -65,20 +67,5 @@ async def claude_later(credentials: Credentials | WitnessmarkError | None, path:
 
     Shapes:  an error instead of credentials is raised by whoever needs them; None works without
     """
-    async with room_for_claude() as (tasks, resources):
+    async with room_for_tasks() as (tasks, resources):
         yield ClaudeLater(credentials, path, tasks, resources)
-
-
-@asynccontextmanager
-async def room_for_claude() -> AsyncGenerator[tuple[TaskGroup, AsyncExitStack]]:
-    """Hold what a client needs to live in: its tasks, ended first, and what is closed after them."""
-    failure: Exception | None = None
-    async with AsyncExitStack() as resources:
-        async with anyio.create_task_group() as tasks:
-            try:
-                yield tasks, resources
-            except Exception as error:  # noqa: BLE001 - raised again outside, where it is not wrapped into a group
-                failure = error
-            tasks.cancel_scope.cancel()
-        if failure is not None:
-            raise failure

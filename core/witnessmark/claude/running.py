@@ -127,6 +127,7 @@ class Running:
     quarantined: Mapping[tuple[str, int], Quarantined]
     """Pages that are not sent again."""
     max_usd: Decimal | None = None
+    spent_usd: Decimal = Decimal(0)
     billed: list[StoredAnswer] = field(default_factory=list[StoredAnswer])
     done_pages: int = 0
     accepted: int = 0
@@ -218,7 +219,7 @@ class Running:
         if self.max_usd is None:
             return
         price = price_of(Plan(asks=(ask,)), self.errand.model).now
-        spent = sum((answer.usd for answer in self.billed if answer.usd is not None), Decimal(0))
+        spent = sum((answer.usd for answer in self.billed if answer.usd is not None), self.spent_usd)
         if spent and price is not None and spent + price.estimate > self.max_usd:
             raise CallBudgetReached(spent=spent, limit=self.max_usd)
 

@@ -20,6 +20,10 @@ FULL_SIZE_IMAGES = 20
 TEXT_PIECE = 40_000
 """Characters of a text file that are never parted, save in a line longer than that."""
 
+ANSWER_TOKENS = 16_000
+"""Of one answer, as estimated: some minutes of writing. What breaks off is lost, what is done is kept, and parts are
+read side by side, so that longer answers are parted although the model could write them."""
+
 AnswerSize = Callable[[TextSize | None], Count]
 """How large the answer on a piece of text is; None: on a picture."""
 
@@ -135,6 +139,7 @@ def _fits(pieces: Sequence[_Piece], model: Model, fixed: int) -> bool:
         and images <= FULL_SIZE_IMAGES
         and sum(piece.bytes for piece in pieces) <= REQUEST_BYTES
         and answer <= model.max_output
+        and sum(piece.answer.estimate for piece in pieces) <= ANSWER_TOKENS
         and prompt + answer <= model.context
         and (model.first_price_step is None or prompt <= model.first_price_step)
     )

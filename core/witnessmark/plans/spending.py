@@ -99,10 +99,12 @@ def check_price(
     *,
     max_cost_usd: Decimal | None,
     approved_usd: Decimal | None = None,
+    spent_usd: Decimal = Decimal(0),
 ) -> Decimal | None:
     """Hold a price against the limits of one call; its estimate is what counts.
 
-    Shapes:  what the call may come to cost; None: there is no limit
+    Shapes:  `spent_usd` is what the call has cost so far, which counts with the price; what the call may come to cost
+             in all; None: there is no limit
     Errors:  `PriceUnknown`, `CallAboveBudget`, `CostAboveLimit`, `PriceNotApproved`
     """
     if price is None:
@@ -110,9 +112,10 @@ def check_price(
         if setting is not None:
             raise PriceUnknown(model, setting)
         return None
-    if limits.per_call_usd is not None and price.estimate > limits.per_call_usd:
+    whole = price.estimate + spent_usd
+    if limits.per_call_usd is not None and whole > limits.per_call_usd:
         raise CallAboveBudget(price, limit=limits.per_call_usd)
-    if max_cost_usd is not None and price.estimate > max_cost_usd:
+    if max_cost_usd is not None and whole > max_cost_usd:
         raise CostAboveLimit(price, limit=max_cost_usd)
     agreed = max_cost_usd if max_cost_usd is not None else approved_usd
     if price.estimate > max(limits.ask_above_usd, agreed or Decimal(0)):

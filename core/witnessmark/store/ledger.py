@@ -164,6 +164,7 @@ def _write_line(db: Connection, send: Send, state: State, *, process: str, now: 
         "images": send.images,
         "estimated_usd": units(send.estimated_usd),
         "process": process,
+        "job": send.job,
     }
     names = ", ".join(row)
     line = db.execute(f"INSERT INTO sends ({names}) VALUES ({', '.join('?' * len(row))})", (*row.values(),)).lastrowid

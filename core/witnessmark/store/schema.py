@@ -56,7 +56,21 @@ _FIRST = (
     "CREATE TABLE unfetchable (url_sha256 TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_JOBS = (
+    """CREATE TABLE jobs (
+        id TEXT PRIMARY KEY,
+        state TEXT NOT NULL CHECK (state IN ('working', 'completed', 'failed', 'cancelled')),
+        tool TEXT NOT NULL, arguments TEXT, needs_secret INTEGER NOT NULL, endpoint TEXT NOT NULL, approved_usd INTEGER,
+        began_at REAL NOT NULL, touched_at REAL NOT NULL, ended_at REAL,
+        process TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 1, is_unwanted INTEGER NOT NULL DEFAULT 0,
+        done REAL NOT NULL, total REAL NOT NULL, message TEXT NOT NULL,
+        result BLOB, error_kind TEXT, error_message TEXT, error_next TEXT) WITHOUT ROWID""",
+    "CREATE INDEX jobs_at_work ON jobs (began_at) WHERE state = 'working'",
+    "ALTER TABLE sends ADD COLUMN job TEXT",
+    "CREATE INDEX sends_of_jobs ON sends (job) WHERE job IS NOT NULL",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _JOBS)
 
 
 def migrate(connection: Connection, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:

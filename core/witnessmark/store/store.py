@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 import anyio
 
 from witnessmark.errors import SetupError
-from witnessmark.store import answers, ledger, quarantine, upkeep, uploads, usage
+from witnessmark.store import answers, jobs, ledger, quarantine, upkeep, uploads, usage
 from witnessmark.store.budgets import bounds_of, check, give_back, reserve, spent_since, take
 from witnessmark.store.database import BUSY_SECONDS, Database
 from witnessmark.store.processes import this_process
@@ -22,6 +22,10 @@ from witnessmark.store.values import (
     Budgets,
     Grouping,
     ImageDay,
+    Job,
+    JobError,
+    JobProgress,
+    JobSpending,
     LedgerEntry,
     Pruned,
     Quarantined,
@@ -253,6 +257,70 @@ class Store:
         """Say whether the API could not fetch an address within the last day."""
         now = self._clock()
         return await self._database.read(lambda db: quarantine.is_unfetchable(db, url, now=now))
+
+    async def add_job(self, job: Job) -> None:
+        """Keep a job that this process works on, so that it outlives the process."""
+        now = self._clock()
+        await self._database.write(lambda db: jobs.add_job(db, job, process=self._process, now=now), shielded=True)
+
+    async def touch_job(self, job_id: str, progress: JobProgress) -> jobs.Word:
+        """Say that this process is still at work on a job, and hear whether it is to go on."""
+        now = self._clock()
+        return await self._database.write(
+            lambda db: jobs.touch_job(db, job_id, progress, process=self._process, now=now)
+        )
+
+    async def complete_job(self, job_id: str, result: str) -> bool:
+        """Keep a job's result.
+
+        Shapes:  whether it is kept: another process may have the job by now, or somebody has cancelled it
+        """
+        now = self._clock()
+        return await self._database.write(
+            lambda db: jobs.end_job(db, job_id, "completed", process=self._process, now=now, result=result),
+            shielded=True,
+        )
+
+    async def fail_job(self, job_id: str, error: JobError) -> bool:
+        """Keep why a job failed; as `complete_job`."""
+        now = self._clock()
+        return await self._database.write(
+            lambda db: jobs.end_job(db, job_id, "failed", process=self._process, now=now, error=error), shielded=True
+        )
+
+    async def give_job_back(self, job_id: str) -> None:
+        """Let another process go on with a job."""
+        await self._database.write(lambda db: jobs.give_job_back(db, job_id, process=self._process), shielded=True)
+
+    async def cancel_job(self, job_id: str) -> Job | None:
+        """End a job wherever it is at work; None: there is no such job."""
+        now = self._clock()
+        return await self._database.write(lambda db: jobs.cancel_job(db, job_id, now=now))
+
+    async def claim_job(self, *, only: str | None = None, passing_over: frozenset[str] = frozenset()) -> Job | None:
+        """Take over a job whose process is gone, any or `only` that one; None: there is none."""
+        now = self._clock()
+        return await self._database.write(
+            lambda db: jobs.claim_job(db, process=self._process, now=now, only=only, passing_over=passing_over)
+        )
+
+    async def has_job_to_claim(self) -> bool:
+        """Say, without writing, whether `claim_job` may find one."""
+        return await self._database.read(jobs.is_any_at_work)
+
+    async def job(self, job_id: str) -> Job | None:
+        """Find a job; None: there is none, or it ended long ago."""
+        now = self._clock()
+        return await self._database.read(lambda db: jobs.find_job(db, job_id, now=now))
+
+    async def jobs(self, *, limit: int = 20) -> tuple[Job, ...]:
+        """List jobs, the newest first, without their results."""
+        now = self._clock()
+        return await self._database.read(lambda db: jobs.list_jobs(db, limit=limit, now=now))
+
+    async def job_spending(self, job_id: str) -> JobSpending:
+        """Sum what a job has cost so far."""
+        return await self._database.read(lambda db: jobs.job_spending(db, job_id))
 
     async def spent(self, *, since: float) -> Decimal:
         """Sum what was paid, and the estimates of what is on its way or possibly billed."""

@@ -11,6 +11,7 @@ from witnessmark.errors import InputError, SetupError
 from witnessmark.placing import put
 from witnessmark.store.budgets import end_dead_reservations
 from witnessmark.store.database import beside
+from witnessmark.store.jobs import forget_ended
 from witnessmark.store.quarantine import UNFETCHABLE_SECONDS
 from witnessmark.store.uploads import end_dead_leases
 from witnessmark.store.values import StoreFacts
@@ -53,6 +54,7 @@ def remove_ended(db: Connection, *, now: float, sent_before: float | None) -> tu
     """
     uploads = db.execute("DELETE FROM uploads WHERE expires_at <= ?", (now,)).rowcount
     leases = end_dead_leases(db, now=now) + end_dead_reservations(db, now=now)
+    forget_ended(db, now=now)
     db.execute("DELETE FROM unfetchable WHERE abs(at - ?) >= ?", (now, UNFETCHABLE_SECONDS))
     if sent_before is not None:
         db.execute("DELETE FROM deliveries WHERE send IN (SELECT id FROM sends WHERE sent_at < ?)", (sent_before,))
@@ -112,6 +114,9 @@ def facts_of(db: Connection, path: Path, *, now: float) -> StoreFacts:
     uploads, upload_bytes = db.execute(
         "SELECT count(*), coalesce(sum(size), 0) FROM uploads WHERE expires_at IS NULL OR expires_at > ?", (now,)
     ).fetchone()
+    working, ended = db.execute(
+        "SELECT coalesce(sum(state = 'working'), 0), coalesce(sum(state != 'working'), 0) FROM jobs"
+    ).fetchone()
     (quarantined,) = db.execute("SELECT count(*) FROM quarantine").fetchone()
     return StoreFacts(
         path=path,
@@ -126,6 +131,8 @@ def facts_of(db: Connection, path: Path, *, now: float) -> StoreFacts:
         uploads=uploads,
         upload_bytes=upload_bytes,
         quarantined=quarantined,
+        jobs_working=working,
+        jobs_ended=ended,
     )
 
 

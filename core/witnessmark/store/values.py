@@ -16,6 +16,9 @@ State = Literal["sent", "answered", "not billed", "possibly billed", "reused"]
 
 Grouping = Literal["day", "tool", "model", "document"]
 
+JobState = Literal["working", "completed", "failed", "cancelled"]
+"""As MCP names the states of a task."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
@@ -54,6 +57,8 @@ class Send:
     """None where no price is known."""
     deliveries: tuple[str, ...] = ()
     """Upload keys of the documents in it."""
+    job: str | None = None
+    """The job that it is part of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,3 +244,63 @@ class StoreFacts:
     """At the API, not expired."""
     upload_bytes: int
     quarantined: int
+    jobs_working: int
+    jobs_ended: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobProgress:
+    """How far a job is; `done` and `total` are of whatever its tool counts."""
+
+    done: float = 0.0
+    total: float = 0.0
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobError:
+    """Why a job failed, as the tool's caller would have been told."""
+
+    kind: str
+    message: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A tool's call that outlives the wait for it."""
+
+    id: str
+    state: JobState = "working"
+    tool: str
+    arguments: str
+    """The call's arguments as JSON, without secrets; empty once it has ended."""
+    needs_secret: bool
+    """Whether a secret was among the arguments: only the process that was given it can go on."""
+    endpoint: str
+    """Of the API; empty where there is no key."""
+    approved_usd: Decimal | None
+    """What a person agreed to."""
+    began_at: float
+    ended_at: float | None = None
+    attempts: int = 1
+    """How many processes in turn have worked on it without getting further than the one before."""
+    has_process: bool = True
+    """Whether a process has it, as far as can be told; else it waits for one."""
+    progress: JobProgress = JobProgress()
+    result: str | None = None
+    """The tool's whole result as JSON."""
+    error: JobError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSpending:
+    """What the ledger has for a job."""
+
+    answers: int
+    """Paid for."""
+    reused: int
+    tokens: Tokens
+    usd: Decimal
+    possibly_billed: int
+    in_flight: int

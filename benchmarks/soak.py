@@ -24,7 +24,7 @@ from mcp import Client, MCPError
 from mcp.types import CallToolResult
 
 from benchmarks.soak_calls import Call, Mix, draw_corpus, outcome_of
-from benchmarks.soak_jobs import followed
+from benchmarks.soak_jobs import followed, working_jobs
 from benchmarks.soak_ledger import hold_against, left_open, lines_under_way
 from benchmarks.soak_report import LET_IN_SECONDS, Ended, Report, lines_of
 from benchmarks.soak_room import Room, open_room
@@ -115,6 +115,7 @@ async def soak(options: Options, folder: Path) -> Report:
         await room.heal()
         await soaking.at_rest(without_workers=options.waits_for_workers)
         after = room.look()
+        stuck_jobs = working_jobs(room.store)
         left_behind = [*room.left_behind(), *left_open(room.store)]
         wal_bytes = room.store.with_name(room.store.name + "-wal").stat().st_size
         if options.ends_at_work:
@@ -127,6 +128,7 @@ async def soak(options: Options, folder: Path) -> Report:
         return Report(
             ended=soaking.ended,
             busy=soaking.busy,
+            stuck_jobs=stuck_jobs,
             looks=room.looks(),
             before=before,
             after=after,
@@ -248,7 +250,8 @@ class _Soaking:
         with anyio.move_on_after(seconds):
             while True:
                 look = self.room.look()
-                is_quiet = not look.at_work and not lines_under_way(self.room.store)
+                store = self.room.store
+                is_quiet = not look.at_work and not lines_under_way(store) and not working_jobs(store)
                 if is_quiet and not (without_workers and look.workers):
                     return
                 await anyio.sleep(0.5)

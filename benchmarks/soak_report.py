@@ -51,6 +51,8 @@ class Report:
     ended: Sequence[Ended]
     busy: int
     """Answers that the server is full."""
+    stuck_jobs: int
+    """Jobs that had not ended when all was at rest."""
     looks: Sequence[Look]
     before: Look
     after: Look
@@ -76,6 +78,7 @@ def _goals(report: Report) -> Iterator[Goal]:
     wrong, stuck = outcomes["wrong"], outcomes["stuck"]
     yield Goal(name="every call right, refused in our words, or cancelled", is_met=not wrong, figure=f"{wrong} wrong")
     longest = max(ended.seconds for ended in report.ended)
+    yield Goal(name="no job stuck", is_met=not report.stuck_jobs, figure=f"{report.stuck_jobs}")
     let_in = max(ended.let_in_after for ended in report.ended)
     yield Goal(name="no call stuck", is_met=not stuck, figure=f"{stuck}; longest {longest:.1f} s")
     yield Goal(name="a full server lets everybody in", is_met=let_in < LET_IN_SECONDS, figure=f"at most {let_in:.1f} s")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import time
@@ -82,16 +83,24 @@ class Gate:
         if scope["type"] != "http":
             raise NotImplementedError(scope["type"])
         started = time.monotonic()
-        status = 0
+        status, is_whole = 0, False
 
         async def watched(message: Message) -> None:
-            nonlocal status
+            nonlocal status, is_whole
             if message["type"] == "http.response.start":
                 status = message["status"]
+            is_whole = message["type"] == "http.response.body" and not message.get("more_body", False)
             await send(message)
 
         try:
             await self._answer(scope, receive, watched)
+        except asyncio.CancelledError:
+            # By uvicorn, at the end of the time that calls are given when the server ends. It would write a traceback.
+            if status and not is_whole:
+                await send({"type": "http.response.body", "more_body": False})
+            elif not status:
+                ends = "The server ends. Call again when it runs: what was paid for is kept, and not paid for twice."
+                await _error(503, ends, code=TOO_BUSY, headers={"Connection": "close"})(scope, receive, watched)
         finally:
             path = scope["path"] if scope["path"] in {MCP_PATH, HEALTH_PATH} else "other"
             facts = {"method": scope["method"], "path": path, "status": status}

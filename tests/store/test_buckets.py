@@ -477,16 +477,6 @@ async def test_a_store_that_is_held_ends_in_an_error_and_goes_on_when_it_is_free
     assert (await line.take(10)).given
 
 
-async def test_a_store_without_buckets_is_given_them_and_keeps_what_it_holds(path: Path, clock: Clock) -> None:
-    async with open_store(path) as store:
-        await store.answer("none", ENDPOINT, max_age_days=None)
-    for table in ("buckets", "turns", "lines"):
-        alter(path, f"DROP TABLE {table}")
-    alter(path, "PRAGMA user_version = 1")
-    async with open_store(path) as store:
-        assert (await Line(store, clock).take(10)).given
-
-
 async def test_buckets_that_nobody_asks_are_forgotten(line: Line, store: Store, clock: Clock, path: Path) -> None:
     await line.take(10)
     clock.now += 31 * 86_400

@@ -263,7 +263,7 @@ async def test_a_call_that_ends_early_leaves_nobody_waiting(reader: Reader, api:
     else:
         run = await reader.ask(*QUESTIONS[:4], seconds=0.5)
         assert not run.answered
-    assert len(messages(api)) == 1
+    assert len(messages(api)) <= 1
     go_on.set()
     with anyio.fail_after(10):
         again = await reader.ask(*QUESTIONS[:4])

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.store.asks import ENDPOINT, NOON, Clock, alter, move_to_another_machine
+from tests.store.asks import ENDPOINT, NOON, Clock, move_to_another_machine
 from tests.store.children import children
 from witnessmark.store import BucketKey, Kind, News, Store, Told, Turns, Wanted, open_store
 from witnessmark.store.database import StoreBusy

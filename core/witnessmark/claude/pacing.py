@@ -130,6 +130,8 @@ class Place:
     wanted: Wanted
     errand: Errand = field(repr=False)
     patience: Patience = field(repr=False)
+    is_taken_in: bool = False
+    """Whether it has had room in the queue: then it comes back to it, however full that is."""
     wait: float = FIRST_WAIT
     not_before: float = 0.0
     probes: int | None = None
@@ -239,6 +241,8 @@ class _Line:
         self._numbers = count()
         self._places: list[Place] = []
         self._news: list[News] = []
+        self._looked_at = frozenset[Place]()
+        """Those that might have gone when the bucket was last looked at; the others had to wait for their own sake."""
         self._woken = anyio.Event()
         self._turns = Turns()
         self._is_at_work = self._is_used = False
@@ -253,8 +257,9 @@ class _Line:
         """
         if place.errand.stopped is not None:
             raise place.errand.stopped
-        if len(self._places) >= MOST_WAITING and place.probes is None:
+        if len(self._places) >= MOST_WAITING and not place.is_taken_in:
             raise QueueFull(self.key.model, len(self._places))
+        place.is_taken_in = True
         place.turn = place.error = None
         place.woken = anyio.Event()
         place.patience.on_end = self._wake
@@ -315,7 +320,9 @@ class _Line:
         """Give turns to those that may go, and errors to those that never will; say whether the store did its part."""
         self._is_used = True
         news, self._news = self._news, []
-        waiting = [place for place in self._places if place.not_before <= self.clock.now()]
+        now = self.clock.now()
+        waiting = [place for place in self._places if place.not_before <= now]
+        self._looked_at = frozenset(waiting)
         try:
             turns = await self._store.take_turns(
                 self.key, self._name, [place.wanted for place in waiting], news, clock=self.now
@@ -370,7 +377,7 @@ class _Line:
     async def _wait(self, turns: Turns) -> None:
         """Wait until something happens, or until the first that waits may go."""
         now = self.clock.now()
-        waits = [place.not_before - now for place in self._places if place.not_before > now]
+        waits = [max(0.0, place.not_before - now) for place in self._places if place not in self._looked_at]
         if turns.looks_in is not None:
             waits.append(turns.looks_in)
         async with anyio.create_task_group() as tasks:

@@ -165,10 +165,10 @@ class Pace:
 
         Shapes:  `in_flight` holds the turns that are still under way, without one that has ended
         """
-        heard = bool(news.told)
         if turn is not None and news.outcome != "begun":
-            self._give_back(news, turn, was_heard=heard or (turn.is_begun and self.levels["input"].limit is not None))
-        if heard:
+            was_told = turn.is_begun and self.levels["input"].limit is not None
+            self._give_back(news, turn, was_heard=was_told or "input" in news.told)
+        if news.told:
             self._hear(news, in_flight)
         if news.outcome not in {"not sent", "failed"}:
             self.is_heard = True

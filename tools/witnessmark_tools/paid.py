@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +28,8 @@ class Paid:
 
     run: Run
     cost: Cost
+    warnings: list[str] = field(default_factory=list[str])
+    """What the endpoint lacks, where that was not said before, and that a price is not known."""
 
 
 async def model_for(named: str | None, claude: Claude, terms: Terms) -> Model | None:
@@ -85,7 +87,8 @@ async def run_paid(
         run = await claude.run(plan, work)
     if run.failed and not run.answered:
         raise run.failed[0].error
-    return Paid(run=run, cost=_cost(run, price))
+    unpriced = [] if model.prices else [f"The price of {model.id} is not known, and so is what this call has cost."]
+    return Paid(run=run, cost=_cost(run, price), warnings=[*await claude.unsaid(model), *unpriced])
 
 
 async def obstacle_to(

@@ -89,7 +89,7 @@ async def tables_by_claude(
     return TablesFound(
         tables=tables,
         needs_review=_unread(run),
-        warnings=[*document.warnings, *_damaged(damaged), *told, *_failures(run), *_left(run)],
+        warnings=[*document.warnings, *_damaged(damaged), *told, *_failures(run), *_left(run), *paid.warnings],
         pages_read=len({page for answered in run.answered for _, page in pages_of(answered.ask)}),
         continue_with=text_from_pages(run.left_pages) or None,
         cost=paid.cost,

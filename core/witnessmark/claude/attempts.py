@@ -5,22 +5,36 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
 
 from witnessmark.claude.body import JsonBody
-from witnessmark.claude.delivery import Delivered, Delivery, Ways, upload_keys
-from witnessmark.claude.failures import AskNotAccepted, AttemptFailed, Failure, ModelNotAvailable, RateLimited
-from witnessmark.claude.request import Structure, counting, request_of, without_documents
+from witnessmark.claude.delivery import Delivered, Delivery, TooLargeToSend, Ways, upload_keys
+from witnessmark.claude.endpoint import Endpoint, Feature
+from witnessmark.claude.failures import (
+    RULES,
+    ApiTimeout,
+    AskNotAccepted,
+    AttemptFailed,
+    Failure,
+    FormRefused,
+    ModelNotAvailable,
+    PagesNotSeen,
+    RateLimited,
+    UploadFailed,
+)
+from witnessmark.claude.probing import REFUSALS, Probe, changes
+from witnessmark.claude.request import Form, counting, request_of, without_documents
 from witnessmark.claude.timeouts import Timeouts
-from witnessmark.claude.understanding import message_text, tokens_of
+from witnessmark.claude.understanding import calls_the_tool, is_json, is_whole, message_text, tokens_of
 from witnessmark.errors import ApiError, SetupError, WitnessmarkError
 from witnessmark.plans.halving import pages_of
 from witnessmark.plans.models import Model
-from witnessmark.plans.plan import Ask, ImageBlock, PdfBlock, Plan
+from witnessmark.plans.plan import Ask, ImageBlock, PdfBlock, Plan, TextDocumentBlock, prompt_tokens
 from witnessmark.plans.price import price_of, usd_of, usd_without_cache
 from witnessmark.store import AskedElsewhere, Reservation, Send, Store, StoredAnswer
 
@@ -33,9 +47,17 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
 """Seconds, where the API does not say how long to wait."""
 MOST_UNREACHABLE = 4
 """Attempts on an API that cannot be reached: a wrong address does not become right."""
-MOST_CURES = 3
+MOST_CURES = 4
+MOST_ODD = 2
+"""Failures of its own side in a row, after which an endpoint that is not the Claude API may mean that it takes not all
+of the request."""
+_NOT_THERE = frozenset({404, 405, 501})
 LOOK_AFTER = 0.2
 """Seconds between looks whether another process has its answer: nobody tells."""
+
+
+_TOO_LARGE = Failure(rule=RULES["ContentTooLargeError"], retry_after=None, request_id=None, status=413)
+"""Of a request that is not even sent."""
 
 
 class SmallerPartNeeded(Exception):
@@ -67,18 +89,6 @@ class Clock:
 
 
 @dataclass(slots=True, kw_only=True)
-class Endpoint:
-    """What has been learned of an endpoint in this process."""
-
-    url: str
-    has_files: bool = True
-    structures: dict[str, Structure] = field(default_factory=dict[str, Structure])
-    """By model: how JSON was asked for where it was answered."""
-    resumes: dict[str, float] = field(default_factory=dict[str, float])
-    """By model: when, by the clock, the API said it may be asked again."""
-
-
-@dataclass(slots=True, kw_only=True)
 class Errand:
     """For what call asks are sent."""
 
@@ -88,6 +98,8 @@ class Errand:
     reservation: Reservation | None = None
     stopped: WitnessmarkError | None = None
     """Why nothing more may be sent."""
+    complaints: dict[str, str] = field(default_factory=dict[str, str])
+    """By content key: what was wrong with the answer before, for the model to read."""
 
 
 @dataclass(slots=True)
@@ -118,21 +130,30 @@ class Sender:
         Errors:  `SmallerPartNeeded`; `PagesLost`; `AskedElsewhere` with the answer that another process has paid for;
                  a `WitnessmarkError` that says who can act
         """
-        ways = Ways(files=self.endpoint.has_files)
-        unreachable = cures = 0
+        async with self._first_alone(errand.model, patience):
+            return await self._answered(ask, errand, patience)
+
+    async def _answered(self, ask: Ask, errand: Errand, patience: Patience) -> StoredAnswer:
+        ways = self.endpoint.ways(errand.model)
+        unreachable = odd = cures = 0
         wait = FIRST_WAIT
         while True:
             await self._wait_for_turn(ask, errand, patience)
             delivered = Delivered()
             try:
+                if not self.is_trusted:
+                    ways = await self._looked(ask, errand.model, ways)
                 async with errand.delivery.of(ask, errand.model, ways) as delivered:
                     return await self._attempt(ask, errand, patience, delivered, ways)
+            except TooLargeToSend:
+                raise SmallerPartNeeded(_TOO_LARGE) from None
             except AttemptFailed as failed:
                 failure = failed.failure
                 logger.info(
                     "attempt failed", extra={"error": failure.kind, "status": failure.status, "model": ask.model}
                 )
-                if failure.rule.actor == "nobody now":
+                odd += failure.status == 500
+                if failure.rule.actor == "nobody now" and not self._may_be_a_lack(failed, errand.model, odd):
                     unreachable += failure.status is None and not failed.may_be_billed
                     if unreachable >= MOST_UNREACHABLE:
                         raise self._told(failure, ask) from failed
@@ -140,16 +161,62 @@ class Sender:
                     wait = min(LONGEST_WAIT, wait * 2)
                     continue
                 cures += 1
-                cured = await self._cured(ask, errand.model, delivered, failed, ways) if cures <= MOST_CURES else None
+                try:
+                    cured = (
+                        await self._cured(ask, errand.model, delivered, failed, ways) if cures <= MOST_CURES else None
+                    )
+                except AttemptFailed as other:  # what it takes cannot be found out now
+                    await self._pause(ask, patience, other.failure, wait)
+                    continue
                 if cured is None:
                     raise self._told(failure, ask) from failed
                 ways = cured
 
+    @property
+    def is_trusted(self) -> bool:
+        """Whether the Claude API answers, itself or behind a gateway that leaves its headers as they are."""
+        return self.endpoint.is_claude_api or bool(self.connection.is_signed)
+
+    def _is_new(self, model: Model) -> bool:
+        """Say whether it is yet to be seen in which form something else than the Claude API takes requests."""
+        return not self.is_trusted and model.id not in self.endpoint.structures
+
+    def _may_be_a_lack(self, failed: AttemptFailed, model: Model, odd: int) -> bool:
+        """Say whether what looks like a bad day may be how something else than the Claude API refuses a request."""
+        if self.is_trusted or failed.failure.status is None:
+            return False
+        return isinstance(failed, UploadFailed) or (odd == MOST_ODD and self._is_new(model))
+
+    @asynccontextmanager
+    async def _first_alone(self, model: Model, patience: Patience) -> AsyncGenerator[None]:
+        """Let the first ask to what may not be the Claude API go alone, so that each thing is found out once.
+
+        Errors:  `ApiTimeout`, where nobody waits any more when its turn comes
+        """
+        if self.connection.is_signed is None and not self.endpoint.is_known:
+            try:
+                await self.connection.model(model.id)  # free; all that counts is who answers
+            except AttemptFailed:
+                logger.debug("the Models API does not answer")
+        if not self._is_new(model):
+            yield
+            return
+        async with self.endpoint.alone(model.id):
+            is_first = self._is_new(model)
+            if is_first:
+                if patience.is_over:
+                    raise ApiTimeout
+                yield
+        if not is_first:
+            if patience.is_over:
+                raise ApiTimeout
+            yield
+
     async def _attempt(
         self, ask: Ask, errand: Errand, patience: Patience, delivered: Delivered, ways: Ways
     ) -> StoredAnswer:
-        structure = ways.structure or self.structure(errand.model)
-        body = JsonBody(request_of(ask, delivered.sources, structure))
+        complaint = errand.complaints.get(ask.content_key)
+        body = JsonBody(request_of(ask, delivered.sources, ways.form, complaint=complaint))
         send_id = await self._begun(ask, errand, patience)
         try:
             received = await self.connection.message(body, seconds=self.timeouts.attempt(ask.max_tokens))
@@ -164,7 +231,6 @@ class Sender:
                 else:
                     await self.store.refused(send_id, kind="NotSent", request_id=None)
             raise
-        self.endpoint.structures[errand.model.id] = structure
         tokens = tokens_of(received.message)
         answer = StoredAnswer(
             content_key=ask.content_key,
@@ -184,6 +250,9 @@ class Sender:
                 # The disk is full, say: the answer is paid for and given on, and nothing more is sent.
                 logger.error("answer not kept", extra={"error": error.kind})  # noqa: TRY400 - the class says it all
                 errand.stopped = error
+        self.endpoint.structures[errand.model.id] = ways.form.structure
+        if not self.is_trusted:
+            await self._judge(ask, errand.model, received.message, ways.form)
         return answer
 
     async def _begun(self, ask: Ask, errand: Errand, patience: Patience) -> int:
@@ -217,9 +286,8 @@ class Sender:
         Errors:  `SmallerPartNeeded`
         """
         failure, rule = failed.failure, failed.failure.rule
-        if not delivered.sources and failure.status == 404 and ways.files:
-            self.endpoint.has_files = False  # an endpoint without the Files API
-            return replace(ways, files=False)
+        if isinstance(failed, UploadFailed) and ways.files:
+            return await self._without_files(failure, ways)
         if rule.cure == "other delivery" and ways.files:
             return replace(ways, files=False)
         if delivered.file_ids and (rule.cure == "new upload" or rule.error is ModelNotAvailable):
@@ -235,35 +303,124 @@ class Sender:
             if sum(isinstance(block, ImageBlock) for block in ask.blocks) > 1 or ways.long_edge is not None:
                 raise SmallerPartNeeded(failure) from failed
             return replace(ways, long_edge=failure.max_side or 2_000)
+        is_proven = self.endpoint.structures.get(model.id) == ways.form.structure
+        if not self.is_trusted and not is_proven and failure.status in REFUSALS and failure.status != 404:
+            return await self._fitted(ask, model, failure, ways)
         if rule.cure == "smaller part":
             return await self._smaller(ask, model, delivered, failure, ways)
         return None
+
+    async def _without_files(self, failure: Failure, ways: Ways) -> Ways | None:
+        """Send what could not be uploaded in the request; that there is no Files API is known where its list says so.
+
+        An upload that is refused may be a bad day. Without two different requests that find nothing there, it is tried
+        again with the next document.
+        """
+        is_odd = failure.status in _NOT_THERE or not failure.is_of_the_api
+        if self.is_trusted and not is_odd:
+            return replace(ways, files=False) if failure.rule.cure == "other delivery" else None
+        if not self.endpoint.is_claude_api and not await self.connection.has_files():
+            await self.endpoint.learn("files", "absent")
+        return replace(ways, files=False)
+
+    async def _looked(self, ask: Ask, model: Model, ways: Ways) -> Ways:
+        """Make sure that a model sees what it is sent, before it is asked; what never reaches it goes in another way.
+
+        Errors:  `PagesNotSeen`; `AttemptFailed`, where that cannot be said now
+        """
+        kinds: list[Feature] = []
+        if any(isinstance(block, PdfBlock) for block in ask.blocks):
+            kinds.append("documents")
+        if any(isinstance(block, TextDocumentBlock) for block in ask.blocks):
+            kinds.append("text documents")
+        for kind in kinds:
+            await self._look_at(kind, model)
+        has_documents = ways.documents and not self.endpoint.lacks("documents", model.id)
+        if any(isinstance(block, ImageBlock) for block in ask.blocks) or ("documents" in kinds and not has_documents):
+            await self._look_at("images", model)
+            if self.endpoint.state("images", model.id) in {"refused", "ignored"}:
+                raise PagesNotSeen(model.id)
+        form = replace(ways.form, text_documents=not self.endpoint.lacks("text documents", model.id))
+        return replace(ways, documents=has_documents, form=form)
+
+    async def _look_at(self, kind: Feature, model: Model) -> None:
+        if self.endpoint.state(kind, model.id) is None and not self.is_trusted:
+            await self.endpoint.learn(kind, await self._probe.sight(kind, model), model.id)
+
+    async def _fitted(self, ask: Ask, model: Model, failure: Failure, ways: Ways) -> Ways:
+        """Find out for what a request is refused: its form, which is then another, or the document in it.
+
+        Errors:  `FormRefused`, `SmallerPartNeeded`; `AttemptFailed`, where that cannot be said now
+        """
+        if failure.status == 500:
+            await self._probe.greet(model)  # else it is down
+        if await self._probe.is_taken(ask, model, ways.form):
+            # With all the room for its answer, too, what is left is the document.
+            is_known = failure.status != 500 and await self._probe.is_taken(ask, model, ways.form, ask.max_tokens)
+            raise SmallerPartNeeded(failure, is_known=is_known)
+        form = await self._probe.fitting(ask, model, ways.form, failure)
+        if form is None:
+            raise FormRefused(model.id)
+        for what in changes(ways.form, form):
+            await self.endpoint.learn(what, "refused", model.id)
+        return replace(ways, form=form)
+
+    async def _judge(self, ask: Ask, model: Model, message: dict[str, Any], form: Form) -> None:
+        """Learn from an answer what of the request was ignored."""
+        if ask.schema is not None and is_whole(message):
+            if form.structure == "format" and not is_json(message):
+                await self.endpoint.learn("structured outputs", "ignored", model.id)
+            elif form.structure == "tool" and not calls_the_tool(message):
+                await self.endpoint.learn("tools", "ignored", model.id)
+        if ask.breakpoints and form.caching:
+            kept, _ = prompt_tokens(ask, model)
+            tokens = tokens_of(message)
+            if kept.total.low >= 2 * model.cache_min_tokens and tokens.prompt == tokens.input:
+                await self.endpoint.learn("caching", "ignored", model.id)
+
+    @property
+    def _probe(self) -> Probe:
+        return Probe(connection=self.connection, store=self.store, endpoint=self.endpoint, timeouts=self.timeouts)
 
     async def _smaller(self, ask: Ask, model: Model, delivered: Delivered, failure: Failure, ways: Ways) -> Ways:
         """Find out whether the request is refused for its document or for itself; send either in another form."""
         if failure.rule.actor != "caller":
             raise SmallerPartNeeded(failure)
-        structure = ways.structure or self.structure(model)
-        is_accepted = await self._is_accepted(ask, structure)
-        if not is_accepted and structure == "format" and await self._is_accepted(ask, "tool") is not False:
-            return replace(ways, structure="tool")
+        is_accepted = await self._is_accepted(ask, model, ways.form)
+        tool = replace(ways.form, structure="tool")
+        if (
+            not is_accepted
+            and ways.form.structure == "format"
+            and await self._is_accepted(ask, model, tool) is not False
+        ):
+            return replace(ways, form=tool)
         if is_accepted is False:
             raise AskNotAccepted(ask.model)
         if delivered.has_own_bytes:
             return replace(ways, rewritten=True)
         raise SmallerPartNeeded(failure, is_known=is_accepted is not None)
 
-    async def _is_accepted(self, ask: Ask, structure: Structure) -> bool | None:
-        """Say whether the API takes a request without its documents, by counting it, which is free; None: not known."""
+    async def _is_accepted(self, ask: Ask, model: Model, form: Form) -> bool | None:
+        """Say whether the API takes a request without its documents, by counting it, which is free; None: not known.
+
+        What is not the Claude API may count anything; but it takes the form in which it has answered before.
+        """
+        if not self.is_trusted:
+            return True if self.endpoint.structures.get(model.id) == form.structure else None
+        if self.endpoint.lacks("counting"):
+            return None
         try:
-            await self.connection.count(JsonBody(counting(without_documents(ask, structure))))
+            await self.connection.count(JsonBody(counting(without_documents(ask, form))))
         except AttemptFailed as failed:
+            await self.learn_of_counting(failed.failure, model)
             return False if failed.failure.status in {400, 422} else None
         return True
 
-    def structure(self, model: Model) -> Structure:
-        """Say how JSON is asked for from a model."""
-        return self.endpoint.structures.get(model.id, "format" if model.structured_outputs else "tool")
+    async def learn_of_counting(self, failure: Failure, model: Model) -> None:
+        """Learn that nothing is counted, where that is sure: a model that is not there is answered alike."""
+        is_of_the_model = failure.is_of_the_api and (self.is_trusted or model.id not in self.endpoint.structures)
+        if failure.status in {405, 501} or (failure.status in {200, 404} and not is_of_the_model):
+            await self.endpoint.learn("counting", "absent")
 
     async def _wait_for_turn(self, ask: Ask, errand: Errand, patience: Patience) -> None:
         """Wait until the API, as it said to whichever ask, may be asked again.

@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from anyio.abc import TaskGroup
 
-from witnessmark.claude.attempts import Clock, Endpoint, Errand, Patience, Sender, send_of
+from witnessmark.claude.attempts import Clock, Errand, Patience, Sender, send_of
 from witnessmark.claude.body import Attachment
 from witnessmark.claude.counting import Counted, Counting
 from witnessmark.claude.credentials import Credentials, KeyMissing
 from witnessmark.claude.delivery import KEPT_SECONDS, Delivery, upload_keys
+from witnessmark.claude.endpoint import Endpoint
 from witnessmark.claude.failures import AttemptFailed
 from witnessmark.claude.later import room_for_claude
 from witnessmark.claude.running import OnPages, Run, Running
@@ -31,7 +32,15 @@ from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
 from witnessmark.errors import InputError, WitnessmarkError
 from witnessmark.plans.halving import halved, pages_of
-from witnessmark.plans.models import Model, ModelFacts, ModelRetired, ModelUnknown, model_listed, model_named
+from witnessmark.plans.models import (
+    Model,
+    ModelFacts,
+    ModelRetired,
+    ModelUnknown,
+    foreign_model,
+    model_listed,
+    model_named,
+)
 from witnessmark.plans.plan import Ask, Plan
 from witnessmark.store import AskedElsewhere, Quarantined, Reservation, Store, StoredAnswer, Upload
 
@@ -41,6 +50,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 DEFAULT_MODEL = "claude-sonnet-5-5"
+_NOT_THERE = frozenset({200, 404, 405, 501})
+"""What is answered, in a form that is not the API's, where an address is another thing or none."""
 CONNECTION_MODULE = "witnessmark.claude.connection"
 WAITS_WITHOUT_DEADLINE = 300.0
 """Seconds that an ask may wait in all for an API that refuses it, where nobody waits for the call to end."""
@@ -127,7 +138,7 @@ class Claude:
         self._clock = clock
         self._timeouts = timeouts
         url = credentials.base_url if isinstance(credentials, Credentials) else ""
-        self._endpoint = Endpoint(url=url)
+        self._endpoint = Endpoint(url=url, store=store)
         self._connection: Connection | None = None
         self._opening = anyio.Lock()
         self._flights: dict[str, _Flight] = {}
@@ -151,19 +162,31 @@ class Claude:
     async def model(self, name: str) -> Model:
         """Find a model and complete it by what the Models API says of it; what we know stands where it does not answer.
 
+        What answers at an address that is not the Claude API's, and does not sign as it, may have models of any name.
+
         Errors:  `ModelUnknown`, `ModelRetired`, `KeyMissing`, what is wrong with the key
         """
+        is_listed = True
         try:
             wanted = model_named(name).id
         except (ModelRetired, ModelUnknown):
-            wanted = name.strip().lower()  # the API may know better
+            wanted, is_listed = name.strip(), False  # the API may know better
         if wanted not in self._models:
-            facts, is_final = await self._facts(wanted)
-            model = model_listed(wanted, facts)
+            connection = await self._connected()
+            await self._endpoint.recall()
+            facts, is_final = await self._facts(wanted if is_listed else self._as_named(wanted))
+            if is_listed or self._endpoint.is_claude_api or connection.is_signed:
+                model = model_listed(wanted, facts)
+            else:
+                model = foreign_model(wanted, facts[0] if facts else None)
             if not is_final:
                 return model
             self._models[wanted] = model
         return self._models[wanted]
+
+    def _as_named(self, name: str) -> str:
+        """Write a model's name as it is written there: elsewhere than at the Claude API capitals may matter."""
+        return name.lower() if self._endpoint.is_claude_api else name
 
     async def _facts(self, name: str) -> tuple[tuple[ModelFacts, ...], bool]:
         """Ask the Models API.
@@ -171,9 +194,14 @@ class Claude:
         Shapes:  what it says of the model, and whether it need not be asked again
         """
         connection = await self._connected()
+        if self._endpoint.lacks("models"):
+            return (), True
         try:
             return (await connection.model(name),), True
         except AttemptFailed as failed:
+            if failed.failure.status in _NOT_THERE and not failed.failure.is_of_the_api:
+                await self._endpoint.learn("models", "absent")
+                return (), True
             if failed.failure.rule.actor == "operator" and failed.failure.status != 403:
                 raise failed.failure.for_caller(model=name, what="") from failed
             return (), failed.failure.status == 404
@@ -196,6 +224,7 @@ class Claude:
         Errors:  `KeyMissing`; what happens to an ask is in its outcome
         """
         connection = await self._connected()
+        await self._endpoint.recall()
         errand = self._errand(plan, work)
         sender = self._sender(connection)
         ends = None if work.seconds is None else self._clock.now() + work.seconds
@@ -205,10 +234,15 @@ class Claude:
             quarantined=await self._quarantined(work.sources),
             obtain=functools.partial(self._obtained, sender, errand, work, ends),
             parse=work.parse,
+            holds_to_json=lambda: sender.is_trusted,
             max_usd=work.max_usd,
             on_pages=work.on_pages,
         )
         return await running.run(plan)
+
+    async def unsaid(self, model: Model) -> list[str]:
+        """Say what the endpoint lacks, and what is done instead, where that was not said before."""
+        return await self._endpoint.unsaid([model.id])
 
     async def unpaid(self, plan: Plan, sources: Sequence[Document], *, reuse_days: float | None) -> Unpaid:
         """Find what running a plan would send: without what was answered before, and what is not sent again.
@@ -260,6 +294,7 @@ class Claude:
         Errors:  `KeyMissing`, a key that cannot be one; what else goes wrong is in the result
         """
         connection = await self._connected()
+        await self._endpoint.recall()
         counting = Counting(
             sender=self._sender(connection),
             delivery=self._delivery(documents, sources, wanted={}),

@@ -29,6 +29,9 @@ MOST_REFUSED = 8
 """Pages refused one by one, with none accepted, after which the whole document is the matter."""
 
 
+COMPLAINT = "An answer to this could not be used before: {reason}. Answer again, in exactly the form that is asked for."
+
+
 class CallBudgetReached(BudgetError):
     """What was asked has come to cost more than its price said, and the limit is near."""
 
@@ -126,6 +129,8 @@ class Running:
     """Understands the JSON of an answer, or raises an `ApiError`."""
     quarantined: Mapping[tuple[str, int], Quarantined]
     """Pages that are not sent again."""
+    holds_to_json: Callable[[], bool] = lambda: True
+    """Says whether the endpoint holds a model to the JSON that is asked for, so that nothing else is ever an answer."""
     max_usd: Decimal | None = None
     billed: list[StoredAnswer] = field(default_factory=list[StoredAnswer])
     done_pages: int = 0
@@ -186,13 +191,31 @@ class Running:
             obtained = await self.obtain(ask, anew=True)  # what was kept is of no use
         if obtained is None:
             return Left(ask=ask)
-        if not obtained[1]:
+        if obtained[1]:
+            return await self._answered(ask, *obtained)
+        self.billed.append(obtained[0])
+        try:
+            return await self._answered(ask, *obtained)
+        except ApiError as error:
+            if self.holds_to_json():
+                raise
+            again = await self._asked_again(ask, error)
+        return Left(ask=ask) if again is None else await self._answered(ask, *again)
+
+    async def _asked_again(self, ask: Ask, error: ApiError) -> tuple[StoredAnswer, bool] | None:
+        """Ask once more where the answer cannot be used, and say why: nothing there holds the model to the form."""
+        self._check_budget(ask)
+        reason = getattr(error, "reason", None) or "it does not have the form that was asked for"
+        self.errand.complaints[ask.content_key] = COMPLAINT.format(reason=reason)
+        obtained = await self.obtain(ask, anew=True)
+        if obtained is not None and not obtained[1]:
             self.billed.append(obtained[0])
-        return await self._answered(ask, *obtained)
+        return obtained
 
     async def _answered(self, ask: Ask, answer: StoredAnswer, was_reused: bool) -> Answered:
         def parsed() -> Any:
-            return self.parse(value_of(json.loads(answer.message), model=ask.model, what=in_words([ask])))
+            message, what = json.loads(answer.message), in_words([ask])
+            return self.parse(value_of(message, model=ask.model, what=what, is_bound=self.holds_to_json()))
 
         value = await anyio.to_thread.run_sync(parsed)  # long answers take a while
         self.accepted += 1

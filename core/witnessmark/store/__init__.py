@@ -8,6 +8,7 @@ from witnessmark.store.store import Store, UploadClaim, make_store, open_store
 from witnessmark.store.usage import jump
 from witnessmark.store.values import (
     Budgets,
+    EndpointFact,
     Grouping,
     ImageDay,
     Jump,
@@ -28,6 +29,7 @@ __all__ = [
     "AskedElsewhere",
     "BudgetReached",
     "Budgets",
+    "EndpointFact",
     "Grouping",
     "ImageDay",
     "Jump",

@@ -56,7 +56,13 @@ _FIRST = (
     "CREATE TABLE unfetchable (url_sha256 TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_ENDPOINTS = (
+    """CREATE TABLE endpoint_facts (
+        endpoint TEXT NOT NULL, model TEXT NOT NULL, what TEXT NOT NULL, state TEXT NOT NULL, learned_at REAL NOT NULL,
+        said INTEGER NOT NULL, PRIMARY KEY (endpoint, model, what)) WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _ENDPOINTS)
 
 
 def migrate(connection: Connection, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:

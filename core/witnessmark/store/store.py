@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
@@ -14,12 +14,13 @@ from weakref import WeakValueDictionary
 import anyio
 
 from witnessmark.errors import SetupError
-from witnessmark.store import answers, ledger, quarantine, upkeep, uploads, usage
+from witnessmark.store import answers, endpoints, ledger, quarantine, upkeep, uploads, usage
 from witnessmark.store.budgets import bounds_of, check, give_back, reserve, spent_since, take
 from witnessmark.store.database import BUSY_SECONDS, Database
 from witnessmark.store.processes import this_process
 from witnessmark.store.values import (
     Budgets,
+    EndpointFact,
     Grouping,
     ImageDay,
     LedgerEntry,
@@ -253,6 +254,26 @@ class Store:
         """Say whether the API could not fetch an address within the last day."""
         now = self._clock()
         return await self._database.read(lambda db: quarantine.is_unfetchable(db, url, now=now))
+
+    async def learn(self, fact: EndpointFact) -> bool:
+        """Keep for a day what was learned of an endpoint.
+
+        Shapes:  whether it is new
+        """
+        now = self._clock()
+        return await self._database.write(lambda db: endpoints.keep_fact(db, fact, now=now), shielded=True)
+
+    async def endpoint_facts(self, endpoint: str) -> tuple[EndpointFact, ...]:
+        """List what was learned of an endpoint within the last day."""
+        now = self._clock()
+        return await self._database.read(lambda db: endpoints.facts_about(db, endpoint, now=now))
+
+    async def unsaid(self, endpoint: str, models: Sequence[str]) -> tuple[EndpointFact, ...]:
+        """List what was learned and nobody has been told yet; it counts as said from now on."""
+        now = self._clock()
+        if not await self._database.read(lambda db: endpoints.has_unsaid(db, endpoint, models, now=now)):
+            return ()
+        return await self._database.write(lambda db: endpoints.take_unsaid(db, endpoint, models, now=now))
 
     async def spent(self, *, since: float) -> Decimal:
         """Sum what was paid, and the estimates of what is on its way or possibly billed."""

@@ -11,6 +11,7 @@ from witnessmark.errors import InputError, SetupError
 from witnessmark.placing import put
 from witnessmark.store.budgets import end_dead_reservations
 from witnessmark.store.database import beside
+from witnessmark.store.endpoints import remove_old_facts
 from witnessmark.store.quarantine import UNFETCHABLE_SECONDS
 from witnessmark.store.uploads import end_dead_leases
 from witnessmark.store.values import StoreFacts
@@ -54,6 +55,7 @@ def remove_ended(db: Connection, *, now: float, sent_before: float | None) -> tu
     uploads = db.execute("DELETE FROM uploads WHERE expires_at <= ?", (now,)).rowcount
     leases = end_dead_leases(db, now=now) + end_dead_reservations(db, now=now)
     db.execute("DELETE FROM unfetchable WHERE abs(at - ?) >= ?", (now, UNFETCHABLE_SECONDS))
+    remove_old_facts(db, now=now)
     if sent_before is not None:
         db.execute("DELETE FROM deliveries WHERE send IN (SELECT id FROM sends WHERE sent_at < ?)", (sent_before,))
     return uploads, leases

@@ -14,6 +14,7 @@ from typing import Any
 from witnessmark.testing.answers import Reply
 from witnessmark.testing.fake import WORKSPACE, FakeClaudeAPI
 from witnessmark.testing.faults import add_from_text
+from witnessmark.testing.lacks import LACKS
 from witnessmark.testing.request import Request
 from witnessmark.testing.shapes import is_array, is_object
 
@@ -36,11 +37,19 @@ def main() -> int:
     parser.add_argument(
         "--fault", action="append", default=[], metavar="NAME:ARGUMENT=VALUE,…", help="such as overloaded:share=0.2"
     )
+    parser.add_argument(
+        "--lacks",
+        action="append",
+        default=[],
+        metavar="WHAT[=HOW]",
+        help=f"what it cannot do, as an endpoint with less: {', '.join(LACKS)}; repeatable, docs/testing.md says how",
+    )
+    parser.add_argument("--model", action="append", default=[], metavar="NAME", help="another model that it knows")
     arguments = parser.parse_args()
     keys = dict(_key_and_workspace(text) for text in arguments.key or [KEY])
-    api = FakeClaudeAPI(keys=keys, port=arguments.port)
-    api.takes_any_key = not arguments.key
     try:
+        api = FakeClaudeAPI(keys=keys, port=arguments.port, lacks=arguments.lacks, models=arguments.model)
+        api.takes_any_key = not arguments.key
         for text in arguments.fault:
             add_from_text(api.faults, text)
         if arguments.answers is not None:

@@ -7,7 +7,7 @@ import re
 import secrets
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from types import TracebackType
 from typing import Any, Self, cast
@@ -20,6 +20,7 @@ from witnessmark.testing.delivery import Response, deliver
 from witnessmark.testing.faults import MESSAGES, Fault, Faults, add_from_text
 from witnessmark.testing.files import FileStore
 from witnessmark.testing.http import Exchange, Gone, Server
+from witnessmark.testing.lacks import Lacks
 from witnessmark.testing.messages import Messages, Refusing
 from witnessmark.testing.records import RecordedRequest, Totals
 from witnessmark.testing.shapes import is_array
@@ -34,11 +35,18 @@ class FakeClaudeAPI:
     """A strict fake of the Claude API on a loopback port of this process; it runs while its block does.
 
     `keys` maps each key that is accepted to its workspace, and `key` is the first of them. `clock` says the time, in
-    seconds since 1970, by which files expire and caches are forgotten.
+    seconds since 1970, by which files expire and caches are forgotten. `lacks` makes it an endpoint with less, such as
+    `("files", "documents=ignored")`, and `models` one that knows models of other names.
     """
 
     def __init__(
-        self, *, keys: Mapping[str, str] | None = None, clock: Callable[[], float] = time.time, port: int = 0
+        self,
+        *,
+        keys: Mapping[str, str] | None = None,
+        clock: Callable[[], float] = time.time,
+        port: int = 0,
+        lacks: Mapping[str, str] | Iterable[str] = (),
+        models: Iterable[str] = (),
     ) -> None:
         self.takes_any_key = False
         """Whether keys that are not in `keys` are accepted too, as of one workspace."""
@@ -50,7 +58,8 @@ class FakeClaudeAPI:
         self.faults = Faults()
         self._port = port
         self._crash: Exception | None = None
-        self._messages = Messages(files=self.files, clock=clock)
+        self.lacks = Lacks.of(lacks, models)
+        self._messages = Messages(files=self.files, clock=clock, lacks=self.lacks)
         self._routes: list[tuple[str, str, Callable[[Asked], Awaitable[Response]]]] = [
             ("POST", "/v1/messages", self._messages.answer),
             ("POST", "/v1/messages/count_tokens", self._messages.count),
@@ -168,21 +177,28 @@ class FakeClaudeAPI:
 
     async def _respond(self, exchange: Exchange, recorded: RecordedRequest, fault: Fault | None) -> Response:
         headers = {"request-id": recorded.request_id, "anthropic-organization-id": ORGANIZATION}
+        if self.lacks:
+            headers.clear()
         try:
             workspace = recorded.workspace = self._workspace(exchange)
-            headers["anthropic-workspace-id"] = workspace
+            if not self.lacks:
+                headers["anthropic-workspace-id"] = workspace
             version = _version(exchange)
             if fault is not None and fault.error is not None and fault.kind == "error":
                 if recorded.endpoint == MESSAGES:
                     await read_json(exchange, recorded)
                 await exchange.drain()
                 raise fault.error.anew()
-            response = await self._route(exchange, recorded, workspace, version)
+            response = self.lacks.instead(exchange.path)
+            if response is None:
+                response = await self._route(exchange, recorded, workspace, version)
+            else:
+                await exchange.drain()
         except ApiError as error:
             if error.check is not None:
                 recorded.refused_by = error.check.name
-            body = json.dumps(error.as_json(recorded.request_id)).encode()
-            response = Response(status=error.status, body=body, headers=error.headers)
+            body, media_type = self.lacks.error(error, recorded.request_id)
+            response = Response(status=error.status, body=body, headers={"content-type": media_type, **error.headers})
         except Gone:
             raise
         except Exception as error:  # noqa: BLE001 - ours or of a test's function: answered, and raised by the block's end

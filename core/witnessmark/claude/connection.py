@@ -154,7 +154,8 @@ class Connection:
             if failed.failure.status in _NOT_THERE or not failed.failure.is_of_the_api:
                 return False
             raise
-        return isinstance(page, dict) and "has_more" in page and "object" not in page
+        listed = cast("dict[str, Any]", page) if isinstance(page, dict) else {}
+        return "data" in listed and "object" not in listed  # OpenAI's lists say that they are lists
 
     async def delete(self, file_id: str) -> None:
         """Delete a file at the API.

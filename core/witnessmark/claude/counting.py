@@ -107,6 +107,7 @@ class Counting:
                     if self.sender.endpoint.lacks("counting"):
                         self._say(_NOT_COUNTED)
                         self._scope.cancel()
+                        return
                     seconds = self._pause(failed.failure, ask, wait, is_last=attempt == MOST_ATTEMPTS)
                 except WitnessmarkError as error:  # the document changed while it was being sent
                     self._say(error.message)

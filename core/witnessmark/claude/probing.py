@@ -201,20 +201,24 @@ def _asking(model: Model, shown: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _pdf() -> dict[str, Any]:
-    """Make a page with the words on it; its table of contents is left out, as readers can rebuild it."""
+    """Make a page with the words on it."""
     lines = " ".join(f"({line}) Tj 0 -14 Td" for line in _WORDS.splitlines())
     text = f"BT /F 9 Tf 20 160 Td {lines} ET"
-    data = f"""%PDF-1.4
-1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
-2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
-3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 560 200]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>endobj
-4 0 obj<</Length {len(text)}>>stream
-{text}
-endstream endobj
-5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj
-trailer<</Root 1 0 R>>
-""".encode()
-    return {"type": "document", "source": _base64(data, "application/pdf"), "title": "witness.pdf"}
+    objects = (
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 560 200]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+        f"<</Length {len(text)}>>stream\n{text}\nendstream",
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    )
+    data, offsets = "%PDF-1.4\n", list[int]()
+    for number, written in enumerate(objects, start=1):
+        offsets.append(len(data))
+        data += f"{number} 0 obj{written}endobj\n"
+    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
+    trailer = f"trailer<</Root 1 0 R/Size {len(objects) + 1}>>\nstartxref\n{len(data)}\n%%EOF\n"
+    data += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{trailer}"
+    return {"type": "document", "source": _base64(data.encode(), "application/pdf"), "title": "witness.pdf"}
 
 
 def _text() -> dict[str, Any]:

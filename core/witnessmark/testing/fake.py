@@ -163,7 +163,7 @@ class FakeClaudeAPI:
             if fault is not None and fault.billed == "no" and fault.kind != "error":
                 await _break_early(exchange, fault)
             response = await self._respond(exchange, recorded, fault)
-            if recorded.endpoint == "POST /v1/files" and response.status == 200:
+            if recorded.endpoint == "POST /v1/files" and response.status == 200 and recorded.body is not None:
                 self.totals.count_upload(recorded)
             await deliver(exchange, response, fault, recorded, self.totals)
         except Gone:

@@ -12,6 +12,7 @@ from typing import Any
 from tests.claude.conftest import Desk, FakeTime
 from witnessmark.claude.client import open_claude
 from witnessmark.claude.credentials import Credentials
+from witnessmark.claude.probing import MOST_OUTPUT
 from witnessmark.claude.running import Run
 from witnessmark.claude.understanding import ANSWER_TOOL
 from witnessmark.documents.opening import Documents
@@ -86,20 +87,16 @@ def texts_of(run: Run) -> list[str]:
 
 def asked(api: FakeClaudeAPI) -> list[RecordedRequest]:
     """List the requests that asked for tables, without the small ones that find out what the endpoint can."""
-    return [
-        request
-        for request in api.requests
-        if request.path == "/v1/messages" and (request.body or {}).get("max_tokens", 0) > 16
-    ]
+    return [request for request in messages(api) if request.body["max_tokens"] > MOST_OUTPUT]
 
 
 def checks(api: FakeClaudeAPI) -> list[RecordedRequest]:
     """List the small requests that find out what the endpoint can."""
-    return [
-        request
-        for request in api.requests
-        if request.path == "/v1/messages" and (request.body or {}).get("max_tokens", 0) <= 16
-    ]
+    return [request for request in messages(api) if request.body["max_tokens"] <= MOST_OUTPUT]
+
+
+def messages(api: FakeClaudeAPI) -> list[RecordedRequest]:
+    return [request for request in api.requests if request.path == "/v1/messages" and request.body is not None]
 
 
 def blocks_of(request: RecordedRequest) -> list[Mapping[str, Any]]:

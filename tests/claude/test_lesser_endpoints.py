@@ -12,13 +12,14 @@ import pytest
 
 from tests.claude.conftest import Desk, OpenDesk
 from tests.claude.lesser import LOCAL_MODEL, answering, asked, blocks_of, checks, desk_at, lesser, tables, texts_of
-from tests.drawing import draw_image, draw_text
+from tests.drawing import draw_text
 from witnessmark.claude.endpoint import Endpoint
 from witnessmark.claude.failures import FormRefused, ModelNotAvailable, PagesNotSeen, RequestRefused
+from witnessmark.claude.running import Run
 from witnessmark.claude.understanding import ANSWER_TOOL, NoStructuredAnswer
 from witnessmark.plans.models import ModelUnknown
 from witnessmark.plans.plan import Breakpoint, keeping_documents
-from witnessmark.store import open_store
+from witnessmark.store import StoredAnswer, open_store
 from witnessmark.testing import ApiError, FakeClaudeAPI, Reply, Request, faults
 
 pytestmark = pytest.mark.anyio
@@ -31,6 +32,11 @@ REFUSALS = ["refused", "unnamed", "422", "500"]
 
 async def said(desk: Desk) -> list[str]:
     return await desk.claude.unsaid(desk.model)
+
+
+def answers_in(run: Run) -> list[StoredAnswer]:
+    """List what was paid for, without the small requests that find out what the endpoint can."""
+    return [answer for answer in run.billed if answer.message != "{}"]
 
 
 # --- nothing lacks -------------------------------------------------------------------------------------------------
@@ -205,7 +211,7 @@ async def test_where_structured_outputs_are_ignored_the_answer_is_asked_for_agai
     async with lesser("structured outputs=ignored") as api, desk_at(api, tmp_path) as desk:
         run = await desk.run(PDF)
         assert texts_of(run) == PAGES
-        assert len(run.billed) == 2
+        assert len(answers_in(run)) == 2
         again = asked(api)[1]
         assert again.body["tools"][0]["name"] == ANSWER_TOOL
         assert "could not be used before" in blocks_of(again)[-1]["text"]
@@ -290,7 +296,7 @@ async def test_an_answer_that_does_not_fit_is_asked_for_again_once(tmp_path: Pat
         run = await desk.run(PDF, parse=parse_answer)
         assert [type(failed.error) for failed in run.failed] == [AnswerUnusable]
         assert len(asked(api)) == 3  # the first was refused, and cost nothing
-        assert len(run.billed) == 2
+        assert len(answers_in(run)) == 2
         assert "tables.0.headers: Field required" in blocks_of(asked(api)[-1])[-1]["text"]
 
 

@@ -70,6 +70,10 @@ class SmallerPartNeeded(Exception):
         """Whether the request without its documents is known to be taken: then they are to blame."""
 
 
+class AnsweredByAnother(Exception):
+    """What was taken for the Claude API is something else for this model, and may not have seen what was sent."""
+
+
 class AnswerAwaitedElsewhere(ApiError):
     """Another process has sent the same ask, and this call ends before it is answered."""
 
@@ -100,6 +104,8 @@ class Errand:
     """Why nothing more may be sent."""
     complaints: dict[str, str] = field(default_factory=dict[str, str])
     """By content key: what was wrong with the answer before, for the model to read."""
+    checks: list[StoredAnswer] = field(default_factory=list[StoredAnswer])
+    """What was paid besides answers, to find out what the endpoint can."""
 
 
 @dataclass(slots=True)
@@ -141,12 +147,14 @@ class Sender:
             await self._wait_for_turn(ask, errand, patience)
             delivered = Delivered()
             try:
-                if not self.is_trusted:
-                    ways = await self._looked(ask, errand.model, ways)
+                if not self.is_trusted(errand.model):
+                    ways = await self._looked(ask, errand, ways)
                 async with errand.delivery.of(ask, errand.model, ways) as delivered:
                     return await self._attempt(ask, errand, patience, delivered, ways)
             except TooLargeToSend:
                 raise SmallerPartNeeded(_TOO_LARGE) from None
+            except AnsweredByAnother:
+                ways = self.endpoint.ways(errand.model)
             except AttemptFailed as failed:
                 failure = failed.failure
                 logger.info(
@@ -162,9 +170,7 @@ class Sender:
                     continue
                 cures += 1
                 try:
-                    cured = (
-                        await self._cured(ask, errand.model, delivered, failed, ways) if cures <= MOST_CURES else None
-                    )
+                    cured = await self._cured(ask, errand, delivered, failed, ways) if cures <= MOST_CURES else None
                 except AttemptFailed as other:  # what it takes cannot be found out now
                     await self._pause(ask, patience, other.failure, wait)
                     continue
@@ -172,18 +178,20 @@ class Sender:
                     raise self._told(failure, ask) from failed
                 ways = cured
 
-    @property
-    def is_trusted(self) -> bool:
-        """Whether the Claude API answers, itself or behind a gateway that leaves its headers as they are."""
-        return self.endpoint.is_claude_api or bool(self.connection.is_signed)
+    def is_trusted(self, model: Model) -> bool:
+        """Say whether the Claude API answers, itself or behind a gateway that leaves its headers as they are.
+
+        A gateway may have models of both kinds; until one has answered, who lists it counts.
+        """
+        return self.endpoint.is_claude_api or self.endpoint.signed.get(model.id, bool(self.connection.is_signed))
 
     def _is_new(self, model: Model) -> bool:
         """Say whether it is yet to be seen in which form something else than the Claude API takes requests."""
-        return not self.is_trusted and model.id not in self.endpoint.structures
+        return not self.is_trusted(model) and model.id not in self.endpoint.structures
 
     def _may_be_a_lack(self, failed: AttemptFailed, model: Model, odd: int) -> bool:
         """Say whether what looks like a bad day may be how something else than the Claude API refuses a request."""
-        if self.is_trusted or failed.failure.status is None:
+        if self.is_trusted(model) or failed.failure.status is None:
             return False
         return isinstance(failed, UploadFailed) or (odd == MOST_ODD and self._is_new(model))
 
@@ -243,6 +251,11 @@ class Sender:
             request_id=received.request_id,
             paid_at=time.time(),
         )
+        is_by_another = self.is_trusted(errand.model) and not (received.is_signed or self.endpoint.is_claude_api)
+        self.endpoint.signed[errand.model.id] = received.is_signed
+        if is_by_another:
+            errand.checks.append(answer)
+            answer = replace(answer, content_key=f"{ask.content_key} unsigned")  # paid, and not to be found again
         with anyio.CancelScope(shield=True):
             try:
                 await self.store.answered(send_id, answer)
@@ -250,8 +263,10 @@ class Sender:
                 # The disk is full, say: the answer is paid for and given on, and nothing more is sent.
                 logger.error("answer not kept", extra={"error": error.kind})  # noqa: TRY400 - the class says it all
                 errand.stopped = error
+        if is_by_another:
+            raise AnsweredByAnother
         self.endpoint.structures[errand.model.id] = ways.form.structure
-        if not self.is_trusted:
+        if not self.is_trusted(errand.model):
             await self._judge(ask, errand.model, received.message, ways.form)
         return answer
 
@@ -279,15 +294,15 @@ class Sender:
             await self.store.refused(send_id, kind=failure.kind, request_id=failure.request_id)
 
     async def _cured(
-        self, ask: Ask, model: Model, delivered: Delivered, failed: AttemptFailed, ways: Ways
+        self, ask: Ask, errand: Errand, delivered: Delivered, failed: AttemptFailed, ways: Ways
     ) -> Ways | None:
         """Mend what a failure names; None where nothing can.
 
         Errors:  `SmallerPartNeeded`
         """
-        failure, rule = failed.failure, failed.failure.rule
+        model, failure, rule = errand.model, failed.failure, failed.failure.rule
         if isinstance(failed, UploadFailed) and ways.files:
-            return await self._without_files(failure, ways)
+            return await self._without_files(failure, model, ways)
         if rule.cure == "other delivery" and ways.files:
             return replace(ways, files=False)
         if delivered.file_ids and (rule.cure == "new upload" or rule.error is ModelNotAvailable):
@@ -304,61 +319,64 @@ class Sender:
                 raise SmallerPartNeeded(failure) from failed
             return replace(ways, long_edge=failure.max_side or 2_000)
         is_proven = self.endpoint.structures.get(model.id) == ways.form.structure
-        if not self.is_trusted and not is_proven and failure.status in REFUSALS and failure.status != 404:
-            return await self._fitted(ask, model, failure, ways)
+        if not self.is_trusted(model) and not is_proven and failure.status in REFUSALS - {404}:
+            return await self._fitted(ask, errand, failure, ways)
         if rule.cure == "smaller part":
             return await self._smaller(ask, model, delivered, failure, ways)
         return None
 
-    async def _without_files(self, failure: Failure, ways: Ways) -> Ways | None:
+    async def _without_files(self, failure: Failure, model: Model, ways: Ways) -> Ways | None:
         """Send what could not be uploaded in the request; that there is no Files API is known where its list says so.
 
         An upload that is refused may be a bad day. Without two different requests that find nothing there, it is tried
         again with the next document.
         """
         is_odd = failure.status in _NOT_THERE or not failure.is_of_the_api
-        if self.is_trusted and not is_odd:
+        if self.is_trusted(model) and not is_odd:
             return replace(ways, files=False) if failure.rule.cure == "other delivery" else None
         if not self.endpoint.is_claude_api and not await self.connection.has_files():
             await self.endpoint.learn("files", "absent")
         return replace(ways, files=False)
 
-    async def _looked(self, ask: Ask, model: Model, ways: Ways) -> Ways:
+    async def _looked(self, ask: Ask, errand: Errand, ways: Ways) -> Ways:
         """Make sure that a model sees what it is sent, before it is asked; what never reaches it goes in another way.
 
         Errors:  `PagesNotSeen`; `AttemptFailed`, where that cannot be said now
         """
+        model = errand.model
         kinds: list[Feature] = []
         if any(isinstance(block, PdfBlock) for block in ask.blocks):
             kinds.append("documents")
         if any(isinstance(block, TextDocumentBlock) for block in ask.blocks):
             kinds.append("text documents")
         for kind in kinds:
-            await self._look_at(kind, model)
+            await self._look_at(kind, errand)
         has_documents = ways.documents and not self.endpoint.lacks("documents", model.id)
         if any(isinstance(block, ImageBlock) for block in ask.blocks) or ("documents" in kinds and not has_documents):
-            await self._look_at("images", model)
+            await self._look_at("images", errand)
             if self.endpoint.state("images", model.id) in {"refused", "ignored"}:
                 raise PagesNotSeen(model.id)
         form = replace(ways.form, text_documents=not self.endpoint.lacks("text documents", model.id))
         return replace(ways, documents=has_documents, form=form)
 
-    async def _look_at(self, kind: Feature, model: Model) -> None:
-        if self.endpoint.state(kind, model.id) is None and not self.is_trusted:
-            await self.endpoint.learn(kind, await self._probe.sight(kind, model), model.id)
+    async def _look_at(self, kind: Feature, errand: Errand) -> None:
+        model = errand.model
+        if self.endpoint.state(kind, model.id) is None and not self.is_trusted(model):
+            await self.endpoint.learn(kind, await self._probe(errand).sight(kind, model), model.id)
 
-    async def _fitted(self, ask: Ask, model: Model, failure: Failure, ways: Ways) -> Ways:
+    async def _fitted(self, ask: Ask, errand: Errand, failure: Failure, ways: Ways) -> Ways:
         """Find out for what a request is refused: its form, which is then another, or the document in it.
 
         Errors:  `FormRefused`, `SmallerPartNeeded`; `AttemptFailed`, where that cannot be said now
         """
+        model, probe = errand.model, self._probe(errand)
         if failure.status == 500:
-            await self._probe.greet(model)  # else it is down
-        if await self._probe.is_taken(ask, model, ways.form):
+            await probe.greet(model)  # else it is down
+        if await probe.is_taken(ask, model, ways.form):
             # With all the room for its answer, too, what is left is the document.
-            is_known = failure.status != 500 and await self._probe.is_taken(ask, model, ways.form, ask.max_tokens)
+            is_known = failure.status != 500 and await probe.is_taken(ask, model, ways.form, ask.max_tokens)
             raise SmallerPartNeeded(failure, is_known=is_known)
-        form = await self._probe.fitting(ask, model, ways.form, failure)
+        form = await probe.fitting(ask, model, ways.form, failure)
         if form is None:
             raise FormRefused(model.id)
         for what in changes(ways.form, form):
@@ -378,9 +396,14 @@ class Sender:
             if kept.total.low >= 2 * model.cache_min_tokens and tokens.prompt == tokens.input:
                 await self.endpoint.learn("caching", "ignored", model.id)
 
-    @property
-    def _probe(self) -> Probe:
-        return Probe(connection=self.connection, store=self.store, endpoint=self.endpoint, timeouts=self.timeouts)
+    def _probe(self, errand: Errand) -> Probe:
+        return Probe(
+            connection=self.connection,
+            store=self.store,
+            endpoint=self.endpoint,
+            timeouts=self.timeouts,
+            paid=errand.checks,
+        )
 
     async def _smaller(self, ask: Ask, model: Model, delivered: Delivered, failure: Failure, ways: Ways) -> Ways:
         """Find out whether the request is refused for its document or for itself; send either in another form."""
@@ -405,7 +428,7 @@ class Sender:
 
         What is not the Claude API may count anything; but it takes the form in which it has answered before.
         """
-        if not self.is_trusted:
+        if not self.is_trusted(model):
             return True if self.endpoint.structures.get(model.id) == form.structure else None
         if self.endpoint.lacks("counting"):
             return None
@@ -418,7 +441,7 @@ class Sender:
 
     async def learn_of_counting(self, failure: Failure, model: Model) -> None:
         """Learn that nothing is counted, where that is sure: a model that is not there is answered alike."""
-        is_of_the_model = failure.is_of_the_api and (self.is_trusted or model.id not in self.endpoint.structures)
+        is_of_the_model = failure.is_of_the_api and (self.is_trusted(model) or model.id not in self.endpoint.structures)
         if failure.status in {405, 501} or (failure.status in {200, 404} and not is_of_the_model):
             await self.endpoint.learn("counting", "absent")
 

@@ -27,6 +27,7 @@ from witnessmark.claude.endpoint import Endpoint
 from witnessmark.claude.failures import AttemptFailed
 from witnessmark.claude.later import room_for_claude
 from witnessmark.claude.running import OnPages, Run, Running
+from witnessmark.claude.survey import Survey, surveyed
 from witnessmark.claude.timeouts import Timeouts
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
@@ -206,6 +207,19 @@ class Claude:
                 raise failed.failure.for_caller(model=name, what="") from failed
             return (), failed.failure.status == 404
 
+    async def survey(self, model: str | None) -> Survey | None:
+        """Find out for free what the endpoint can and cannot; None of the Claude API itself, which lacks nothing.
+
+        Errors:  as `check`
+        """
+        if self._endpoint.is_claude_api:
+            return None
+        connection, named = await self._connected(), model or DEFAULT_MODEL
+        try:
+            return await surveyed(connection, self._endpoint, named)
+        except AttemptFailed as failed:
+            raise failed.failure.for_caller(model=named, what="") from failed
+
     async def check(self) -> None:
         """Ask the API for something free, to see whether it takes the key.
 
@@ -215,7 +229,7 @@ class Claude:
         try:
             await connection.model(DEFAULT_MODEL)
         except AttemptFailed as failed:
-            if failed.failure.status != 404:
+            if failed.failure.status != 404 and failed.failure.is_of_the_api:
                 raise failed.failure.for_caller(model=DEFAULT_MODEL, what="") from failed
 
     async def run(self, plan: Plan, work: Work) -> Run:
@@ -234,7 +248,7 @@ class Claude:
             quarantined=await self._quarantined(work.sources),
             obtain=functools.partial(self._obtained, sender, errand, work, ends),
             parse=work.parse,
-            holds_to_json=lambda: sender.is_trusted,
+            holds_to_json=lambda: sender.is_trusted(work.model),
             max_usd=work.max_usd,
             on_pages=work.on_pages,
         )

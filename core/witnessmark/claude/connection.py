@@ -56,6 +56,8 @@ class Received:
     message: dict[str, Any]
     request_id: str | None
     workspace: str | None
+    is_signed: bool
+    """Whether it carries the headers by which the API says whose request it has answered."""
 
 
 class Connection:
@@ -100,6 +102,7 @@ class Connection:
             message=gathered.message,
             request_id=headers.get("request-id"),
             workspace=headers.get("anthropic-workspace-id"),
+            is_signed=_ORGANIZATION in headers,
         )
 
     async def count(self, body: JsonBody) -> int:

@@ -17,7 +17,7 @@ from witnessmark.documents.opening import DocumentDamaged, Documents
 from witnessmark.documents.page_range import text_from_pages
 from witnessmark.documents.worker import WorkerStopped
 from witnessmark.plans.models import Model
-from witnessmark.plans.parts import REQUEST_BYTES
+from witnessmark.plans.parts import FULL_SIZE_IMAGES, REQUEST_BYTES
 from witnessmark.plans.plan import Ask, ContentBlock, ImageBlock, PdfBlock
 from witnessmark.store import Store, Upload
 
@@ -27,6 +27,8 @@ FILE_BYTES = 500_000_000
 """Of one file at the Files API. Source: Claude API documentation, "Files"."""
 KEPT_SECONDS = 7 * 86_400
 """How long an uploaded file stays at the API: a week of questions on one document."""
+MANY_IMAGES_EDGE = 2_000
+"""Pixels a side that each image of many may have. Source: Claude API documentation, "Vision"."""
 _SPARE_BYTES = 1_000_000
 """Of base64: as much as a request may have beyond what parts are planned for."""
 _FORBIDDEN_IN_NAMES = re.compile(r'[<>:"|?*\\/\x00-\x1f\x7f]')
@@ -149,6 +151,8 @@ class Delivery:
     ) -> tuple[list[PageShown], int]:
         """Draw the pages of a PDF, and read the text that lies in them, if it is to be believed."""
         document = self.sources[block.sha256]
+        if len(block.pages) > FULL_SIZE_IMAGES and ways.long_edge is None:
+            ways = replace(ways, long_edge=MANY_IMAGES_EDGE)
         found: list[PageShown] = []
         used = 0
         for page in block.pages:
@@ -163,6 +167,8 @@ class Delivery:
                 raise PagesLost((page.page_number,)) from error
             found.append(PageShown(pictures=tuple(pictures), text=text))
             used += size + len(text.encode())
+            if used > room + _SPARE_BYTES and not ways.files:
+                raise TooLargeToSend
         return found, used
 
     async def _image(

@@ -74,6 +74,8 @@ class Endpoint:
     store: Store
     structures: dict[str, Structure] = field(default_factory=dict[str, Structure])
     """By model: how JSON was asked for where it was answered, in this process."""
+    signed: dict[str, bool] = field(default_factory=dict[str, bool])
+    """By model: whether its last answer bore the Claude API's own headers, in this process."""
     resumes: dict[str, float] = field(default_factory=dict[str, float])
     """By model: when, by the clock, the API said it may be asked again."""
     _states: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])

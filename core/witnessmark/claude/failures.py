@@ -77,7 +77,7 @@ class ModelNotAvailable(InputError):
     def __init__(self, model: str) -> None:
         super().__init__(
             f"The API has no model {model!r} for this key.",
-            "Pass another `model`; estimate_cost lists the current ones.",
+            "Pass another `model`; estimate_cost lists Claude's, and an endpoint at ANTHROPIC_BASE_URL has its own.",
         )
 
 

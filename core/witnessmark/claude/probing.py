@@ -54,6 +54,8 @@ class Probe:
     store: Store
     endpoint: Endpoint
     timeouts: Timeouts
+    paid: list[StoredAnswer]
+    """What the small answers cost."""
 
     async def sight(self, kind: Feature, model: Model) -> State:
         """Find out whether a model sees documents, text in documents, or images.
@@ -155,6 +157,8 @@ class Probe:
             paid_at=time.time(),
         )
         await self.store.answered(send_id, answer)
+        self.paid.append(answer)
+        self.endpoint.signed[model.id] = received.is_signed
         return tokens.prompt
 
 

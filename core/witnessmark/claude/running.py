@@ -14,7 +14,14 @@ import anyio
 
 from witnessmark.claude.attempts import Errand, SmallerPartNeeded, in_words
 from witnessmark.claude.delivery import PagesLost
-from witnessmark.claude.failures import AskNotAccepted, ModelNotAvailable, RequestRefused
+from witnessmark.claude.failures import (
+    AskNotAccepted,
+    EndpointDiffers,
+    FormRefused,
+    ModelNotAvailable,
+    PagesNotSeen,
+    RequestRefused,
+)
 from witnessmark.claude.understanding import AnswerCut, AnswerTooLong, ContextExceeded, value_of
 from witnessmark.documents.opening import DocumentDamaged
 from witnessmark.errors import ApiError, BudgetError, InputError, SetupError, WitnessmarkError
@@ -29,6 +36,7 @@ MOST_REFUSED = 8
 """Pages refused one by one, with none accepted, after which the whole document is the matter."""
 
 
+_LASTING = (SetupError, ModelNotAvailable, AskNotAccepted, EndpointDiffers, FormRefused, PagesNotSeen)
 COMPLAINT = "An answer to this could not be used before: {reason}. Answer again, in exactly the form that is asked for."
 
 
@@ -151,7 +159,10 @@ class Running:
             for index, ask in enumerate(plan.asks):
                 tasks.start_soon(run_one, index, ask)
         await self._quarantine()
-        return Run(outcomes=tuple(outcome for part in results for outcome in part), billed=tuple(self.billed))
+        return Run(
+            outcomes=tuple(outcome for part in results for outcome in part),
+            billed=(*self.billed, *self.errand.checks),
+        )
 
     async def _outcomes(self, ask: Ask) -> list[Outcome]:
         if barred := [page for page in pages_of(ask) if page in self.quarantined]:
@@ -174,7 +185,7 @@ class Running:
         except ContextExceeded:
             return await self._in_halves(ask, AnswerTooLong(in_words([ask]), ask.model))
         except WitnessmarkError as error:
-            if isinstance(error, SetupError | ModelNotAvailable | AskNotAccepted):
+            if isinstance(error, _LASTING):
                 self.errand.stopped = error  # neither key nor credit nor model gets better within this call
             outcome = Failed(ask=ask, error=error)
         await self._tell(ask, outcome)

@@ -69,9 +69,10 @@ class Lacks:
 
         Errors:  ValueError says what is wrong
         """
-        pairs = given.items() if isinstance(given, Mapping) else (text.partition("=")[::2] for text in given)
+        texts = [f"{name}={how}" for name, how in given.items()] if isinstance(given, Mapping) else list(given)
         found: dict[str, str] = {}
-        for name, how in pairs:
+        for text in texts:
+            name, _, how = text.partition("=")
             if name not in LACKS:
                 raise ValueError(f"Nothing is known of a lack of {name!r}. Known: {', '.join(LACKS)}.")
             if how and how not in LACKS[name]:
@@ -141,7 +142,8 @@ class Lacks:
             if is_array(content):
                 kept = [block for block in content if block.get("type") != kind]
                 if len(kept) < len(content) and self._is_lacking(name, f"messages.{number}.content.0.type {kind!r}"):
-                    message = {**message, "content": kept}  # noqa: PLW2901 - the message as it is taken
+                    messages.append({**message, "content": kept})
+                    continue
             messages.append(message)
         body["messages"] = messages
 

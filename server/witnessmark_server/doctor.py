@@ -25,6 +25,8 @@ from witnessmark.settings import Settings
 from witnessmark.store import StoreFacts, open_store
 
 PACKAGES = ("mcp", "anthropic", "anyio", "pydantic", "pypdfium2", "pypdf", "pillow", "rich", "uvicorn", "xlsxwriter")
+MOST_NAMES = 8
+"""Of models at an endpoint."""
 MANY_EXPORTED_BYTES = 1_000_000_000
 
 # The smallest page with a word on it; its table of contents is left out, as readers can rebuild it.
@@ -200,6 +202,10 @@ def _endpoint(settings: Settings) -> list[Finding]:
     says = f"{survey.url} {'is the Claude API behind a gateway' if survey.is_claude else 'is not the Claude API'}"
     if survey.can:
         says += f"; it {', '.join(survey.can)}"
+    if survey.models and not survey.is_claude:
+        says += (
+            f"; it lists {', '.join(survey.models[:MOST_NAMES])}{' and more'[: 9 * (len(survey.models) > MOST_NAMES)]}"
+        )
     if survey.lacks:
         says += ". " + " ".join(survey.lacks).rstrip(".")
     if survey.is_claude or survey.is_model_known:

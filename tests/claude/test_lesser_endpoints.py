@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.claude.conftest import Desk, OpenDesk
-from tests.claude.lesser import LOCAL_MODEL, answering, asked, blocks_of, checks, desk_at, lesser, tables, texts_of
+from tests.claude.conftest import Desk
+from tests.claude.lesser import LOCAL_MODEL, answering, asked, blocks_of, checks, desk_at, lesser, texts_of
 from tests.drawing import draw_text
+from witnessmark.claude import delivery
 from witnessmark.claude.endpoint import Endpoint
 from witnessmark.claude.failures import FormRefused, ModelNotAvailable, PagesNotSeen, RequestRefused
 from witnessmark.claude.running import Run
 from witnessmark.claude.understanding import ANSWER_TOOL, NoStructuredAnswer
 from witnessmark.plans.models import ModelUnknown
-from witnessmark.plans.plan import Breakpoint, keeping_documents
+from witnessmark.plans.parts import text_blocks
+from witnessmark.plans.plan import keeping_documents
 from witnessmark.store import StoredAnswer, open_store
 from witnessmark.testing import ApiError, FakeClaudeAPI, Reply, Request, faults
+from witnessmark_tools.tables_answer import AnswerUnusable, parse_answer
+from witnessmark_tools.tables_plan import plan_tables
 
 pytestmark = pytest.mark.anyio
 
@@ -94,6 +97,20 @@ async def test_a_404_to_one_upload_is_no_lack_of_files(desk: Desk, api: FakeClau
     assert [blocks_of(request)[0]["source"]["type"] for request in asked(api)] == ["base64", "base64", "file"]
 
 
+async def test_without_files_what_no_request_can_carry_is_parted_before_it_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with lesser("files") as api, desk_at(api, tmp_path) as desk:
+        await desk.run(PDF)
+        await desk.run(PDF, reuse_days=0)
+        monkeypatch.setattr(delivery, "_SPARE_BYTES", 0)
+        monkeypatch.setattr(delivery, "REQUEST_BYTES", len(PDF) - 100)  # the plan does not know how little that is
+        api.clear()
+        assert texts_of(await desk.run(PDF, reuse_days=0)) == PAGES
+        assert len(asked(api)) > 1
+        assert {request.status for request in asked(api)} == {200}
+
+
 # --- counting ------------------------------------------------------------------------------------------------------
 
 
@@ -144,9 +161,6 @@ async def test_a_text_that_goes_nowhere_as_a_document_goes_as_text(tmp_path: Pat
     async with lesser("documents=ignored") as api, desk_at(api, tmp_path) as desk:
         (tmp_path / "a.txt").write_text("line one\n")
         path = tmp_path / "a.txt"
-        from witnessmark.plans.parts import text_blocks
-        from witnessmark_tools.tables_plan import plan_tables
-
         async with desk.documents.open(str(path)) as document:
             facts = await desk.documents.facts(document, [1])
             plan = plan_tables(document, facts, desk.model, texts=text_blocks("a.txt", "line one\n"))
@@ -289,8 +303,6 @@ async def test_an_endpoint_that_takes_nothing_is_given_up_without_blaming_the_do
 
 
 async def test_an_answer_that_does_not_fit_is_asked_for_again_once(tmp_path: Path) -> None:
-    from witnessmark_tools.tables_answer import AnswerUnusable, parse_answer
-
     async with lesser("structured outputs=refused") as api, desk_at(api, tmp_path) as desk:
         api.answer_with([Reply(text="x"), Reply(text="x"), Reply(tool_use={ANSWER_TOOL: {"tables": [{"page": 1}]}})])
         run = await desk.run(PDF, parse=parse_answer)
@@ -359,6 +371,37 @@ async def test_at_the_api_a_model_that_nobody_knows_stays_unknown(desk: Desk) ->
         await desk.claude.model(LOCAL_MODEL)
 
 
+async def test_a_gateway_may_send_one_model_elsewhere(tmp_path: Path) -> None:
+    async with FakeClaudeAPI() as api, desk_at(api, tmp_path) as desk:
+        api.answer_with(answering)
+        await desk.claude.model(desk.model.id)  # the Claude API says what it can
+        api.lacks.how["documents"] = "ignored"  # and something else answers
+        run = await desk.run(PDF)
+        assert texts_of(run) == PAGES
+        assert [{block["type"] for block in blocks_of(request)} for request in asked(api)] == [
+            {"document", "text"},
+            {"image", "text"},
+        ]
+        assert len(answers_in(run)) == 2  # the first was about nothing, and is paid for all the same
+        assert texts_of(await desk.run(PDF)) == PAGES
+        assert len(asked(api)) == 2
+
+
+async def test_a_bad_moment_is_no_lack(tmp_path: Path) -> None:
+    async with lesser("error form") as api, desk_at(api, tmp_path) as desk:
+
+        def once(request: Request) -> ApiError | None:
+            if request.pages and not failed:
+                failed.append(True)
+                return ApiError(500, "api_error", "Internal server error")
+            return None
+
+        failed: list[bool] = []
+        api.refuse_when(once)
+        assert texts_of(await desk.run(PDF)) == PAGES
+        assert await said(desk) == []
+
+
 async def test_a_model_that_the_endpoint_does_not_have_is_said(tmp_path: Path) -> None:
     async with lesser("models", models=()) as api, desk_at(api, tmp_path) as desk:
         desk.model = await desk.claude.model("nobody-7b")
@@ -373,7 +416,6 @@ async def test_an_upgrade_is_noticed_after_a_day(tmp_path: Path) -> None:
     async with lesser("structured outputs") as api:
         async with desk_at(api, tmp_path) as desk:
             await desk.run(PDF)
-        api.lacks.how["structured outputs"] = "refused"
         del api.lacks.how["structured outputs"]
         api.lacks.how["error form"] = "openai"
         async with desk_at(api, tmp_path, clock=lambda: time.time() + 25 * 3600) as desk:
@@ -401,6 +443,3 @@ async def test_asks_that_go_out_together_find_out_once(tmp_path: Path) -> None:
             run = await desk.claude.run(plan, desk.work(document))
         assert texts_of(run) == PAGES
         assert [request.status for request in asked(api)] == [400, 200, 200, 200]
-
-
-_ = (Sequence, Breakpoint, OpenDesk, tables, Request)

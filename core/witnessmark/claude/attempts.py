@@ -326,15 +326,15 @@ class Sender:
         return None
 
     async def _without_files(self, failure: Failure, model: Model, ways: Ways) -> Ways | None:
-        """Send what could not be uploaded in the request; that there is no Files API is known where its list says so.
+        """Send what could not be uploaded in the request; whether there is a Files API, its list says.
 
-        An upload that is refused may be a bad day. Without two different requests that find nothing there, it is tried
-        again with the next document.
+        One upload that finds nothing there may be a bad day; so may two, but then the day is bad enough.
         """
         is_odd = failure.status in _NOT_THERE or not failure.is_of_the_api
         if self.is_trusted(model) and not is_odd:
             return replace(ways, files=False) if failure.rule.cure == "other delivery" else None
-        if not self.endpoint.is_claude_api and not await self.connection.has_files():
+        self.endpoint.lost_uploads += 1
+        if self.endpoint.lost_uploads > 1 or not await self.connection.has_files():
             await self.endpoint.learn("files", "absent")
         return replace(ways, files=False)
 

@@ -185,6 +185,18 @@ class Claude:
             self._models[wanted] = model
         return self._models[wanted]
 
+    def model_unasked(self, name: str) -> Model:
+        """Find a model without asking anybody.
+
+        Errors:  `ModelUnknown`, `ModelRetired`
+        """
+        try:
+            return model_named(name)
+        except ModelUnknown:
+            if not self.has_key or self._endpoint.is_claude_api:
+                raise
+            return foreign_model(name.strip(), None)
+
     def _as_named(self, name: str) -> str:
         """Write a model's name as it is written there: elsewhere than at the Claude API capitals may matter."""
         return name.lower() if self._endpoint.is_claude_api else name
@@ -201,7 +213,8 @@ class Claude:
             return (await connection.model(name),), True
         except AttemptFailed as failed:
             if failed.failure.status in _NOT_THERE and not failed.failure.is_of_the_api:
-                await self._endpoint.learn("models", "absent")
+                if await connection.models() is None:
+                    await self._endpoint.learn("models", "absent")
                 return (), True
             if failed.failure.rule.actor == "operator" and failed.failure.status != 403:
                 raise failed.failure.for_caller(model=name, what="") from failed

@@ -149,16 +149,31 @@ class Connection:
 
         Errors:  as `message`, where that cannot be said
         """
+        listed = await self._listed("/v1/files?limit=1") or {}
+        return "data" in listed and "object" not in listed  # OpenAI's lists say that they are lists
+
+    async def models(self) -> tuple[str, ...] | None:
+        """List the names of models; None: there is no such list.
+
+        Errors:  as `message`, where that cannot be said
+        """
+        listed = await self._listed("/v1/models?limit=100")
+        if listed is None or not isinstance(listed.get("data"), list):
+            return None
+        entries = cast("list[dict[str, Any]]", listed["data"])
+        return tuple(str(part["id"]) for part in entries if "id" in part)
+
+    async def _listed(self, address: str) -> dict[str, Any] | None:
+        """Get a list; None where the address is another thing or none."""
         try:
             with _understanding():
                 with anyio.fail_after(SMALL_SECONDS):
-                    page = await self._client.get("/v1/files?limit=1", cast_to=object)
+                    page = await self._client.get(address, cast_to=object)
         except AttemptFailed as failed:
-            if failed.failure.status in _NOT_THERE or not failed.failure.is_of_the_api:
-                return False
+            if failed.failure.status in _NOT_THERE or (failed.failure.status and not failed.failure.is_of_the_api):
+                return None
             raise
-        listed = cast("dict[str, Any]", page) if isinstance(page, dict) else {}
-        return "data" in listed and "object" not in listed  # OpenAI's lists say that they are lists
+        return cast("dict[str, Any]", page) if isinstance(page, dict) else None
 
     async def delete(self, file_id: str) -> None:
         """Delete a file at the API.

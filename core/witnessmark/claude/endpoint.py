@@ -76,6 +76,8 @@ class Endpoint:
     """By model: how JSON was asked for where it was answered, in this process."""
     signed: dict[str, bool] = field(default_factory=dict[str, bool])
     """By model: whether its last answer bore the Claude API's own headers, in this process."""
+    lost_uploads: int = 0
+    """Of this process, that found no Files API."""
     resumes: dict[str, float] = field(default_factory=dict[str, float])
     """By model: when, by the clock, the API said it may be asked again."""
     _states: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])

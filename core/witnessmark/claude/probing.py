@@ -64,7 +64,7 @@ class Probe:
         """
         bare = await self.greet(model)
         try:
-            shown = await self._tokens(_asking(model, [_SHOWN[kind]()]), model)
+            shown = await self._twice(_asking(model, [_SHOWN[kind]()]), model)
         except AttemptFailed as failed:
             if failed.failure.status in REFUSALS:
                 return "refused"
@@ -94,7 +94,7 @@ class Probe:
         """
         body = without_documents(ask, form) | {"max_tokens": room}
         try:
-            await self._tokens(body, model)
+            await self._twice(body, model)
         except AttemptFailed as failed:
             if failed.failure.status in REFUSALS:
                 return False
@@ -112,6 +112,15 @@ class Probe:
             if await self.is_taken(ask, model, other):
                 return other
         return None
+
+    async def _twice(self, body: dict[str, Any], model: Model) -> int:
+        """Send a small request, and once more where it fails on the other side: only then is it not taken."""
+        try:
+            return await self._tokens(body, model)
+        except AttemptFailed as failed:
+            if failed.failure.status != 500:
+                raise
+        return await self._tokens(body, model)
 
     async def _tokens(self, body: dict[str, Any], model: Model) -> int:
         """Send a small request, and say how many tokens its prompt had."""

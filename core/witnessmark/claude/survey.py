@@ -24,6 +24,8 @@ class Survey:
     is_claude: bool
     """Whether its answers bear the Claude API's own headers."""
     can: tuple[str, ...]
+    models: tuple[str, ...]
+    """The names that it lists."""
     lacks: tuple[str, ...]
     """Sentences."""
     is_model_known: bool
@@ -37,35 +39,27 @@ async def surveyed(connection: Connection, endpoint: Endpoint, model: str) -> Su
     """
     await endpoint.recall()
     can: list[str] = []
-    if await _has_models(connection, endpoint, model):
-        can.append("says what models can do")
+    names = await connection.models()
+    if names is None:
+        await endpoint.learn("models", "absent")
+    else:
+        await endpoint.learn("models", "there")
     if await connection.has_files():
         can.append("keeps files")
         await endpoint.learn("files", "there")
     else:
         await endpoint.learn("files", "absent")
-    if await _counts(connection, endpoint, model):
+    if await _counts(connection, endpoint, model if model in (names or ()) else next(iter(names or ()), model)):
         can.append("counts tokens")
     facts = await endpoint.store.endpoint_facts(endpoint.url)
     return Survey(
         url=endpoint.url,
         is_claude=bool(connection.is_signed),
         can=tuple(can),
+        models=names or (),
         lacks=tuple(_sentences(facts)),
         is_model_known=any(fact.what in _OF_MODELS for fact in facts),
     )
-
-
-async def _has_models(connection: Connection, endpoint: Endpoint, model: str) -> bool:
-    try:
-        await connection.model(model)
-    except AttemptFailed as failed:
-        if not failed.failure.is_of_the_api:
-            await endpoint.learn("models", "absent")
-            return False
-        if failed.failure.status != 404:  # it has no such model, and says so as the API does
-            raise
-    return True
 
 
 async def _counts(connection: Connection, endpoint: Endpoint, model: str) -> bool:

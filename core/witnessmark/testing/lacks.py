@@ -69,7 +69,9 @@ class Lacks:
 
         Errors:  ValueError says what is wrong
         """
-        texts = [f"{name}={how}" for name, how in given.items()] if isinstance(given, Mapping) else list(given)
+        texts = list(given)
+        if isinstance(given, Mapping):
+            texts = [f"{name}={given[name]}" for name in texts]
         found: dict[str, str] = {}
         for text in texts:
             name, _, how = text.partition("=")

@@ -19,7 +19,7 @@ from witnessmark.claude.running import Run
 from witnessmark.claude.understanding import ANSWER_TOOL, NoStructuredAnswer
 from witnessmark.plans.models import ModelUnknown
 from witnessmark.plans.parts import text_blocks
-from witnessmark.plans.plan import keeping_documents
+from witnessmark.plans.plan import Breakpoint, Plan, keeping_documents
 from witnessmark.store import StoredAnswer, open_store
 from witnessmark.testing import ApiError, FakeClaudeAPI, Reply, Request, faults
 from witnessmark_tools.tables_answer import AnswerUnusable, parse_answer
@@ -76,7 +76,7 @@ async def test_without_files_documents_go_along(tmp_path: Path, how: str) -> Non
             again = await desk.run(PDF, reuse_days=0)  # what is sent a second time would be kept at the API
             assert texts_of(again) == PAGES
             host = api.url.removeprefix("http://")
-            assert await said(desk) == [f"{host} has no Files API: documents are sent with each request."]
+            assert await said(desk) == [f"The endpoint {host} has no Files API: documents are sent with each request."]
             assert await said(desk) == []
             await desk.run(PDF, reuse_days=0)
         async with desk_at(api, tmp_path) as desk:
@@ -126,7 +126,7 @@ async def test_without_counting_it_is_asked_for_once(tmp_path: Path, how: str) -
                 assert counted.tokens == {}
                 assert counted.gaps == ("The endpoint at ANTHROPIC_BASE_URL does not count tokens.",)
         host = api.url.removeprefix("http://")
-        assert await said(desk) == [f"{host} does not count tokens: what goes in is estimated."]
+        assert await said(desk) == [f"The endpoint {host} does not count tokens: what goes in is estimated."]
         assert sum(request.path == "/v1/messages/count_tokens" for request in api.requests) == 1
 
 
@@ -275,6 +275,18 @@ async def test_where_caching_is_refused_nothing_is_marked(tmp_path: Path, how: s
         assert sentence.endswith("has no prompt caching: asking again costs as much as the first time.")
 
 
+async def test_where_an_hour_of_caching_is_refused_five_minutes_are_kept(tmp_path: Path) -> None:
+    async with lesser("caching for an hour") as api, desk_at(api, tmp_path) as desk:
+        (tmp_path / "a.pdf").write_bytes(PDF)
+        async with desk.documents.open(str(tmp_path / "a.pdf")) as document:
+            (ask,) = (await desk.plan(document)).asks
+            plan = Plan(asks=(replace(ask, breakpoints=(Breakpoint(index=0, ttl="1h"),)),))
+            assert texts_of(await desk.claude.run(plan, desk.work(document))) == PAGES
+        assert blocks_of(asked(api)[-1])[0]["cache_control"] == {"type": "ephemeral"}
+        (sentence,) = await said(desk)
+        assert sentence.endswith("caches for five minutes and not for an hour.")
+
+
 async def test_where_caching_is_ignored_it_is_said(tmp_path: Path) -> None:
     async with lesser("caching=ignored") as api, desk_at(api, tmp_path) as desk:
         await run_keeping(desk)
@@ -385,6 +397,25 @@ async def test_a_gateway_may_send_one_model_elsewhere(tmp_path: Path) -> None:
         assert len(answers_in(run)) == 2  # the first was about nothing, and is paid for all the same
         assert texts_of(await desk.run(PDF)) == PAGES
         assert len(asked(api)) == 2
+
+
+async def test_a_gateway_that_signs_no_messages_is_believed_once_they_are_looked_at(tmp_path: Path) -> None:
+    async with FakeClaudeAPI() as api, desk_at(api, tmp_path) as desk:
+        api.answer_with(answering)
+        await desk.claude.model(desk.model.id)
+        api.lacks.how["error form"] = "openai"
+        run = await desk.run(PDF)
+        assert texts_of(run) == PAGES
+        assert len(answers_in(run)) == len(asked(api)) == 1
+        assert [answered.was_reused for answered in (await desk.run(PDF)).answered] == [True]
+
+
+async def test_a_pdf_that_the_endpoint_stumbles_over_is_written_anew(tmp_path: Path) -> None:
+    cut_off = PDF[: PDF.rindex(b"startxref")]  # PDFium reads it, the fake's reader does not
+    async with lesser("error form") as api, desk_at(api, tmp_path) as desk:
+        assert texts_of(await desk.run(cut_off)) == PAGES
+        assert [request.status for request in asked(api)] == [400, 200, 200]
+        assert await said(desk) == []
 
 
 async def test_a_bad_moment_is_no_lack(tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ async def test_the_doctor_says_what_an_endpoint_lacks(shell: Shell, document: st
         (found,) = [finding for finding in said["findings"] if finding["what"] == "endpoint"]
         host = api.url.removeprefix("http://")
         assert found["says"].startswith(f"{api.url} is not the Claude API; it lists claude-fable-5-2, ")
-        assert f"{host} has no Files API" in found["says"].replace(host.capitalize(), host)
+        assert f"The endpoint {host} has no Files API" in found["says"]
         assert "does not count tokens" in found["says"]
         assert "documents" not in found["says"].replace("documents are sent", "")
         assert "first call" in found["next"]

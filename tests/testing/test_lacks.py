@@ -27,6 +27,7 @@ PARTS: dict[str, dict[str, Any]] = {
     "structured outputs": asking(output_config=shaped(SCHEMA)),
     "effort": asking(output_config={"effort": "low"}),
     "caching": asking("Long words.", cache_control={"type": "ephemeral"}),
+    "caching for an hour": asking("Long words.", cache_control={"type": "ephemeral", "ttl": "1h"}),
     "tools": asking(tools=[tool()]),
     "documents": asking(pdf(draw_text(["Rent"])), "What is it?"),
     "images": asking(image(draw_image("png")), "What is it?"),

@@ -60,7 +60,7 @@ async def test_with_everything_lacking_tables_are_read_and_each_lack_is_said_onc
             assert first.cost.usd is None
             host = api.url.removeprefix("http://")
             told = " ".join(first.warnings)
-            assert f"{host} has no Models API" in told
+            assert f"The endpoint {host} has no Models API" in told
             assert f"{LOCAL_MODEL} at {host} takes no tools: it is asked for JSON in words." in told
             assert "whether it sees PDFs cannot be told" in told
             assert len(set(first.warnings)) == len(first.warnings)
@@ -68,7 +68,10 @@ async def test_with_everything_lacking_tables_are_read_and_each_lack_is_said_onc
             again = await house.call("extract_tables", PDF, reuse=False)
             assert again.tables == first.tables
             assert again.warnings == [
-                f"{host} does not say how much {LOCAL_MODEL} reads: whether it sees the pages cannot be told.",
+                (
+                    f"The endpoint {host} does not say how much {LOCAL_MODEL} reads: "
+                    "whether it sees the pages cannot be told."
+                ),
                 f"The price of {LOCAL_MODEL} is not known, and so is what this call has cost.",
             ]
 
@@ -95,7 +98,7 @@ async def test_what_finding_out_costs_is_part_of_what_the_call_costs(tmp_path: P
         assert result.cost.input_tokens == api.totals.billed["input_tokens"]
         assert result.cost.output_tokens == api.totals.billed["output_tokens"]
         definition = BY_NAME["usage_report"]
-        report = await definition.call(definition.parse({"by": "tool"}), house.services)
+        report: Any = await definition.call(definition.parse({"by": "tool"}), house.services)
         assert {line.of for line in report.lines} == {"extract_tables", "endpoint check"}
 
 
@@ -126,6 +129,7 @@ async def test_an_estimate_for_a_model_of_another_name_has_no_price(tmp_path: Pa
             "arguments": {"source": str(tmp_path / "a.pdf")},
             "models": [LOCAL_MODEL],
         }
-        (cost,) = (await definition.call(definition.parse(arguments), house.services)).models
+        result: Any = await definition.call(definition.parse(arguments), house.services)
+        (cost,) = result.models
         assert (cost.model, cost.usd) == (LOCAL_MODEL, None)
         assert any("price is not known" in note for note in cost.notes)

@@ -6,7 +6,7 @@ import logging
 import random
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -183,7 +183,8 @@ class Sender:
 
         A gateway may have models of both kinds; until one has answered, who lists it counts.
         """
-        return self.endpoint.is_claude_api or self.endpoint.signed.get(model.id, bool(self.connection.is_signed))
+        presumed = bool(self.connection.is_signed) and not self.endpoint.was_looked_at(model.id)
+        return self.endpoint.is_claude_api or self.endpoint.signed.get(model.id, presumed)
 
     def _is_new(self, model: Model) -> bool:
         """Say whether it is yet to be seen in which form something else than the Claude API takes requests."""
@@ -202,10 +203,7 @@ class Sender:
         Errors:  `ApiTimeout`, where nobody waits any more when its turn comes
         """
         if self.connection.is_signed is None and not self.endpoint.is_known:
-            try:
-                await self.connection.model(model.id)  # free; all that counts is who answers
-            except AttemptFailed:
-                logger.debug("the Models API does not answer")
+            await self._greeted(model)
         if not self._is_new(model):
             yield
             return
@@ -219,6 +217,14 @@ class Sender:
             if patience.is_over:
                 raise ApiTimeout
             yield
+
+    async def _greeted(self, model: Model) -> None:
+        """Ask the Models API something, which is free, once: all that counts is who answers."""
+        async with self.endpoint.alone(""):
+            if self.connection.is_signed is None and not self.endpoint.was_greeted:
+                self.endpoint.was_greeted = True
+                with suppress(AttemptFailed):
+                    await self.connection.model(model.id)
 
     async def _attempt(
         self, ask: Ask, errand: Errand, patience: Patience, delivered: Delivered, ways: Ways
@@ -253,22 +259,31 @@ class Sender:
         )
         is_by_another = self.is_trusted(errand.model) and not (received.is_signed or self.endpoint.is_claude_api)
         self.endpoint.signed[errand.model.id] = received.is_signed
-        if is_by_another:
-            errand.checks.append(answer)
-            answer = replace(answer, content_key=f"{ask.content_key} unsigned")  # paid, and not to be found again
+        kept = replace(answer, content_key=f"{ask.content_key} unsigned") if is_by_another else answer
         with anyio.CancelScope(shield=True):
             try:
-                await self.store.answered(send_id, answer)
+                await self.store.answered(send_id, kept)
             except SetupError as error:
                 # The disk is full, say: the answer is paid for and given on, and nothing more is sent.
                 logger.error("answer not kept", extra={"error": error.kind})  # noqa: TRY400 - the class says it all
                 errand.stopped = error
         if is_by_another:
-            raise AnsweredByAnother
+            await self._check(ask, errand, answer, ways)
+            await self.store.answered(send_id, answer)
         self.endpoint.structures[errand.model.id] = ways.form.structure
         if not self.is_trusted(errand.model):
             await self._judge(ask, errand.model, received.message, ways.form)
         return answer
+
+    async def _check(self, ask: Ask, errand: Errand, answer: StoredAnswer, ways: Ways) -> None:
+        """See whether a model can have seen what it has answered about.
+
+        Errors:  `AnsweredByAnother`, `PagesNotSeen`: the answer is paid for and not to be used
+        """
+        errand.checks.append(answer)
+        if await self._looked(ask, errand, ways) != ways:
+            raise AnsweredByAnother
+        errand.checks.remove(answer)
 
     async def _begun(self, ask: Ask, errand: Errand, patience: Patience) -> int:
         """Write down that an ask is about to be sent, once no other process waits for the answer to the same.
@@ -320,7 +335,7 @@ class Sender:
             return replace(ways, long_edge=failure.max_side or 2_000)
         is_proven = self.endpoint.structures.get(model.id) == ways.form.structure
         if not self.is_trusted(model) and not is_proven and failure.status in REFUSALS - {404}:
-            return await self._fitted(ask, errand, failure, ways)
+            return await self._fitted(ask, errand, delivered, failure, ways)
         if rule.cure == "smaller part":
             return await self._smaller(ask, model, delivered, failure, ways)
         return None
@@ -364,7 +379,7 @@ class Sender:
         if self.endpoint.state(kind, model.id) is None and not self.is_trusted(model):
             await self.endpoint.learn(kind, await self._probe(errand).sight(kind, model), model.id)
 
-    async def _fitted(self, ask: Ask, errand: Errand, failure: Failure, ways: Ways) -> Ways:
+    async def _fitted(self, ask: Ask, errand: Errand, delivered: Delivered, failure: Failure, ways: Ways) -> Ways:
         """Find out for what a request is refused: its form, which is then another, or the document in it.
 
         Errors:  `FormRefused`, `SmallerPartNeeded`; `AttemptFailed`, where that cannot be said now
@@ -375,6 +390,10 @@ class Sender:
         if await probe.is_taken(ask, model, ways.form):
             # With all the room for its answer, too, what is left is the document.
             is_known = failure.status != 500 and await probe.is_taken(ask, model, ways.form, ask.max_tokens)
+            if is_known:
+                self.endpoint.structures[model.id] = ways.form.structure
+            if delivered.has_own_bytes:
+                return replace(ways, rewritten=True)
             raise SmallerPartNeeded(failure, is_known=is_known)
         form = await probe.fitting(ask, model, ways.form, failure)
         if form is None:
@@ -390,7 +409,7 @@ class Sender:
                 await self.endpoint.learn("structured outputs", "ignored", model.id)
             elif form.structure == "tool" and not calls_the_tool(message):
                 await self.endpoint.learn("tools", "ignored", model.id)
-        if ask.breakpoints and form.caching:
+        if ask.breakpoints and form.caching != "none":
             kept, _ = prompt_tokens(ask, model)
             tokens = tokens_of(message)
             if kept.total.low >= 2 * model.cache_min_tokens and tokens.prompt == tokens.input:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import anyio
 
 from witnessmark.claude.delivery import Ways
-from witnessmark.claude.request import Form, Structure
+from witnessmark.claude.request import Caching, Form, Structure
 from witnessmark.plans.models import Model
 from witnessmark.store import EndpointFact, Store
 
@@ -34,6 +34,7 @@ Feature = Literal[
     "tools",
     "effort",
     "caching",
+    "caching for an hour",
     "documents",
     "text documents",
     "images",
@@ -46,21 +47,28 @@ _OF_ENDPOINT: frozenset[Feature] = frozenset({"files", "counting", "models"})
 """What all models of an endpoint have in common."""
 
 _SENTENCES: dict[tuple[Feature, State], str] = {
-    ("files", "absent"): "{host} has no Files API: documents are sent with each request.",
-    ("counting", "absent"): "{host} does not count tokens: what goes in is estimated.",
-    ("models", "absent"): "{host} has no Models API: what models can do is taken from what witnessmark knows.",
+    ("files", "absent"): "The endpoint {host} has no Files API: documents are sent with each request.",
+    ("counting", "absent"): "The endpoint {host} does not count tokens: what goes in is estimated.",
+    (
+        "models",
+        "absent",
+    ): "The endpoint {host} has no Models API: what models can do is taken from what witnessmark knows.",
     ("structured outputs", "refused"): "{model} at {host} has no structured outputs: it answers by calling a tool.",
     ("structured outputs", "ignored"): "{model} at {host} ignores structured outputs: it answers by calling a tool.",
     ("tools", "refused"): "{model} at {host} takes no tools: it is asked for JSON in words.",
     ("tools", "ignored"): "{model} at {host} does not call tools: it is asked for JSON in words.",
     ("effort", "refused"): "{model} at {host} does not let effort be chosen.",
     ("caching", "refused"): "{model} at {host} has no prompt caching: asking again costs as much as the first time.",
+    ("caching for an hour", "refused"): "{model} at {host} caches for five minutes and not for an hour.",
     ("caching", "ignored"): "{model} at {host} reports no caching: asking again costs as much as the first time.",
     ("documents", "refused"): "{model} at {host} takes no PDFs: it is sent pictures of their pages and their text.",
     ("documents", "ignored"): "{model} at {host} never sees PDFs: it is sent pictures of their pages and their text.",
     ("documents", "unmeasured"): "{model} at {host} is sent pictures of pages and their text, for whether it sees PDFs "
     "cannot be told.",
-    ("images", "unmeasured"): "{host} does not say how much {model} reads: whether it sees the pages cannot be told.",
+    (
+        "images",
+        "unmeasured",
+    ): "The endpoint {host} does not say how much {model} reads: whether it sees the pages cannot be told.",
 }
 """What is said of what is missing, and worked around. Text is sent as text where documents of text are missing, which
 changes nothing; where images are, nothing is sent."""
@@ -78,6 +86,8 @@ class Endpoint:
     """By model: whether its last answer bore the Claude API's own headers, in this process."""
     lost_uploads: int = 0
     """Of this process, that found no Files API."""
+    was_greeted: bool = False
+    """Whether it was tried, in this process, to see who answers."""
     resumes: dict[str, float] = field(default_factory=dict[str, float])
     """By model: when, by the clock, the API said it may be asked again."""
     _states: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
@@ -112,6 +122,10 @@ class Endpoint:
         """Say how a feature is there or missing; None: nobody knows."""
         return self._states.get(("" if what in _OF_ENDPOINT else model, what))
 
+    def was_looked_at(self, model: str) -> bool:
+        """Say whether it was found out what a model sees, as it is where something else than the Claude API answers."""
+        return any(self.state(what, model) is not None for what in ("documents", "text documents", "images"))
+
     def lacks(self, what: Feature, model: str = "") -> bool:
         return self.state(what, model) not in {None, "there"}
 
@@ -124,10 +138,15 @@ class Endpoint:
             form=Form(
                 structure=self.structure(model),
                 effort=not self.lacks("effort", model.id),
-                caching=self.state("caching", model.id) != "refused",
+                caching=self._caching(model),
                 text_documents=not self.lacks("text documents", model.id),
             ),
         )
+
+    def _caching(self, model: Model) -> Caching:
+        if self.state("caching", model.id) == "refused":
+            return "none"
+        return "5m" if self.lacks("caching for an hour", model.id) else "any"
 
     def structure(self, model: Model) -> Structure:
         """Say how JSON is asked for from a model."""
@@ -157,5 +176,4 @@ class Endpoint:
 def sentence_of(fact: EndpointFact) -> str:
     """Say what a fact means to whoever asks; empty where it changes nothing for them."""
     template = next((text for key, text in _SENTENCES.items() if key == (fact.what, fact.state)), "")
-    sentence = template.format(host=urlsplit(fact.endpoint).netloc, model=fact.model)
-    return sentence[:1].upper() + sentence[1:] if not fact.model else sentence
+    return template.format(host=urlsplit(fact.endpoint).netloc, model=fact.model)

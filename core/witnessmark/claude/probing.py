@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from witnessmark.claude.body import JsonBody
 from witnessmark.claude.endpoint import Endpoint, Feature, State
 from witnessmark.claude.failures import AttemptFailed, Failure, FormRefused
-from witnessmark.claude.request import Form, Structure, without_documents
+from witnessmark.claude.request import Caching, Form, Structure, without_documents
 from witnessmark.claude.timeouts import Timeouts
 from witnessmark.claude.understanding import tokens_of
 from witnessmark.plans.models import Model
@@ -174,8 +174,10 @@ class Probe:
 def changes(before: Form, after: Form) -> list[Feature]:
     """List what one form has and the other has not."""
     found: list[Feature] = []
-    if before.caching and not after.caching:
+    if before.caching != "none" and after.caching == "none":
         found.append("caching")
+    if before.caching == "any" and after.caching == "5m":
+        found.append("caching for an hour")
     if before.effort and not after.effort:
         found.append("effort")
     if before.structure == "format" and after.structure != "format":
@@ -190,7 +192,9 @@ def _lesser(ask: Ask, form: Form, names: frozenset[str]) -> Iterator[Form]:
     ladder: tuple[Structure, ...] = ("format", "tool", "prompt")
     structures = ladder[ladder.index(form.structure) :] if ask.schema is not None else (form.structure,)
     efforts = (True, False) if form.effort and ask.effort is not None else (form.effort,)
-    cachings = (True, False) if form.caching and ask.breakpoints else (form.caching,)
+    cachings: tuple[Caching, ...] = (form.caching, "none") if ask.breakpoints else (form.caching,)
+    if form.caching == "any" and any(point.ttl == "1h" for point in ask.breakpoints):
+        cachings = ("any", "5m", "none")
     forms = [
         Form(structure=structure, effort=effort, caching=caching, text_documents=form.text_documents)
         for structure, effort, caching in product(structures, efforts, cachings)
@@ -198,7 +202,8 @@ def _lesser(ask: Ask, form: Form, names: frozenset[str]) -> Iterator[Form]:
 
     def order(other: Form) -> tuple[int, int]:
         left_out = changes(form, other)
-        return len(names - set(left_out)), len(left_out)
+        named = {"caching" if what == "caching for an hour" else what for what in left_out}
+        return len(names - named), len(left_out) + ("caching" in left_out)
 
     yield from sorted((other for other in forms if other != form), key=order)
 

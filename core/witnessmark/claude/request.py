@@ -18,6 +18,9 @@ where it has no tools either."""
 
 MOST_TITLE = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+Caching = Literal["any", "5m", "none"]
+"""How long what breakpoints mark is kept at the most."""
+
 _CALL_THE_TOOL = f"\nAnswer by calling the tool `{ANSWER_TOOL}` once, with everything in it, and write nothing else."
 _WRITE_JSON = """
 Answer with one JSON object and nothing else: no word before or after it, and no fence. It has to satisfy this schema:
@@ -30,15 +33,16 @@ class Form:
 
     structure: Structure
     effort: bool = True
-    caching: bool = True
+    caching: Caching = "any"
     text_documents: bool = True
     """Whether plain text goes as document blocks; else as text."""
 
     def worn_by(self, ask: Ask) -> Ask:
         """Leave out of an ask what the form does not have."""
-        return replace(
-            ask, effort=ask.effort if self.effort else None, breakpoints=ask.breakpoints if self.caching else ()
-        )
+        points = () if self.caching == "none" else ask.breakpoints
+        if self.caching == "5m":
+            points = tuple(replace(point, ttl="5m") for point in points)
+        return replace(ask, effort=ask.effort if self.effort else None, breakpoints=points)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -251,7 +251,8 @@ def foreign_model(name: str, facts: ModelFacts | None) -> Model:
         max_output=min(facts.max_tokens or model.max_output, max(context // 2, 1)),
         structured_outputs=_said(facts.structured_outputs, known=True),
         image_input=_said(facts.image_input, known=True),
-        pdf_input=_said(facts.pdf_input, known=True),
+        # Pages can go as pictures where PDFs cannot.
+        pdf_input=_said(facts.pdf_input, known=True) or _said(facts.image_input, known=True),
     )
 
 

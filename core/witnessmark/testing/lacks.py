@@ -41,6 +41,7 @@ LACKS: dict[str, dict[str, str]] = {
     "structured outputs": _PART,
     "effort": _PART,
     "caching": _PART,
+    "caching for an hour": {"refused": "400 that names the `ttl`"},
     "tools": _PART,
     "documents": _PART,
     "images": _PART,
@@ -132,7 +133,10 @@ class Lacks:
         if body.get("tools") and self._is_lacking("tools", "tools"):
             del body["tools"]
             body.pop("tool_choice", None)
-        if "cache_control" in json.dumps(_skeleton(body)) and self._is_lacking("caching", "messages.0.cache_control"):
+        skeleton = json.dumps(_skeleton(body))
+        if '"ttl"' in skeleton:
+            self._is_lacking("caching for an hour", "messages.0.content.0.document.cache_control.ephemeral.ttl")
+        if "cache_control" in skeleton and self._is_lacking("caching", "messages.0.cache_control"):
             stripped = _without(body, "cache_control")
             body.clear()
             body |= stripped

@@ -208,6 +208,9 @@ def _endpoint(settings: Settings) -> list[Finding]:
         )
     if survey.lacks:
         says += ". " + " ".join(survey.lacks).rstrip(".")
+    if survey.models and survey.asked not in survey.models and not survey.is_claude:
+        says += f". {survey.asked}, which is asked where no call names a model, is not among them"
+        return [Finding(what="endpoint", state="note", says=says, next="Set WITNESSMARK_MODEL to one of them.")]
     if survey.is_claude or survey.is_model_known:
         return [Finding(what="endpoint", state="note" if survey.lacks else "right", says=says)]
     return [

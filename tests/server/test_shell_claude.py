@@ -140,6 +140,24 @@ async def test_the_doctor_says_what_an_endpoint_lacks(shell: Shell, document: st
         assert "never sees PDFs" in found["says"]
 
 
+async def test_the_doctor_takes_no_refusal_of_a_key_for_a_lack(shell: Shell) -> None:
+    async with lesser("error form=openai") as api:
+        code, said, _ = await ran(shell, api, "doctor")
+        assert code == 5
+        assert [finding["what"] for finding in said["findings"] if finding["state"] == "wrong"] == ["API key"]
+        (found,) = [finding for finding in said["findings"] if finding["what"] == "endpoint"]
+        assert found["says"] == "The API refuses the key."
+
+
+async def test_the_doctor_says_which_models_there_are(shell: Shell) -> None:
+    async with lesser("error form") as api:
+        api.keys = {SECRET: "wrkspc_test"}
+        _, said, _ = await ran(shell, api, "doctor", WITNESSMARK_MODEL="local-7b")
+        (found,) = [finding for finding in said["findings"] if finding["what"] == "endpoint"]
+        assert "local-7b, which is asked where no call names a model, is not among them" in found["says"]
+        assert found["next"] == "Set WITNESSMARK_MODEL to one of them."
+
+
 async def test_of_the_whole_api_the_doctor_says_no_lack(shell: Shell, api: FakeClaudeAPI) -> None:
     _, said, _ = await ran(shell, api, "doctor")
     (found,) = [finding for finding in said["findings"] if finding["what"] == "endpoint"]

@@ -72,7 +72,7 @@ async def test_with_everything_lacking_tables_are_read_and_each_lack_is_said_onc
                     f"The endpoint {host} does not say how much {LOCAL_MODEL} reads: "
                     "whether it sees the pages cannot be told."
                 ),
-                f"The price of {LOCAL_MODEL} is not known, and so is what this call has cost.",
+                f"What this call has cost is not known: the price of {LOCAL_MODEL} is not.",
             ]
 
 
@@ -81,6 +81,18 @@ async def test_a_limit_on_money_is_kept_where_no_price_is_known(tmp_path: Path) 
         with pytest.raises(PriceUnknown):
             await house.call("extract_tables", PDF, max_cost_usd=1.0)
         assert not any(request.path == "/v1/messages" for request in api.requests)
+
+
+async def test_where_usage_is_not_said_no_cost_is_made_up(tmp_path: Path) -> None:
+    async with lesser("usage") as api, house_at(api, tmp_path) as house:
+        result = await house.call("extract_tables", PDF)
+        assert result.cost.usd is None
+        assert result.warnings[-1] == (
+            "What this call has cost is not known: the endpoint does not say how many tokens it took."
+        )
+        again = await house.call("extract_tables", PDF)
+        assert (again.cost.usd, again.cost.reused) == (0.0, 1)
+        assert not any("cost" in warning for warning in again.warnings)
 
 
 async def test_a_model_that_sees_nothing_is_never_heard(tmp_path: Path) -> None:

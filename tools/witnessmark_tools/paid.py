@@ -87,8 +87,17 @@ async def run_paid(
         run = await claude.run(plan, work)
     if run.failed and not run.answered:
         raise run.failed[0].error
-    unpriced = [] if model.prices else [f"The price of {model.id} is not known, and so is what this call has cost."]
-    return Paid(run=run, cost=_cost(run, price), warnings=[*await claude.unsaid(model), *unpriced])
+    cost = _cost(run, price)
+    return Paid(run=run, cost=cost, warnings=[*await claude.unsaid(model), *_unpriced(cost, model)])
+
+
+def _unpriced(cost: Cost, model: Model) -> list[str]:
+    """Say why nobody knows what a call has cost."""
+    if cost.usd is not None and (model.prices or cost.reused):
+        return []
+    if model.prices:
+        return ["What this call has cost is not known: the endpoint does not say how many tokens it took."]
+    return [f"What this call has cost is not known: the price of {model.id} is not."]
 
 
 async def obstacle_to(

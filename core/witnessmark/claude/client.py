@@ -242,7 +242,7 @@ class Claude:
         try:
             await connection.model(DEFAULT_MODEL)
         except AttemptFailed as failed:
-            if failed.failure.status != 404 and failed.failure.is_of_the_api:
+            if failed.failure.status not in _NOT_THERE:
                 raise failed.failure.for_caller(model=DEFAULT_MODEL, what="") from failed
 
     async def run(self, plan: Plan, work: Work) -> Run:

@@ -32,6 +32,9 @@ _ORGANIZATION = "anthropic-organization-id"
 _NOT_THERE = frozenset({404, 405, 501})
 """What is answered where an address, or a method of it, does not exist."""
 
+_OF_ANOTHER_API = frozenset({200, 400, 422, 500})
+"""What another API's list answers to a question that it does not know."""
+
 _FORM = "X-Form"
 """Stands for Content-Type, by which the SDK would take a form that is sent for one that it has to make. Never sent."""
 
@@ -170,7 +173,8 @@ class Connection:
                 with anyio.fail_after(SMALL_SECONDS):
                     page = await self._client.get(address, cast_to=object)
         except AttemptFailed as failed:
-            if failed.failure.status in _NOT_THERE or (failed.failure.status and not failed.failure.is_of_the_api):
+            of_another = not failed.failure.is_of_the_api and failed.failure.status in _OF_ANOTHER_API
+            if failed.failure.status in _NOT_THERE or of_another:
                 return None
             raise
         return cast("dict[str, Any]", page) if isinstance(page, dict) else None

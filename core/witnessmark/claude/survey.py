@@ -26,6 +26,8 @@ class Survey:
     can: tuple[str, ...]
     models: tuple[str, ...]
     """The names that it lists."""
+    asked: str
+    """The model that is asked where nobody names one."""
     lacks: tuple[str, ...]
     """Sentences."""
     is_model_known: bool
@@ -57,6 +59,7 @@ async def surveyed(connection: Connection, endpoint: Endpoint, model: str) -> Su
         is_claude=bool(connection.is_signed),
         can=tuple(can),
         models=names or (),
+        asked=model,
         lacks=tuple(_sentences(facts)),
         is_model_known=any(fact.what in _OF_MODELS for fact in facts),
     )
@@ -67,7 +70,9 @@ async def _counts(connection: Connection, endpoint: Endpoint, model: str) -> boo
     try:
         await connection.count(JsonBody(body))
     except AttemptFailed as failed:
-        if failed.failure.status in {405, 501} or not failed.failure.is_of_the_api:
+        if failed.failure.status in {405, 501} or (
+            failed.failure.status in {200, 404} and not failed.failure.is_of_the_api
+        ):
             await endpoint.learn("counting", "absent")
         return False
     await endpoint.learn("counting", "there")

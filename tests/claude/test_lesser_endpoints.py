@@ -444,14 +444,21 @@ async def test_a_model_that_the_endpoint_does_not_have_is_said(tmp_path: Path) -
 
 
 async def test_an_upgrade_is_noticed_after_a_day(tmp_path: Path) -> None:
-    async with lesser("structured outputs") as api:
-        async with desk_at(api, tmp_path) as desk:
-            await desk.run(PDF)
-        del api.lacks.how["structured outputs"]
+    ahead = [0.0]
+    async with (
+        lesser("structured outputs", "files") as api,
+        desk_at(api, tmp_path, clock=lambda: time.time() + ahead[0]) as desk,
+    ):
+        await desk.run(PDF)
+        await desk.run(PDF, reuse_days=0)
+        api.lacks.how.clear()
         api.lacks.how["error form"] = "openai"
-        async with desk_at(api, tmp_path, clock=lambda: time.time() + 25 * 3600) as desk:
-            await desk.run(PDF, reuse_days=0)
-            assert "format" in asked(api)[-1].body["output_config"]
+        await desk.run(PDF, reuse_days=0)
+        assert "format" not in asked(api)[-1].body.get("output_config", {})
+        ahead[0] = 25 * 3600
+        assert texts_of(await desk.run(PDF, reuse_days=0)) == PAGES
+        assert "format" in asked(api)[-1].body["output_config"]
+        assert blocks_of(asked(api)[-1])[0]["source"]["type"] == "file"
 
 
 async def test_the_claude_api_itself_is_never_taken_to_lack_anything(tmp_path: Path) -> None:

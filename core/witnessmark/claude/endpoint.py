@@ -100,8 +100,8 @@ class Endpoint:
 
     @property
     def is_known(self) -> bool:
-        """Whether it is known, without asking, what answers: the Claude API, or something that can do less."""
-        return self.is_claude_api or bool(self._states)
+        """Whether it is known without asking what answers: the Claude API, or something whose models were looked at."""
+        return self.is_claude_api or any(model for model, _ in self._states)
 
     async def recall(self) -> None:
         """Read what this and other processes have learned, and forget what is old."""
@@ -154,7 +154,9 @@ class Endpoint:
             return "prompt"
         if self.lacks("structured outputs", model.id):
             return "tool"
-        return self.structures.get(model.id, "format" if model.structured_outputs else "tool")
+        usual: Structure = "format" if model.structured_outputs else "tool"
+        # Elsewhere than at the Claude API what was learned has an end, and this has none.
+        return self.structures.get(model.id, usual) if self.signed.get(model.id, True) else usual
 
     def alone(self, model: str) -> anyio.Lock:
         """Give what the first ask to a model holds, so that others do not find out the same at the same time."""

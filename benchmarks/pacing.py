@@ -35,7 +35,7 @@ from witnessmark.claude.client import Work, open_claude
 from witnessmark.claude.credentials import Credentials
 from witnessmark.claude.delivery import Delivery
 from witnessmark.claude.pacing import Pacing
-from witnessmark.claude.request import request_of
+from witnessmark.claude.request import Form, request_of
 from witnessmark.documents.opening import Documents
 from witnessmark.documents.text_size import text_size
 from witnessmark.documents.worker import open_workers
@@ -250,7 +250,7 @@ def _by_threads(asks: list[Ask], url: str, speed: float, threads: int) -> tuple[
 
     def ask_one(ask: Ask) -> None:
         nonlocal finished
-        body = request_of(ask, [[] for _ in ask.blocks], "format")
+        body = request_of(ask, [[] for _ in ask.blocks], Form(structure="format"))
         del body["stream"]
         try:
             client.messages.create(**body)

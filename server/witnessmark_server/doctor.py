@@ -15,6 +15,8 @@ import anyio
 
 from witnessmark import __version__
 from witnessmark.claude.client import open_claude
+from witnessmark.claude.credentials import Credentials
+from witnessmark.claude.survey import Survey
 from witnessmark.documents.content import Content
 from witnessmark.documents.ocr.engine import installed_engine
 from witnessmark.documents.worker import open_workers
@@ -23,6 +25,8 @@ from witnessmark.settings import Settings
 from witnessmark.store import StoreFacts, open_store
 
 PACKAGES = ("mcp", "anthropic", "anyio", "pydantic", "pypdfium2", "pypdf", "pillow", "rich", "uvicorn", "xlsxwriter")
+MOST_NAMES = 8
+"""Of models at an endpoint."""
 MANY_EXPORTED_BYTES = 1_000_000_000
 
 # The smallest page with a word on it; its table of contents is left out, as readers can rebuild it.
@@ -55,6 +59,7 @@ def run_doctor(settings: Settings, *, as_json: bool) -> int:
     """
     findings = [check() for check in (_python, _packages, _bytecode)]
     findings += [_home(settings), _exports(settings), _store(settings), _folders(settings), _key(settings)]
+    findings += _endpoint(settings)
     findings += [_worker(settings), _ocr(settings)]
     if as_json:
         print(json.dumps({"version": __version__, "findings": [asdict(finding) for finding in findings]}))
@@ -184,6 +189,43 @@ async def _ask_for_a_model(settings: Settings) -> None:
     """Have the API say what a model can do, which is free."""
     async with open_store(settings.store) as store, open_claude(settings.credentials, store) as claude:
         await claude.check()
+
+
+def _endpoint(settings: Settings) -> list[Finding]:
+    """Say what can be done where ANTHROPIC_BASE_URL points; nothing of the Claude API itself, which can do all."""
+    try:
+        survey = anyio.run(_survey, settings) if isinstance(settings.credentials, Credentials) else None
+    except WitnessmarkError as error:
+        return [Finding(what="endpoint", state="note", says=error.message, next=error.next_step)]
+    if survey is None:
+        return []
+    says = f"{survey.url} {'is the Claude API behind a gateway' if survey.is_claude else 'is not the Claude API'}"
+    if survey.can:
+        says += f"; it {', '.join(survey.can)}"
+    if survey.models and not survey.is_claude:
+        says += (
+            f"; it lists {', '.join(survey.models[:MOST_NAMES])}{' and more'[: 9 * (len(survey.models) > MOST_NAMES)]}"
+        )
+    if survey.lacks:
+        says += ". " + " ".join(survey.lacks).rstrip(".")
+    if survey.models and survey.asked not in survey.models and not survey.is_claude:
+        says += f". {survey.asked}, which is asked where no call names a model, is not among them"
+        return [Finding(what="endpoint", state="note", says=says, next="Set WITNESSMARK_MODEL to one of them.")]
+    if survey.is_claude or survey.is_model_known:
+        return [Finding(what="endpoint", state="note" if survey.lacks else "right", says=says)]
+    return [
+        Finding(
+            what="endpoint",
+            state="note",
+            says=says,
+            next="What its models take and see is found out with the first call, by some requests of a few tokens.",
+        )
+    ]
+
+
+async def _survey(settings: Settings) -> Survey | None:
+    async with open_store(settings.store) as store, open_claude(settings.credentials, store) as claude:
+        return await claude.survey(settings.model if settings.model != "offline" else None)
 
 
 def _worker(settings: Settings) -> Finding:

@@ -119,9 +119,9 @@ async def test_where_there_is_no_room_for_uploads_the_request_carries_it(desk: D
 
 async def test_an_endpoint_without_files_gets_all_in_requests(desk: Desk, api: FakeClaudeAPI) -> None:
     api.fail(faults.status(404), share=1, on="POST /v1/files")
-    await ask(desk, times=3)
-    assert sources(api) == ["base64"] * 3
-    assert uploads(api) == 1  # it was learned
+    await ask(desk, times=5)
+    assert sources(api) == ["base64"] * 5
+    assert uploads(api) == 2  # once may be a bad day
 
 
 async def test_a_public_document_is_fetched_by_the_api(desk: Desk, api: FakeClaudeAPI) -> None:

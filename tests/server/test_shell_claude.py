@@ -12,6 +12,7 @@ from typing import Any
 import anyio
 import pytest
 
+from tests.claude.lesser import lesser
 from tests.drawing import draw_text
 from tests.server.test_shell import Shell
 from witnessmark.testing import FakeClaudeAPI, faults
@@ -115,6 +116,53 @@ async def test_the_doctor_tries_the_key(shell: Shell, api: FakeClaudeAPI) -> Non
     code, said, _ = await ran(shell, api, "doctor", ANTHROPIC_API_KEY="sk-ant-api03-another")
     assert code == 5
     assert [finding["what"] for finding in said["findings"] if finding["state"] == "wrong"] == ["API key"]
+
+
+async def test_the_doctor_says_what_an_endpoint_lacks(shell: Shell, document: str) -> None:
+    async with lesser("files", "counting=501", "documents=ignored") as api:
+        api.keys = {SECRET: "wrkspc_test"}
+        _, said, _ = await ran(shell, api, "doctor")
+        (found,) = [finding for finding in said["findings"] if finding["what"] == "endpoint"]
+        host = api.url.removeprefix("http://")
+        assert found["says"].startswith(f"{api.url} is not the Claude API; it lists claude-fable-5-2, ")
+        assert f"The endpoint {host} has no Files API" in found["says"]
+        assert "does not count tokens" in found["says"]
+        assert "documents" not in found["says"].replace("documents are sent", "")
+        assert "first call" in found["next"]
+        assert api.totals.billed_messages == 0
+        code, result, errors = await ran(shell, api, "extract-tables", document)
+        assert code == 0
+        assert "never sees PDFs" in errors
+        assert sum("never sees PDFs" in warning for warning in result["warnings"]) == 1
+        _, said, _ = await ran(shell, api, "doctor")
+        (found,) = [finding for finding in said["findings"] if finding["what"] == "endpoint"]
+        assert "claude-sonnet-5-5 at " in found["says"]
+        assert "never sees PDFs" in found["says"]
+
+
+async def test_the_doctor_takes_no_refusal_of_a_key_for_a_lack(shell: Shell) -> None:
+    async with lesser("error form=openai") as api:
+        code, said, _ = await ran(shell, api, "doctor")
+        assert code == 5
+        assert [finding["what"] for finding in said["findings"] if finding["state"] == "wrong"] == ["API key"]
+        (found,) = [finding for finding in said["findings"] if finding["what"] == "endpoint"]
+        assert found["says"] == "The API refuses the key."
+
+
+async def test_the_doctor_says_which_models_there_are(shell: Shell) -> None:
+    async with lesser("error form") as api:
+        api.keys = {SECRET: "wrkspc_test"}
+        _, said, _ = await ran(shell, api, "doctor", WITNESSMARK_MODEL="local-7b")
+        (found,) = [finding for finding in said["findings"] if finding["what"] == "endpoint"]
+        assert "local-7b, which is asked where no call names a model, is not among them" in found["says"]
+        assert found["next"] == "Set WITNESSMARK_MODEL to one of them."
+
+
+async def test_of_the_whole_api_the_doctor_says_no_lack(shell: Shell, api: FakeClaudeAPI) -> None:
+    _, said, _ = await ran(shell, api, "doctor")
+    (found,) = [finding for finding in said["findings"] if finding["what"] == "endpoint"]
+    assert found["state"] == "right"
+    assert found["says"] == f"{api.url} is the Claude API behind a gateway; it keeps files, counts tokens"
 
 
 def test_reading_offline_loads_nothing_of_anthropics(shell: Shell, document: str) -> None:

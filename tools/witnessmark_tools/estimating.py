@@ -12,7 +12,7 @@ import anyio
 from witnessmark.documents.document import Document, PageFacts
 from witnessmark.documents.opening import Documents
 from witnessmark.errors import InputError, SetupError
-from witnessmark.plans.models import Model, ModelRetired, model_named, offered_models
+from witnessmark.plans.models import Model, ModelRetired, offered_models
 from witnessmark.plans.parts import text_blocks
 from witnessmark.plans.plan import Ask
 from witnessmark_tools.paid import obstacle_to, reuse_since
@@ -74,7 +74,7 @@ async def chosen_models(names: Sequence[str] | None, claude: Claude, terms: Term
     warnings: list[str] = []
     for name in wanted:
         if name not in refused:
-            models.append(found[name] if name in found else model_named(name))
+            models.append(found[name] if name in found else claude.model_unasked(name))
         elif names is None and isinstance(refused[name], ModelRetired):
             warnings.append(refused[name].message)
         else:

@@ -33,7 +33,7 @@ class Paid:
     run: Run
     cost: Cost
     warnings: list[str] = field(default_factory=list[str])
-    """What somebody who pays wants to know."""
+    """What the endpoint lacks, where that was not said before; that a price is not known; money lost to the cache."""
 
 
 async def model_for(named: str | None, claude: Claude, terms: Terms) -> Model | None:
@@ -95,7 +95,9 @@ async def run_paid(
         run = await claude.run(plan, work)
     if run.failed and not run.answered:
         raise run.failed[0].error
-    return Paid(run=run, cost=_cost(run, price), warnings=_lost(run))
+    cost = _cost(run, price)
+    told = [*await claude.unsaid(model), *_unpriced(cost, model), *_lost(run)]
+    return Paid(run=run, cost=cost, warnings=told)
 
 
 def reuse_since(terms: Terms, *, reuse: bool) -> float:
@@ -103,6 +105,15 @@ def reuse_since(terms: Terms, *, reuse: bool) -> float:
     now = time.time()
     began_at = now if terms.job is None else terms.job.began_at
     return min(began_at, now - terms.reuse_days * 86_400) if reuse else began_at
+
+
+def _unpriced(cost: Cost, model: Model) -> list[str]:
+    """Say why nobody knows what a call has cost."""
+    if cost.usd is not None and (model.prices or cost.reused):
+        return []
+    if model.prices:
+        return ["What this call has cost is not known: the endpoint does not say how many tokens it took."]
+    return [f"What this call has cost is not known: the price of {model.id} is not."]
 
 
 async def obstacle_to(

@@ -23,6 +23,7 @@ MOST_CELLS = 200_000
 MOST_CHARACTERS = 20_000
 """Of one cell, title or note."""
 MOST_NOTES = 200
+MOST_REASONS = 3
 MOST_WARNINGS = 20
 """Of one kind."""
 
@@ -36,11 +37,13 @@ _WEAKER: dict[Confidence, int] = {"low": 0, "medium": 1, "high": 2}
 class AnswerUnusable(ApiError):
     """What came back is JSON, and not what was asked for."""
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, reason: str = "") -> None:
         super().__init__(
             f"The answer of {model!r} does not have the form that was asked for.",
             "Call again; if it stays so, pass fewer pages or another model.",
         )
+        self.reason = reason
+        """What is wrong with it, for the model to read and nobody else: it may quote the answer."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,8 +84,16 @@ def parse_answer(value: Any, *, model: str = "the model") -> TablesAnswer:
     """
     try:
         return TablesAnswer.model_validate(_printable(value, _DEPTH))
-    except ValidationError:
-        raise AnswerUnusable(model) from None  # pydantic's message quotes the answer, and a traceback reaches the log
+    except ValidationError as error:
+        # pydantic's message quotes the answer, and a traceback reaches the log
+        raise AnswerUnusable(model, _reason(error)) from None
+
+
+def _reason(error: ValidationError) -> str:
+    """Say where an answer is wrong."""
+    found = error.errors(include_input=False, include_url=False, include_context=False)
+    wrong = (f"{'.'.join(str(step)[:40] for step in one['loc'])}: {one['msg']}" for one in found[:MOST_REASONS])
+    return "; ".join(wrong)
 
 
 def tables_from_answers(

@@ -18,23 +18,33 @@ import anyio
 from anyio.abc import TaskGroup
 
 from witnessmark.background import room_for_tasks
-from witnessmark.claude.attempts import Clock, Endpoint, Errand, Patience, Sender, send_of
+from witnessmark.claude.attempts import Clock, Errand, Patience, Sender, send_of
 from witnessmark.claude.body import Attachment
 from witnessmark.claude.cache_reads import past_as_planned
 from witnessmark.claude.counting import Counted, Counting
 from witnessmark.claude.credentials import Credentials, KeyMissing
 from witnessmark.claude.delivery import KEPT_SECONDS, Delivery, upload_keys
+from witnessmark.claude.endpoint import Endpoint
 from witnessmark.claude.failures import AttemptFailed
 from witnessmark.claude.leading import Leads
 from witnessmark.claude.pacing import Pacing
 from witnessmark.claude.running import AT_ONCE, OnPages, Run, Running
+from witnessmark.claude.survey import Survey, surveyed
 from witnessmark.claude.timeouts import Timeouts
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
 from witnessmark.errors import InputError, WitnessmarkError
 from witnessmark.plans.caching import Past, documents_key, keys_to_look_up, with_breakpoints
 from witnessmark.plans.halving import halved, pages_of
-from witnessmark.plans.models import Model, ModelFacts, ModelRetired, ModelUnknown, model_listed, model_named
+from witnessmark.plans.models import (
+    Model,
+    ModelFacts,
+    ModelRetired,
+    ModelUnknown,
+    foreign_model,
+    model_listed,
+    model_named,
+)
 from witnessmark.plans.plan import Ask, Plan
 from witnessmark.store import AskedElsewhere, PrefixPast, Quarantined, Reservation, Store, StoredAnswer, Upload
 
@@ -44,6 +54,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 DEFAULT_MODEL = "claude-sonnet-5-5"
+_NOT_THERE = frozenset({200, 404, 405, 501})
+"""What is answered, in a form that is not the API's, where an address is another thing or none."""
 CONNECTION_MODULE = "witnessmark.claude.connection"
 WAITS_WITHOUT_DEADLINE = 300.0
 """Seconds that an ask may wait in all for an API that refuses it, where nobody waits for the call to end."""
@@ -136,7 +148,7 @@ class Claude:
         self._clock = clock
         self._timeouts = timeouts
         url = credentials.base_url if isinstance(credentials, Credentials) else ""
-        self._endpoint = Endpoint(url=url)
+        self._endpoint = Endpoint(url=url, store=store)
         secret = credentials.secret if isinstance(credentials, Credentials) else ""
         self._pacing = Pacing(store, clock, tasks, endpoint=url, secret=secret)
         resources.push_async_callback(self._pacing.close)
@@ -166,19 +178,43 @@ class Claude:
     async def model(self, name: str) -> Model:
         """Find a model and complete it by what the Models API says of it; what we know stands where it does not answer.
 
+        What answers at an address that is not the Claude API's, and does not sign as it, may have models of any name.
+
         Errors:  `ModelUnknown`, `ModelRetired`, `KeyMissing`, what is wrong with the key
         """
+        is_listed = True
         try:
             wanted = model_named(name).id
         except (ModelRetired, ModelUnknown):
-            wanted = name.strip().lower()  # the API may know better
+            wanted, is_listed = name.strip(), False  # the API may know better
         if wanted not in self._models:
-            facts, is_final = await self._facts(wanted)
-            model = model_listed(wanted, facts)
+            connection = await self._connected()
+            await self._endpoint.recall()
+            facts, is_final = await self._facts(wanted if is_listed else self._as_named(wanted))
+            if is_listed or self._endpoint.is_claude_api or connection.is_signed:
+                model = model_listed(wanted, facts)
+            else:
+                model = foreign_model(wanted, facts[0] if facts else None)
             if not is_final:
                 return model
             self._models[wanted] = model
         return self._models[wanted]
+
+    def model_unasked(self, name: str) -> Model:
+        """Find a model without asking anybody.
+
+        Errors:  `ModelUnknown`, `ModelRetired`
+        """
+        try:
+            return model_named(name)
+        except ModelUnknown:
+            if not self.has_key or self._endpoint.is_claude_api:
+                raise
+            return foreign_model(name.strip(), None)
+
+    def _as_named(self, name: str) -> str:
+        """Write a model's name as it is written there: elsewhere than at the Claude API capitals may matter."""
+        return name.lower() if self._endpoint.is_claude_api else name
 
     async def _facts(self, name: str) -> tuple[tuple[ModelFacts, ...], bool]:
         """Ask the Models API.
@@ -186,12 +222,31 @@ class Claude:
         Shapes:  what it says of the model, and whether it need not be asked again
         """
         connection = await self._connected()
+        if self._endpoint.lacks("models"):
+            return (), True
         try:
             return (await connection.model(name),), True
         except AttemptFailed as failed:
+            if failed.failure.status in _NOT_THERE and not failed.failure.is_of_the_api:
+                if await connection.models() is None:
+                    await self._endpoint.learn("models", "absent")
+                return (), True
             if failed.failure.rule.actor == "operator" and failed.failure.status != 403:
                 raise failed.failure.for_caller(model=name, what="") from failed
             return (), failed.failure.status == 404
+
+    async def survey(self, model: str | None) -> Survey | None:
+        """Find out for free what the endpoint can and cannot; None of the Claude API itself, which lacks nothing.
+
+        Errors:  as `check`
+        """
+        if self._endpoint.is_claude_api:
+            return None
+        connection, named = await self._connected(), model or DEFAULT_MODEL
+        try:
+            return await surveyed(connection, self._endpoint, named)
+        except AttemptFailed as failed:
+            raise failed.failure.for_caller(model=named, what="") from failed
 
     async def check(self) -> None:
         """Ask the API for something free, to see whether it takes the key.
@@ -202,7 +257,7 @@ class Claude:
         try:
             await connection.model(DEFAULT_MODEL)
         except AttemptFailed as failed:
-            if failed.failure.status != 404:
+            if failed.failure.status not in _NOT_THERE:
                 raise failed.failure.for_caller(model=DEFAULT_MODEL, what="") from failed
 
     async def run(self, plan: Plan, work: Work) -> Run:
@@ -211,6 +266,7 @@ class Claude:
         Errors:  `KeyMissing`; what happens to an ask is in its outcome
         """
         connection = await self._connected()
+        await self._endpoint.recall()
         errand = self._errand(plan, work)
         sender = self._sender(connection)
         ends = None if work.seconds is None else self._clock.now() + work.seconds
@@ -220,6 +276,7 @@ class Claude:
             quarantined=await self._quarantined(work.sources),
             obtain=functools.partial(self._obtained, sender, errand, work, ends),
             parse=work.parse,
+            holds_to_json=lambda: sender.is_trusted(work.model),
             max_usd=work.max_usd,
             spent_usd=work.spent_usd,
             on_pages=work.on_pages,
@@ -231,6 +288,10 @@ class Claude:
             )
             running.breakpoints = {ask.content_key: ask.breakpoints for ask in unpaid.plan.asks}
             return await running.run(plan)
+
+    async def unsaid(self, model: Model) -> list[str]:
+        """Say what the endpoint lacks, and what is done instead, where that was not said before."""
+        return await self._endpoint.unsaid([model.id])
 
     @contextmanager
     def _known(self, keys: Collection[str], call: str) -> Generator[None]:
@@ -311,6 +372,7 @@ class Claude:
         Errors:  `KeyMissing`, a key that cannot be one; what else goes wrong is in the result
         """
         connection = await self._connected()
+        await self._endpoint.recall()
         counting = Counting(
             sender=self._sender(connection),
             delivery=self._delivery(documents, sources, wanted={}),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import anyio
 
 from witnessmark.claude.attempts import Sender, in_words
 from witnessmark.claude.body import JsonBody
-from witnessmark.claude.delivery import Delivered, Delivery, PagesLost, Ways
+from witnessmark.claude.delivery import Delivered, Delivery, PagesLost, TooLargeToSend
 from witnessmark.claude.failures import AttemptFailed, Failure
 from witnessmark.claude.request import counting, request_of
 from witnessmark.errors import SetupError, WitnessmarkError
@@ -26,6 +26,9 @@ MOST_ATTEMPTS = 3
 """At one request; an API that refuses that often is not asked for the others."""
 FIRST_WAIT = 1.0
 """Seconds, where the API does not say how long to wait."""
+
+
+_NOT_COUNTED = "The endpoint at ANTHROPIC_BASE_URL does not count tokens."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,8 @@ class Counting:
 
     async def count(self, asks: Sequence[tuple[Ask, Model]]) -> Counted:
         """Count asks, each with its model; what happens to one is said in `gaps` and never raised."""
+        if self.sender.endpoint.lacks("counting"):
+            return Counted(tokens={}, gaps=(_NOT_COUNTED,))
         self._scope.deadline = anyio.current_time() + self.seconds
         with self._scope:
             async with anyio.create_task_group() as tasks:
@@ -71,10 +76,14 @@ class Counting:
         async with self._documents, AsyncExitStack() as stack:
             try:
                 # The API fetches nothing to count it: files and URLs would count as nothing.
-                delivery = self.delivery.of(first, model, Ways(files=False, urls=False))
+                ways = replace(self.sender.endpoint.ways(model, urls=False), files=False)
+                delivery = self.delivery.of(first, model, ways)
                 delivered = await stack.enter_async_context(delivery)
             except PagesLost:
                 self._say(f"{in_words([first]).capitalize()} cannot be taken out of the file.")
+                return
+            except TooLargeToSend:
+                self._say_too_large(first)
                 return
             except WitnessmarkError as error:
                 self._say(error.message)
@@ -84,9 +93,10 @@ class Counting:
                     tasks.start_soon(self._count_one, ask, its_model, delivered)
 
     async def _count_one(self, ask: Ask, model: Model, delivered: Delivered) -> None:
-        body = JsonBody(counting(request_of(ask, delivered.sources, self.sender.structure(model), caches=False)))
+        form = replace(self.sender.endpoint.ways(model).form, caching="none")  # what is kept counts as the rest
+        body = JsonBody(counting(request_of(ask, delivered.sources, form)))
         if len(body) > MOST_BYTES:
-            self._say(f"The request with {in_words([ask])} is larger than the 32 MB that can be counted.")
+            self._say_too_large(ask)
             return
         wait = FIRST_WAIT
         async with self._requests:
@@ -94,6 +104,11 @@ class Counting:
                 try:
                     self.tokens[ask.content_key] = await self.sender.connection.count(body)
                 except AttemptFailed as failed:
+                    await self.sender.learn_of_counting(failed.failure, model)
+                    if self.sender.endpoint.lacks("counting"):
+                        self._say(_NOT_COUNTED)
+                        self._scope.cancel()
+                        return
                     seconds = self._pause(failed.failure, ask, wait, is_last=attempt == MOST_ATTEMPTS)
                 except WitnessmarkError as error:  # the document changed while it was being sent
                     self._say(error.message)
@@ -128,6 +143,9 @@ class Counting:
         """Ask no more: what is wrong is not the request."""
         self._say(str(error) if isinstance(error, SetupError) else error.message)
         self._scope.cancel()
+
+    def _say_too_large(self, ask: Ask) -> None:
+        self._say(f"The request with {in_words([ask])} is larger than the 32 MB that can be counted.")
 
     def _say(self, reason: str) -> None:
         self.gaps[reason] = None

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from witnessmark.claude.body import Attachment
-from witnessmark.claude.request import Structure
+from witnessmark.claude.request import Form, PageShown
 from witnessmark.documents.content import Content
 from witnessmark.documents.document import Document
-from witnessmark.documents.opening import Documents
+from witnessmark.documents.opening import DocumentDamaged, Documents
 from witnessmark.documents.page_range import text_from_pages
+from witnessmark.documents.worker import WorkerStopped
 from witnessmark.plans.models import Model
-from witnessmark.plans.parts import REQUEST_BYTES
+from witnessmark.plans.parts import FULL_SIZE_IMAGES, REQUEST_BYTES
 from witnessmark.plans.plan import Ask, ContentBlock, ImageBlock, PdfBlock
 from witnessmark.store import Store, Upload
 
@@ -28,10 +29,18 @@ FILE_BYTES = 500_000_000
 """Of one file at the Files API. Source: Claude API documentation, "Files"."""
 KEPT_SECONDS = 7 * 86_400
 """How long an uploaded file stays at the API: a week of questions on one document."""
+MANY_IMAGES_EDGE = 2_000
+"""Pixels a side that each image of many may have. Source: Claude API documentation, "Vision"."""
+_SPARE_BYTES = 1_000_000
+"""Of base64: as much as a request may have beyond what parts are planned for."""
 _FORBIDDEN_IN_NAMES = re.compile(r'[<>:"|?*\\/\x00-\x1f\x7f]')
 
 UploadFile = Callable[[Attachment, str, str, str], Awaitable[Upload]]
 """Called with the bytes, the upload key, a name and the media type."""
+
+
+class TooLargeToSend(Exception):
+    """Documents that no request can carry, where the endpoint keeps no files."""
 
 
 class PagesLost(Exception):
@@ -46,7 +55,7 @@ class PagesLost(Exception):
 class Delivered:
     """The sources of an ask's blocks, and what they stand on."""
 
-    sources: list[list[dict[str, Any]]] = field(default_factory=list[list[dict[str, Any]]])
+    sources: list[list[dict[str, Any] | PageShown]] = field(default_factory=list[list["dict[str, Any] | PageShown"]])
     file_ids: list[str] = field(default_factory=list[str])
     urls: list[str] = field(default_factory=list[str])
     has_own_bytes: bool = False
@@ -61,8 +70,10 @@ class Ways:
 
     files: bool = True
     urls: bool = True
-    structure: Structure | None = None
-    """How JSON is asked for, where the usual way may be what the endpoint refuses."""
+    documents: bool = True
+    """Whether PDFs go as they are; else as pictures of their pages."""
+    form: Form
+    """What of the API the request makes use of."""
     rewritten: bool = False
     """Whether whole PDFs are written anew first: the API stumbles over some that other readers mend."""
     long_edge: int | None = None
@@ -86,7 +97,7 @@ class Delivery:
     async def of(self, ask: Ask, model: Model, ways: Ways) -> AsyncGenerator[Delivered]:
         """Find or make the sources of an ask's blocks; leaving the block closes what they are read from.
 
-        Errors:  `PagesLost`; what reading and uploading raise
+        Errors:  `PagesLost`, `TooLargeToSend`; what reading and uploading raise
         """
         delivered = Delivered()
         with delivered.opened:
@@ -97,16 +108,22 @@ class Delivery:
         room = REQUEST_BYTES * 4 // 3
         last_kept = max((point.index for point in ask.breakpoints), default=-1)
         for index, block in enumerate(ask.blocks):
-            if isinstance(block, PdfBlock):
+            if isinstance(block, PdfBlock) and not ways.documents:
+                shown, size = await self._pages_shown(block, model, ways, room, delivered)
+                delivered.sources.append([*shown])
+                room -= size
+            elif isinstance(block, PdfBlock):
                 source, size = await self._pdf(block, ways, room, delivered, is_kept=index <= last_kept)
                 delivered.sources.append([source])
                 room -= size
             elif isinstance(block, ImageBlock):
                 found, size = await self._image(block, model, ways, room, delivered)
-                delivered.sources.append(found)
+                delivered.sources.append([*found])
                 room -= size
             else:
                 delivered.sources.append([])
+        if room < -_SPARE_BYTES and not ways.files:
+            raise TooLargeToSend
 
     async def _pdf(
         self, block: PdfBlock, ways: Ways, room: int, delivered: Delivered, *, is_kept: bool
@@ -138,22 +155,53 @@ class Delivery:
             return await self._uploaded(attachment, key, block.title, "application/pdf", delivered), 0
         return _base64(attachment, "application/pdf"), attachment.encoded_size
 
+    async def _pages_shown(
+        self, block: PdfBlock, model: Model, ways: Ways, room: int, delivered: Delivered
+    ) -> tuple[list[PageShown], int]:
+        """Draw the pages of a PDF, and read the text that lies in them, if it is to be believed."""
+        document = self.sources[block.sha256]
+        if len(block.pages) > FULL_SIZE_IMAGES and ways.long_edge is None:
+            ways = replace(ways, long_edge=MANY_IMAGES_EDGE)
+        found: list[PageShown] = []
+        used = 0
+        for page in block.pages:
+            try:
+                key = f"{upload_key(block, document)}:page {page.page_number}"
+                pictures, size = await self._pictures(
+                    document, page.page_number, key, model, ways, room - used, delivered
+                )
+                has_text = page.text == "text layer"
+                text = (await self.documents.text(document, page.page_number, "plain")).text if has_text else ""
+            except (DocumentDamaged, WorkerStopped) as error:
+                raise PagesLost((page.page_number,)) from error
+            found.append(PageShown(pictures=tuple(pictures), text=text))
+            used += size + len(text.encode())
+            if used > room + _SPARE_BYTES and not ways.files:
+                raise TooLargeToSend
+        return found, used
+
     async def _image(
         self, block: ImageBlock, model: Model, ways: Ways, room: int, delivered: Delivered
     ) -> tuple[list[dict[str, Any]], int]:
         document = self.sources[block.sha256]
+        key = upload_key(block, document)
+        return await self._pictures(document, block.page_number, key, model, ways, room, delivered)
+
+    async def _pictures(
+        self, document: Document, page: int, key: str, model: Model, ways: Ways, room: int, delivered: Delivered
+    ) -> tuple[list[dict[str, Any]], int]:
         tier = model.image_tier
         if ways.long_edge is not None:
             tier = replace(tier, long_edge=min(tier.long_edge, ways.long_edge))
-        pictures = await self.documents.prepared_images(document, block.page_number, purpose="reading", tier=tier)
+        pictures = await self.documents.prepared_images(document, page, purpose="reading", tier=tier)
         sources: list[dict[str, Any]] = []
         used = 0
         for picture in pictures:
             attachment = Attachment(picture.content)
             if ways.files and attachment.encoded_size > room - used:
-                key = f"{upload_key(block, document)}:{len(sources)}"
-                name = f"{document.name}-{block.page_number}"
-                sources.append(await self._uploaded(attachment, key, name, picture.media_type, delivered))
+                name = f"{document.name}-{page}"
+                piece = f"{key}:{len(sources)}"
+                sources.append(await self._uploaded(attachment, piece, name, picture.media_type, delivered))
                 continue
             sources.append(_base64(attachment, picture.media_type))
             used += attachment.encoded_size
@@ -191,12 +239,18 @@ class Delivery:
         return self.wanted.get(key, 0) > 1 or await self.store.times_sent(key) > 0
 
 
-def way_of(delivered: Delivered, structure: Structure, ways: Ways) -> str:
+def way_of(delivered: Delivered, ways: Ways) -> str:
     """Name how an ask travels, as far as the API may tell it by that; no URL and no id is in it."""
-    found = [[(one["type"], one.get("file_id") or one.get("url")) for one in block] for block in delivered.sources]
+    found = [[_kind_of(one) for one in block] for block in delivered.sources]
     kinds = sorted({kind for block in found for kind, _ in block}) or ["text"]
-    told = json.dumps([found, structure, ways.rewritten, ways.long_edge])
+    told = json.dumps([found, ways.form.structure, ways.rewritten, ways.long_edge])
     return f"{'+'.join(kinds)}:{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+
+
+def _kind_of(source: dict[str, Any] | PageShown) -> tuple[str, str | None]:
+    if isinstance(source, PageShown):
+        return "pictures", None
+    return source["type"], source.get("file_id") or source.get("url")
 
 
 def upload_keys(ask: Ask, sources: Mapping[str, Document]) -> tuple[str, ...]:

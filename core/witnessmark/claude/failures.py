@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from witnessmark.claude.limits_told import told_by
 from witnessmark.errors import ApiError, InputError, SetupError, WitnessmarkError
@@ -44,11 +44,42 @@ class AskNotAccepted(ApiError):
         )
 
 
+class EndpointDiffers(ApiError):
+    """What answers at ANTHROPIC_BASE_URL is not the Claude API, nor like it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What answers at ANTHROPIC_BASE_URL does not speak the Claude API: its answer has another form.",
+            "Check the address (without /v1 at its end); `witnessmark doctor` says what it finds there.",
+        )
+
+
+class FormRefused(ApiError):
+    """An endpoint that is not the Claude API refuses the request, however it is asked and without any document."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(
+            f"The endpoint at ANTHROPIC_BASE_URL refuses requests to {model} in any form, without any document, too.",
+            "Pass a `model` that it knows; its own log says what it misses.",
+        )
+
+
+class PagesNotSeen(InputError):
+    """The endpoint takes pages, or not even that, and the model never sees them."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(
+            f"{model} sees neither documents nor images at the endpoint that ANTHROPIC_BASE_URL names, so that what it "
+            "answered would be about nothing; it was not asked.",
+            "Use a model there that sees images, another endpoint, or model='offline'.",
+        )
+
+
 class ModelNotAvailable(InputError):
     def __init__(self, model: str) -> None:
         super().__init__(
             f"The API has no model {model!r} for this key.",
-            "Pass another `model`; estimate_cost lists the current ones.",
+            "Pass another `model`; estimate_cost lists Claude's, and an endpoint at ANTHROPIC_BASE_URL has its own.",
         )
 
 
@@ -162,6 +193,7 @@ class Rule:
 
 _CALLER = Rule(actor="caller", error=RequestRefused, cure="smaller part")
 _OURS = Rule(actor="witnessmark", error=AskNotAccepted)
+_DIFFERS = Rule(actor="witnessmark", error=EndpointDiffers, may_be_billed=True)
 _MODEL = Rule(actor="caller", error=ModelNotAvailable)
 _RATE = Rule(actor="nobody now", error=RateLimited)
 _BUSY = Rule(actor="nobody now", error=Overloaded)
@@ -209,6 +241,7 @@ RULES: dict[str, Rule] = {
     "CredentialsError": _KEY,
     "IdentityTokenFileError": _KEY,
     "StreamCut": _BROKEN,
+    "OtherForm": _DIFFERS,
     # Documents and files
     "ImageDimensionsTooLargeError": _IMAGES,
     "RequestBodyTooLargeAfterDecodingError": _TOO_LARGE,
@@ -282,6 +315,21 @@ class StreamCut(Exception):
     """The stream of an answer ended before the answer did."""
 
 
+class OtherForm(Exception):
+    """An answer with the status 200 that is not of the form that the Claude API gives it."""
+
+    status_code = 200
+
+
+_NAMES = {
+    "structured outputs": re.compile(r"output_config\.format|output_format|response_format|json_schema|structured"),
+    "effort": re.compile(r"effort"),
+    "caching": re.compile(r"cache_control|ephemeral"),
+    "tools": re.compile(r"\btools?\b|tool_choice"),
+}
+"""By which words an error names what it does not take: a hint where to look first, and never evidence."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """One failed attempt, understood."""
@@ -296,6 +344,10 @@ class Failure:
     """What the response said of rate limits."""
     max_side: int | None = None
     """Pixels an image may have, where that is what is wrong."""
+    is_of_the_api: bool = True
+    """Whether it is told in the form of the Claude API: what is in another form may be no answer to what was asked."""
+    names: frozenset[str] = frozenset()
+    """What of a request the error names."""
 
     @property
     def kind(self) -> str:
@@ -306,6 +358,8 @@ class Failure:
         error = self.rule.error
         if error is RequestRefused:
             return RequestRefused(what)
+        if error is ModelNotAvailable and not self.is_of_the_api:
+            return EndpointDiffers()
         if error in {ModelNotAvailable, AskNotAccepted}:
             return error(model)
         if issubclass(error, RateLimited | Overloaded | ApiUnavailable | ApiUnreachable | ApiTimeout):
@@ -324,6 +378,10 @@ class AttemptFailed(Exception):
         """What had been counted when an answer broke off."""
 
 
+class UploadFailed(AttemptFailed):
+    """A document that could not be put at the API."""
+
+
 def failure_of(error: Exception) -> Failure:
     """Understand what the SDK raised."""
     rule = _rule(error)
@@ -337,11 +395,23 @@ def failure_of(error: Exception) -> Failure:
         status=getattr(error, "status_code", None),
         told=told_by(headers),
         max_side=getattr(details, "max_side_length_pixels", None),
+        is_of_the_api=_is_of_the_api(error),
+        names=frozenset(name for name, words in _NAMES.items() if words.search(str(error))),
     )
 
 
+def _is_of_the_api(error: Exception) -> bool:
+    """Say whether an error's body is one of the Claude API's; what is no answer at all has none."""
+    body: Any = getattr(error, "body", None)
+    if isinstance(error, OtherForm):
+        return False
+    if getattr(error, "status_code", None) is None:
+        return True
+    return isinstance(body, dict) and cast("dict[str, Any]", body).get("type") == "error"
+
+
 def _rule(error: Exception) -> Rule:
-    if getattr(error, "status_code", None) == 200:
+    if getattr(error, "status_code", None) == 200 and not isinstance(error, OtherForm):
         return _TYPES_IN_STREAMS.get(str(getattr(error, "type", None)), _DOWN)
     if getattr(error, "status_code", None) == 400 and _MONEY_WORDS.search(str(getattr(error, "api_message", ""))):
         # A limit that an organization set itself, and an empty account, are an ordinary 400 without a code; else a

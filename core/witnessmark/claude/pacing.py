@@ -154,7 +154,7 @@ class Place:
         try:
             yield turn
         except AttemptFailed as failed:
-            turn.failed(failed, self._put_off(failed.failure))
+            turn.failed(failed, self.put_off(failed.failure))
             raise
         finally:
             turn.end()
@@ -168,7 +168,7 @@ class Place:
         """Whether the ask's time ends before its next attempt."""
         return self.not_before > self.patience.deadline
 
-    def _put_off(self, failure: Failure) -> float | None:
+    def put_off(self, failure: Failure) -> float | None:
         """Put off the next attempt as long as the API says, else a while.
 
         Shapes:  for how many seconds nobody is to ask; None where it is this ask's own matter

@@ -2,41 +2,89 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from witnessmark.claude.understanding import ANSWER_TOOL
 from witnessmark.plans.plan import Ask, Breakpoint, ImageBlock, PdfBlock, TextBlock, TextDocumentBlock
+from witnessmark.plans.titles import name_of_pages
 
-Structure = Literal["format", "tool"]
-"""How JSON is asked for: `output_config.format`, or a strict tool where the endpoint has no structured outputs."""
+Structure = Literal["format", "tool", "prompt"]
+"""How JSON is asked for: `output_config.format`; a strict tool where the endpoint has no structured outputs; in words
+where it has no tools either."""
 
 MOST_TITLE = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+Caching = Literal["any", "5m", "none"]
+"""How long what breakpoints mark is kept at the most."""
+
 _CALL_THE_TOOL = f"\nAnswer by calling the tool `{ANSWER_TOOL}` once, with everything in it, and write nothing else."
+_WRITE_JSON = """
+Answer with one JSON object and nothing else: no word before or after it, and no fence. It has to satisfy this schema:
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """Which of the API's features a request makes use of."""
+
+    structure: Structure
+    effort: bool = True
+    caching: Caching = "any"
+    text_documents: bool = True
+    """Whether plain text goes as document blocks; else as text."""
+
+    def worn_by(self, ask: Ask) -> Ask:
+        """Leave out of an ask what the form does not have."""
+        return replace(self.cached(ask), effort=ask.effort if self.effort else None)
+
+    def cached(self, ask: Ask) -> Ask:
+        """Leave out of an ask what the form does not have of caching."""
+        if self.caching == "any":
+            return ask
+        points = tuple(replace(point, ttl="5m") for point in ask.breakpoints) if self.caching == "5m" else ()
+        return replace(ask, breakpoints=points)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageShown:
+    """A page of a PDF for models that see no PDFs: its picture, and its text, as the API makes it of a PDF itself."""
+
+    pictures: tuple[dict[str, Any], ...]
+    text: str
 
 
 def request_of(
-    ask: Ask, sources: Sequence[Sequence[dict[str, Any]]], structure: Structure, *, caches: bool = True
+    ask: Ask, sources: Sequence[Sequence[dict[str, Any] | PageShown]], form: Form, *, complaint: str | None = None
 ) -> dict[str, Any]:
-    """Build the body of an ask; without `caches`, as if it had no breakpoints.
+    """Build the body of an ask.
 
-    Shapes:  `sources` has a list for each block: of a PDF one source, of an image one for each of its pieces, else none
+    Shapes:  `sources` has a list for each block: of a PDF one source, or its pages as they are shown; of an image a
+             source for each of its pieces; else none. `complaint` says what was wrong with the answer before
     """
+    ask = form.worn_by(ask)
     content: list[dict[str, Any]] = []
-    points = {point.index: point for point in ask.breakpoints if caches}
+    points = {point.index: point for point in ask.breakpoints}
     for index, (block, found) in enumerate(zip(ask.blocks, sources, strict=True)):
-        content += _content(block, found)
+        content += _content(block, found, form)
         if index in points:
             content[-1]["cache_control"] = _cache_control(points[index])
-    return _around(ask, content, structure)
+    if complaint is not None:
+        content.append({"type": "text", "text": complaint})
+    return _around(ask, content, form.structure)
 
 
-def without_documents(ask: Ask, structure: Structure) -> dict[str, Any]:
+def without_documents(ask: Ask, form: Form) -> dict[str, Any]:
     """Build the same request with nothing in it but our own words: what the API says of it, it says of us."""
+    ask = form.worn_by(ask)
     texts = [block for block in ask.blocks if isinstance(block, TextBlock)]
-    return _around(ask, [{"type": "text", "text": block.text} for block in texts], structure)
+    content: list[dict[str, Any]] = [{"type": "text", "text": block.text} for block in texts]
+    if ask.breakpoints:
+        content[-1]["cache_control"] = _cache_control(ask.breakpoints[-1])
+    return _around(ask, content, form.structure)
 
 
 def counting(body: dict[str, Any]) -> dict[str, Any]:
@@ -65,22 +113,43 @@ def _around(ask: Ask, content: list[dict[str, Any]], structure: Structure) -> di
             }
         ]
         body["tool_choice"] = {"type": "auto"}
+    if ask.schema is not None and structure == "prompt":
+        body["system"] += _WRITE_JSON + json.dumps(ask.schema, ensure_ascii=False)
     return body | {"messages": [{"role": "user", "content": content}]}
 
 
 def _content(
-    block: PdfBlock | ImageBlock | TextDocumentBlock | TextBlock, sources: Sequence[dict[str, Any]]
+    block: PdfBlock | ImageBlock | TextDocumentBlock | TextBlock,
+    sources: Sequence[dict[str, Any] | PageShown],
+    form: Form,
 ) -> list[dict[str, Any]]:
     match block:
         case PdfBlock():
+            if isinstance(sources[0], PageShown):
+                name = name_of_pages(block.title, [page.page_number for page in block.pages])
+                shown = enumerate((page for page in sources if isinstance(page, PageShown)), start=1)
+                return [part for number, page in shown for part in _shown(page, number, name)]
             return [{"type": "document", "source": sources[0], "title": _title(block.title)}]
         case ImageBlock():
             return [{"type": "image", "source": source} for source in sources]
+        case TextDocumentBlock() if not form.text_documents:
+            return [{"type": "text", "text": f"{_title(block.title)}\n\n{block.text}"}]
         case TextDocumentBlock():
             source = {"type": "text", "media_type": "text/plain", "data": block.text}
             return [{"type": "document", "source": source, "title": _title(block.title)}]
         case TextBlock():
             return [{"type": "text", "text": block.text}]
+
+
+def _shown(page: PageShown, number: int, name: str) -> list[dict[str, Any]]:
+    """Show a page; pages count from 1 in the file as it is given, as they do in a PDF of these pages."""
+    parts: list[dict[str, Any]] = [
+        {"type": "text", "text": f"{_title(name)}, a PDF: page {number} of the file as given."}
+    ]
+    parts += [{"type": "image", "source": source} for source in page.pictures]
+    if page.text.strip():
+        parts.append({"type": "text", "text": f"The text of page {number} of the file as given:\n{page.text}"})
+    return parts
 
 
 def _title(title: str) -> str:

@@ -14,7 +14,14 @@ import anyio
 
 from witnessmark.claude.attempts import Errand, SmallerPartNeeded, in_words
 from witnessmark.claude.delivery import PagesLost
-from witnessmark.claude.failures import AskNotAccepted, ModelNotAvailable, RequestRefused
+from witnessmark.claude.failures import (
+    AskNotAccepted,
+    EndpointDiffers,
+    FormRefused,
+    ModelNotAvailable,
+    PagesNotSeen,
+    RequestRefused,
+)
 from witnessmark.claude.understanding import AnswerCut, AnswerTooLong, ContextExceeded, value_of
 from witnessmark.documents.opening import DocumentDamaged
 from witnessmark.errors import ApiError, BudgetError, InputError, SetupError, WitnessmarkError
@@ -27,6 +34,10 @@ AT_ONCE = 4
 """Asks of one call that are under way at a time."""
 MOST_REFUSED = 8
 """Pages refused one by one, with none accepted, after which the whole document is the matter."""
+
+
+_LASTING = (SetupError, ModelNotAvailable, AskNotAccepted, EndpointDiffers, FormRefused, PagesNotSeen)
+COMPLAINT = "An answer to this could not be used before: {reason}. Answer again, in exactly the form that is asked for."
 
 
 class CallBudgetReached(BudgetError):
@@ -128,6 +139,8 @@ class Running:
     """Pages that are not sent again."""
     breakpoints: Mapping[str, tuple[Breakpoint, ...]] = field(default_factory=dict[str, "tuple[Breakpoint, ...]"])
     """By content key; others have those of what they are made from."""
+    holds_to_json: Callable[[], bool] = lambda: True
+    """Says whether the endpoint holds a model to the JSON that is asked for, so that nothing else is ever an answer."""
     max_usd: Decimal | None = None
     spent_usd: Decimal = Decimal(0)
     billed: list[StoredAnswer] = field(default_factory=list[StoredAnswer])
@@ -149,7 +162,10 @@ class Running:
             for index, ask in enumerate(plan.asks):
                 tasks.start_soon(run_one, index, ask)
         await self._quarantine()
-        return Run(outcomes=tuple(outcome for part in results for outcome in part), billed=tuple(self.billed))
+        return Run(
+            outcomes=tuple(outcome for part in results for outcome in part),
+            billed=(*self.billed, *self.errand.checks),
+        )
 
     async def _outcomes(self, ask: Ask) -> list[Outcome]:
         ask = replace(ask, breakpoints=self.breakpoints.get(ask.content_key, ask.breakpoints))
@@ -173,7 +189,7 @@ class Running:
         except ContextExceeded:
             return await self._in_halves(ask, AnswerTooLong(in_words([ask]), ask.model))
         except WitnessmarkError as error:
-            if isinstance(error, SetupError | ModelNotAvailable | AskNotAccepted):
+            if isinstance(error, _LASTING):
                 self.errand.stopped = error  # neither key nor credit nor model gets better within this call
             outcome = Failed(ask=ask, error=error)
         await self._tell(ask, outcome)
@@ -190,16 +206,37 @@ class Running:
             obtained = await self.obtain(ask, anew=True)  # what was kept is of no use
         if obtained is None:
             return Left(ask=ask)
-        if not obtained[1]:
+        if obtained[1]:
+            return await self._answered(ask, *obtained)
+        self.billed.append(obtained[0])
+        try:
+            return await self._answered(ask, *obtained)
+        except ApiError as error:
+            if self.holds_to_json():
+                raise
+            again = await self._asked_again(ask, error)
+        return Left(ask=ask) if again is None else await self._answered(ask, *again)
+
+    async def _asked_again(self, ask: Ask, error: ApiError) -> tuple[StoredAnswer, bool] | None:
+        """Ask once more where the answer cannot be used, and say why: nothing there holds the model to the form."""
+        self._check_budget(ask)
+        reason = getattr(error, "reason", None) or "it does not have the form that was asked for"
+        self.errand.complaints[ask.content_key] = COMPLAINT.format(reason=reason)
+        obtained = await self.obtain(ask, anew=True)
+        if obtained is not None and not obtained[1]:
             self.billed.append(obtained[0])
-        return await self._answered(ask, *obtained)
+        return obtained
 
     async def _answered(self, ask: Ask, answer: StoredAnswer, was_reused: bool) -> Answered:
         def parsed() -> Any:
-            message = json.loads(answer.message)
-            return self.parse(
-                value_of(message, model=ask.model, what=in_words([ask]), is_text=ask.schema is None),
+            value = value_of(
+                json.loads(answer.message),
+                model=ask.model,
+                what=in_words([ask]),
+                is_bound=self.holds_to_json(),
+                is_text=ask.schema is None,
             )
+            return self.parse(value)
 
         value = await anyio.to_thread.run_sync(parsed)  # long answers take a while
         self.accepted += 1

@@ -1,8 +1,13 @@
-"""What an answer says: its `stop_reason` first, then its blocks by type; prose is never taken for JSON."""
+"""What an answer says: its `stop_reason` first, then its blocks by type.
+
+Prose is never taken for JSON; but where an endpoint does not hold a model to JSON, one value may stand in prose or in a
+fence, and is taken out of it. Whether it is what was asked for is for the tool to say, as ever.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from witnessmark.errors import ApiError, InputError
@@ -65,35 +70,101 @@ class AnswerTooLong(ApiError):
         )
 
 
-def value_of(message: dict[str, Any], *, model: str, what: str, is_text: bool = False) -> Any:
-    """Take the JSON value out of an answer, or its text where that is what was asked for.
+_ENDINGS = frozenset({"end_turn", "tool_use", "stop_sequence"})
+_OTHER_ENDINGS = frozenset({None, "", "stop", "tool_calls"})
+"""What endpoints say at the end that are only like the API; whether the answer is whole, its JSON says."""
+_FENCE = re.compile(r"```[ \t]*(?:json|JSON)?[ \t]*\r?\n(.*?)\r?\n?[ \t]*```", re.DOTALL)
+_THOUGHT = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
+"""What some local models write before they answer, where their server does not take it apart."""
 
+
+def value_of(message: dict[str, Any], *, model: str, what: str, is_bound: bool = True, is_text: bool = False) -> Any:
+    """Take the JSON value out of an answer, or its text where that `is_text` that was asked for.
+
+    Shapes:  `is_bound` says that the endpoint holds models to JSON, so that nothing else can be an answer
     Errors:  `Declined`, `NoStructuredAnswer`, `NoAnswer`; `AnswerCut` and `ContextExceeded`, which a smaller request
              mends
     """
     reason = message.get("stop_reason")
     if reason == "refusal":
         raise Declined(what, model, part_of(message, "stop_details").get("category"))
-    if reason == "max_tokens":
+    if reason in {"max_tokens", "length"}:
         raise AnswerCut
     if reason == "model_context_window_exceeded":
         raise ContextExceeded
-    if reason not in {"end_turn", "tool_use", "stop_sequence"}:  # `pause_turn` is of tools that we do not use
+    if reason not in (_ENDINGS if is_bound else _ENDINGS | _OTHER_ENDINGS):  # `pause_turn` is of tools we do not use
         raise NoStructuredAnswer(model)
-    blocks: list[dict[str, Any]] = message.get("content") or []
-    texts = [block["text"] for block in blocks if block.get("type") == "text"]
     if is_text:
-        if not (text := "".join(texts)).strip():
+        if not (text := _text(message)).strip():
             raise NoAnswer(model)
         return text
-    called = [block for block in blocks if block.get("type") == "tool_use" and block.get("name") == ANSWER_TOOL]
-    written = called[0].get("input_json", "") if called else "".join(texts)
-    if called and not written:
-        return called[0].get("input")
+    called = _called(message)
+    if called is not None and not called.get("input_json"):
+        return called.get("input")
     try:
-        return json.loads(written)
+        return _loaded(_text(message) if called is None else called["input_json"], is_bound)
     except ValueError as error:
         raise NoStructuredAnswer(model) from error
+
+
+def is_json(message: dict[str, Any]) -> bool:
+    """Say whether an answer's text is one JSON value and nothing else, as where the endpoint holds models to that."""
+    try:
+        json.loads(_text(message))
+    except ValueError:
+        return False
+    return True
+
+
+def calls_the_tool(message: dict[str, Any]) -> bool:
+    """Say whether an answer is a call of the tool that takes answers."""
+    return _called(message) is not None
+
+
+def is_whole(message: dict[str, Any]) -> bool:
+    """Say whether a model has come to its end, so that it is known how it answers."""
+    return message.get("stop_reason") in _ENDINGS | _OTHER_ENDINGS
+
+
+def _called(message: dict[str, Any]) -> dict[str, Any] | None:
+    return next(
+        (block for block in _blocks(message) if block.get("type") == "tool_use" and block.get("name") == ANSWER_TOOL),
+        None,
+    )
+
+
+def _text(message: dict[str, Any]) -> str:
+    return "".join(block.get("text") or "" for block in _blocks(message) if block.get("type") == "text")
+
+
+def _blocks(message: dict[str, Any]) -> list[dict[str, Any]]:
+    blocks: list[dict[str, Any]] = message.get("content") or []
+    return blocks
+
+
+def _loaded(written: str, is_bound: bool) -> Any:
+    """Read JSON: the text as a whole; where nothing binds the model, the one fence in it, or the one object in prose.
+
+    Errors:  `ValueError`, also where there are several: which is meant nobody can tell
+    """
+    try:
+        return json.loads(written)
+    except ValueError:
+        if is_bound:
+            raise
+    text = _THOUGHT.sub("", written)
+    fences = _FENCE.findall(text)
+    if fences:
+        if len(fences) > 1:
+            raise ValueError("several fences")
+        return json.loads(fences[0])
+    begin = text.find("{")
+    if begin < 0:
+        raise ValueError("no object")
+    value, end = json.JSONDecoder().raw_decode(text, begin)
+    if "{" in text[end:]:
+        raise ValueError("several objects")
+    return value
 
 
 def part_of(value: dict[str, Any], name: str) -> dict[str, Any]:

@@ -22,6 +22,8 @@ Effort = Literal["low", "medium", "high", "xhigh", "max"]
 
 _DATE = re.compile(r"-(\d{8}|latest)$")
 _MILLION = 1_000_000
+_FOREIGN_CONTEXT, _FOREIGN_OUTPUT, _FOREIGN_PAGES = 32_768, 8_192, 20
+"""What a model of another kind is trusted with where nobody says: what local servers give it without being told."""
 _LEAST_CONTEXT, _LEAST_OUTPUT = 200_000, 64_000
 """What the smallest current model takes and gives: all that is sure of one that nobody knows."""
 
@@ -214,6 +216,44 @@ def unlisted(facts: ModelFacts) -> Model:
         date="",
     )
     return completed(guessed, facts)
+
+
+def foreign_model(name: str, facts: ModelFacts | None) -> Model:
+    """Make a model of another kind than Claude's, behind an endpoint that speaks Claude's API: its price is not known.
+
+    What nobody says of it is taken to be little: servers of such models refuse or cut what is too long for them.
+    """
+    model = Model(
+        id=name,
+        is_offered=False,
+        lifecycle="active",
+        retires=None,
+        context=_FOREIGN_CONTEXT,
+        max_output=_FOREIGN_OUTPUT,
+        pages_per_request=_FOREIGN_PAGES,
+        image_tier=STANDARD,
+        tokenizer="new",
+        effort_levels=(),
+        structured_outputs=True,
+        cache_min_tokens=1024,
+        batch_multiplier=None,
+        prices=(),
+        note="A model that is not Claude: what it takes, and how it counts, is taken to be little.",
+        source="the endpoint",
+        date="",
+    )
+    if facts is None:
+        return model
+    context = facts.max_input_tokens or model.context
+    return replace(
+        model,
+        context=context,
+        max_output=min(facts.max_tokens or model.max_output, max(context // 2, 1)),
+        structured_outputs=_said(facts.structured_outputs, known=True),
+        image_input=_said(facts.image_input, known=True),
+        # Pages can go as pictures where PDFs cannot.
+        pdf_input=_said(facts.pdf_input, known=True) or _said(facts.image_input, known=True),
+    )
 
 
 def lifecycle_note(model: Model, today: date) -> str | None:

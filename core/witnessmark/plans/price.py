@@ -67,12 +67,12 @@ class Usage(Protocol):
 
 
 def usd_of(usage: Usage, model: Model) -> Decimal | None:
-    """Price what one request was billed for; None where the model's price is not known.
+    """Price what one request was billed for; None where the price is not known, or the endpoint does not say for what.
 
     Source:  Claude API documentation, "Pricing"
     """
     prices = model.prices_for(usage.prompt)
-    if prices is None:
+    if prices is None or not usage.prompt:
         return None
     return (
         usage.input * prices.input
@@ -86,7 +86,11 @@ def usd_of(usage: Usage, model: Model) -> Decimal | None:
 def usd_without_cache(usage: Usage, model: Model) -> Decimal | None:
     """Price the same request as if nothing had been kept: less `usd_of`, it is what the cache saved, or cost."""
     prices = model.prices_for(usage.prompt)
-    return None if prices is None else (usage.prompt * prices.input + usage.output * prices.output) / MILLION
+    return (
+        None
+        if prices is None or not usage.prompt
+        else (usage.prompt * prices.input + usage.output * prices.output) / MILLION
+    )
 
 
 def price_of(plan: Plan, model: Model, counted: Mapping[str, int] | None = None) -> Price:

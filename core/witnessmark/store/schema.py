@@ -107,7 +107,13 @@ _PACING = (
         input REAL NOT NULL, output REAL NOT NULL, requests REAL NOT NULL, PRIMARY KEY (bucket, line)) WITHOUT ROWID""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, (*_JOBS, *_CACHING, *_PACING))
+_ENDPOINTS = (
+    """CREATE TABLE endpoint_facts (
+        endpoint TEXT NOT NULL, model TEXT NOT NULL, what TEXT NOT NULL, state TEXT NOT NULL, learned_at REAL NOT NULL,
+        said INTEGER NOT NULL, PRIMARY KEY (endpoint, model, what)) WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, (*_JOBS, *_CACHING, *_PACING, *_ENDPOINTS))
 
 
 def migrate(connection: Connection, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:

@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 import anyio
 
 from witnessmark.errors import SetupError
-from witnessmark.store import answers, buckets, jobs, ledger, prefixes, quarantine, upkeep, uploads, usage
+from witnessmark.store import answers, buckets, endpoints, jobs, ledger, prefixes, quarantine, upkeep, uploads, usage
 from witnessmark.store.buckets import BucketKey, Turns, Wanted
 from witnessmark.store.budgets import bounds_of, check, give_back, reserve, spent_since, take
 from witnessmark.store.database import BUSY_SECONDS, Database
@@ -23,6 +23,7 @@ from witnessmark.store.processes import this_process
 from witnessmark.store.values import (
     Budgets,
     CacheMisses,
+    EndpointFact,
     Grouping,
     ImageDay,
     Job,
@@ -382,6 +383,26 @@ class Store:
     async def job_spending(self, job_id: str) -> JobSpending:
         """Sum what a job has cost so far."""
         return await self._database.read(lambda db: jobs.job_spending(db, job_id))
+
+    async def learn(self, fact: EndpointFact) -> bool:
+        """Keep for a day what was learned of an endpoint.
+
+        Shapes:  whether it is new
+        """
+        now = self._clock()
+        return await self._database.write(lambda db: endpoints.keep_fact(db, fact, now=now), shielded=True)
+
+    async def endpoint_facts(self, endpoint: str) -> tuple[EndpointFact, ...]:
+        """List what was learned of an endpoint within the last day."""
+        now = self._clock()
+        return await self._database.read(lambda db: endpoints.facts_about(db, endpoint, now=now))
+
+    async def unsaid(self, endpoint: str, models: Sequence[str]) -> tuple[EndpointFact, ...]:
+        """List what was learned and nobody has been told yet; it counts as said from now on."""
+        now = self._clock()
+        if not await self._database.read(lambda db: endpoints.has_unsaid(db, endpoint, models, now=now)):
+            return ()
+        return await self._database.write(lambda db: endpoints.take_unsaid(db, endpoint, models, now=now))
 
     async def spent(self, *, since: float) -> Decimal:
         """Sum what was paid, and the estimates of what is on its way or possibly billed."""

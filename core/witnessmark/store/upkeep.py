@@ -12,6 +12,7 @@ from witnessmark.placing import put
 from witnessmark.store.buckets import forget_old_buckets
 from witnessmark.store.budgets import end_dead_reservations
 from witnessmark.store.database import beside
+from witnessmark.store.endpoints import remove_old_facts
 from witnessmark.store.jobs import forget_ended
 from witnessmark.store.quarantine import UNFETCHABLE_SECONDS
 from witnessmark.store.uploads import end_dead_leases
@@ -58,6 +59,7 @@ def remove_ended(db: Connection, *, now: float, sent_before: float | None) -> tu
     forget_ended(db, now=now)
     db.execute("DELETE FROM unfetchable WHERE abs(at - ?) >= ?", (now, UNFETCHABLE_SECONDS))
     forget_old_buckets(db, now=now)
+    remove_old_facts(db, now=now)
     if sent_before is not None:
         db.execute("DELETE FROM deliveries WHERE send IN (SELECT id FROM sends WHERE sent_at < ?)", (sent_before,))
     return uploads, leases

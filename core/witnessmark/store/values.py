@@ -138,6 +138,20 @@ class StoredAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointFact:
+    """One thing that was learned of an endpoint."""
+
+    endpoint: str
+    model: str
+    """Empty where it holds for every model."""
+    what: str
+    """`files`, `counting`, `documents` and the like."""
+    state: str
+    """How it is missing, or that it is there."""
+    learned_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
     """A document that lies at the API."""
 

@@ -14,6 +14,7 @@ from typing import Any
 from witnessmark.testing.answers import Reply
 from witnessmark.testing.fake import WORKSPACE, FakeClaudeAPI
 from witnessmark.testing.faults import add_from_text
+from witnessmark.testing.lacks import LACKS
 from witnessmark.testing.rates import limit_from_text
 from witnessmark.testing.request import Request
 from witnessmark.testing.shapes import is_array, is_object
@@ -42,13 +43,27 @@ def main() -> int:
     )
     parser.add_argument("--latency", metavar="SECONDS[-SECONDS]", default="0", help="before the first token")
     parser.add_argument("--clock-speed", type=float, default=1.0, metavar="TIMES", help="such as 20; default 1")
+    parser.add_argument(
+        "--lacks",
+        action="append",
+        default=[],
+        metavar="WHAT[=HOW]",
+        help=f"what it cannot do, as an endpoint with less: {', '.join(LACKS)}; repeatable, docs/testing.md says how",
+    )
+    parser.add_argument("--model", action="append", default=[], metavar="NAME", help="another model that it knows")
     arguments = parser.parse_args()
     keys = dict(_key_and_workspace(text) for text in arguments.key or [KEY])
     if arguments.clock_speed <= 0:
         parser.error("the clock runs forwards")
-    api = FakeClaudeAPI(keys=keys, port=arguments.port, clock_speed=arguments.clock_speed)
-    api.takes_any_key = not arguments.key
     try:
+        api = FakeClaudeAPI(
+            keys=keys,
+            port=arguments.port,
+            clock_speed=arguments.clock_speed,
+            lacks=arguments.lacks,
+            models=arguments.model,
+        )
+        api.takes_any_key = not arguments.key
         api.rates.enforce(limit_from_text(arguments.limit))
         least, _, most = arguments.latency.partition("-")
         api.take_time(float(least), float(most or least))

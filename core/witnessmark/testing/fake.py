@@ -7,7 +7,7 @@ import re
 import secrets
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from email.utils import formatdate
 from functools import partial
 from types import TracebackType
@@ -21,6 +21,7 @@ from witnessmark.testing.delivery import Response, deliver
 from witnessmark.testing.faults import MESSAGES, Fault, Faults, add_from_text
 from witnessmark.testing.files import FileStore
 from witnessmark.testing.http import Exchange, Gone, Server
+from witnessmark.testing.lacks import Lacks
 from witnessmark.testing.latency import Latency
 from witnessmark.testing.messages import Messages, Refusing
 from witnessmark.testing.rates import Rates, RetryAfter, limit_from_text, limit_of
@@ -38,7 +39,8 @@ class FakeClaudeAPI:
 
     `keys` maps each key that is accepted to its workspace, and `key` is the first of them. `clock` says the time, in
     seconds since 1970, by which files expire, caches are forgotten and rate limits refill. `clock_speed` lets it run
-    faster than `clock` does, and latency pass as much faster, so that minutes take seconds.
+    faster than `clock` does, and latency pass as much faster, so that minutes take seconds. `lacks` makes it one with
+    less, such as `("files", "documents=ignored")`, and `models` one that knows models of other names.
     """
 
     def __init__(
@@ -48,6 +50,8 @@ class FakeClaudeAPI:
         clock: Callable[[], float] = time.time,
         clock_speed: float = 1.0,
         port: int = 0,
+        lacks: Mapping[str, str] | Iterable[str] = (),
+        models: Iterable[str] = (),
     ) -> None:
         begun = clock()
         self._clock = clock if clock_speed == 1 else lambda: begun + (clock() - begun) * clock_speed
@@ -63,7 +67,10 @@ class FakeClaudeAPI:
         self._crash: Exception | None = None
         self.rates = Rates()
         latency = Latency(clock_speed=clock_speed)
-        self._messages = Messages(files=self.files, clock=self._clock, rates=self.rates, latency=latency)
+        self.lacks = Lacks.of(lacks, models)
+        self._messages = Messages(
+            files=self.files, clock=self._clock, rates=self.rates, latency=latency, lacks=self.lacks
+        )
         self._routes: list[tuple[str, str, Callable[[Asked], Awaitable[Response]]]] = [
             ("POST", "/v1/messages", self._messages.answer),
             ("POST", "/v1/messages/count_tokens", self._messages.count),
@@ -205,7 +212,7 @@ class FakeClaudeAPI:
             if fault is not None and fault.billed == "no" and fault.kind != "error":
                 await _break_early(exchange, fault)
             response = await self._respond(exchange, recorded, fault)
-            if recorded.endpoint == "POST /v1/files" and response.status == 200:
+            if recorded.endpoint == "POST /v1/files" and response.status == 200 and recorded.body is not None:
                 self.totals.count_upload(recorded)
             await deliver(exchange, response, fault, recorded, self.totals)
         except Gone:
@@ -219,21 +226,28 @@ class FakeClaudeAPI:
 
     async def _respond(self, exchange: Exchange, recorded: RecordedRequest, fault: Fault | None) -> Response:
         headers = {"request-id": recorded.request_id, "anthropic-organization-id": ORGANIZATION}
+        if self.lacks:
+            headers.clear()
         try:
             workspace = recorded.workspace = self._workspace(exchange)
-            headers["anthropic-workspace-id"] = workspace
+            if not self.lacks:
+                headers["anthropic-workspace-id"] = workspace
             version = _version(exchange)
             if fault is not None and fault.error is not None and fault.kind == "error":
                 if recorded.endpoint == MESSAGES:
                     await read_json(exchange, recorded)
                 await exchange.drain()
                 raise fault.error.anew()
-            response = await self._route(exchange, recorded, workspace, version)
+            response = self.lacks.instead(exchange.path)
+            if response is None:
+                response = await self._route(exchange, recorded, workspace, version)
+            else:
+                await exchange.drain()
         except ApiError as error:
             if error.check is not None:
                 recorded.refused_by = error.check.name
-            body = json.dumps(error.as_json(recorded.request_id)).encode()
-            response = Response(status=error.status, body=body, headers=error.headers)
+            body, media_type = self.lacks.error(error, recorded.request_id)
+            response = Response(status=error.status, body=body, headers={"content-type": media_type, **error.headers})
         except Gone:
             raise
         except Exception as error:  # noqa: BLE001 - ours or of a test's function: answered, and raised by the block's end

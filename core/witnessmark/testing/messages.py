@@ -20,6 +20,7 @@ from witnessmark.testing.diagnostics import Diagnostics
 from witnessmark.testing.events import events_of
 from witnessmark.testing.files import FileStore
 from witnessmark.testing.finished import finish
+from witnessmark.testing.lacks import Lacks
 from witnessmark.testing.latency import Latency
 from witnessmark.testing.limits import check_prompt
 from witnessmark.testing.prompt import PromptReader
@@ -40,6 +41,7 @@ class Messages:
     clock: Callable[[], float]
     rates: Rates
     latency: Latency
+    lacks: Lacks = field(default_factory=Lacks)
     answers: list[Any] = field(default_factory=list[Any])
     """In turn, the last one for good."""
     refusals: list[Refusing] = field(default_factory=list[Refusing])
@@ -73,9 +75,13 @@ class Messages:
             output_tokens=finished.output_tokens,
             begin=lambda: self.cache.write(prompt, tokens, sent_at=sent_at),
         )
-        if request.is_stream:
-            return Response(status=200, events=events_of(finished, request), headers=rates, work=work)
-        body = json.dumps(finished.message, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        if self.lacks:
+            rates = {}
+        if request.is_stream and self.lacks.streams:
+            events = [(self.lacks.told(event), tokens) for event, tokens in events_of(finished, request)]
+            return Response(status=200, events=events, headers=rates, work=work)
+        message = self.lacks.said(finished.message)
+        body = json.dumps(message, ensure_ascii=False).encode("utf-8", "surrogatepass")
         return Response(status=200, body=body, headers=rates, work=work)
 
     async def count(self, asked: Asked) -> Response:
@@ -91,7 +97,7 @@ class Messages:
 
     async def _request(self, asked: Asked, *, is_count: bool) -> Request:
         body = await read_json(asked.exchange, asked.recorded)
-        return await asyncio.to_thread(self._checked, body, asked, is_count)
+        return await asyncio.to_thread(self._checked, self.lacks.taken(body), asked, is_count)
 
     def _checked(self, body: dict[str, Any], asked: Asked, is_count: bool) -> Request:
         """Check a request and read what it carries. It runs in a thread, and changes nothing but `body`."""

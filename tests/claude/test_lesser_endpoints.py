@@ -60,7 +60,7 @@ async def test_what_lacks_nothing_but_signs_no_answer_is_looked_at_once(tmp_path
             assert await said(desk) == []
         assert len(checks(api)) == 2
         async with desk_at(api, tmp_path) as desk:
-            await desk.run(PDF, reuse_days=0)
+            await desk.run(PDF, reuse_since=time.time())
         assert len(checks(api)) == 2
         assert [block["type"] for block in blocks_of(asked(api)[-1])] == ["document", "text"]
 
@@ -73,14 +73,14 @@ async def test_without_files_documents_go_along(tmp_path: Path, how: str) -> Non
     async with lesser(f"files={how}") as api:
         async with desk_at(api, tmp_path) as desk:
             await desk.run(PDF)
-            again = await desk.run(PDF, reuse_days=0)  # what is sent a second time would be kept at the API
+            again = await desk.run(PDF, reuse_since=time.time())  # what is sent a second time would be kept at the API
             assert texts_of(again) == PAGES
             host = api.url.removeprefix("http://")
             assert await said(desk) == [f"The endpoint {host} has no Files API: documents are sent with each request."]
             assert await said(desk) == []
-            await desk.run(PDF, reuse_days=0)
+            await desk.run(PDF, reuse_since=time.time())
         async with desk_at(api, tmp_path) as desk:
-            await desk.run(PDF, reuse_days=0)
+            await desk.run(PDF, reuse_since=time.time())
             assert await said(desk) == []
         tried = [request.endpoint for request in api.requests if request.path.startswith("/v1/files")]
         assert tried == ["POST /v1/files", "GET /v1/files"]
@@ -91,9 +91,9 @@ async def test_a_404_to_one_upload_is_no_lack_of_files(desk: Desk, api: FakeClau
     api.answer_with(answering)
     await desk.run(PDF)
     api.fail(faults.status(404), on="POST /v1/files")
-    assert texts_of(await desk.run(PDF, reuse_days=0)) == PAGES
+    assert texts_of(await desk.run(PDF, reuse_since=time.time())) == PAGES
     assert await said(desk) == []
-    await desk.run(PDF, reuse_days=0)
+    await desk.run(PDF, reuse_since=time.time())
     assert [blocks_of(request)[0]["source"]["type"] for request in asked(api)] == ["base64", "base64", "file"]
 
 
@@ -102,11 +102,11 @@ async def test_without_files_what_no_request_can_carry_is_parted_before_it_is_se
 ) -> None:
     async with lesser("files") as api, desk_at(api, tmp_path) as desk:
         await desk.run(PDF)
-        await desk.run(PDF, reuse_days=0)
+        await desk.run(PDF, reuse_since=time.time())
         monkeypatch.setattr(delivery, "_SPARE_BYTES", 0)
         monkeypatch.setattr(delivery, "REQUEST_BYTES", len(PDF) - 100)  # the plan does not know how little that is
         api.clear()
-        assert texts_of(await desk.run(PDF, reuse_days=0)) == PAGES
+        assert texts_of(await desk.run(PDF, reuse_since=time.time())) == PAGES
         assert len(asked(api)) > 1
         assert {request.status for request in asked(api)} == {200}
 
@@ -215,7 +215,7 @@ async def test_where_structured_outputs_are_refused_a_tool_is_called(tmp_path: P
             assert "has no structured outputs: it answers by calling a tool." in sentence
         api.clear()
         async with desk_at(api, tmp_path) as desk:
-            assert texts_of(await desk.run(PDF, reuse_days=0)) == PAGES
+            assert texts_of(await desk.run(PDF, reuse_since=time.time())) == PAGES
         assert [request.status for request in api.requests if request.path == "/v1/messages"] == [200]
         assert asked(api)[0].body["tools"][0]["name"] == ANSWER_TOOL
         assert asked(api)[0].body["output_config"] == {"effort": "low"}
@@ -230,7 +230,7 @@ async def test_where_structured_outputs_are_ignored_the_answer_is_asked_for_agai
         assert again.body["tools"][0]["name"] == ANSWER_TOOL
         assert "could not be used before" in blocks_of(again)[-1]["text"]
         api.clear()
-        assert texts_of(await desk.run(PDF, reuse_days=0)) == PAGES
+        assert texts_of(await desk.run(PDF, reuse_since=time.time())) == PAGES
         assert len(asked(api)) == 1
 
 
@@ -239,7 +239,7 @@ async def test_without_structured_outputs_and_tools_json_is_asked_for_in_words(t
     async with lesser(f"structured outputs={how}", f"tools={how}") as api, desk_at(api, tmp_path) as desk:
         if how == "ignored":  # prose, prose: only then is it known
             assert [type(failed.error) for failed in (await desk.run(PDF)).failed] == [NoStructuredAnswer]
-        run = await desk.run(PDF, reuse_days=0)
+        run = await desk.run(PDF, reuse_since=time.time())
         assert texts_of(run) == PAGES
         body = asked(api)[-1].body
         assert "tools" not in body
@@ -358,7 +358,7 @@ async def test_all_lacking_at_once_tables_are_read_all_the_same(tmp_path: Path) 
             assert len(await said(desk)) >= 4
         api.clear()
         async with desk_at(api, tmp_path) as desk:
-            assert texts_of(await run_keeping(desk, reuse_days=0)) == PAGES
+            assert texts_of(await run_keeping(desk, reuse_since=time.time())) == PAGES
             assert await said(desk) == []
         assert len(asked(api)) == 1
         assert checks(api) == []
@@ -450,13 +450,13 @@ async def test_an_upgrade_is_noticed_after_a_day(tmp_path: Path) -> None:
         desk_at(api, tmp_path, clock=lambda: time.time() + ahead[0]) as desk,
     ):
         await desk.run(PDF)
-        await desk.run(PDF, reuse_days=0)
+        await desk.run(PDF, reuse_since=time.time())
         api.lacks.how.clear()
         api.lacks.how["error form"] = "openai"
-        await desk.run(PDF, reuse_days=0)
+        await desk.run(PDF, reuse_since=time.time())
         assert "format" not in asked(api)[-1].body.get("output_config", {})
         ahead[0] = 25 * 3600
-        assert texts_of(await desk.run(PDF, reuse_days=0)) == PAGES
+        assert texts_of(await desk.run(PDF, reuse_since=time.time())) == PAGES
         assert "format" in asked(api)[-1].body["output_config"]
         assert blocks_of(asked(api)[-1])[0]["source"]["type"] == "file"
 

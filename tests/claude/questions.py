@@ -67,7 +67,7 @@ class SharedTime:
 
     @property
     def clock(self) -> Clock:
-        return Clock(now=self.now, sleep=self.sleep)
+        return Clock(now=self.now, sleep=self.sleep, wall=self.now)
 
 
 @dataclass

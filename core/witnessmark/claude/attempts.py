@@ -233,8 +233,8 @@ class Sender:
         """
         if self.connection.is_signed is None and not self.endpoint.is_known:
             await self._greeted(model)
-        if not self._is_new(model):
-            yield
+        if not self._is_new(model) or (self.connection.is_signed is None and not self.endpoint.is_known):
+            yield  # nothing has answered yet: there is nothing to find out
             return
         async with self.endpoint.alone(model.id):
             is_first = self._is_new(model)

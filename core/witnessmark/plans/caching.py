@@ -43,7 +43,8 @@ def with_breakpoints(plan: Plan, model: Model, past: Mapping[str, Past], *, at_o
 
     Between the asks of a plan they stand after the last block that several share; for calls to come, after the
     documents. What is expected to come is what has been: as many calls as lately, as far apart. Of five minutes, an
-    hour and nothing, what costs least for the plan and those calls together is chosen, at the model's own prices.
+    hour and nothing, what costs least for the plan and those calls together is chosen, at the model's own prices. An
+    ask that comes with breakpoints keeps them.
 
     Shapes:  `past` by `prefix_keys`; `at_once` asks are under way at a time
     """
@@ -53,6 +54,9 @@ def with_breakpoints(plan: Plan, model: Model, past: Mapping[str, Past], *, at_o
     held = {key for key in every if _is_alive(past.get(key, Past()))}
     asks: list[Ask] = []
     for ask, found in zip(plan.asks, beginnings, strict=True):
+        if ask.breakpoints:
+            asks.append(ask)
+            continue
         kept = [(one, ttl) for one in found if (ttl := ttls[one.key]) is not None][-MOST_BREAKPOINTS:]
         points = tuple(
             # The API takes no hour after five minutes; what more asks share stands before.

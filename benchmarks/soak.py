@@ -235,6 +235,7 @@ class _Soaking:
                 async with Client(self.room.url) as client:
                     await client.call_tool(call.tool, call.arguments)
 
+        code = -1
         async with anyio.create_task_group() as tasks:
             for call in self.calls:
                 tasks.start_soon(call_once, call)

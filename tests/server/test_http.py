@@ -416,6 +416,7 @@ async def test_calls_at_work_are_finished_when_the_server_is_told_to_end(
 
 async def test_a_call_that_does_not_end_is_given_a_bounded_time(serve: Serving, era: Era, folder: Path) -> None:
     (folder / "slow.pdf").write_bytes(damage.endless_parsing())
+    errors: list[MCPError] = []
     with serve(grace_seconds=1) as server:
         async with anyio.create_task_group() as tasks:
 
@@ -425,7 +426,6 @@ async def test_a_call_that_does_not_end_is_given_a_bounded_time(serve: Serving, 
                         await client.call_tool("extract_tables", {"source": str(folder / "slow.pdf")})
                 errors.append(told.value)
 
-            errors: list[MCPError] = []
             tasks.start_soon(call)
             with anyio.fail_after(20):
                 workers = await wait_for_children(server.process.pid)

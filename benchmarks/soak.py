@@ -10,6 +10,7 @@ time, and the goals; the exit code is 1 where one is missed. Linux only: memory 
 from __future__ import annotations
 
 import argparse
+import logging
 import random
 import sys
 import tempfile
@@ -57,6 +58,8 @@ EXPIRE_EVERY = 20.0
 PATIENCE = 30.0
 STUCK_SECONDS = PATIENCE + 30.0
 """No call takes longer; waiting to be let in is not counted."""
+JOB_SECONDS = 180.0
+"""No job does: they wait for each other."""
 CALLS_A_CLIENT = 12
 """After which a client connects anew."""
 
@@ -88,6 +91,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, help="begin no call after so many minutes")
     parser.add_argument("--keep", type=Path, help="a new folder that is kept: log, store, documents")
     parsed = parser.parse_args()
+    logging.getLogger("mcp").setLevel(logging.CRITICAL)  # of streams that a client gave up itself
     options = Options(calls=parsed.calls, clients=parsed.clients, seed=parsed.seed, minutes=parsed.minutes)
     with tempfile.TemporaryDirectory() as temporary:
         report = anyio.run(soak, options, parsed.keep or Path(temporary) / "room")
@@ -212,11 +216,15 @@ class _Soaking:
 
     async def _outcome(self, client: Client, call: Call) -> tuple[str, str]:
         result: CallToolResult | None = None
-        with anyio.move_on_after(STUCK_SECONDS):
+        with anyio.move_on_after(STUCK_SECONDS) as waited:
             with anyio.move_on_after(call.gives_up_after):
-                result = await followed(client, await client.call_tool(call.tool, call.arguments), self.luck)
-            return ("cancelled", "") if result is None else outcome_of(call, result)
-        return "stuck", f"no end within {STUCK_SECONDS:g} seconds"
+                result = await client.call_tool(call.tool, call.arguments)
+        if result is not None:
+            with anyio.move_on_after(JOB_SECONDS) as waited:
+                result = await followed(client, result, self.luck)
+        if waited.cancelled_caught:
+            return "stuck", "no end within the time"
+        return ("cancelled", "") if result is None else outcome_of(call, result)
 
     async def expire(self) -> None:
         """Let the files at the API come to their end, again and again."""
@@ -235,6 +243,7 @@ class _Soaking:
                 async with Client(self.room.url) as client:
                     await client.call_tool(call.tool, call.arguments)
 
+        code = -1
         async with anyio.create_task_group() as tasks:
             for call in self.calls:
                 tasks.start_soon(call_once, call)

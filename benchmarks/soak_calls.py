@@ -240,7 +240,7 @@ class Mix:
             kind="Claude, too expensive",
             tool="extract_tables",
             arguments={"source": self._path(name), "reuse": False, "max_cost_usd": 0.0001},
-            judge=None,
+            judge=lambda result: None if _structured(result)["cost"]["usd"] == 0 else "it was paid for",
             refusals=(r"This call would cost about \$[\d.]+, more than max_cost_usd=0\.0001; nothing was sent\.",),
         )
 

@@ -28,13 +28,13 @@ async def followed(client: Client, result: CallToolResult, luck: random.Random) 
     job = going_on[1]
     if luck.random() < CANCELLED_SHARE:
         report = await client.call_tool("cancel_job", {"job_id": job})
-        if (report.structured_content or {}).get("status") != "completed":  # it may have ended meanwhile
+        if _told(report).get("status") != "completed":  # it may have ended meanwhile
             return None
     while True:
         report = await client.call_tool("get_job", {"job_id": job, "wait_seconds": WAIT_SECONDS})
-        told: dict[str, Any] = report.structured_content or {}
+        told = _told(report)
         if report.is_error or told.get("status") == "failed":
-            said = told.get("error") or {}
+            said: dict[str, Any] = told.get("error") or {}
             text = f"{said.get('message')} {said.get('next')}" if said else str(report.content)
             return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
         if told["status"] == "completed":
@@ -53,7 +53,11 @@ async def _whole(client: Client, job: str, told: dict[str, Any]) -> dict[str, An
     """Read the pages of a result that are left."""
     whole: dict[str, Any] = told["result"]
     while (cursor := told.get("next_cursor")) is not None:
-        told = (await client.call_tool("get_job", {"job_id": job, "cursor": cursor})).structured_content or {}
+        told = _told(await client.call_tool("get_job", {"job_id": job, "cursor": cursor}))
         for name in ("tables", "pages"):
             whole[name] = [*whole.get(name, ()), *told["result"].get(name, ())]
     return whole
+
+
+def _told(report: CallToolResult) -> dict[str, Any]:
+    return report.structured_content or {}

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import anyio
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -164,6 +165,8 @@ class Gate:
         except _TooLarge:
             await _drain(receive, self._limits)
             await _too_large(self._limits)(scope, receive, send)
+        except ClientDisconnect:
+            logger.info("a client went away within its request")
         except _TooSlow:
             await _error(408, "The request did not arrive in time. Send it again.")(scope, receive, send)
 

@@ -339,6 +339,20 @@ async def test_a_client_that_never_ends_its_body_is_let_go(serve: Serving) -> No
         assert client.recv(4096).startswith(b"HTTP/1.1 408 ")
 
 
+async def test_a_client_that_goes_away_within_its_request_leaves_no_traceback(server: HttpServer, era: Era) -> None:
+    body = _call("a.pdf", era)
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.sendall(_head(server, body, HEADERS[era]) + body[:-1])
+        with anyio.fail_after(20):
+            while not json.loads(_ask(server, "GET", "/health").body)["at_work"]:  # noqa: ASYNC110 - another process
+                await anyio.sleep(0.02)
+    with anyio.fail_after(20):
+        while json.loads(_ask(server, "GET", "/health").body)["at_work"]:  # noqa: ASYNC110 - another process
+            await anyio.sleep(0.02)
+    _, _, log = await anyio.to_thread.run_sync(server.end)
+    assert log == ""
+
+
 async def test_a_client_that_takes_nothing_of_its_answer_is_let_go(serve: Serving, tmp_path: Path) -> None:
     exports = tmp_path / "home" / "exports"
     exports.mkdir(parents=True)
@@ -416,6 +430,7 @@ async def test_calls_at_work_are_finished_when_the_server_is_told_to_end(
 
 async def test_a_call_that_does_not_end_is_given_a_bounded_time(serve: Serving, era: Era, folder: Path) -> None:
     (folder / "slow.pdf").write_bytes(damage.endless_parsing())
+    errors: list[MCPError] = []
     with serve(grace_seconds=1) as server:
         async with anyio.create_task_group() as tasks:
 
@@ -425,7 +440,6 @@ async def test_a_call_that_does_not_end_is_given_a_bounded_time(serve: Serving, 
                         await client.call_tool("extract_tables", {"source": str(folder / "slow.pdf")})
                 errors.append(told.value)
 
-            errors: list[MCPError] = []
             tasks.start_soon(call)
             with anyio.fail_after(20):
                 workers = await wait_for_children(server.process.pid)

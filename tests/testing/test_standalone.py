@@ -99,6 +99,18 @@ def test_limits_latency_and_a_fast_clock_come_from_the_command_line_and_limits_w
         assert second["at"] - first["at"] > 20
 
 
+def test_all_files_can_be_made_to_expire(tmp_path: Path) -> None:
+    with standalone() as fake:
+        form = {"file": ("a.pdf", draw_text(), "application/pdf")}
+        uploaded = fake.http.post("/v1/files", files=form, data={"expires_in_seconds": "3600"}).json()
+        source = {"type": "file", "file_id": uploaded["id"]}
+        request = asking({"type": "document", "source": source})
+        assert fake.http.post(MESSAGES, json=request).status_code == 200
+        fake.http.post("/_expire")
+        refused = fake.http.post(MESSAGES, json=request)
+        assert (refused.status_code, refused.json()["error"]["details"]["error_code"]) == (404, "file_expired")
+
+
 def test_answers_come_from_a_file_in_turn(tmp_path: Path) -> None:
     answers: list[Any] = ["prose", {"total": 5}, {"reply": {"text": "no", "stop_reason": "refusal"}}]
     (tmp_path / "answers.json").write_text(json.dumps(answers))

@@ -358,6 +358,19 @@ async def test_halves_of_what_is_too_large_are_shared_too(reader: Reader, api: F
     assert sorted(kept(api)) == ["5m", "5m", *["read"] * 4]
 
 
+@pytest.mark.parametrize("most", [4, 2], ids=["whole", "cut"])
+async def test_without_the_files_api_it_is_read_all_the_same(reader: Reader, api: FakeClaudeAPI, most: int) -> None:
+    api.fail(faults.status(404), share=1, on="POST /v1/files")
+    api.refuse_when(
+        lambda request: ApiError(413, "request_too_large", "too large") if len(request.pages) > most else None
+    )
+    run = await reader.ask(*QUESTIONS[:3])
+    parts = 4 // most
+    assert len(run.answered) == 3 * parts
+    assert not api.totals.uploads
+    assert sorted(kept(api)) == ["5m"] * parts + ["read"] * 2 * parts
+
+
 # --- what it comes to -----------------------------------------------------------------------------------------------
 
 

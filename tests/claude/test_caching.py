@@ -434,6 +434,20 @@ async def test_a_miss_after_a_pause_is_expired(reader: Reader, api: FakeClaudeAP
     assert entry.cache_lost_usd == entry.tokens.cache_creation_1h * (Decimal(4) - Decimal("0.1")) / 1_000_000
 
 
+async def test_what_is_read_lives_on_as_it_was_written(
+    reader: Reader, api: FakeClaudeAPI, shared_time: SharedTime
+) -> None:
+    """A request that would keep it for an hour reads, late, what is kept for five minutes: that stays five minutes."""
+    for question, pause in zip(QUESTIONS, (1, 280, 301), strict=False):
+        await reader.ask(question)
+        shared_time.passed += pause
+    asked = messages(api)[2].body["messages"][0]["content"][0]["cache_control"]
+    assert asked["ttl"] == "1h"
+    await reader.ask(QUESTIONS[3])
+    assert kept(api) == ["-", "5m", "read", "1h"]
+    assert (await reader.entries())[-1].cache_miss == "expired"
+
+
 async def test_a_miss_after_a_new_upload_is_another_delivery(reader: Reader, api: FakeClaudeAPI) -> None:
     await reader.ask(*QUESTIONS[:2])
     (upload,) = await reader.store.uploads()

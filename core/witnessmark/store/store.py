@@ -87,11 +87,13 @@ class Store:
             lambda db: answers.find_answer(db, content_key, endpoint, paid_since=since),
         )
 
-    async def has_answer(self, content_key: str, endpoint: str, *, max_age_days: float | None) -> bool:
-        """Say whether there is one, as `answer` would find it."""
+    async def answered_keys(
+        self, content_keys: Collection[str], endpoint: str, *, max_age_days: float | None
+    ) -> set[str]:
+        """Say of which asks there is an answer, as `answer` would find it."""
         since = None if max_age_days is None else self._clock() - max_age_days * DAY_SECONDS
         return await self._database.read(
-            lambda db: answers.has_answer(db, content_key, endpoint, paid_since=since),
+            lambda db: answers.answered_keys(db, content_keys, endpoint, paid_since=since),
         )
 
     async def begin(

@@ -47,13 +47,14 @@ snapshots: $(ENV)  ## write anew what tests keep of tools/list and the tables of
 
 node: $(NODE)  ## install the Inspector, the conformance suite and Claude Code for the tests that connect them
 
-bench: $(ENV)  ## measure tables, words, start-up, memory and OCR beside what others offer
+bench: $(ENV)  ## measure tables, words, start-up, memory, caching and OCR, most beside what others offer
 	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/bench.txt
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m benchmarks.tables
 	$(BIN)/python -m benchmarks.words
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.caching
 	$(BIN)/python -m benchmarks.ocr
 
 lock: python  ## write requirements/ anew from pyproject.toml, keeping versions that still fit

@@ -359,6 +359,19 @@ async def test_halves_of_what_is_too_large_are_shared_too(reader: Reader, api: F
     assert sorted(kept(api)) == ["5m", "5m", *["read"] * 4]
 
 
+@pytest.mark.parametrize("most", [4, 2], ids=["whole", "cut"])
+async def test_without_the_files_api_it_is_read_all_the_same(reader: Reader, api: FakeClaudeAPI, most: int) -> None:
+    api.fail(faults.status(404), share=1, on="POST /v1/files")
+    api.refuse_when(
+        lambda request: ApiError(413, "request_too_large", "too large") if len(request.pages) > most else None
+    )
+    run = await reader.ask(*QUESTIONS[:3])
+    parts = 4 // most
+    assert len(run.answered) == 3 * parts
+    assert not api.totals.uploads
+    assert sorted(kept(api)) == ["5m"] * parts + ["read"] * 2 * parts
+
+
 # --- what it comes to -----------------------------------------------------------------------------------------------
 
 
@@ -420,6 +433,20 @@ async def test_a_miss_after_a_pause_is_expired(reader: Reader, api: FakeClaudeAP
     entry = (await reader.entries())[-1]
     assert (entry.cache_miss, entry.expected_read_tokens) == ("expired", entry.tokens.cache_creation_1h)
     assert entry.cache_lost_usd == entry.tokens.cache_creation_1h * (Decimal(4) - Decimal("0.1")) / 1_000_000
+
+
+async def test_what_is_read_lives_on_as_it_was_written(
+    reader: Reader, api: FakeClaudeAPI, shared_time: SharedTime
+) -> None:
+    """A request that would keep it for an hour reads, late, what is kept for five minutes: that stays five minutes."""
+    for question, pause in zip(QUESTIONS, (1, 280, 301), strict=False):
+        await reader.ask(question)
+        shared_time.passed += pause
+    asked = messages(api)[2].body["messages"][0]["content"][0]["cache_control"]
+    assert asked["ttl"] == "1h"
+    await reader.ask(QUESTIONS[3])
+    assert kept(api) == ["-", "5m", "read", "1h"]
+    assert (await reader.entries())[-1].cache_miss == "expired"
 
 
 async def test_a_miss_after_a_new_upload_is_another_delivery(reader: Reader, api: FakeClaudeAPI) -> None:

@@ -271,3 +271,15 @@ async def test_a_cut_that_is_cancelled_ends_its_process(documents: Documents, wo
         assert time.monotonic() - before < 2
         await wait_until_gone(children_of(), seconds=5)
         assert workers.running == 0
+
+
+async def test_the_same_pages_are_the_same_bytes_each_time(documents: Documents, folder: Path) -> None:
+    """Else the API would take each request's part for another document, and read nothing from its prompt cache."""
+    content = drawing.draw_text([f"Page {n}" for n in range(1, 9)])
+    first, second = [await _parts(documents, folder, content, range(2, 7)) for _ in range(2)]
+    (other,) = await _parts(documents, folder, content, range(3, 8))
+    assert [cut.content for cut in first] == [cut.content for cut in second]
+    assert (
+        pypdf.PdfReader(io.BytesIO(first[0].content)).trailer["/ID"]
+        != (pypdf.PdfReader(io.BytesIO(other.content)).trailer["/ID"])
+    )

@@ -317,19 +317,24 @@ class Claude:
         Errors:  `DocumentQuarantined`
         """
         barred = await self._quarantined(sources)
-        waiting, unpaid, answered, left_out = list(plan.asks), list[Ask](), list[Ask](), set[int]()
+        waiting, left_out = list(plan.asks), set[int]()
+        asks: list[tuple[str, Ask]] = []
         while waiting:
             ask = waiting.pop(0)
             if any(page in barred for page in pages_of(ask)):
                 halves = halved(ask)
                 waiting[:0] = halves or ()
                 left_out.update(page for _, page in pages_of(ask) if halves is None)
-            elif not await self.store.has_answer(ask.content_key, self._endpoint.url, paid_since=reuse_since):
-                unpaid.append(ask)
             else:
-                answered.append(ask)
-        chosen = await self._with_breakpoints(Plan(asks=tuple(unpaid)), model, call)
-        return Unpaid(plan=chosen, answered=tuple(answered), left_out=tuple(sorted(left_out)))
+                asks.append((ask.content_key, ask))
+        kept: set[str] = set()
+        if asks:
+            keys = {key for key, _ in asks}
+            kept = await self.store.answered_keys(keys, self._endpoint.url, paid_since=reuse_since)
+        answered = tuple(ask for key, ask in asks if key in kept)
+        unpaid = Plan(asks=tuple(ask for key, ask in asks if key not in kept))
+        chosen = await self._with_breakpoints(unpaid, model, call)
+        return Unpaid(plan=chosen, answered=answered, left_out=tuple(sorted(left_out)))
 
     async def _with_breakpoints(self, plan: Plan, model: Model, call: str) -> Plan:
         if not plan.asks:

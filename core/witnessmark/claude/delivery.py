@@ -148,9 +148,9 @@ class Delivery:
             return _file(kept), 0
         attachment = Attachment(await self._part(document, pages, ways, delivered))
         # What the cache keeps travels as a file: whoever asks next has the same `file_id`. Known is that a prefix is
-        # read where it is the same; that one document sent in two ways is the same to the API is said nowhere, and a
-        # part that is cut anew may differ by a byte: neither is relied on. Prepared images have the same bytes each
-        # time, and a document that goes by its URL does so each time.
+        # read where it is the same; that one document sent in two ways is the same to the API is said nowhere, and is
+        # not relied on. Without the Files API it goes in the request: parts that are cut and prepared images have the
+        # same bytes each time. A document that goes by its URL does so each time.
         if ways.files and (is_kept or await self._is_needed_again(key) or attachment.encoded_size > room):
             return await self._uploaded(attachment, key, block.title, "application/pdf", delivered), 0
         return _base64(attachment, "application/pdf"), attachment.encoded_size

@@ -117,7 +117,7 @@ def _without_unused(content: bytes) -> bytes:
     with suppress(Exception):  # qpdf raises all kinds on damaged files, and the part is good as it is
         with pikepdf.open(io.BytesIO(content)) as part:
             part.remove_unreferenced_resources()
-            part.save(smaller)
+            part.save(smaller, deterministic_id=True)
         return min(content, smaller.getvalue(), key=len)
     return content
 

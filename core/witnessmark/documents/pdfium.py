@@ -6,7 +6,9 @@ Runs in a worker only, since PDFium may abort its process. It is not thread-safe
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import importlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
@@ -25,6 +27,10 @@ from witnessmark.documents.text_layer import (
 )
 from witnessmark.documents.text_size import TextSize, text_size
 from witnessmark.values import PageLayout, Word
+
+_ID = re.compile(rb"/ID\[<[0-9A-F]{32}><[0-9A-F]{32}>\]")
+_TRAILER_BYTES = 1_024
+"""Of the end of a PDF; the trailer that PDFium writes is shorter."""
 
 MAX_PIXELS = 40_000_000
 """Rendering stops growing here: pages of 14,400 inches exist. 40 million grey pixels are an A3 page at 400 dpi."""
@@ -200,7 +206,7 @@ class PdfFile:
             return _pixels(self._raw, page.handle, width, height, whole, grey=False)
 
     def copy_of(self, indices: Sequence[int]) -> bytes | None:
-        """Copy pages into a PDF of their own, without encryption, outline or scripts.
+        """Copy pages into a PDF of their own, without encryption, outline or scripts; the same bytes each time.
 
         Shapes:  None where one of the pages cannot be copied
         """
@@ -220,7 +226,7 @@ class PdfFile:
             writer.version = 1
             writer.WriteBlock = write_type(write)
             is_saved = raw.FPDF_SaveAsCopy(copy, ctypes.byref(writer), raw.FPDF_NO_INCREMENTAL)
-            return b"".join(blocks) if is_saved else None
+            return b"".join(_with_id_of_content(blocks)) if is_saved else None
         finally:
             raw.FPDF_CloseDocument(copy)
 
@@ -235,6 +241,21 @@ class PdfFile:
     def _import(self, copy: Any, indices: Sequence[int]) -> bool:
         numbers = (ctypes.c_int * len(indices))(*indices)
         return bool(self._raw.FPDF_ImportPagesByIndex(copy, self._handle, numbers, len(indices), 0))
+
+
+def _with_id_of_content(blocks: list[bytes]) -> list[bytes]:
+    """Name a PDF by what is in it: PDFium draws its `/ID` by lot, and the same pages would be other bytes each time."""
+    head, tail = blocks[:], b""
+    while head and len(tail) < _TRAILER_BYTES:
+        tail = head.pop() + tail
+    found = _ID.search(tail)
+    if found is None:
+        return blocks
+    digest = hashlib.sha256()
+    for block in (*head, tail[: found.start()], tail[found.end() :]):
+        digest.update(block)
+    name = digest.hexdigest()[:32].upper().encode()
+    return [*head, tail[: found.start()], b"/ID[<%s><%s>]" % (name, name), tail[found.end() :]]
 
 
 def _pixels(raw: Any, page: Any, width: int, height: int, whole: tuple[int, int, int, int], *, grey: bool) -> bytes:

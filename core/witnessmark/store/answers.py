@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
@@ -38,13 +40,16 @@ def find_answer(db: Connection, content_key: str, endpoint: str, *, paid_since: 
     )
 
 
-def has_answer(db: Connection, content_key: str, endpoint: str, *, paid_since: float | None) -> bool:
-    """Say whether `find_answer` would find one, without reading it."""
-    row = db.execute(
-        "SELECT 1 FROM answers WHERE content_key = ? AND endpoint = ? AND paid_at >= ?",
-        (content_key, endpoint, float("-inf") if paid_since is None else paid_since),
-    ).fetchone()
-    return row is not None
+def answered_keys(
+    db: Connection, content_keys: Collection[str], endpoint: str, *, paid_since: float | None
+) -> set[str]:
+    """Say of which asks `find_answer` would find the answer, without reading any."""
+    rows = db.execute(
+        "SELECT content_key FROM answers WHERE content_key IN (SELECT value FROM json_each(?)) AND endpoint = ? "
+        "AND paid_at >= ?",
+        (json.dumps(sorted(content_keys)), endpoint, float("-inf") if paid_since is None else paid_since),
+    )
+    return {key for (key,) in rows}
 
 
 def keep_answer(db: Connection, answer: StoredAnswer) -> None:

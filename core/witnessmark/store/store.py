@@ -94,10 +94,12 @@ class Store:
             lambda db: answers.find_answer(db, content_key, endpoint, paid_since=since),
         )
 
-    async def has_answer(self, content_key: str, endpoint: str, *, paid_since: float | None) -> bool:
-        """Say whether there is a paid answer that is not older; None takes any."""
+    async def answered_keys(
+        self, content_keys: Collection[str], endpoint: str, *, paid_since: float | None
+    ) -> set[str]:
+        """Say of which asks there is a paid answer that is not older; None takes any."""
         return await self._database.read(
-            lambda db: answers.has_answer(db, content_key, endpoint, paid_since=paid_since),
+            lambda db: answers.answered_keys(db, content_keys, endpoint, paid_since=paid_since),
         )
 
     async def begin(

@@ -73,7 +73,7 @@ async def test_killed_at_any_moment_no_answer_is_lost_and_none_is_paid_for_twice
     met = Counter[Step](dict.fromkeys(STEPS, 0))
     reopened: list[float] = []
     began = time.monotonic()
-    async with processes(KILLS // 8 + 2) as killer:
+    async with processes(KILLS // 6 + 4) as killer:
         plan = kills = 0
         while len(deaths) < KILLS or kills:
             aim: Aim | None = "any" if chance.random() < 0.4 else rarest(met)

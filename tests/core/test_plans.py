@@ -495,8 +495,12 @@ KINDS = ("input", "output", "cache_read", "cache_creation_5m", "cache_creation_1
 @pytest.mark.parametrize(("name", "prices"), USED.items(), ids=USED)
 def test_every_kind_of_token_has_its_price(name: str, prices: tuple[int | str, ...]) -> None:
     model = model_named(name)
+    nothing = usd_of(Tokens(input=1), model)
+    assert nothing is not None
     for kind, price in zip(KINDS, prices, strict=True):
-        assert usd_of(Tokens(**{kind: 1_000_000}), model) == Decimal(price)
+        # An answer to no prompt at all is one whose usage was not told.
+        asked = Tokens(input=1) + Tokens(**{kind: 1_000_000})
+        assert usd_of(asked, model) == Decimal(price) + nothing
     assert usd_of(Tokens(**dict.fromkeys(KINDS, 1_000_000)), model) == sum(map(Decimal, prices))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from witnessmark.claude.credentials import KeyMissing
 from witnessmark.claude.running import OnPages, Run
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
-from witnessmark.errors import BudgetError
+from witnessmark.errors import BudgetError, SetupError
 from witnessmark.plans.models import Model, model_named
 from witnessmark.plans.plan import Plan
 from witnessmark.plans.price import Usd, price_of
@@ -96,7 +97,9 @@ async def run_paid(
     if run.failed and not run.answered:
         raise run.failed[0].error
     cost = _cost(run, price)
-    told = [*await claude.unsaid(model), *_unpriced(cost, model), *_lost(run)]
+    told = [*_unpriced(cost, model), *_lost(run)]
+    with suppress(SetupError):  # what was paid for is given on, whatever has become of the store
+        told = [*await claude.unsaid(model), *told]
     return Paid(run=run, cost=cost, warnings=told)
 
 

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.soak import Options, soak
-from benchmarks.soak_report import lines_of
 from tests.ocr_pages import needs_ocr
 
 pytestmark = pytest.mark.anyio
@@ -17,6 +15,9 @@ pytestmark = pytest.mark.anyio
 @needs_ocr
 @pytest.mark.skipif(sys.platform != "linux", reason="memory and open files of other processes are read from /proc")
 async def test_mixed_calls_with_faults_end_well_and_leave_nothing_behind(tmp_path: Path) -> None:
+    from benchmarks.soak import Options, soak  # what draws its documents comes with the extra `ocr`
+    from benchmarks.soak_report import lines_of
+
     options = Options(
         calls=60, clients=8, seed=5, faults=4, has_slow_files=False, ends_at_work=False, waits_for_workers=False
     )

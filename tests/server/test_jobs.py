@@ -18,6 +18,7 @@ from mcp.client.context import ClientRequestContext
 from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, TextContent
 
 from tests.drawing import draw_scan, draw_text, encrypted
+from tests.ocr_pages import needs_ocr
 from tests.processes import children_of
 from witnessmark.limits import Limits
 from witnessmark.settings import Settings, settings_from
@@ -193,6 +194,7 @@ async def test_a_call_that_is_done_in_time_is_no_job(connect: Connect, folder: P
     assert not settings.store.exists(), "it costs no write"
 
 
+@needs_ocr
 async def test_reading_without_a_model_goes_on_as_well(connect: Connect, folder: Path) -> None:
     source = folder / "scan.pdf"
     source.write_bytes(draw_scan("Total 1,284.50", pages=3))

@@ -1,11 +1,24 @@
-"""Checking a table against the pages it was taken from."""
+"""Checking a table against the pages it was taken from: each value in its row and column, each word given out once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
+from witnessmark.evidence.alignment import Alignment, Asked, Place, align
+from witnessmark.evidence.conserving import left_over
+from witnessmark.evidence.laid import Laid, Territory
+from witnessmark.evidence.likeness import is_same_as_read, most_alike
+from witnessmark.evidence.lookup import runs_of
+from witnessmark.evidence.normal import core_of, key_of_cell
+from witnessmark.evidence.numbers import amount_of, decimal_mark
 from witnessmark.evidence.verdicts import TableEvidence, Verdict
 from witnessmark.evidence.witness import WitnessPage
+from witnessmark.values import BoundingBox
+
+MOST_HEADER_ROWS = 6
+MOST_NEAREST = 60
+"""Values that stand nowhere for which the page is searched for something like them."""
 
 
 def check_table(grid: Sequence[Sequence[str]], pages: Sequence[WitnessPage], *, header_rows: int = 1) -> TableEvidence:
@@ -14,8 +27,290 @@ def check_table(grid: Sequence[Sequence[str]], pages: Sequence[WitnessPage], *, 
     Shapes:  `grid` holds the headers first, where there are any; rows may be ragged. `pages` in the order of the
              document: those on which the table stands. Without any page nothing is looked up
     """
-    del header_rows
-    page = pages[0].page_number if pages else 0
+    if not any(page.words for page in pages):
+        return _not_looked_up(grid, pages[0].page_number if pages else 0)
+    return _Check(grid, pages, header_rows).evidence()
+
+
+def _not_looked_up(grid: Sequence[Sequence[str]], page: int) -> TableEvidence:
     return TableEvidence(
         verdicts=tuple(tuple(Verdict(status=None, page=page) if text.strip() else None for text in row) for row in grid)
     )
+
+
+@dataclass(slots=True)
+class _Located:
+    """Where cells were found."""
+
+    places: dict[tuple[int, int], tuple[Place, ...]] = field(default_factory=dict[tuple[int, int], "tuple[Place, ...]"])
+    claimed: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict[tuple[int, int], "tuple[int, int]"])
+    """Words by page and index, and the cell that each belongs to."""
+
+    def is_free(self, place: Place) -> bool:
+        return all((place.page, word) not in self.claimed for word in place.run.words)
+
+    def give(self, cell: tuple[int, int], *places: Place) -> None:
+        self.places[cell] = places
+        for place in places:
+            for word in place.run.words:
+                self.claimed.setdefault((place.page, word), cell)
+
+
+class _Check:
+    """One table while it is being checked."""
+
+    def __init__(self, grid: Sequence[Sequence[str]], pages: Sequence[WitnessPage], header_rows: int) -> None:
+        self.grid = grid
+        self.pages = pages
+        self.width = max(map(len, grid), default=0)
+        keys = [[key_of_cell(text) for text in row] for row in grid]
+        self.mark = decimal_mark(key for row in keys for key in row)
+        self.first_lines = _first_lines(pages)
+        self.rows = [self._asked(row, texts, keys[row]) for row, texts in enumerate(grid)]
+        self.cells = {(cell.row, cell.column): cell for row in self.rows for cell in row}
+        self.head = _head(self.rows, header_rows)
+        self.alignment: Alignment = align(self.rows, self.width, [page.index for page in pages], head=self.head)
+        self.laid = Laid(self.alignment, pages, self.head, self.first_lines)
+        self.located = _Located()
+
+    def _asked(self, row: int, texts: Sequence[str], keys: Sequence[str]) -> list[Asked]:
+        asked: list[Asked] = []
+        for column, (text, key) in enumerate(zip(texts, keys, strict=True)):
+            if key:
+                is_amount = amount_of(key) is not None
+                asked.append(Asked(row=row, column=column, text=text, key=key, is_amount=is_amount, places=[]))
+                asked[-1].places = self._places(text)
+        return asked
+
+    def _places(self, text: str) -> list[Place]:
+        places: list[Place] = []
+        for number, (page, first) in enumerate(zip(self.pages, self.first_lines, strict=True)):
+            mark = None if page.is_read_by_ocr else self.mark
+            places += [
+                Place(number, run, first + run.first_line, first + run.last_line)
+                for run in runs_of(text, page.index, mark)
+            ]
+        return places
+
+    # --- giving out places
+
+    def evidence(self) -> TableEvidence:
+        body = [cell for row in self.rows[self.head :] for cell in row]
+        headers = [cell for row in self.rows[: self.head] for cell in row]
+        self._give_clear(body)
+        self._give_clear(headers)
+        for cell in headers:
+            if (cell.row, cell.column) not in self.located.places:
+                self._give_composed(cell)
+        for cell in (*body, *headers):
+            if (cell.row, cell.column) not in self.located.places:
+                self._give_as_read(cell)
+        for cell in (*body, *headers):
+            if (cell.row, cell.column) not in self.located.places:
+                self._give_shared(cell)
+        verdicts = [[self._verdict(row, column) for column in range(len(texts))] for row, texts in enumerate(self.grid)]
+        return TableEvidence(
+            verdicts=tuple(map(tuple, verdicts)),
+            left_over=left_over(self.laid, self.located.claimed),
+            boxes=self.laid.boxes(self.located.claimed),
+        )
+
+    def _give_clear(self, cells: Sequence[Asked]) -> None:
+        """Give each cell the place in its row and column; those that have one choice only come first."""
+        fitting = [(cell, [place for place in cell.places if self._fits(cell, place)]) for cell in cells]
+        fitting.sort(key=lambda one: len(one[1]))
+        for cell, places in fitting:
+            free = [place for place in places if self.located.is_free(place)]
+            if free:
+                best = min(free, key=lambda place: self.laid.distance(cell, place))
+                self.located.give((cell.row, cell.column), best)
+
+    def _fits(self, cell: Asked, place: Place) -> bool:
+        return self.laid.fits_row(cell, place, self._rows_below(cell)) and self.laid.fits_columns(
+            cell, place, self._column_after(cell)
+        )
+
+    def _column_after(self, cell: Asked) -> int:
+        """Find the last of the columns over which a text may reach: those that are empty, or say the same."""
+        last = cell.column
+        while last + 1 < self.width:
+            following = self.cells.get((cell.row, last + 1))
+            if following is not None and (following.key != cell.key or cell.is_amount):
+                break
+            last += 1
+        return last
+
+    def _rows_below(self, cell: Asked) -> int:
+        """Find the last of the rows over which a text may reach: those that are empty in its column."""
+        last = cell.row
+        while last + 1 < len(self.rows) and (last + 1, cell.column) not in self.cells and self.rows[last + 1]:
+            last += 1
+        return last
+
+    def _give_composed(self, cell: Asked) -> None:
+        """Find a header that is put together of several, one above the other: `2024 Plan`."""
+        places = self.laid.composed(cell)
+        if places:
+            self.located.give((cell.row, cell.column), *places)
+
+    def _give_as_read(self, cell: Asked) -> None:
+        """Accept what stands in the cell's place where it is the same text, in another order or as OCR reads it."""
+        territory = self._territory(cell)
+        if territory is None:
+            return
+        words = self._words_in(territory)
+        if not words:
+            return
+        page = self.pages[territory.page]
+        text = page.index.text(words)
+        key, asked = core_of(key_of_cell(text)), core_of(cell.key)
+        if key == asked or (page.is_read_by_ocr and is_same_as_read(cell.text, text)):
+            self.located.give((cell.row, cell.column), self.laid.place(territory.page, words))
+
+    def _give_shared(self, cell: Asked) -> None:
+        """Accept a text that is printed once for several cells beside or above one another."""
+        if cell.is_amount and cell.row >= self.head:
+            return
+        for row, column in self._neighbours(cell):
+            other = self.cells.get((row, column))
+            places = self.located.places.get((row, column))
+            if other is None or places is None or other.key != cell.key or self._is_repetition(cell.row, row):
+                continue
+            territory = self._territory(cell)
+            if territory is not None and self._words_in(territory, of_line=places[0]):
+                continue
+            if row != cell.row or cell.row < self.head or self.laid.reaches(places[0], cell.column):
+                self.located.places[cell.row, cell.column] = places
+                return
+
+    def _neighbours(self, cell: Asked) -> Iterator[tuple[int, int]]:
+        yield cell.row, cell.column - 1
+        yield cell.row - 1, cell.column
+        yield cell.row + 1, cell.column
+        yield cell.row, cell.column + 1
+
+    def _is_repetition(self, row: int, other: int) -> bool:
+        return row != other and len(self.rows[row]) > 1 and list(self.grid[row]) == list(self.grid[other])
+
+    # --- verdicts
+
+    def _territory(self, cell: Asked) -> Territory | None:
+        return self.laid.territory(cell.row, cell.column)
+
+    def _words_in(self, territory: Territory, of_line: Place | None = None) -> list[int]:
+        """Find the words in a place that are no other cell's, in reading order."""
+        index = self.pages[territory.page].index
+        return [
+            word
+            for word in self.laid.words_in(territory)
+            if (territory.page, word) not in self.located.claimed
+            and not index.is_small_mark(word)
+            and (of_line is None or index.tokens[word].line in range(of_line.run.first_line, of_line.run.last_line + 1))
+        ]
+
+    def _verdict(self, row: int, column: int) -> Verdict | None:
+        cell = self.cells.get((row, column))
+        if cell is None:
+            return None
+        places = self.located.places.get((row, column))
+        if places is None:
+            return self._missing(cell)
+        box = self._box(places)
+        page = self.pages[places[0].page]
+        more = self._unclaimed_around(cell, places)
+        if more:
+            words = sorted({*more, *(word for place in places for word in place.run.words)})
+            whole = page.index.text(self.laid.in_order(places[0].page, words))
+            reason = f"Only a part of what stands there: {whole!r}."
+            return Verdict(status="unlocated", page=page.page_number, box=box, nearest=whole, reason=reason)
+        return Verdict(status="located", page=page.page_number, box=box)
+
+    def _unclaimed_around(self, cell: Asked, places: Sequence[Place]) -> list[int]:
+        """Find words of the same text that no cell has: the answer left a part of it out."""
+        found: list[int] = []
+        for place in places:
+            index = self.pages[place.page].index
+            units = {index.tokens[word].unit for word in place.run.words}
+            for line in range(place.run.first_line, place.run.last_line + 1):
+                found += [
+                    word
+                    for word in index.lines[line]
+                    if index.tokens[word].unit in units
+                    and (place.page, word) not in self.located.claimed
+                    and not index.is_small_mark(word)
+                    and self.laid.is_in_column(place.page, word, cell.column)
+                ]
+        return found
+
+    def _missing(self, cell: Asked) -> Verdict:
+        territory = self._territory(cell)
+        words = self._words_in(territory) if territory is not None else []
+        nearest = self.pages[territory.page].index.text(words) if territory is not None and words else None
+        if cell.places:
+            place = min(cell.places, key=lambda place: self.laid.distance(cell, place))
+            page = self.pages[place.page]
+            reason = self._why_displaced(cell, place, nearest)
+            return Verdict(
+                status="displaced",
+                page=page.page_number,
+                box=page.placed(_source_box(page, place.run.words)),
+                nearest=nearest,
+                reason=reason,
+            )
+        page = self.pages[territory.page if territory is not None else 0]
+        box = None
+        if territory is not None:
+            box = page.placed(_source_box(page, words)) if words else self.laid.box_of(territory)
+        if nearest is None:
+            nearest = most_alike(cell.text, page.index, is_amount=cell.is_amount)
+        reason = (
+            f"Stands nowhere on the page; in its place stands {nearest!r}." if words else "Stands nowhere on the page."
+        )
+        return Verdict(status="unlocated", page=page.page_number, box=box, nearest=nearest, reason=reason)
+
+    def _why_displaced(self, cell: Asked, place: Place, nearest: str | None) -> str:
+        instead = f"; in its place stands {nearest!r}" if nearest else ""
+        if cell.row in self.alignment.moved_rows:
+            return f"Its row stands elsewhere in the table{instead}."
+        if cell.column in self.alignment.moved_columns:
+            return f"Its column stands elsewhere in the table{instead}."
+        if not self.located.is_free(place):
+            return f"Stands on the page, but there it is another cell's{instead}."
+        return f"Stands on the page, but not in this row and column{instead}."
+
+    def _box(self, places: Sequence[Place]) -> BoundingBox:
+        page = self.pages[places[0].page]
+        words = [word for place in places if place.page == places[0].page for word in place.run.words]
+        return page.placed(_source_box(page, words))
+
+
+def _source_box(page: WitnessPage, words: Sequence[int]) -> BoundingBox:
+    found = [page.words[word] for word in words]
+    return BoundingBox(
+        x0=min([word.x0 for word in found]),
+        top=min([word.top for word in found]),
+        x1=max([word.x1 for word in found]),
+        bottom=max([word.bottom for word in found]),
+    )
+
+
+def _first_lines(pages: Sequence[WitnessPage]) -> list[int]:
+    """Count lines on over pages, with room between them."""
+    first, firsts = 0, list[int]()
+    for page in pages:
+        firsts.append(first)
+        first += len(page.index.lines) + 5
+    return firsts
+
+
+def _head(rows: Sequence[Sequence[Asked]], header_rows: int) -> int:
+    """Count the rows that are headers by what they hold: those before the first with figures that are no years."""
+    head = header_rows
+    while head < min(len(rows) - 1, MOST_HEADER_ROWS) and not any(_is_figure(cell) for cell in rows[head]):
+        head += 1
+    has_figures = any(_is_figure(cell) for row in rows[head:] for cell in row)
+    return head if has_figures else min(header_rows, len(rows))
+
+
+def _is_figure(cell: Asked) -> bool:
+    return cell.is_amount and not (len(cell.key) == 4 and cell.key[:2] in {"19", "20"} and cell.key.isdigit())

@@ -1,0 +1,227 @@
+"""A table laid over its pages: on which lines its rows stand, and from where to where its columns reach."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
+
+from witnessmark.evidence.order import displaced, heaviest_chain
+from witnessmark.evidence.page_index import PageIndex, Run
+
+MOST_LINES = 12
+"""Lines on which a row may stand that are weighed against each other."""
+MOVED_SHARE = 0.6
+"""Share of a row's weight that stands on one line elsewhere from which the row was moved."""
+
+
+class Place(NamedTuple):
+    """A run of words on one of several pages.
+
+    Units:  lines are counted on over the pages
+    """
+
+    page: int
+    """Which of the pages, from 0."""
+    run: Run
+    first_line: int
+    last_line: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Asked:
+    """One cell that is looked for."""
+
+    row: int
+    column: int
+    text: str
+    key: str
+    is_amount: bool
+    places: list[Place]
+    """Everywhere it may stand."""
+
+
+class Band(NamedTuple):
+    """Where a row stands: one line, or the lines of its longest cell."""
+
+    page: int
+    line: int
+    top: float
+    bottom: float
+
+
+class Extent(NamedTuple):
+    """From where to where a column's cells reach, and where they usually lie."""
+
+    x0: float
+    x1: float
+    left: float
+    right: float
+
+    @property
+    def middle(self) -> float:
+        return (self.left + self.right) / 2
+
+
+@dataclass(slots=True, kw_only=True)
+class Alignment:
+    """How a table lies on its pages."""
+
+    bands: list[Band | None]
+    """Where each row should stand; None for a row of which that is not known."""
+    columns: dict[int, list[Extent | None]] = field(default_factory=dict[int, "list[Extent | None]"])
+    """Where each column should stand, by page."""
+    moved_rows: frozenset[int] = frozenset()
+    moved_columns: frozenset[int] = frozenset()
+    found: list[Band | None] = field(default_factory=list["Band | None"])
+    """Where each row was found, in order or not."""
+
+
+def align(rows: Sequence[Sequence[Asked]], width: int, pages: Sequence[PageIndex], *, head: int) -> Alignment:
+    """Lay a table over pages as a whole.
+
+    Shapes:  `rows` are the cells of each row that hold text; the first `head` rows are headers, which columns do not
+             follow where other rows show them
+    """
+    found = _bands_found(rows)
+    bands, moved_rows = _in_order(found)
+    aligned = Alignment(bands=bands, moved_rows=moved_rows, found=found)
+    for page in range(len(pages)):
+        extents, moved = _columns(rows, found, width, page, head)
+        aligned.columns[page] = extents
+        aligned.moved_columns |= moved
+    return aligned
+
+
+# --- rows
+
+
+def _bands_found(rows: Sequence[Sequence[Asked]]) -> list[Band | None]:
+    votes = [_votes(cells) for cells in rows]
+    lines = heaviest_chain([_strongest(vote) for vote in votes])
+    taken = {line for line in lines if line is not None}
+    for row, line in enumerate(lines):
+        if line is None:
+            lines[row] = _line_elsewhere(rows[row], votes[row], taken)
+    return [None if line is None else _band(cells, line) for cells, line in zip(rows, lines, strict=True)]
+
+
+def _votes(cells: Sequence[Asked]) -> dict[int, float]:
+    """Weigh the lines on which a row may stand by the cells that stand on them; rare ones weigh more."""
+    votes: dict[int, float] = defaultdict(float)
+    for cell in cells:
+        if not cell.places:
+            continue
+        weight = len(cell.places) ** -0.5 + 0.002 * min(len(cell.text), 40)
+        lines = {line for place in cell.places for line in range(place.first_line, place.last_line + 1)}
+        for line in lines:
+            votes[line] += weight
+    return votes
+
+
+def _strongest(votes: Mapping[int, float]) -> list[tuple[int, float]]:
+    if not votes:
+        return []
+    most = max(votes.values())
+    strong = [(line, weight) for line, weight in votes.items() if weight >= 0.3 * most]
+    return sorted(strong, key=lambda one: (-one[1], one[0]))[:MOST_LINES]
+
+
+def _line_elsewhere(cells: Sequence[Asked], votes: Mapping[int, float], taken: set[int]) -> int | None:
+    """Find the line of a row that stands out of order; None where it stands on none, or on another row's."""
+    if len(cells) < 2 or not votes:
+        return None
+    line = max(votes, key=lambda one: votes[one])
+    on_it = sum(any(place.first_line <= line <= place.last_line for place in cell.places) for cell in cells)
+    return line if on_it >= max(2, MOVED_SHARE * len(cells)) and line not in taken else None
+
+
+def _band(cells: Sequence[Asked], line: int) -> Band:
+    on_it = [place for cell in cells for place in cell.places if place.first_line <= line <= place.last_line]
+    page = on_it[0].page
+    singles = [place.run for place in on_it if place.first_line == place.last_line] or [place.run for place in on_it]
+    return Band(page, line, min([run.top for run in singles]), max([run.bottom for run in singles]))
+
+
+def _in_order(found: Sequence[Band | None]) -> tuple[list[Band | None], frozenset[int]]:
+    """Put each row where it should stand, and say which rows do not."""
+    there = [row for row, band in enumerate(found) if band is not None]
+    by_line = {band.line: band for band in found if band is not None}
+    moved, lines = displaced([found[row].line for row in there])  # type: ignore[union-attr]  # there: not None
+    bands: list[Band | None] = [None] * len(found)
+    for row, line in zip(there, lines, strict=True):
+        bands[row] = None if line is None else by_line[int(line)]
+    return bands, frozenset(there[one] for one in moved)
+
+
+# --- columns
+
+
+def _columns(
+    rows: Sequence[Sequence[Asked]], found: Sequence[Band | None], width: int, page: int, head: int
+) -> tuple[list[Extent | None], frozenset[int]]:
+    """Find where each column stands on a page by the cells that stand on their rows' lines."""
+    votes: list[list[Run]] = [[] for _ in range(width)]
+    header_votes: list[list[Run]] = [[] for _ in range(width)]
+    for row, (cells, band) in enumerate(zip(rows, found, strict=True)):
+        if band is None or band.page != page:
+            continue
+        for column, run in _clear_runs(cells, band):
+            (header_votes if row < head else votes)[column].append(run)
+    extents: list[Extent | None] = [
+        _extent(body) or _extent(headers) for body, headers in zip(votes, header_votes, strict=True)
+    ]
+    there = [column for column in range(width) if extents[column] is not None]
+    places = [extents[column].middle for column in there]  # type: ignore[union-attr]  # there: not None
+    if len(set(places)) < len(places):
+        return extents, frozenset()
+    if _is_from_right(places):
+        return extents, frozenset()
+    moved, expected = displaced(places)
+    by_place = {extents[column].middle: extents[column] for column in there}  # type: ignore[union-attr]  # not None
+    # A single vote may be a wrong value's: a column is out of order when its cells agree that it is.
+    if any(len(votes[there[one]] or header_votes[there[one]]) < 2 for one in moved):
+        moved, expected = set[int](), list(places)
+    ordered: list[Extent | None] = [None] * width
+    for column, place in zip(there, expected, strict=True):
+        ordered[column] = None if place is None else by_place[place]
+    return ordered, frozenset(there[one] for one in moved)
+
+
+def _is_from_right(places: Sequence[float]) -> bool:
+    """Say whether columns run from the right, as in Arabic and Hebrew."""
+    return len(places) > 2 and all(a > b for a, b in pairwise(places))
+
+
+def _clear_runs(cells: Sequence[Asked], band: Band) -> list[tuple[int, Run]]:
+    """Find the runs on a row's line of which it is clear whose they are.
+
+    A value that stands on the line once is clear; one that stands there as often as the row has it, too: in order.
+    """
+    by_text: dict[tuple[tuple[int, ...], ...], list[tuple[int, list[Run]]]] = defaultdict(list)
+    for cell in cells:
+        on_it = [place.run for place in cell.places if place.first_line <= band.line <= place.last_line]
+        if on_it:
+            on_it.sort(key=lambda run: run.x0)
+            by_text[tuple(run.words for run in on_it)].append((cell.column, on_it))
+    clear: list[tuple[int, Run]] = []
+    for group in by_text.values():
+        runs = group[0][1]
+        if len(runs) == len(group):
+            clear += [(column, run) for (column, _), run in zip(group, runs, strict=True)]
+    return clear
+
+
+def _extent(runs: Sequence[Run]) -> Extent | None:
+    if not runs:
+        return None
+    lefts, rights = sorted([run.x0 for run in runs]), sorted([run.x1 for run in runs])
+    left, right = median(lefts), median(rights)
+    if len(runs) < 4:
+        return Extent(lefts[0], rights[-1], left, right)
+    # One wrong value in a column must not stretch it over its neighbour.
+    near = [run for run in runs if run.x0 < right + 1 and run.x1 > left - 1] or list(runs)
+    return Extent(min([run.x0 for run in near]), max([run.x1 for run in near]), left, right)

@@ -1,0 +1,397 @@
+"""A table as it lies on its pages: what is whose row and column, and what stands there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from witnessmark.evidence.alignment import Alignment, Asked, Band, Extent, Place
+from witnessmark.evidence.normal import BREAK, core_of
+from witnessmark.evidence.page_index import PageIndex, Run
+from witnessmark.evidence.witness import WitnessPage
+from witnessmark.values import BoundingBox
+
+HEADER_LINES = 9
+"""Lines above a table's first row in which its headers may stand."""
+HEADER_GAP = 3.5
+"""Distance, in heights of a line, from which what stands above is no header."""
+OVERLAP = 0.3
+"""Share of its height with which a word must reach into a row's band."""
+NEAR = 1.2
+"""Distance to a row's band, in heights of a line, within which a word may still be the row's."""
+BETWEEN_PIECES = "-/|:,;()\u2022>" + BREAK
+"""What an answer may put between the headers that it joins."""
+
+
+class Territory(NamedTuple):
+    """The place of one cell, in the coordinates of a page's index."""
+
+    page: int
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+class Laid:
+    """Geometry of an aligned table."""
+
+    def __init__(
+        self, alignment: Alignment, pages: Sequence[WitnessPage], head: int, first_lines: Sequence[int]
+    ) -> None:
+        self.alignment = alignment
+        self.pages = pages
+        self.head = head
+        self.first_lines = first_lines
+        self.bands = alignment.bands
+        self.columns = {page: _territories(extents) for page, extents in alignment.columns.items()}
+        self.header_zone = self._header_zone()
+
+    def index(self, page: int) -> PageIndex:
+        return self.pages[page].index
+
+    # --- rows
+
+    def _header_zone(self) -> Territory | None:
+        """Find where headers stand: above the first row, as far as lines follow one another."""
+        first = next((band for band in self.bands[self.head :] if band is not None), None)
+        if first is None or not self.head:
+            return None
+        index = self.index(first.page)
+        line = first.line - self.first_lines[first.page]
+        top, height = first.top, max(first.bottom - first.top, 1.0)
+        for above in range(line - 1, max(-1, line - 1 - HEADER_LINES), -1):
+            tokens = [index.tokens[word] for word in index.lines[above]]
+            bottom = max([token.bottom for token in tokens])
+            if top - bottom > HEADER_GAP * height:
+                break
+            top = min(top, *[token.top for token in tokens])
+            height = max([token.bottom - token.top for token in tokens])
+        return Territory(first.page, float("-inf"), top, float("inf"), first.top)
+
+    def fits_row(self, cell: Asked, place: Place, last_row: int) -> bool:
+        """Say whether a place is in a cell's row, or in the rows below over which its text may reach."""
+        if cell.row < self.head:
+            return self._fits_header(cell, place)
+        band = self.bands[cell.row]
+        run = place.run
+        if band is None:
+            limits = self._between(cell.row, place.page)
+            return limits is not None and limits[0] <= (run.top + run.bottom) / 2 <= limits[1]
+        if band.page != place.page:
+            return False
+        own = _overlap(run.top, run.bottom, band)
+        rivals = self._other_bands(cell.row, place.page)
+        if not cell.is_amount and last_row > cell.row:
+            below = self.bands[last_row]
+            is_known = below is not None and below.page == band.page
+            if below is not None and is_known and band.top - 1 <= (run.top + run.bottom) / 2 <= below.bottom + 1:
+                return True
+        height = max(run.bottom - run.top, 0.1)
+        if own >= OVERLAP * min(height, band.bottom - band.top):
+            return all(_overlap(run.top, run.bottom, other) <= own + 0.01 for other in rivals)
+        if max(band.top - run.bottom, run.top - band.bottom) > NEAR * height:
+            return False
+        middle = (run.top + run.bottom) / 2
+        distance = _distance(middle, band)
+        return all(_distance(middle, other) > distance for other in rivals) and not any(
+            _overlap(run.top, run.bottom, other) > OVERLAP * height for other in rivals
+        )
+
+    def _fits_header(self, cell: Asked, place: Place) -> bool:
+        zone = self.header_zone
+        band = self.bands[cell.row]
+        if zone is None:
+            return band is None or (band.page == place.page and _overlap(place.run.top, place.run.bottom, band) > 0)
+        middle = (place.run.top + place.run.bottom) / 2
+        return place.page == zone.page and zone.top - 1 <= middle < zone.bottom
+
+    def _other_bands(self, row: int, page: int) -> list[Band]:
+        """Find the bands of the rows before and after, of those on the page."""
+        rivals: list[Band] = []
+        for step in (-1, 1):
+            other = row + step
+            while 0 <= other < len(self.bands):
+                band = self.bands[other]
+                if band is not None:
+                    if band.page == page and band != self.bands[row]:
+                        rivals.append(band)
+                    break
+                other += step
+        return rivals
+
+    def _between(self, row: int, page: int) -> tuple[float, float] | None:
+        """Find from where to where a row may stand that was not found, by its neighbours."""
+        before = next((band for band in reversed(self.bands[:row]) if band is not None), None)
+        after = next((band for band in self.bands[row + 1 :] if band is not None), None)
+        if before is None and after is None:
+            return float("-inf"), float("inf")
+        if before is not None and after is not None:
+            if before.page == after.page == page:
+                return before.bottom - 1, after.top + 1
+            if page == before.page:
+                return before.bottom - 1, float("inf")
+            return (float("-inf"), after.top + 1) if page == after.page else None
+        known = before or after
+        if known is None or known.page != page:
+            return None
+        reach = 2.5 * (known.bottom - known.top) * self._missing_rows(row)
+        if before is not None:
+            return before.bottom - 1, before.bottom + reach
+        return known.top - reach, known.top + 1
+
+    def _missing_rows(self, row: int) -> int:
+        first, last = row, row
+        while first > 0 and self.bands[first - 1] is None:
+            first -= 1
+        while last + 1 < len(self.bands) and self.bands[last + 1] is None:
+            last += 1
+        return last - first + 1
+
+    # --- columns
+
+    def fits_columns(self, cell: Asked, place: Place, last_column: int) -> bool:
+        """Say whether a place is in a cell's column, or in the columns after it over which its text may reach."""
+        territories = self.columns.get(place.page, [])
+        run = place.run
+        own = territories[cell.column] if cell.column < len(territories) else None
+        if own is None:
+            return self._is_between_columns(cell.column, place)
+        width = max(run.x1 - run.x0, 0.1)
+        shared = min(run.x1, own[1]) - max(run.x0, own[0])
+        if shared >= 0.5 * width:
+            return True
+        if cell.is_amount and cell.row >= self.head:
+            return False
+        hull = self._hull(territories, cell.column, last_column)
+        if hull is None or min(run.x1, hull[1]) - max(run.x0, hull[0]) < 0.8 * width:
+            return False
+        # Text that lies in one other column alone was moved there; a header over several columns lies between them.
+        return shared > 0 or (cell.row < self.head and not self._lies_in_one(run, place.page, cell.column))
+
+    def _lies_in_one(self, run: Run, page: int, column: int) -> bool:
+        return any(
+            extent is not None and number != column and extent.x0 - 1 <= run.x0 and run.x1 <= extent.x1 + 1
+            for number, extent in enumerate(self.alignment.columns[page])
+        )
+
+    def _hull(
+        self, territories: Sequence[tuple[float, float] | None], first: int, last: int
+    ) -> tuple[float, float] | None:
+        known = [one for one in territories[first : last + 1] if one is not None]
+        return (min([one[0] for one in known]), max([one[1] for one in known])) if known else None
+
+    def _is_between_columns(self, column: int, place: Place) -> bool:
+        """Say whether a place is where a column must be of which no place is known: between its neighbours."""
+        if column in self.alignment.moved_columns:
+            return False
+        extents = self.alignment.columns.get(place.page, [])
+        before = next((one for one in reversed(extents[:column]) if one is not None), None)
+        after = next((one for one in extents[column + 1 :] if one is not None), None)
+        if before is not None and after is not None and before.middle > after.middle:
+            before, after = after, before
+        middle = (place.run.x0 + place.run.x1) / 2
+        return (before is None or middle > before.right) and (after is None or middle < after.left)
+
+    def distance(self, cell: Asked, place: Place) -> float:
+        """Measure how far a place lies from where a cell should stand."""
+        far = 0.0
+        band = self.bands[cell.row]
+        if band is not None:
+            far += 10_000 * (band.page != place.page)
+            far += 3 * _distance((place.run.top + place.run.bottom) / 2, band)
+        extents = self.alignment.columns.get(place.page, [])
+        extent = extents[cell.column] if cell.column < len(extents) else None
+        if extent is not None:
+            far += min(abs(place.run.x0 - extent.left), abs(place.run.x1 - extent.right))
+        return far
+
+    def reaches(self, place: Place, column: int) -> bool:
+        """Say whether a run reaches into a column."""
+        territories = self.columns.get(place.page, [])
+        own = territories[column] if column < len(territories) else None
+        return own is not None and min(place.run.x1, own[1]) - max(place.run.x0, own[0]) > 0.5
+
+    def is_in_column(self, page: int, word: int, column: int) -> bool:
+        """Say whether a word stands in a column, as far as that is known."""
+        territories = self.columns.get(page, [])
+        own = territories[column] if column < len(territories) else None
+        token = self.index(page).tokens[word]
+        return own is None or own[0] <= (token.x0 + token.x1) / 2 <= own[1]
+
+    # --- what stands in a place
+
+    def territory(self, row: int, column: int) -> Territory | None:
+        """Find the place of a cell; None where its row or its column is not known."""
+        rows = self._row_limits(row)
+        if rows is None:
+            return None
+        page, top, bottom = rows
+        columns = self.columns.get(page, [])
+        own = columns[column] if column < len(columns) else None
+        if own is None:
+            own = self._gap_for(column, page)
+        return None if own is None else Territory(page, own[0], top, own[1], bottom)
+
+    def _gap_for(self, column: int, page: int) -> tuple[float, float] | None:
+        if column in self.alignment.moved_columns:
+            return None
+        extents = self.alignment.columns.get(page, [])
+        before = next((one for one in reversed(extents[:column]) if one is not None), None)
+        after = next((one for one in extents[column + 1 :] if one is not None), None)
+        if before is None or after is None:
+            return None
+        return before.right, after.left
+
+    def _row_limits(self, row: int) -> tuple[int, float, float] | None:
+        if row < self.head and self.header_zone is not None:
+            return self.header_zone.page, self.header_zone.top, self.header_zone.bottom
+        band = self.bands[row]
+        if band is None:
+            known = next((one for one in (*reversed(self.bands[:row]), *self.bands[row + 1 :]) if one), None)
+            limits = self._between(row, known.page) if known is not None else None
+            if limits is None or known is None or limits[1] - limits[0] > 1e6:
+                return None
+            return known.page, limits[0] + 1, limits[1] - 1
+        reach = NEAR * (band.bottom - band.top)
+        top, bottom = band.top - reach, band.bottom + reach
+        for other in self._other_bands(row, band.page):
+            if other.bottom <= band.top + 1:
+                top = max(top, (other.bottom + band.top) / 2)
+            else:
+                bottom = min(bottom, (other.top + band.bottom) / 2)
+        return band.page, top, bottom
+
+    def words_in(self, territory: Territory) -> list[int]:
+        """Find the words whose middle lies in a place, in reading order."""
+        index = self.index(territory.page)
+        found: list[int] = []
+        for line in index.lines:
+            first = index.tokens[line[0]]
+            if first.bottom < territory.top - 50 or first.top > territory.bottom + 50:
+                continue
+            for word in line:
+                token = index.tokens[word]
+                if (
+                    territory.x0 <= (token.x0 + token.x1) / 2 <= territory.x1
+                    and territory.top <= (token.top + token.bottom) / 2 <= territory.bottom
+                ):
+                    found.append(word)
+        return found
+
+    def place(self, page: int, words: Sequence[int]) -> Place:
+        """Make a place of words."""
+        run = self.index(page).run(words)
+        first = self.first_lines[page]
+        return Place(page, run, first + run.first_line, first + run.last_line)
+
+    def in_order(self, page: int, words: Sequence[int]) -> list[int]:
+        """Put words in reading order."""
+        tokens = self.index(page).tokens
+        return sorted(words, key=lambda word: (tokens[word].line, tokens[word].order))
+
+    def box_of(self, territory: Territory) -> BoundingBox | None:
+        """Find on its page the place of a cell in which nothing stands; None where that is not upright or unbounded."""
+        page = self.pages[territory.page]
+        if page.index.angle or max(map(abs, territory[1:])) > 1e6:
+            return None
+        return page.placed(BoundingBox(x0=territory.x0, top=territory.top, x1=territory.x1, bottom=territory.bottom))
+
+    def boxes(self, claimed: Mapping[tuple[int, int], object]) -> dict[int, BoundingBox]:
+        """Find the region of the table on each page."""
+        by_page: dict[int, list[int]] = {}
+        for number, word in claimed:
+            by_page.setdefault(number, []).append(word)
+        found: dict[int, BoundingBox] = {}
+        for number, words in by_page.items():
+            page = self.pages[number]
+            boxes = [page.words[word] for word in words]
+            found[page.page_number] = page.placed(
+                BoundingBox(
+                    x0=min([box.x0 for box in boxes]),
+                    top=min([box.top for box in boxes]),
+                    x1=max([box.x1 for box in boxes]),
+                    bottom=max([box.bottom for box in boxes]),
+                )
+            )
+        return found
+
+    # --- headers in several lines
+
+    def composed(self, cell: Asked) -> list[Place]:
+        """Find the texts in the header zone, from the top, that put together are a header; nothing where none are."""
+        zone = self.header_zone
+        if zone is None:
+            return []
+        territories = self.columns.get(zone.page, [])
+        own = territories[cell.column] if cell.column < len(territories) else None
+        units = list(self._header_units(zone, own))
+        words = _pieces(core_of(cell.key).replace(BREAK, ""), units)
+        return [self.place(zone.page, run) for run in words or ()]
+
+    def _header_units(self, zone: Territory, own: tuple[float, float] | None) -> Iterator[tuple[str, list[int]]]:
+        """List the texts above a column, those included that reach over several."""
+        index = self.index(zone.page)
+        for line in index.lines:
+            tokens = [index.tokens[word] for word in line]
+            middle = (tokens[0].top + tokens[0].bottom) / 2
+            if not zone.top - 1 <= middle < zone.bottom:
+                continue
+            units: dict[int, list[int]] = {}
+            for word in line:
+                units.setdefault(index.tokens[word].unit, []).append(word)
+            for words in units.values():
+                run = index.run(words)
+                if own is None or min(run.x1, own[1]) - max(run.x0, own[0]) > 0 or len(units) < 4:
+                    yield "".join([index.tokens[word].key for word in words]), words
+
+
+def _pieces(key: str, units: Sequence[tuple[str, list[int]]]) -> list[list[int]] | None:
+    """Cut a key into texts of `units`, each used once."""
+
+    def cut(rest: str, used: frozenset[int]) -> list[list[int]] | None:
+        rest = rest.lstrip(BETWEEN_PIECES)
+        if not rest:
+            return []
+        for number, (text, words) in enumerate(units):
+            if number in used:
+                continue
+            for piece in {text, core_of(text)}:
+                if piece and (rest.startswith(piece) or (piece[-1] == "-" and rest.startswith(piece[:-1]))):
+                    length = len(piece) if rest.startswith(piece) else len(piece) - 1
+                    after = cut(rest[length:], used | {number})
+                    if after is not None:
+                        return [words, *after]
+        return None
+
+    return cut(key, frozenset()) if key and len(units) <= 80 else None
+
+
+def _territories(extents: Sequence[Extent | None]) -> list[tuple[float, float] | None]:
+    """Part the page's width among columns, in the middle between neighbours."""
+    known = sorted([(extent.middle, number) for number, extent in enumerate(extents) if extent is not None])
+    borders = [float("-inf")]
+    for (_, first), (_, second) in pairwise(known):
+        a, b = extents[first], extents[second]
+        assert a is not None
+        assert b is not None
+        if a.x1 <= b.x0:
+            borders.append((a.x1 + b.x0) / 2)
+        elif a.right <= b.left:
+            borders.append((a.right + b.left) / 2)
+        else:
+            borders.append((a.middle + b.middle) / 2)
+    borders.append(float("inf"))
+    territories: list[tuple[float, float] | None] = [None] * len(extents)
+    for place, (_, number) in enumerate(known):
+        territories[number] = (borders[place], borders[place + 1])
+    return territories
+
+
+def _overlap(top: float, bottom: float, band: Band) -> float:
+    return min(bottom, band.bottom) - max(top, band.top)
+
+
+def _distance(middle: float, band: Band) -> float:
+    return max(0.0, band.top - middle, middle - band.bottom)

@@ -1,0 +1,87 @@
+"""Texts that resemble one another: what OCR may take for what, and what to show a person beside a wrong value."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from difflib import SequenceMatcher
+
+from witnessmark.evidence.normal import key_of
+from witnessmark.evidence.page_index import PageIndex
+
+_ALIKE = str.maketrans(
+    dict.fromkeys("1|!j\u0131", "i")
+    | {"l": "i", "0": "o", "5": "s", "8": "b", "\u20ac": "e"}
+    | dict.fromkeys("q9", "g")
+)
+"""Letters and signs that OCR takes for one another in words."""
+_PAIRS = (("rn", "m"), ("vv", "w"), ("ri", "n"), ("ii", "n"), ("ci", "d"))
+_THIN = re.compile(r"[^\w]|_")
+_DIGITS = re.compile(r"\d+")
+LEAST_ALIKE = 0.6
+LONG_WORD = 8
+"""Letters of a word from which OCR may have read one of them wrongly, whichever."""
+
+
+def is_same_as_read(asked: str, read: str) -> bool:
+    """Say whether OCR may have read one text where another is printed: their digits are the same, their words alike."""
+    if _DIGITS.findall(_figures(asked)) != _DIGITS.findall(_figures(read)):
+        return False
+    a, b = _folded(asked), _folded(read)
+    if a == b:
+        return bool(a)
+    words, others = [_folded(word) for word in asked.split()], [_folded(word) for word in read.split()]
+    words, others = [word for word in words if word], [word for word in others if word]
+    return len(words) == len(others) and all(
+        one == other or _is_one_letter_off(one, other) for one, other in zip(words, others, strict=True)
+    )
+
+
+def _figures(text: str) -> str:
+    """Keep the words that are figures; a digit in a word of letters is a letter that was misread."""
+    words = [key_of(word) for word in text.split()]
+    return "".join(word for word in words if sum(map(str.isdigit, word)) >= sum(map(str.isalpha, word)))
+
+
+def _folded(text: str) -> str:
+    bare = "".join(letter for letter in unicodedata.normalize("NFD", key_of(text)) if not unicodedata.combining(letter))
+    bare = _THIN.sub("", bare).translate(_ALIKE)
+    for pair, one in _PAIRS:
+        bare = bare.replace(pair, one)
+    return bare
+
+
+def _is_one_letter_off(one: str, other: str) -> bool:
+    if min(len(one), len(other)) < LONG_WORD or abs(len(one) - len(other)) > 1:
+        return False
+    start = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    skip_one, skip_other = int(len(one) >= len(other)), int(len(other) >= len(one))
+    return one[start + skip_one :] == other[start + skip_other :]
+
+
+def most_alike(text: str, index: PageIndex, *, is_amount: bool) -> str | None:
+    """Find the text on a page that a value which stands nowhere resembles most; None where none does."""
+    key = key_of(text)
+    if len(key) < 3:
+        return None
+    best, found = LEAST_ALIKE, None
+    matcher = SequenceMatcher(autojunk=False)
+    matcher.set_seq2(key)
+    for words in _candidates(index, is_amount=is_amount):
+        other = "".join([index.tokens[word].key for word in words])
+        if not 0.5 * len(key) <= len(other) <= 2 * len(key):
+            continue
+        matcher.set_seq1(other)
+        if matcher.real_quick_ratio() > best and matcher.quick_ratio() > best and (ratio := matcher.ratio()) > best:
+            best, found = ratio, words
+    return index.text(found) if found else None
+
+
+def _candidates(index: PageIndex, *, is_amount: bool) -> list[list[int]]:
+    if is_amount:
+        return [[word] for word, token in index.tokens.items() if any(map(str.isdigit, token.key))]
+    units: dict[int, list[int]] = {}
+    for line in index.lines:
+        for word in line:
+            units.setdefault(index.tokens[word].unit, []).append(word)
+    return list(units.values())

@@ -1,0 +1,155 @@
+"""Where a value may stand on a page: every run of words that says it, and nothing that only resembles it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from witnessmark.evidence.normal import BREAK, core_of, key_of_cell, without_right
+from witnessmark.evidence.numbers import amount_of, dates_of
+from witnessmark.evidence.page_index import PageIndex, Run, Token
+
+MOST_RUNS = 200
+"""Places of one value that are told apart; a table of noughts has more, and they are taken in their order."""
+LINES_ON = 4
+"""How many lines further a text may go on: between its lines may stand those of other columns."""
+LINE_GAP = 1.7
+"""Distance between lines of one text, in heights of a line."""
+
+
+def runs_of(text: str, index: PageIndex, mark: str | None = None) -> list[Run]:
+    """Find every place where a value stands, digit for digit.
+
+    Shapes:  `mark` is what stands before decimals in the answer; None where that is not known
+    """
+    key = key_of_cell(text)
+    if not key:
+        return []
+    runs = _runs_of_key(key, index)
+    amount = amount_of(key, mark or index.mark)
+    if amount is not None:
+        seen = {run.words for run in runs}
+        for value in amount.signed:
+            for run, printed in index.amounts.get(value, ()):
+                if run.words not in seen and _same_unit(amount.unit, printed.unit, index):
+                    seen.add(run.words)
+                    runs.append(run)
+        return _without_parts_of_numbers(runs)[:MOST_RUNS]
+    if not runs:
+        runs = list(_runs_of_date(text, index))
+    return runs[:MOST_RUNS]
+
+
+def _same_unit(asked: str, printed: str, index: PageIndex) -> bool:
+    """Say whether units agree: one that is left out does, one that stands nowhere on the page does not."""
+    if asked == printed or not asked:
+        return True
+    return not printed and asked in index.units_of_measure
+
+
+def _without_parts_of_numbers(runs: list[Run]) -> list[Run]:
+    """Drop words that look like the number but are a part of a longer one: `12` of `12 345`, `5` of `( 5 )`."""
+    if len(runs) < 2:
+        return runs
+    longer = [set(run.words) for run in runs if len(run.words) > 1]
+    return [run for run in runs if not any(set(run.words) < one for one in longer)]
+
+
+def _runs_of_key(key: str, index: PageIndex) -> list[Run]:
+    core = core_of(key)
+    found: dict[tuple[int, ...], None] = {}
+    for one in dict.fromkeys((key, core)):
+        for word in index.by_key.get(one, ()):
+            found[(word,)] = None
+    if len(core) > 1 or BREAK in core:
+        for words in _longer_runs(core, index):
+            found[words] = None
+    return [index.run(words) for words in found]
+
+
+def _longer_runs(key: str, index: PageIndex) -> Iterator[tuple[int, ...]]:
+    """Find the runs of two and more words whose letters, put together, are the key."""
+    beginnings = index.beginnings
+    for length in range(1, min(len(key) - 1, index.longest) + 1):
+        for word in beginnings.get(key[:length], ()):
+            words = _gone_on(key, length, (word,), index)
+            if words is not None:
+                yield words
+
+
+def _gone_on(key: str, done: int, words: tuple[int, ...], index: PageIndex) -> tuple[int, ...] | None:
+    """Go on from words that say the first `done` letters of a key to those that say the rest."""
+    if len(words) > 80:
+        return None
+    last = index.tokens[words[-1]]
+    if key[done] == BREAK:
+        done += 1
+        is_break = True
+    else:
+        is_break = False
+    rest = key[done:]
+    line = index.lines[last.line]
+    if last.order + 1 < len(line):
+        following = line[last.order + 1]
+        ended = _matched(key, done, rest, words, following, index, is_break=is_break)
+        if ended is not None:
+            return ended
+        if index.is_small_mark(following) and last.order + 2 < len(line):
+            ended = _matched(key, done, rest, words, line[last.order + 2], index, is_break=is_break)
+            if ended is not None:
+                return ended
+    return _wrapped(key, done, rest, words, index, is_break=is_break)
+
+
+def _matched(
+    key: str, done: int, rest: str, words: tuple[int, ...], word: int, index: PageIndex, *, is_break: bool
+) -> tuple[int, ...] | None:
+    """Take a word as the next of a run, and go on to the end; None where the rest does not follow."""
+    token = index.tokens[word]
+    if not is_break and done and key[done - 1].isdigit() and token.key[0].isdigit():
+        return None
+    if rest == token.key or rest == without_right(token.key):
+        return (*words, word)
+    if rest.startswith(token.key):
+        return _gone_on(key, done + len(token.key), (*words, word), index)
+    if token.key[-1] == "-" and len(token.key) > 1 and rest.startswith(token.key[:-1]):
+        return _gone_on(key, done + len(token.key) - 1, (*words, word), index)
+    return None
+
+
+def _wrapped(
+    key: str, done: int, rest: str, words: tuple[int, ...], index: PageIndex, *, is_break: bool
+) -> tuple[int, ...] | None:
+    """Go on in one of the next lines, under the text so far."""
+    tokens = [index.tokens[word] for word in words]
+    last = tokens[-1]
+    x0, x1 = min([token.x0 for token in tokens]), max([token.x1 for token in tokens])
+    height = last.bottom - last.top
+    for number in range(last.line + 1, min(last.line + 1 + LINES_ON, len(index.lines))):
+        for word in index.lines[number]:
+            token = index.tokens[word]
+            if token.top - last.bottom > (LINE_GAP - 1) * max(height, token.bottom - token.top):
+                return None
+            if token.x1 < x0 - height or token.x0 > x1 + height or not _may_begin(token, rest):
+                continue
+            ended = _matched(key, done, rest, words, word, index, is_break=is_break)
+            if ended is not None:
+                return ended
+    return None
+
+
+def _may_begin(token: Token, rest: str) -> bool:
+    return bool(rest) and token.key[0] == rest[0]
+
+
+def _runs_of_date(text: str, index: PageIndex) -> Iterator[Run]:
+    """Find a day that is printed another way."""
+    asked = dates_of(text)
+    if not asked:
+        return
+    for line in index.lines:
+        for start in range(len(line)):
+            for end in range(start + 1, min(start + 5, len(line) + 1)):
+                words = line[start:end]
+                if asked & dates_of(index.text(words)):
+                    yield index.run(words)
+                    break

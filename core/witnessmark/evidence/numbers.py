@@ -1,0 +1,207 @@
+"""Printed numbers and dates: which values a text may stand for. Digits are never guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from witnessmark.evidence.normal import key_of
+
+_CODES = "usd|eur|gbp|chf|jpy|cad|aud|cny|rmb|inr|sek|nok|dkk|pln|czk|huf|ron|brl|mxn|zar|krw|sgd|hkd|nzd|rm|rs"
+_SIGNS = "$\u20ac\u00a3\u00a5\u20b9\u20a9\u20bd\u20ba\u20aa\u0e3f"
+_CURRENCY = rf"(?:(?:us|a|c|hk|nz|s|r)\$|[{_SIGNS}]|(?:{_CODES}|kr)\.?(?![a-z]))"
+_AMOUNT = re.compile(
+    rf"(?P<approx>[~\u2248<>\u2264\u2265\u00b1]=?)?"
+    rf"(?P<open>[(\[])?(?P<sign>[+-])?(?P<before>{_CURRENCY})?(?P<sign2>[+-])?(?P<open2>\()?"
+    rf"(?P<digits>[.,]?\d(?:[\d.,'\x1f]*\d)?)"
+    rf"(?P<point>[.,](?=$|[)%]))?"
+    rf"(?P<trailing>-)?(?P<percent>%|\u2030|pct|percent)?(?P<close>[)\]])?(?P<percent2>%)?"
+    rf"(?P<after>{_CURRENCY})?(?P<trailing2>-)?(?P<close2>\))?"
+    rf"(?P<marks>(?:[*\u2020\u2021\u00a7\u00b6#]|\^\d+|[(\[][a-z\d*]{{1,2}}[)\]])*)"
+)
+
+
+class Amount(NamedTuple):
+    """A number as printed."""
+
+    values: tuple[str, ...]
+    """What it may be worth, as plain decimals without needless zeros: two where `1,234` can be read both ways."""
+    is_negative: bool
+    unit: str
+    """Currency or per cent, `""` without."""
+    approx: str = ""
+
+    @property
+    def signed(self) -> tuple[str, ...]:
+        """The values, with their sign."""
+        return tuple("-" + value for value in self.values) if self.is_negative else self.values
+
+
+def amount_of(key: str, mark: str | None = None) -> Amount | None:
+    """Read the key of a text as one number; None where it is anything else.
+
+    Shapes:  `key` as `key_of_cell` writes it; `mark` is what stands before decimals, None where that is not known
+    """
+    if len(key) > 40 or not any(map(str.isdigit, key)):
+        return None
+    found = _AMOUNT.fullmatch(key)
+    if found is None:
+        return None
+    part = found.groupdict(default="")
+    opened, closed = bool(part["open"] or part["open2"]), bool(part["close"] or part["close2"])
+    if opened != closed or (part["before"] and part["after"]):
+        return None
+    values = values_of(part["digits"], mark)
+    if not values:
+        return None
+    signs = part["sign"] + part["sign2"] + part["trailing"] + part["trailing2"]
+    unit = part["before"] or part["after"] or part["percent"] or part["percent2"]
+    unit = "%" if unit in {"pct", "percent"} else unit.rstrip(".")
+    is_negative = (opened and part["open"] != "[") or "-" in signs
+    return Amount(values, is_negative and values != ("0",), unit, part["approx"])
+
+
+def values_of(digits: str, mark: str | None = None) -> tuple[str, ...]:
+    """Find what digits with their separators may be worth; nothing where they make no number."""
+    if digits.isdigit():
+        return (digits if digits[0] != "0" or len(digits) == 1 else _code(digits),)
+    found: list[str] = []
+    for point in (mark,) if mark else (".", ","):
+        value = _value(digits, point)
+        if value is not None and value not in found:
+            found.append(value)
+    if not found and mark:  # a cell that breaks its table's rule is read as it can be
+        other = _value(digits, "," if mark == "." else ".")
+        found = [other] if other is not None else []
+    return tuple(found)
+
+
+def _code(digits: str) -> str:
+    """Keep the zeros of `007`, which is not `7`; `000` is nothing but zeros."""
+    return digits if digits.strip("0") else "0"
+
+
+def _value(digits: str, point: str) -> str | None:
+    whole, dot, decimals = digits.rpartition(point) if digits.count(point) == 1 else (digits, "", "")
+    if dot and not decimals.isdigit():
+        return None
+    if whole and not whole.isdigit():
+        separators = {letter for letter in whole if not letter.isdigit()}
+        if len(separators) != 1 or point in separators:
+            return None
+        groups = re.split(r"[.,'\x1f]", whole)
+        if not _are_groups(groups):
+            return None
+        whole = "".join(groups)
+    whole = whole.lstrip("0") or "0"
+    decimals = decimals.rstrip("0")
+    return f"{whole}.{decimals}" if decimals else whole
+
+
+def _are_groups(groups: list[str]) -> bool:
+    """Say whether digits stand in groups of three, or as in India of two and a last one of three."""
+    first, *middle, last = groups
+    if not first or len(last) != 3 or len(first) > 3:
+        return False
+    return all(len(group) == 3 for group in middle) or (len(first) <= 2 and all(len(group) == 2 for group in middle))
+
+
+def decimal_mark(keys: Iterable[str]) -> str | None:
+    """Find what stands before decimals in many texts; None where they do not say it, or say both."""
+    counts = {".": 0, ",": 0}
+    for key in keys:
+        if "." not in key and "," not in key:
+            continue
+        amount = _AMOUNT.fullmatch(key) if len(key) <= 40 else None
+        if amount is None:
+            continue
+        digits = amount["digits"]
+        shown = _mark_shown(digits)
+        if shown:
+            counts[shown] += 1
+    if counts["."] and counts["."] > 4 * counts[","]:
+        return "."
+    if counts[","] and counts[","] > 4 * counts["."]:
+        return ","
+    return None
+
+
+def _mark_shown(digits: str) -> str | None:
+    """Find what must be the decimal mark of one number; None when it could be read both ways."""
+    marks = [letter for letter in digits if letter in ".,"]
+    if not marks:
+        return None
+    last, other = marks[-1], "," if marks[-1] == "." else "."
+    if other in marks:
+        return last if marks.count(last) == 1 else None
+    if len(marks) > 1:
+        return other
+    whole, _, decimals = digits.partition(last)
+    return None if len(decimals) == 3 and 1 <= len(whole) <= 3 and whole[0] != "0" else last
+
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan januar janvier janv enero ene gennaio gen janeiro januari jän",
+            "february feb februar février févr fév febrero febbraio fevereiro fev februari",
+            "march mar märz mrz mars marzo março maart mrt mär",
+            "april apr avril avr abril abr aprile",
+            "may mai mayo maggio mag maio mei",
+            "june jun juni juin junio giugno giu junho",
+            "july jul juli juillet juil julio luglio lug julho",
+            "august aug août agosto ago augustus",
+            "september sep sept septembre septiembre settembre set setembro",
+            "october oct oktober okt octobre octubre ottobre ott outubro out",
+            "november nov novembre noviembre novembro",
+            "december dec dezember dez décembre déc diciembre dic dicembre dezembro december",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_NUMERIC_DATE = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})")
+_PARTS_OF_DATE = re.compile(r"\d+|[^\W\d_]+")
+
+Date = tuple[int, int, int]
+"""Year, month and day; 0 for a part that is not said."""
+
+
+def dates_of(text: str) -> frozenset[Date]:
+    """Find the days, or the months, that a text may stand for; none where it is no date.
+
+    Shapes:  `01/02/2024` stands for two days
+    """
+    key = " ".join(key_of(part) for part in text.split())
+    if len(key) > 40 or not any(map(str.isdigit, key)):
+        return frozenset()
+    if found := _NUMERIC_DATE.fullmatch(key.rstrip(".")):
+        first, second, third = (int(found[n]) for n in (1, 3, 4))
+        if len(found[1]) == 4:
+            return _real({(first, second, third)})
+        year = _year(found[4])
+        return _real({(year, second, first), (year, first, second)})
+    parts = _PARTS_OF_DATE.findall(key)
+    months = [_MONTHS[part] for part in parts if part in _MONTHS]
+    figures = [part for part in parts if part.isdigit()]
+    others = [part for part in parts if not part.isdigit() and part not in _MONTHS]
+    if len(months) != 1 or len(figures) not in {1, 2} or not set(others) <= _DAY_WORDS:
+        return frozenset()
+    if len(figures) == 1:
+        return frozenset({(_year(figures[0]), months[0], 0)}) if len(figures[0]) == 4 else frozenset()
+    day, year = sorted(figures, key=len) if {len(figure) for figure in figures} & {4} else figures
+    return _real({(_year(year), months[0], int(day))})
+
+
+_DAY_WORDS = frozenset({"st", "nd", "rd", "th", "de", "of", "den", "der", "er", "le"})
+
+
+def _year(text: str) -> int:
+    number = int(text)
+    return number if len(text) > 2 else number + (2000 if number < 70 else 1900)
+
+
+def _real(dates: set[Date]) -> frozenset[Date]:
+    return frozenset(one for one in dates if 1 <= one[1] <= 12 and 1 <= one[2] <= 31 and 1000 <= one[0] <= 2999)

@@ -1,0 +1,259 @@
+"""A page's words put in lines, with what they are looked up by."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from witnessmark.evidence.normal import (
+    BREAK,
+    core_of,
+    is_leader,
+    is_mark,
+    key_of,
+    without_left,
+)
+from witnessmark.evidence.numbers import Amount, amount_of, decimal_mark
+from witnessmark.values import Word
+
+UNIT_GAP = 0.75
+"""Gap between words of one text, in heights of their line; wider ones part columns."""
+GROUP_GAP = 0.45
+"""Gap between groups of digits of one number, in heights of their line."""
+SIGN_GAP = 0.35
+"""Gap between a sign or bracket and its number, in heights of their line, within which they are one."""
+FAR_SIGN_GAP = 8.0
+"""The same for a currency sign, which may stand at the edge of its column."""
+
+
+class Token(NamedTuple):
+    """A word as it is looked up, in reading coordinates: text that is turned is turned upright."""
+
+    key: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    line: int
+    order: int
+    """Its place in its line."""
+    unit: int
+    """Number of the run of words that it belongs to, between two wide gaps."""
+
+
+class Run(NamedTuple):
+    """Words that together say what was looked for."""
+
+    words: tuple[int, ...]
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    first_line: int
+    last_line: int
+
+
+class PageIndex:
+    """A page's words in lines from the top, each from the left."""
+
+    def __init__(self, words: Sequence[Word], *, is_read_by_ocr: bool = False) -> None:
+        self.source = words
+        self._is_read_by_ocr = is_read_by_ocr
+        self.angle = _direction(words)
+        placed = [
+            (index, key, *_turned(word, self.angle))
+            for index, word in enumerate(words)
+            if not is_leader(word.text) and (key := key_of(word.text))
+        ]
+        self.tokens: dict[int, Token] = {}
+        """By the word's place among `source`; leaders are left out."""
+        self.lines: list[list[int]] = []
+        self._put_in_lines(placed)
+        self.by_key: dict[str, list[int]] = defaultdict(list)
+        """Words by their whole key and, where signs stand around it, by what is left without them."""
+        self.beginnings: dict[str, list[int]] = defaultdict(list)
+        """Words by their key, without what stands before it that is no part of it: how a run begins."""
+        self._put_by_key()
+
+    def _put_in_lines(self, placed: list[tuple[int, str, float, float, float, float]]) -> None:
+        placed.sort(key=lambda one: one[3] + one[5])
+        lines: list[list[tuple[int, str, float, float, float, float]]] = []
+        middle, height = -1e9, 0.0
+        for one in placed:
+            own_middle, own_height = (one[3] + one[5]) / 2, one[5] - one[3]
+            if lines and own_middle - middle < 0.5 * max(height, own_height) and own_middle - middle < 0.6 * height:
+                lines[-1].append(one)
+                if own_height > height:  # a raised figure does not say where its line is
+                    middle, height = own_middle, own_height
+            else:
+                lines.append([one])
+                middle, height = own_middle, own_height
+        unit = -1
+        for number, line in enumerate(lines):
+            line.sort(key=lambda one: one[2])
+            right = -1e9
+            for order, (index, key, x0, top, x1, bottom) in enumerate(line):
+                if x0 - right > UNIT_GAP * (bottom - top) or order == 0:
+                    unit += 1
+                right = x1
+                self.tokens[index] = Token(key, x0, top, x1, bottom, number, order, unit)
+            self.lines.append([one[0] for one in line])
+
+    def _put_by_key(self) -> None:
+        for index, token in self.tokens.items():
+            key = token.key
+            self.by_key[key].append(index)
+            self.beginnings[key].append(index)
+            if key.isalnum():
+                continue
+            core = core_of(key)
+            if core != key:
+                self.by_key[core].append(index)
+            begun = without_left(key)
+            if begun != key:
+                self.beginnings[begun].append(index)
+
+    @cached_property
+    def longest(self) -> int:
+        """Length of the longest key."""
+        return max(map(len, self.beginnings), default=0)
+
+    @cached_property
+    def mark(self) -> str | None:
+        """What stands before decimals on this page; None where it does not say, or OCR may have mistaken it."""
+        return None if self._is_read_by_ocr else decimal_mark(token.key for token in self.tokens.values())
+
+    @cached_property
+    def units_of_measure(self) -> frozenset[str]:
+        """Currencies and per cent signs that stand anywhere on the page."""
+        text = " ".join(token.key for token in self.tokens.values() if not token.key.isdigit())
+        signs = {sign for sign in "$\u20ac\u00a3\u00a5%\u20b9\u2030" if sign in text}
+        words = set(text.replace("(", " ").replace(")", " ").replace(",", " ").split())
+        return frozenset(signs | words)
+
+    @cached_property
+    def amounts(self) -> dict[str, list[tuple[Run, Amount]]]:
+        """Numbers by what they may be worth, their sign included."""
+        found: dict[str, list[tuple[Run, Amount]]] = defaultdict(list)
+        for line in self.lines:
+            for place, index in enumerate(line):
+                if any(map(str.isdigit, self.tokens[index].key)):
+                    for run, amount in self._amounts_at(line, place):
+                        for value in amount.signed:
+                            found[value].append((run, amount))
+        return found
+
+    def _amounts_at(self, line: Sequence[int], place: int) -> list[tuple[Run, Amount]]:
+        """Read the numbers whose first digits are in a word of a line, with the signs around them."""
+        key = self.tokens[line[place]].key
+        found: list[tuple[Run, Amount]] = []
+        ends = [place]
+        if key.lstrip("(-+$\u20ac\u00a3").isdigit() and len(key) <= 5:
+            ends += self._group_ends(line, place)
+        for end in ends:
+            found += self._with_signs(line, place, end)
+        return found
+
+    def _group_ends(self, line: Sequence[int], place: int) -> list[int]:
+        """Find where a number may end that is printed in groups of three digits."""
+        ends: list[int] = []
+        for following in range(place + 1, min(place + 5, len(line))):
+            before, token = self.tokens[line[following - 1]], self.tokens[line[following]]
+            is_near = token.x0 - before.x1 < GROUP_GAP * (token.bottom - token.top)
+            if not is_near or not token.key[:3].isdigit() or token.key[3:4].isdigit() or len(token.key) < 3:
+                break
+            ends.append(following)
+            if not token.key.isdigit():
+                break
+        return ends
+
+    def _with_signs(self, line: Sequence[int], first: int, last: int) -> list[tuple[Run, Amount]]:
+        tokens = [self.tokens[index] for index in line]
+        key = BREAK.join(token.key for token in tokens[first : last + 1])
+        begin, end, is_bound = first, last, False
+        while begin > 0 and last - begin < 8:
+            near = (tokens[begin].x0 - tokens[begin - 1].x1) / max(tokens[begin].bottom - tokens[begin].top, 0.1)
+            before = tokens[begin - 1].key
+            is_sign = before in {"(", "-", "+", "(-", "-("} and near < SIGN_GAP
+            is_wide_bracket = before in {"(", "($", "(\u20ac", "$("} and near < FAR_SIGN_GAP
+            if not (is_sign or is_wide_bracket or (before in _SIGNS_BEFORE and near < FAR_SIGN_GAP)):
+                break
+            key, begin = before + key, begin - 1
+            is_bound = is_bound or is_sign or is_wide_bracket
+        while end + 1 < len(tokens):
+            near = (tokens[end + 1].x0 - tokens[end].x1) / max(tokens[end].bottom - tokens[end].top, 0.1)
+            after = tokens[end + 1].key
+            if not ((after in _CLOSING and near < 1.5) or (after in _SIGNS_AFTER and near < 1.5)):
+                break
+            key, end = key + after, end + 1
+            is_bound = is_bound or after in _CLOSING
+        found: list[tuple[Run, Amount]] = []
+        whole = amount_of(key, self.mark)
+        if whole is not None:
+            found.append((self.run(line[begin : end + 1]), whole))
+        if (begin, end) != (first, last) and not (is_bound and whole is not None):
+            bare = amount_of(BREAK.join(token.key for token in tokens[first : last + 1]), self.mark)
+            if bare is not None and (whole is None or bare.signed != whole.signed):
+                found.append((self.run(line[first : last + 1]), bare))
+        if not found and first == last:
+            stripped = amount_of(core_of(tokens[first].key), self.mark)
+            if stripped is not None:
+                found.append((self.run((line[first],)), stripped))
+        return found
+
+    def run(self, words: Sequence[int]) -> Run:
+        """Make a run of words, of which there is at least one."""
+        if len(words) == 1:
+            token = self.tokens[words[0]]
+            return Run(tuple(words), token.x0, token.top, token.x1, token.bottom, token.line, token.line)
+        tokens = [self.tokens[index] for index in words]
+        return Run(
+            tuple(words),
+            min([token.x0 for token in tokens]),
+            min([token.top for token in tokens]),
+            max([token.x1 for token in tokens]),
+            max([token.bottom for token in tokens]),
+            min([token.line for token in tokens]),
+            max([token.line for token in tokens]),
+        )
+
+    def text(self, words: Sequence[int]) -> str:
+        """Write words as they are printed."""
+        return " ".join(self.source[index].text for index in words)
+
+    def is_small_mark(self, index: int) -> bool:
+        """Say whether a word is a footnote's mark: a sign, or a figure or letter raised above its line."""
+        token = self.tokens[index]
+        if is_mark(token.key) and not token.key.isdigit():
+            return True
+        line = self.lines[token.line]
+        tallest = max([self.tokens[other].bottom - self.tokens[other].top for other in line])
+        return len(token.key) <= 3 and token.bottom - token.top < 0.8 * tallest
+
+
+_SIGNS_BEFORE = frozenset(
+    {"$", "\u20ac", "\u00a3", "\u00a5", "us$", "usd", "eur", "gbp", "chf", "\u20b9", "rm", "($", "-$"}
+)
+_CLOSING = frozenset({")", ")%", "%)"})
+_SIGNS_AFTER = frozenset({"%", "\u20ac", "\u2030", "eur", "usd", "chf", "\u00a3"})
+
+
+def _direction(words: Sequence[Word]) -> int:
+    """Find in which direction most words are written."""
+    angles = Counter(word.angle for word in words)
+    return angles.most_common(1)[0][0] if angles else 0
+
+
+def _turned(word: Word, angle: int) -> tuple[float, float, float, float]:
+    """Find a word's box after the page is turned so that `angle` reads upright."""
+    match angle:
+        case 90:
+            return word.top, -word.x1, word.bottom, -word.x0
+        case 180:
+            return -word.x1, -word.bottom, -word.x0, -word.top
+        case 270:
+            return -word.bottom, word.x0, -word.top, word.x1
+        case _:
+            return word.x0, word.top, word.x1, word.bottom

@@ -23,6 +23,7 @@ from witnessmark.values import PageLayout
 
 if TYPE_CHECKING:
     from witnessmark.documents.prepared import PreparedImage
+    from witnessmark.documents.sheets import Pages
     from witnessmark.plans.images import Wanted
 
 KEPT_DOCUMENTS = 2
@@ -222,6 +223,31 @@ def image_picture(session: Session, request: wire.Message) -> tuple[wire.Message
     return {}, marked_png(page, [mark_from_wire(mark) for mark in request["marks"]], scale=scale)
 
 
+def pdf_evidence(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    from witnessmark.documents.drawn_pages import PdfPages
+
+    return _evidence(PdfPages(_pdfium(session, request)), request)
+
+
+def image_evidence(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    from witnessmark.documents.drawn_pages import ImagePages
+    from witnessmark.documents.images import ImageUnreadable
+
+    content = session.contents[request["sha256"]]
+    try:
+        return _evidence(ImagePages(content, request["sizes"], orientation=request["orientation"]), request)
+    except ImageUnreadable as error:
+        raise Refused("unreadable") from error
+
+
+def _evidence(pages: Pages, request: wire.Message) -> tuple[wire.Message, bytes]:
+    from witnessmark.documents.sheets import draw_sheet
+    from witnessmark.documents.views import picture_to_wire, views_from_wire
+
+    limits = {name: request[name] for name in ("side", "most_pixels", "most_bytes")}
+    return picture_to_wire(draw_sheet(pages, views_from_wire(request["views"]), **limits))
+
+
 def pypdf_open(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
     return {"page_count": len(_pypdf(session, request).pages)}, b""
 
@@ -332,7 +358,7 @@ OPERATIONS: dict[str, Callable[[Session, wire.Message], tuple[wire.Message, byte
     operation.__name__: operation
     for operation in (
         *(pdf_open, pdf_facts, pdf_layout, pdf_tables, pdf_text, pdf_pixels, pdf_picture, pypdf_open, pypdf_text),
-        *(pdf_part, pdf_prepared, image_prepared),
+        *(pdf_part, pdf_prepared, image_prepared, pdf_evidence, image_evidence),
         *(image_facts, image_pixels, image_picture, layout_tables, layout_text, ocr_page),
     )
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 from collections.abc import AsyncGenerator, Callable, Iterable
@@ -13,13 +14,23 @@ import anyio
 from mcp.server import MCPServer
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context
-from mcp.server.mcpserver.exceptions import ResourceNotFoundError
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
-from mcp.types import CallToolResult, ContentBlock, InputRequiredResult, ResourceLink, TextContent, ToolAnnotations
+from mcp.types import (
+    CallToolResult,
+    ContentBlock,
+    ImageContent,
+    InputRequiredResult,
+    ResourceLink,
+    TextContent,
+    ToolAnnotations,
+)
 from pydantic import AnyUrl, Field, SkipValidation
 
 from witnessmark import __version__
+from witnessmark.documents import media_types
+from witnessmark.documents.page_range import PageRangeInvalid
 from witnessmark.errors import WitnessmarkError
 from witnessmark.exports.folder import (
     URI_PREFIX,
@@ -37,6 +48,7 @@ from witnessmark_tools.catalog import BY_NAME, TOOLS
 from witnessmark_tools.definition import Progress, Services, ToolDefinition, UnknownTool
 from witnessmark_tools.exporting import exported_file
 from witnessmark_tools.results import INLINE_CHARACTERS, Result
+from witnessmark_tools.show_evidence import PAGE_URI, ResultUnknown, whole_page
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +56,8 @@ INSTRUCTIONS = (
     "Reads PDFs, scans, images and text files for you: tables as rows and as CSV, Excel, HTML or Markdown files "
     "(extract_tables), text page by page (read_text), what a file is before you read it (inspect_document). Use it "
     "for any question about the content of a document file; search for these tools when a path to a PDF, scan, "
-    "invoice, report or screenshot comes up. Give absolute paths, or https URLs of public hosts. With a key Claude "
+    "invoice, report or screenshot comes up. To check a value, or to show it to somebody, show_evidence gives a "
+    "picture of its place on the page. Give absolute paths, or https URLs of public hosts. With a key Claude "
     "reads the tables, else this machine for free (model='offline'); estimate_cost says the price before, "
     "usage_report what was spent, and what was paid for once is not paid for again; a call that takes long goes on as "
     "a job (get_job, cancel_job); list_uploads and delete_uploads look after what is kept at the API. No answer is "
@@ -95,6 +108,25 @@ def build_server(settings: Settings, opener: OpenServices | None = None) -> MCPS
             raise ResourceNotFoundError(str(error)) from error
         return content.decode() if is_text(media_type_of(name)) else content
 
+    @server.resource(
+        PAGE_URI,
+        name="pages",
+        title="Pages with evidence",
+        description="A page of a document as a picture, with the places of a result framed.",
+        mime_type="application/octet-stream",
+    )
+    async def marked_page(result_id: str, page: str, context: Context[Services, Any]) -> bytes:
+        services = context.request_context.lifespan_context
+        try:
+            number = int(page) if page.isdecimal() and len(page) < 9 else 0
+            if number < 1:
+                raise PageRangeInvalid(page)
+            return (await whole_page(result_id, number, services.documents, services.results)).content
+        except ResultUnknown as error:
+            raise ResourceNotFoundError(str(error)) from error
+        except WitnessmarkError as error:
+            raise ResourceError(str(error)) from error
+
     return server
 
 
@@ -112,8 +144,14 @@ class _Server(MCPServer[Services]):
         found = await super().read_resource(uri, context)
         if isinstance(found, InputRequiredResult):
             return found
-        # A template has one media type; ours holds files of several.
-        return [replace(content, mime_type=media_type_of(str(uri))) for content in found]
+        # A template has one media type; ours hold files of several.
+        return [replace(content, mime_type=_media_type_of(str(uri), content.content)) for content in found]
+
+
+def _media_type_of(uri: str, content: str | bytes) -> str:
+    if isinstance(content, bytes) and not uri.startswith(URI_PREFIX):
+        return media_types.media_type_of(content[: media_types.HEAD_BYTES], "")
+    return media_type_of(uri)
 
 
 class _ServedTool(Tool):
@@ -204,8 +242,12 @@ def _reply(result: Result, services: Services, is_structured: bool) -> CallToolR
         result, whole, text = shown, shown.to_json(), shown.to_text()
     content: list[ContentBlock] = [TextContent(type="text", text=text)]
     content += [
-        ResourceLink(type="resource_link", uri=f.uri, name=f.name, mime_type=f.media_type)
-        for f in result.exported[:MOST_LINKS]
+        ImageContent(type="image", data=base64.b64encode(picture.content).decode(), mime_type=picture.media_type)
+        for picture in result.pictures
+    ]
+    content += [
+        ResourceLink(type="resource_link", uri=link.uri, name=link.name, mime_type=link.media_type)
+        for link in result.links[:MOST_LINKS]
     ]
     return CallToolResult(content=content, structured_content=whole if is_structured else None)
 

@@ -174,7 +174,10 @@ def _run_command(options: argparse.Namespace) -> int:
             import getpass
 
             arguments["password"] = getpass.getpass("Password of the document: ")
-    return shell.run_tool(BY_NAME[options.command.replace("-", "_")], given, settings, as_json=options.json)
+    tool = BY_NAME[options.command.replace("-", "_")]
+    return shell.run_tool(
+        tool, given, settings, as_json=options.json, output=options.output if tool.gives_pictures else None
+    )
 
 
 def _arguments(options: argparse.Namespace) -> dict[str, Any]:

@@ -21,6 +21,7 @@ OWN_COMMANDS = {
     "doctor": "Check the installation, and say what to do about what is wrong.",
     "store": "Show what is kept and what was spent; prune it, back it up, release documents, write the ledger as CSV.",
 }
+OUTPUT = "--output"
 _HTTP_OPTIONS = ("--http", "--host", "--port")
 _WITHOUT_VALUE = frozenset({"--http", "--json", "--help", "-h", "--version"})
 
@@ -78,6 +79,7 @@ def options_of(command: str) -> list[str]:
     own = [option(name) for name in tool.arguments.model_fields if name != "source"] if tool else []
     own += _HTTP_OPTIONS if command == "serve" else ()
     own += store_words.OPTIONS if command == "store" else ()
+    own += [OUTPUT] if tool and tool.gives_pictures else []
     own += ["--json"] if tool or command == "doctor" else []
     return [*own, *(item.flag for item in SETTINGS if item.flag not in own)]
 
@@ -100,6 +102,9 @@ def _add_tool(commands: Any, tool: ToolDefinition) -> None:
         if "enum" in schema or "enum" in schema.get("items", {}):
             meaning = f"{meaning} ({expected(schema)})"
         command.add_argument(option(name), dest=name, metavar=name.upper(), help=meaning)
+    if tool.gives_pictures:
+        meaning = "Where to write the picture, as PNG or JPEG by its ending; default the folder of exports."
+        command.add_argument(OUTPUT, metavar="FILE", help=meaning)
     command.add_argument(
         "--json", action="store_true", help="One complete JSON object on standard output, nothing else."
     )

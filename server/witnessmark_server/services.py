@@ -19,6 +19,7 @@ from witnessmark.settings import Settings
 from witnessmark_tools.catalog import BY_NAME
 from witnessmark_tools.definition import Services
 from witnessmark_tools.jobs import Jobs
+from witnessmark_tools.remembered import RememberedResults
 from witnessmark_tools.terms import Terms
 
 
@@ -54,6 +55,7 @@ async def open_services(
             terms=Terms(model=settings.model, spending=settings.spending, reuse_days=settings.reuse_days),
             patience=settings.wait_seconds,
             jobs=jobs,
+            results=RememberedResults(settings.cache),
         )
         jobs.serve(services)
         if warms_up:

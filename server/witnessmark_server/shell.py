@@ -16,6 +16,7 @@ from witnessmark.errors import SetupError
 from witnessmark.settings import Settings
 from witnessmark_server.costs_view import show_costs
 from witnessmark_server.marked_pages import draw_marked_pages
+from witnessmark_server.picture_files import allowing_its_document, check_output, with_file
 from witnessmark_server.services import open_services
 from witnessmark_server.tables_view import harmless, show_files, show_tables
 from witnessmark_tools.catalog import BY_NAME
@@ -23,6 +24,7 @@ from witnessmark_tools.definition import Progress, ToolDefinition, no_progress
 from witnessmark_tools.estimate_cost import CostEstimate
 from witnessmark_tools.extract_tables import TableExtraction
 from witnessmark_tools.results import Result
+from witnessmark_tools.show_evidence import EvidenceShown
 
 
 class ReportMissing(SetupError):
@@ -33,9 +35,18 @@ class ReportMissing(SetupError):
         )
 
 
-def run_tool(tool: ToolDefinition, arguments: dict[str, Any], settings: Settings, *, as_json: bool) -> int:
-    """Run a tool to its end and print its result."""
+def run_tool(
+    tool: ToolDefinition, arguments: dict[str, Any], settings: Settings, *, as_json: bool, output: str | None = None
+) -> int:
+    """Run a tool to its end and print its result.
+
+    Shapes:  `output` is the file for the result's picture; None: one in the export folder
+    """
+    check_output(output)
+    settings = allowing_its_document(settings, arguments)
     result = anyio.run(_call, tool, arguments, settings, not as_json and sys.stderr.isatty())
+    if isinstance(result, EvidenceShown):
+        result = with_file(result, output, settings)
     if as_json:
         sys.stdout.buffer.write(json.dumps(result.to_json(), ensure_ascii=False).encode() + b"\n")
     else:

@@ -21,6 +21,7 @@ from witnessmark.documents.opening import Documents
 from witnessmark.errors import UsageError
 from witnessmark.exports.folder import ExportFolder
 from witnessmark_tools.arguments import SECRET
+from witnessmark_tools.remembered import RememberedResults
 from witnessmark_tools.results import LongResult, Result
 from witnessmark_tools.terms import Terms
 
@@ -53,6 +54,7 @@ class Services:
     patience: float | None
     """Seconds to wait for a result when the caller says nothing; None waits to the end."""
     jobs: Jobs
+    results: RememberedResults
 
     @property
     def claude(self) -> Claude:
@@ -138,6 +140,11 @@ class ToolDefinition:
     def is_long(self) -> bool:
         """Whether it may take longer than anybody waits, and goes on as a job then."""
         return issubclass(self.result_type, LongResult)
+
+    @property
+    def gives_pictures(self) -> bool:
+        """Whether pictures come with its result."""
+        return self.result_type.pictures is not Result.pictures
 
     @cached_property
     def output_schema(self) -> dict[str, Any] | None:

@@ -21,6 +21,7 @@ from witnessmark_tools.arguments import Detail, MaxCost, Model, Pages, Password,
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.exporting import ExportKind, export_tables
 from witnessmark_tools.pages import doubtful_places, failures_of, left_range, page_warnings, refuse_without_ocr, rounded
+from witnessmark_tools.remembered import RememberedPlace, RememberedResults, RememberedTable, place_of, remembered
 from witnessmark_tools.results import (
     Box,
     ExportedFile,
@@ -170,6 +171,7 @@ async def extract_tables(
     exports: ExportFolder,
     claude: Claude,
     terms: Terms,
+    results: RememberedResults,
     patience: float | None,
     progress: Progress,
 ) -> TableExtraction:
@@ -202,20 +204,27 @@ async def extract_tables(
                 reuse=reuse,
                 progress=progress,
             )
-        tables = await anyio.to_thread.run_sync(_tables, found, detail, abandon_on_cancel=True)
+        tables = await anyio.to_thread.run_sync(_tables, found, abandon_on_cancel=True)
         files: list[ExportedFile] = []
         if export:
             files = await anyio.to_thread.run_sync(
                 export_tables, export, found.tables, document, result_id, exports, abandon_on_cancel=True
             )
+        needs_review = _needs_review(tables) + found.needs_review
+
+        def remember() -> None:
+            kept = [_remembered(table) for table in tables]
+            results.put(remembered(result_id, "extract_tables", source, document, tables=kept, review=needs_review))
+
+        await anyio.to_thread.run_sync(remember, abandon_on_cancel=True)
         return TableExtraction(
             result_id=result_id,
             documents=[document_read(document)],
             engines=[reader.id if reader else OFFLINE],
             cost=found.cost,
-            needs_review=_needs_review(tables) + found.needs_review,
+            needs_review=needs_review,
             warnings=found.warnings,
-            tables=tables,
+            tables=tables if detail == "full" else [_without_places(table) for table in tables],
             table_count=len(tables),
             pages_read=found.pages_read,
             continue_with=found.continue_with,
@@ -285,13 +294,11 @@ def _joined(read: PagesRead[PageTables]) -> Sequence[Table]:
     return join_pages(tables, [edges_from_wire(page.edges) for page in read.done.values() if page.edges is not None])
 
 
-def _tables(found: TablesFound, detail: Literal["concise", "full"]) -> list[ExtractedTable]:
-    return [_table(table, f"t{n}", detail, found.readings) for n, table in enumerate(found.tables, start=1)]
+def _tables(found: TablesFound) -> list[ExtractedTable]:
+    return [_table(table, f"t{n}", found.readings) for n, table in enumerate(found.tables, start=1)]
 
 
-def _table(
-    table: Table, table_id: str, detail: Literal["concise", "full"], readings: Mapping[int, PageReading]
-) -> ExtractedTable:
+def _table(table: Table, table_id: str, readings: Mapping[int, PageReading]) -> ExtractedTable:
     first = first_row_number(table.header_rows)
     parts = [
         PartOfTable(
@@ -302,14 +309,11 @@ def _table(
         )
         for part in table.parts
     ] or [PartOfTable(page=table.page_number, first_row=first, last_row=first + len(table.rows) - 1)]
-    places = None
-    if detail == "full":
-        places = [
-            [_place(cell, _page_of(row + first, parts), readings) for cell in cells]
-            for row, cells in enumerate(table.rows)
-        ]
-        if not table.headers:
-            places.insert(0, [])
+    places = [
+        [_place(cell, _page_of(row + first, parts), readings) for cell in cells] for row, cells in enumerate(table.rows)
+    ]
+    if not table.headers:
+        places.insert(0, [])
     return ExtractedTable(
         table_id=table_id,
         page=table.page_number,
@@ -324,6 +328,24 @@ def _table(
         parts=parts,
         places=places,
     )
+
+
+def _without_places(table: ExtractedTable) -> ExtractedTable:
+    return table.model_copy(update={"places": None})
+
+
+def _remembered(table: ExtractedTable) -> RememberedTable:
+    """Keep where each cell stands, together with what the result says it holds."""
+    rows = [
+        [
+            RememberedPlace(
+                page=place.page, box=place_of(place.box), status=place.status, value=value, nearest=place.nearest
+            )
+            for value, place in zip(values, places, strict=False)
+        ]
+        for values, places in zip([table.headers, *table.rows], table.places or [], strict=False)
+    ]
+    return RememberedTable(table_id=table.table_id, header_rows=table.header_rows, rows=rows)
 
 
 def _place(cell: Cell | None, page: int, readings: Mapping[int, PageReading]) -> Place:

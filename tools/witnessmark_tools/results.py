@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -79,6 +79,21 @@ class ExportedFile(Frozen):
     media_type: str
 
 
+class Picture(NamedTuple):
+    """A picture that goes out beside a result's text."""
+
+    content: bytes
+    media_type: str
+
+
+class LinkedResource(NamedTuple):
+    """A resource that a result points to."""
+
+    uri: str
+    name: str
+    media_type: str | None = None
+
+
 class Result(Frozen):
     """What all results have in common."""
 
@@ -104,6 +119,16 @@ class Result(Frozen):
     def exported(self) -> Sequence[ExportedFile]:
         """Files that the result points to."""
         return ()
+
+    @property
+    def pictures(self) -> Sequence[Picture]:
+        """Pictures that belong to the result."""
+        return ()
+
+    @property
+    def links(self) -> Sequence[LinkedResource]:
+        """Resources that the result points to."""
+        return [LinkedResource(uri=file.uri, name=file.name, media_type=file.media_type) for file in self.exported]
 
 
 class FailedPages(Frozen):

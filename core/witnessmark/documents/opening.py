@@ -38,6 +38,15 @@ from witnessmark.documents.prepared import (
 )
 from witnessmark.documents.text_layer import TextLayer, page_kind
 from witnessmark.documents.text_size import TextSize
+from witnessmark.documents.views import (
+    LONGEST_SIDE,
+    MOST_BYTES,
+    EvidencePicture,
+    PageView,
+    picture_from_wire,
+    views_to_wire,
+)
+from witnessmark.documents.views import MOST_PIXELS as MOST_SHOWN_PIXELS
 from witnessmark.documents.web.fetcher import Fetched, Fetcher
 from witnessmark.documents.web.url import is_url
 from witnessmark.documents.wire import layout_from_wire, layout_to_wire
@@ -121,6 +130,18 @@ class PageTables:
     reading: PageReading | None = None
     illegible: tuple[BoundingBox, ...] = ()
     """Boxes, in points of the page as read, of what looks like a table and holds hardly a word that OCR is sure of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageWords:
+    """The words of a page, where they stand on the page as it is seen.
+
+    Units:  points, of an image pixels
+    """
+
+    words: tuple[Word, ...]
+    engine: str | None
+    """Which OCR engine read them; None: the text layer has them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -410,6 +431,51 @@ class Documents:
         _, png = await self._page_call(operation, document, arguments)
         return png
 
+    async def evidence(
+        self,
+        document: Document,
+        views: Sequence[PageView],
+        *,
+        side: int = LONGEST_SIDE,
+        most_pixels: int = MOST_SHOWN_PIXELS,
+    ) -> EvidencePicture:
+        """Draw places on pages, framed, with what stands around them, in one picture that every host can show.
+
+        Shapes:  a PNG, or a JPEG where that would be too large; parts of pages below one another, six at most
+        Units:   views in points, of an image in pixels; the longer side has at most `side` pixels
+        Errors:  as `layout`; `NoPicture`
+        """
+        if document.reader in {"text", "pypdf"}:
+            raise NoPicture(document.name)
+        arguments: dict[str, Any] = {"views": views_to_wire(views), "side": side, "most_pixels": most_pixels}
+        arguments["most_bytes"] = MOST_BYTES
+        operation = "pdf_evidence"
+        if document.image is not None:
+            operation = "image_evidence"
+            arguments["sizes"] = [(frame.width, frame.height) for frame in document.image.frames]
+            arguments["orientation"] = document.image.orientation
+        return picture_from_wire(*await self._page_call(operation, document, arguments))
+
+    async def words(self, document: Document, page: int) -> PageWords | None:
+        """Read the words of one page where they stand on the page as it is seen: its text layer, else by OCR.
+
+        Shapes:  None where there is nobody who could read them
+        Errors:  as `layout`
+        """
+        kind: PageKind = "scan"
+        if document.reader == "pdfium":
+            (facts,) = await self.facts(document, [page])
+            kind = facts.text
+        if document.reader == "pdfium" and kind not in NEEDS_OCR:
+            return PageWords(words=(await self.layout(document, page)).words, engine=None)
+        if document.reader not in {"pdfium", "image"} or self.recogniser is None:
+            return None
+        recognised, reading = await self.recognise(document, page)
+        return PageWords(
+            words=tuple(_moved(word, reading.on_page(word.box)) for word in recognised.layout.words),
+            engine=reading.engine,
+        )
+
     async def prepared_images(
         self, document: Document, page: int, *, purpose: Purpose, tier: Sight, box: Box | None = None
     ) -> tuple[PreparedImage, ...]:
@@ -495,6 +561,10 @@ class Documents:
 def _box(table: dict[str, Any]) -> BoundingBox:
     x0, top, x1, bottom = table["box"]
     return BoundingBox(x0=x0, top=top, x1=x1, bottom=bottom)
+
+
+def _moved(word: Word, box: BoundingBox) -> Word:
+    return word._replace(x0=box.x0, top=box.top, x1=box.x1, bottom=box.bottom)
 
 
 def _layer(answer: dict[str, Any]) -> TextLayer | None:

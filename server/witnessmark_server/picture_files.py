@@ -1,0 +1,84 @@
+"""Pictures of results as files, for a terminal that shows none."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from witnessmark.documents.allowed import absolute
+from witnessmark.documents.web.url import is_url
+from witnessmark.errors import SetupError, UsageError
+from witnessmark.exports.folder import ExportFolder
+from witnessmark.settings import Settings
+from witnessmark_tools.remembered import RememberedResults
+from witnessmark_tools.results import Picture
+from witnessmark_tools.show_evidence import EvidenceShown
+
+_FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
+
+
+class OutputNotAPicture(UsageError):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"--output {name[:60]!r} does not say what to write.", "End it with .png or .jpg.")
+
+
+class OutputUnwritable(SetupError):
+    exit_code = 3
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The file {name[:200]!r} cannot be written.", "Name a file in a folder of yours.")
+
+
+def check_output(output: str | None) -> None:
+    """Refuse a name of no kind of picture before anything is done for it.
+
+    Errors:  `OutputNotAPicture`
+    """
+    if output is not None and Path(output).suffix.lower() not in _FORMATS:
+        raise OutputNotAPicture(output)
+
+
+def with_file(result: EvidenceShown, output: str | None, settings: Settings) -> EvidenceShown:
+    """Write the picture of a result to where it was asked for, else into the export folder, and say where.
+
+    Errors:  `OutputUnwritable`, `ExportFolderUnwritable`
+    """
+    (picture,) = result.pictures
+    if output is None:
+        stem = f"{result.documents[0].name.rsplit('.', 1)[0]}-{result.result_id}-evidence"
+        suffix = ".png" if picture.media_type == "image/png" else ".jpg"
+        path = ExportFolder(settings.exports).write(stem + suffix, picture.content)
+        media_type = picture.media_type
+    else:
+        path = absolute(output)
+        format_ = _FORMATS[path.suffix.lower()]
+        media_type = f"image/{format_.lower()}"
+        try:
+            path.write_bytes(_as(picture, format_))
+        except OSError as error:
+            raise OutputUnwritable(output) from error
+    facts = result.picture.model_copy(update={"path": str(path), "media_type": media_type})
+    return result.model_copy(update={"picture": facts})
+
+
+def allowing_its_document(settings: Settings, arguments: dict[str, Any]) -> Settings:
+    """Allow the document of a result that was named: it was named itself when the result was made."""
+    named = arguments.get("result_id")
+    known = RememberedResults(settings.cache).get(str(named)) if named else None
+    if known is None or known.source is None or is_url(known.source):
+        return settings
+    files = settings.allowed.files | {Path(known.source).resolve()}
+    return replace(settings, allowed=replace(settings.allowed, files=files))
+
+
+def _as(picture: Picture, format_: str) -> bytes:
+    if picture.media_type == f"image/{format_.lower()}":
+        return picture.content
+    from PIL import Image
+
+    target = io.BytesIO()
+    with Image.open(io.BytesIO(picture.content)) as image:
+        image.convert("RGB").save(target, format_, **({"quality": 92} if format_ == "JPEG" else {}))
+    return target.getvalue()

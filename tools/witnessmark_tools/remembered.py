@@ -1,0 +1,149 @@
+"""Results as they are remembered: of which file, and where on its pages everything stands, so that it can be shown.
+
+Passwords are not in them, nor the bytes of the document: it is opened again, and has to be the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from witnessmark.documents.allowed import absolute, local_path
+from witnessmark.documents.document import Document
+from witnessmark.documents.web.url import is_url
+from witnessmark.kept import KeptFiles
+from witnessmark_tools.results import Frozen, ReviewItem, Status
+
+FOLDER = "results"
+"""Below the cache."""
+LIMIT_BYTES = 100 * 1024 * 1024
+LIMIT_DAYS = 30
+_LONGEST_SOURCE = 4_000
+"""Characters; what is longer is the document itself."""
+
+
+class RememberedPlace(NamedTuple):
+    """Where a value stands.
+
+    Units:  points of the page, of an image pixels
+    """
+
+    page: int
+    box: tuple[float, float, float, float] | None
+    status: Status | None = None
+    value: str | None = None
+    nearest: str | None = None
+    reason: str | None = None
+
+
+class RememberedTable(Frozen):
+    table_id: str
+    header_rows: int
+    rows: list[list[RememberedPlace]]
+    """Row 0 is the headers, of a table without them empty."""
+
+    def cells(self) -> Iterator[tuple[str, RememberedPlace]]:
+        """Give every cell that holds something, with its name."""
+        for row, places in enumerate(self.rows):
+            for column, place in enumerate(places):
+                if place.value:
+                    yield f"{self.table_id}:{row}:{column}", place
+
+
+class RememberedReview(NamedTuple):
+    """A place that a person should look at, and where in which table it is."""
+
+    place: RememberedPlace
+    table_id: str | None = None
+    row: int | None = None
+    column: int | None = None
+
+
+class RememberedResult(Frozen):
+    result_id: str
+    tool: str
+    source: str | None
+    """Absolute path or URL; None where that was the document itself."""
+    name: str
+    sha256: str
+    tables: list[RememberedTable]
+    review: list[RememberedReview]
+    boxes: list[RememberedPlace]
+    """Places that somebody asked for by page and box."""
+
+
+class RememberedResults:
+    """Keeps results in a folder of their own. They may vanish at any time; then the tool is called again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files = KeptFiles(folder / FOLDER, limit_bytes=LIMIT_BYTES, limit_days=LIMIT_DAYS)
+
+    def get(self, result_id: str) -> RememberedResult | None:
+        """Find a result; one that another version wrote differently is as good as none."""
+        body = self._files.get(result_id)
+        if body is None:
+            return None
+        try:
+            found = RememberedResult.model_validate(json.loads(body))
+        except ValueError:
+            return None
+        return found if found.result_id == result_id else None
+
+    def put(self, result: RememberedResult) -> None:
+        """Keep a result; where that cannot be, its places cannot be shown, and nothing else."""
+        self._files.put(result.result_id, json.dumps(result.model_dump(mode="json")).encode())
+
+
+def remembered(
+    result_id: str,
+    tool: str,
+    source: str,
+    document: Document,
+    *,
+    tables: Sequence[RememberedTable] = (),
+    review: Sequence[ReviewItem] = (),
+    boxes: Sequence[RememberedPlace] = (),
+) -> RememberedResult:
+    """Make of a result what is remembered of it."""
+    return RememberedResult(
+        result_id=result_id,
+        tool=tool,
+        source=kept_source(source),
+        name=document.name,
+        sha256=document.sha256,
+        tables=list(tables),
+        review=[_review(item) for item in review],
+        boxes=list(boxes),
+    )
+
+
+def kept_source(source: str) -> str | None:
+    """Give a source by which the document is found again from any folder; None where it is the document itself."""
+    if source.startswith("data:") or len(source) > _LONGEST_SOURCE:
+        return None
+    if is_url(source):
+        return source
+    local = local_path(source)
+    return None if local is None else str(absolute(local))
+
+
+def place_of(box: Sequence[float] | None) -> tuple[float, float, float, float] | None:
+    """Take a box as results write it."""
+    if box is None:
+        return None
+    x0, top, x1, bottom = box
+    return x0, top, x1, bottom
+
+
+def _review(item: ReviewItem) -> RememberedReview:
+    place = RememberedPlace(
+        page=item.page,
+        box=place_of(item.box),
+        status=item.status,
+        value=item.value,
+        nearest=item.nearest,
+        reason=item.reason,
+    )
+    return RememberedReview(place=place, table_id=item.table_id, row=item.row, column=item.column)

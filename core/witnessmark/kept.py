@@ -55,7 +55,12 @@ class KeptFiles:
         return True
 
     def _path(self, key: str) -> Path:
-        return self._folder / (hashlib.sha256(key.encode()).hexdigest()[:40] + ".json")
+        return self._folder / self.name_of(key)
+
+    @staticmethod
+    def name_of(key: str) -> str:
+        """Name the file of a key: whatever is in the key, nothing leads elsewhere."""
+        return hashlib.sha256(key.encode()).hexdigest()[:40] + ".json"
 
     def _shrink(self) -> None:
         """Drop what is too old, then what has not been used for longest, until nine tenths of the limit are left."""

@@ -346,3 +346,34 @@ def test_the_demo_takes_a_url_as_it_is_written(shell: Shell) -> None:
     done = shell.run("demo", "https://localhost/a.pdf")
     assert done.returncode == 3
     assert "own network" in done.stderr
+
+
+def test_evidence_is_written_as_a_picture_where_it_is_asked_for(shell: Shell, folder: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (folder / "a.pdf").write_bytes(drawing.draw_table(rows=3, columns=3))
+    truth = drawing.table_texts(rows=3, columns=3)
+    result_id = shell.json("extract-tables", "a.pdf")["result_id"]
+    # The result names its document, also in a folder from which it could not be read otherwise.
+    there = Shell(shell.home, elsewhere)
+    shown = there.json("show-evidence", "--result-id", result_id, "--items", "t1:2:1", "--output", "cell.png")
+    assert shown["places"][0]["words"] == truth[2][1]
+    assert shown["picture"]["path"] == str(elsewhere / "cell.png")
+    with Image.open(elsewhere / "cell.png") as picture:
+        assert (picture.format, *picture.size) == ("PNG", shown["picture"]["width"], shown["picture"]["height"])
+    there.run("show-evidence", "--result-id", result_id, "--items", "t1", "--output", "table.jpg")
+    with Image.open(elsewhere / "table.jpg") as picture:
+        assert picture.format == "JPEG"
+    told = shell.run("show-evidence", "--source", "a.pdf", "--box", "60,60,200,100")
+    assert told.returncode == 0
+    (path,) = [line.removeprefix("Picture: ") for line in told.stdout.splitlines() if line.startswith("Picture: ")]
+    assert Path(path).parent == shell.home / "w" / "exports"
+    assert Path(path).is_file()
+
+
+def test_evidence_is_not_written_as_something_else(shell: Shell, folder: Path) -> None:
+    (folder / "a.pdf").write_bytes(drawing.draw_text(["one"]))
+    asked = ["show-evidence", "--source", "a.pdf", "--json", "--output"]
+    assert json.loads(shell.run(*asked, "a.gif").stdout)["error"]["class"] == "OutputNotAPicture"
+    assert json.loads(shell.run(*asked, "nowhere/a.png").stdout)["error"]["class"] == "OutputUnwritable"
+    assert not list(folder.glob("*.png"))

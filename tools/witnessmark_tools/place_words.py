@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import median
 
 from witnessmark.values import Word
 
@@ -32,8 +31,8 @@ def text_of(words: Sequence[Word]) -> str:
 
 def line_height(words: Sequence[Word]) -> float | None:
     """Find the usual height of a line; None without words."""
-    heights = [_height(word) for word in words]
-    return median(heights) if heights else None
+    heights = sorted(_height(word) for word in words)
+    return heights[len(heights) // 2] if heights else None
 
 
 def _height(word: Word) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from witnessmark.documents.frames import Frame, draw_frames, draw_legend
 from witnessmark.documents.panels import MOST_PANELS, Panel, Room, panels_of
-from witnessmark.documents.views import Box, EvidencePicture, PageView, ShownPart, Size
+from witnessmark.documents.views import Box, EvidencePicture, FrameKind, PageView, ShownPart, Size
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -85,7 +85,7 @@ def _stacked(drawn: Sequence[tuple[Image.Image, Panel]]) -> tuple[Image.Image, l
     height = sum(picture.height + _BAND for picture, _ in drawn) + _BETWEEN * (len(drawn) - 1)
     sheet = Image.new("RGB", (width, height), _GROUND)
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(16)
-    kinds = {place.kind for _, panel in drawn for place in panel.places}
+    kinds: set[FrameKind] = {place.kind for _, panel in drawn for place in panel.places}
     draw_legend(sheet, kinds, right=width - _BORDER, middle=_BAND // 2 + 2)
     parts: list[ShownPart] = []
     y = 0

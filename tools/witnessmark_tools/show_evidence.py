@@ -166,7 +166,7 @@ async def show_evidence(
         ),
     ] = None,
     source: Annotated[str | None, Field(description="Path or https URL, where there is no result_id.")] = None,
-    page: Annotated[int | None, Field(description="From 1.", ge=1)] = None,
+    page: Annotated[int | None, Field(description="Its number, from 1.", ge=1)] = None,
     box: Annotated[
         Box | None, Field(description="x0, top, x1, bottom in points of the page, pixels of an image.")
     ] = None,

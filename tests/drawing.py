@@ -10,7 +10,7 @@ Units:  points (1/72 inch) from the top left corner of an A4 page, unless a func
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,13 +50,19 @@ def words(
     bold: bool = False,
     align: Literal["left", "right", "centre"] = "left",
     render_mode: int = 0,
+    grey: float | None = None,
+    font: str | None = None,
 ) -> bytes:
-    """Write a line; `x` is its left edge, right edge or middle, `top` the top of its line box."""
+    """Write a line; `x` is its left edge, right edge or middle, `top` the top of its line box.
+
+    Shapes:  `grey` from 0 black to 1 white; `font` names one of the page's, such as F3 of `mapped_document`
+    """
     x -= text_width(text, size) * {"left": 0, "right": 1, "centre": 0.5}[align]
     escaped = text.encode("cp1252").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
-    font = b"/F2" if bold else b"/F1"
+    name = f"/{font}".encode() if font else b"/F2" if bold else b"/F1"
     baseline = HEIGHT - top - 0.8 * size
-    return b"BT %s %g Tf %d Tr %.2f %.2f Td (%s) Tj ET\n" % (font, size, render_mode, x, baseline, escaped)
+    line = b"BT %s %g Tf %d Tr %.2f %.2f Td (%s) Tj ET\n" % (name, size, render_mode, x, baseline, escaped)
+    return line if grey is None else b"q %g g %sQ\n" % (grey, line)
 
 
 def rule(x0: float, top: float, x1: float, bottom: float, *, width: float = 0.5) -> bytes:
@@ -139,6 +145,29 @@ def document(*leaves: Leaf | bytes) -> bytes:
     objects = Objects()
     for leaf in leaves:
         objects.add_page(leaf if isinstance(leaf, Leaf) else Leaf(content=leaf))
+    return objects.finish()
+
+
+def mapped_document(*pages: bytes, says: Mapping[str, str]) -> bytes:
+    """Put pages together whose font F3 draws Helvetica's letters and says of some of them that they are others.
+
+    Shapes:  `says` maps a letter that is drawn to the text that the font's /ToUnicode map gives for it
+    """
+    objects = Objects()
+    entries = b"".join(
+        b"<%02x> <%s>\n" % (code, says.get(chr(code), chr(code)).encode("utf-16-be").hex().encode())
+        for code in range(32, 127)
+    )
+    cmap = objects.add_stream(
+        b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /M def /CMapType 2 def\n"
+        b"1 begincodespacerange <00> <ff> endcodespacerange\n95 beginbfchar\n%sendbfchar\n"
+        b"endcmap end end" % entries
+    )
+    font = objects.add(
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding /ToUnicode %d 0 R >>" % cmap
+    )
+    for page in pages:
+        objects.add_page_of(objects.add_stream(page), f"0 0 {WIDTH:g} {HEIGHT:g}", fonts=b"/F3 %d 0 R" % font)
     return objects.finish()
 
 

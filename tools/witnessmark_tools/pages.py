@@ -123,8 +123,8 @@ def _layer_warnings(seen: Mapping[int, SeenPage]) -> list[str]:
         count = sum(found.layer.hidden_words for page in hidden if (found := seen[page]).layer is not None)
         words = "1 word" if count == 1 else f"{count} words"
         warnings.append(
-            f"{pages_in_words(hidden)}: {words} of the text layer cannot be seen on the page (invisible, or too "
-            "small); left out."
+            f"{pages_in_words(hidden)}: {words} of the text layer cannot be seen on the page (invisible, "
+            "covered, of the paper's colour, or too small); left out."
         )
     if pictured := _of(seen, lambda page: page.layer is not None and page.layer.unread_share >= UNREAD_SHARE):
         warnings.append(

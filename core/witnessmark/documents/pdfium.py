@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
+from witnessmark.documents.blank_places import SIDE, GreyDrawing, is_blank
 from witnessmark.documents.pdfium_paths import Drawing, drawn
 from witnessmark.documents.pdfium_words import characters_of, placed_words, words_of
 from witnessmark.documents.placement import Placement
@@ -34,6 +35,13 @@ _TRAILER_BYTES = 1_024
 
 MAX_PIXELS = 40_000_000
 """Rendering stops growing here: pages of 14,400 inches exist. 40 million grey pixels are an A3 page at 400 dpi."""
+
+_MOST_ANNOTATIONS = 2_000
+"""Of a page; links of a long index are some hundreds."""
+
+_MOST_STEPS = 20_000
+_MOST_PICTURE_PIXELS = 12_000_000
+"""Objects and steps of paths, and pixels of pictures, up to which a page is drawn to see whether its words show."""
 
 _ERROR_PASSWORD = 4
 """FPDF_ERR_PASSWORD of fpdfview.h."""
@@ -77,7 +85,7 @@ def open_pdf(content: bytes, password: str | None = None) -> PdfFile:
     # The last error is cleared by a call that succeeds only; a stale one must not look like a locked file.
     handle = raw.FPDF_LoadMemDocument64(content, len(content), secret)
     if handle:
-        return PdfFile(raw, handle, content)
+        return PdfFile(raw, handle, content, secret)
     if raw.FPDF_GetLastError() == _ERROR_PASSWORD and b"/Encrypt" in content:
         raise PasswordWrong if password else PasswordNeeded
     raise PdfUnreadable
@@ -86,10 +94,12 @@ def open_pdf(content: bytes, password: str | None = None) -> PdfFile:
 class PdfFile:
     """An open document; the bytes stay alive with it."""
 
-    def __init__(self, raw: Any, handle: Any, content: bytes) -> None:
+    def __init__(self, raw: Any, handle: Any, content: bytes, secret: bytes | None = None) -> None:
         self._raw = raw
         self._handle = handle
+        self._filled_in: Any = None
         self._content = content
+        self._secret = secret
         self.size = len(content)
         self.is_encrypted: bool = raw.FPDF_GetSecurityHandlerRevision(handle) != -1
         self.page_count: int = raw.FPDF_GetPageCount(handle)
@@ -106,16 +116,35 @@ class PdfFile:
         self.close()
 
     def close(self) -> None:
-        if self._handle:
-            self._raw.FPDF_CloseDocument(self._handle)
-            self._handle = None
+        for handle in (self._filled_in, self._handle):
+            if handle:
+                self._raw.FPDF_CloseDocument(handle)
+        self._filled_in = self._handle = None
+
+    def _page(self, index: int) -> _Page:
+        """Load a page as a viewer shows it: what stands in form fields and notes is part of it.
+
+        Errors:  `PdfUnreadable`
+        """
+        page = _Page(self._raw, self._handle, index)
+        if not _is_filled_in(self._raw, page.handle):
+            return page
+        self._raw.FPDF_ClosePage(page.handle)
+        # Drawing fields into a page changes it: it is done in a second copy, so that what is sent on stays as it came.
+        if not self._filled_in:
+            self._filled_in = self._raw.FPDF_LoadMemDocument64(self._content, len(self._content), self._secret)
+        page = _Page(self._raw, self._filled_in, index)
+        if self._raw.FPDFPage_Flatten(page.handle, self._raw.FLAT_NORMALDISPLAY) == self._raw.FLATTEN_SUCCESS:
+            self._raw.FPDF_ClosePage(page.handle)
+            page = _Page(self._raw, self._filled_in, index)
+        return page
 
     def page_facts(self, index: int) -> PdfPageFacts:
         """Say what a page is, without reading its words.
 
         Errors:  `PdfUnreadable`
         """
-        with _Page(self._raw, self._handle, index) as page:
+        with self._page(index) as page:
             drawing = drawn(self._raw, page.handle, page.placement)
             with _Text(self._raw, page.handle) as text:
                 _, layer = _words_and_layer(self._raw, text.handle, page.placement, drawing)
@@ -134,7 +163,7 @@ class PdfFile:
 
         Errors:  `PdfUnreadable`
         """
-        with _Page(self._raw, self._handle, index) as page, _Text(self._raw, page.handle) as text:
+        with self._page(index) as page, _Text(self._raw, page.handle) as text:
             return words_of(self._raw, text.handle, page.placement)
 
     def layout(self, index: int) -> PageLayout:
@@ -149,10 +178,13 @@ class PdfFile:
 
         Errors:  `PdfUnreadable`
         """
-        with _Page(self._raw, self._handle, index) as page:
+        with self._page(index) as page:
             drawing = drawn(self._raw, page.handle, page.placement)
             with _Text(self._raw, page.handle) as text:
                 words, layer = _words_and_layer(self._raw, text.handle, page.placement, drawing)
+            if words and layer.state == "usable" and _is_soon_drawn(drawing, page.placement):
+                seen = _seen(self._raw, page, words)
+                words, layer = seen, replace(layer, hidden_words=layer.hidden_words + len(words) - len(seen))
             return PageLayout(
                 page_number=index + 1,
                 width=page.placement.width,
@@ -170,7 +202,7 @@ class PdfFile:
         Units:   pixels; the longer side has `max_side`, or less where the page would pass `MAX_PIXELS`
         Errors:  `PdfUnreadable`
         """
-        with _Page(self._raw, self._handle, index) as page:
+        with self._page(index) as page:
             scale = max_side / max(page.placement.width, page.placement.height)
             width, height = (max(1, round(side * scale)) for side in (page.placement.width, page.placement.height))
             if width * height > MAX_PIXELS:
@@ -184,7 +216,7 @@ class PdfFile:
         Units:   points
         Errors:  `PdfUnreadable`
         """
-        with _Page(self._raw, self._handle, index) as page:
+        with self._page(index) as page:
             return page.placement.width, page.placement.height
 
     def draw(self, index: int, width: int, height: int, *, box: tuple[float, float, float, float]) -> bytes:
@@ -195,7 +227,7 @@ class PdfFile:
         Errors:  `PdfUnreadable`
         """
         x0, top, x1, bottom = box
-        with _Page(self._raw, self._handle, index) as page:
+        with self._page(index) as page:
             across, down = width / (x1 - x0), height / (bottom - top)
             whole = (
                 round(-x0 * across),
@@ -256,6 +288,20 @@ def _with_id_of_content(blocks: list[bytes]) -> list[bytes]:
         digest.update(block)
     name = digest.hexdigest()[:32].upper().encode()
     return [*head, tail[: found.start()], b"/ID[<%s><%s>]" % (name, name), tail[found.end() :]]
+
+
+def _is_filled_in(raw: Any, page: Any) -> bool:
+    """Say whether a page has form fields, notes or stamps that bring their own appearance."""
+    for index in range(min(raw.FPDFPage_GetAnnotCount(page), _MOST_ANNOTATIONS)):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        try:
+            kind = raw.FPDFAnnot_GetSubtype(annotation)
+            is_one = kind in {raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP}
+            if is_one and raw.FPDFAnnot_HasKey(annotation, b"AP"):
+                return True
+        finally:
+            raw.FPDFPage_CloseAnnot(annotation)
+    return False
 
 
 def _pixels(raw: Any, page: Any, width: int, height: int, whole: tuple[int, int, int, int], *, grey: bool) -> bytes:
@@ -349,6 +395,22 @@ def _words_and_layer(raw: Any, text: Any, placement: Placement, drawing: Drawing
         height=placement.height,
     )
     return words, replace(layer, hidden_words=len(placed) - len(words))
+
+
+def _is_soon_drawn(drawing: Drawing, placement: Placement) -> bool:
+    """Say whether drawing a page takes milliseconds: not where a large picture must be decoded, or a map drawn."""
+    is_scan = is_picture_of_page(drawing.pictures, placement.width * placement.height)
+    return not is_scan and drawing.steps <= _MOST_STEPS and drawing.picture_pixels <= _MOST_PICTURE_PIXELS
+
+
+def _seen(raw: Any, page: _Page, words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """Leave out words where the page shows nothing."""
+    placement = page.placement
+    scale = SIDE / max(placement.width, placement.height, 1.0)
+    width, height = max(1, round(placement.width * scale)), max(1, round(placement.height * scale))
+    pixels = _pixels(raw, page.handle, width, height, (0, 0, width, height), grey=True)
+    drawing = GreyDrawing(width=width, height=height, pixels=pixels, scale=scale)
+    return tuple(word for word in words if not is_blank(word, drawing))
 
 
 def _picture_share(raw: Any, page: _Page) -> float:

@@ -42,6 +42,10 @@ class Drawing(NamedTuple):
     pictures: tuple[BoundingBox, ...]
     has_invisible_text: bool
     """Whether some text is set in the rendering mode that paints nothing."""
+    steps: int = 0
+    """Objects, and steps of paths, that were looked at: how much there is to draw."""
+    picture_pixels: int = 0
+    """Pixels of all pictures, as they are stored."""
 
 
 def drawn(raw: Any, page: Any, placement: Placement) -> Drawing:
@@ -53,6 +57,8 @@ def drawn(raw: Any, page: Any, placement: Placement) -> Drawing:
         tuple(dict.fromkeys(reader.fills)),
         tuple(dict.fromkeys(reader.pictures)),
         reader.has_invisible_text,
+        reader.steps,
+        reader.picture_pixels,
     )
 
 
@@ -80,6 +86,12 @@ class _Reader:
         self.fills: list[Fill] = []
         self.pictures: list[BoundingBox] = []
         self.has_invisible_text = False
+        self.picture_pixels = 0
+        self._sides = ctypes.c_uint(), ctypes.c_uint()
+
+    @property
+    def steps(self) -> int:
+        return self._objects + self._segments
 
     def read(self, things: Iterator[Any], outer: Matrix, *, depth: int) -> None:
         raw = self._raw
@@ -95,6 +107,8 @@ class _Reader:
                     self.has_invisible_text = raw.FPDFTextObj_GetTextRenderMode(thing) == INVISIBLE
             elif kind == raw.FPDF_PAGEOBJ_IMAGE:
                 self._read_picture(_times(self._matrix(thing), outer))
+                if raw.FPDFImageObj_GetImagePixelSize(thing, *map(ctypes.byref, self._sides)):
+                    self.picture_pixels += self._sides[0].value * self._sides[1].value
             elif kind == raw.FPDF_PAGEOBJ_FORM and depth < MAX_DEPTH:
                 self.read(_children_of_form(raw, thing), _times(self._matrix(thing), outer), depth=depth + 1)
 

@@ -1,7 +1,8 @@
 """Words with boxes from PDFium's text page.
 
 Two boxes a word are read, of its first and its last character, because each costs a call; a word whose width is odd for
-its letters is read character by character, and cut where a gap shows that it is two.
+its letters is read character by character, and cut where a gap shows that it is two, or where a figure is followed by a
+smaller one that is raised: a note's number must not become a digit.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 import struct
 import unicodedata
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from witnessmark.documents.placement import Placement
@@ -30,7 +32,16 @@ _LEADERS = re.compile(r"([.…·_]{4,})")
 _BOLD = re.compile(rb"bold|black|heavy|semibold|demi", re.IGNORECASE)
 
 
+_ORDINALS = frozenset({"st", "nd", "rd", "th", "er", "re", "èm"})
+"""How what is raised begins where it belongs to its figure: 1st, 2nd, 3ème."""
+_SMALLER, _RAISED = 0.88, 0.2
+"""Of a line's height: a mark is smaller than that share of it, or stands higher or lower by this one."""
+_SPACED_GAP, _SPACED_EVENLY = 0.8, 0.12
+"""Of a line's height: gaps between letters that are set apart for show, and how far they may differ."""
+
 _RUN = re.compile(r"[^\s\x00]+")
+_SPACED = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_]){3,}(?!\S)")
+"""Letters set apart by single spaces."""
 _Box = tuple[float, float, float, float]
 """left, top, right, bottom in the page's own coordinates, whose origin is the bottom left: top > bottom."""
 
@@ -131,7 +142,30 @@ def placed_words(raw: Any, text: Any, placement: Placement, characters: str) -> 
             found.append((word, match.start()))
         else:
             found += _odd_words(page, characters, match)
-    return _styled(page, found)
+    return _styled(page, _closed_up(found, characters))
+
+
+def _closed_up(found: list[tuple[Word, int]], characters: str) -> list[tuple[Word, int]]:
+    """Make one word of letters that stand apart evenly, as headings are set: T o t a l."""
+    for match in _SPACED.finditer(characters):
+        text = match.group()[::2]
+        inside = [n for n, (_, start) in enumerate(found) if match.start() <= start < match.end()]
+        letters = [found[n][0] for n in inside]
+        if len(letters) == len(text) and list(text) != sorted(text) and _is_spaced(letters):
+            first, last = letters[0], letters[-1]
+            found[inside[0]] = first._replace(text=text, x1=last.x1), found[inside[0]][1]
+            del found[inside[1] : inside[-1] + 1]
+    return found
+
+
+def _is_spaced(letters: list[Word]) -> bool:
+    height = letters[0].bottom - letters[0].top
+    gaps = [after.x0 - before.x1 for before, after in pairwise(letters)]
+    return (
+        all(letter.top == letters[0].top and letter.angle == 0 for letter in letters)
+        and 0 < max(gaps) <= _SPACED_GAP * height
+        and max(gaps) - min(gaps) <= _SPACED_EVENLY * height
+    )
 
 
 def _styled(page: _Page, found: list[tuple[Word, int]]) -> list[tuple[Word, int]]:
@@ -171,10 +205,10 @@ def _plain_word(page: _Page, match: re.Match[str]) -> Word | None:
     length = end - start
     if length > 1:
         next_left, next_top, right, next_bottom = page.box(end - 1)
-        if next_left <= left or not -0.1 < bottom - next_bottom < 0.1 or length >= 60:
+        if next_left <= left or length >= 60:
             return None
-        top = max(top, next_top)
-        bottom = min(bottom, next_bottom)
+        if not (-0.1 < bottom - next_bottom < 0.1 and -0.1 < top - next_top < 0.1):
+            return None
         if right - left > 0.75 * (top - bottom) * length:
             return None
     elif page.angle(start):
@@ -223,13 +257,17 @@ def _pieces(page: _Page, characters: str, start: int, end: int) -> list[tuple[in
         and first[0] <= last[2]
         and (last[2] - first[0]) <= 0.75 * size * length
         and length < 60
+        and not (_is_mark(first, last, is_level=True) and any(map(str.isdigit, characters[start : end + 1])))
     ):
         return [(start, end, first, last)]
     pieces: list[tuple[int, int, _Box, _Box]] = []
     begin, opening, before = start, first, first
+    is_level = abs(last[0] - first[0]) >= abs(last[3] - first[3])
     for index in range(start + 1, end + 1):
         box = page.box(index)
-        if _is_apart(before, box, characters[index - 1]):
+        if _is_apart(before, box, characters[index - 1]) or (
+            _is_mark(before, box, is_level=is_level) and _is_beside_figure(before, box, characters, index)
+        ):
             pieces.append((begin, index - 1, opening, before))
             begin, opening = index, box
         before = box
@@ -248,6 +286,23 @@ def _is_apart(a: _Box, b: _Box, before: str) -> bool:
     if abs(a[0] - b[0]) < 0.5 * wide and -0.5 * size < down <= GAP * max(wide, size):
         return before in _HYPHENS
     return True
+
+
+def _is_mark(a: _Box, b: _Box, *, is_level: bool) -> bool:
+    """Say whether one of two letters is smaller than the other, or stands higher."""
+    (low_a, high_a), (low_b, high_b) = ((a[3], a[1]), (b[3], b[1])) if is_level else ((a[0], a[2]), (b[0], b[2]))
+    tallest = max(high_a - low_a, high_b - low_b)
+    is_smaller = min(high_a - low_a, high_b - low_b) < _SMALLER * tallest
+    return (is_smaller and abs(low_a - low_b) > 0.1) or abs(low_a - low_b) > _RAISED * tallest
+
+
+def _is_beside_figure(a: _Box, b: _Box, characters: str, index: int) -> bool:
+    """Say whether the larger of two letters, of which the second is at `index`, ends or begins a figure."""
+    if (a[1] - a[3]) * (a[2] - a[0]) >= (b[1] - b[3]) * (b[2] - b[0]):
+        return (characters[index - 1].isdigit() or characters[index - 1] in "%)") and (
+            characters[index : index + 2].lower() not in _ORDINALS
+        )
+    return characters[index].isdigit()
 
 
 def _words(page: _Page, characters: str, start: int, end: int, first: _Box, last: _Box) -> Iterator[tuple[Word, int]]:

@@ -69,8 +69,8 @@ SETTINGS = (
     Setting(
         flag="--model",
         metavar="MODEL",
-        meaning="Who reads where a call names no model: a model id or offline.",
-        default="claude-sonnet-5-5 with a key, else offline",
+        meaning="Who reads where a call names no model: auto, a model id or offline.",
+        default="auto with a key, else offline",
     ),
     Setting(
         flag="--ask-above-usd",
@@ -257,7 +257,7 @@ def _seconds(text: str) -> float:
 
 
 def _model(text: str) -> str | None:
-    if text in {"", "offline"}:
+    if text in {"", "auto", "offline"}:
         return text or None
     from witnessmark.plans.models import ModelRetired, ModelUnknown, model_named
 
@@ -266,9 +266,9 @@ def _model(text: str) -> str | None:
     except ModelUnknown as error:
         if _MODEL_ID.fullmatch(text):
             return text  # the Models API may know it
-        raise SettingInvalid("WITNESSMARK_MODEL", text, "a model that can be called, or offline") from error
+        raise SettingInvalid("WITNESSMARK_MODEL", text, "auto, a model that can be called, or offline") from error
     except ModelRetired as error:
-        raise SettingInvalid("WITNESSMARK_MODEL", text, "a model that can be called, or offline") from error
+        raise SettingInvalid("WITNESSMARK_MODEL", text, "auto, a model that can be called, or offline") from error
 
 
 def _usd(name: str, text: str) -> Decimal | None:

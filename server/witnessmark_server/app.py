@@ -208,7 +208,7 @@ class _ServedTool(Tool):
                     return answer  # the host asks, and calls again
                 if not answer:
                     raise (price if answer is None else price.declined()) from None
-                services = replace(services, terms=replace(services.terms, approved_usd=price.price.estimate))
+                services = replace(services, terms=replace(services.terms, approved_usd=price.agreed_usd))
                 result = await self._called(parsed, services, progress)
             # Writing a long result, and its file, takes a while.
             return await anyio.to_thread.run_sync(_reply, result, services, self.definition.is_structured)

@@ -225,7 +225,7 @@ def _endpoint(settings: Settings) -> list[Finding]:
 
 async def _survey(settings: Settings) -> Survey | None:
     async with open_store(settings.store) as store, open_claude(settings.credentials, store) as claude:
-        return await claude.survey(settings.model if settings.model != "offline" else None)
+        return await claude.survey(settings.model if settings.model not in {"auto", "offline"} else None)
 
 
 def _worker(settings: Settings) -> Finding:

@@ -97,9 +97,13 @@ def settings_for(
 ) -> Settings:
     environment = {"ANTHROPIC_BASE_URL": api.url, "ANTHROPIC_API_KEY": api.key}
     home = str(tmp_path / "home")
-    return settings_from(environment, start=folder, home=home, allow=[str(folder)], ask_above_usd=ask_above_usd, **more)
+    return settings_from(
+        environment, start=folder, home=home, allow=[str(folder)], ask_above_usd=ask_above_usd, model=MODEL, **more
+    )
 
 
+MODEL = "claude-sonnet-5-5"
+"""One model reads: how several do is tested with the tool."""
 Connect = Callable[..., AbstractAsyncContextManager[Client]]
 
 
@@ -455,7 +459,12 @@ async def test_a_killed_servers_job_is_finished_by_the_next_one(
     parameters = StdioServerParameters(
         command=sys.executable,
         args=["-m", "witnessmark_server", "serve", "--allow", str(folder), "--home", str(tmp_path / "home")],
-        env={"ANTHROPIC_BASE_URL": api.url, "ANTHROPIC_API_KEY": api.key, "WITNESSMARK_ASK_ABOVE_USD": "9"},
+        env={
+            "ANTHROPIC_BASE_URL": api.url,
+            "ANTHROPIC_API_KEY": api.key,
+            "WITNESSMARK_ASK_ABOVE_USD": "9",
+            "WITNESSMARK_MODEL": MODEL,
+        },
         cwd=tmp_path,
     )
     async with Client(parameters) as client:

@@ -19,6 +19,7 @@ from witnessmark_server.app import build_server
 
 pytestmark = pytest.mark.anyio
 
+MODEL = "claude-sonnet-5-5"
 Answer = Literal["accept", "refuse", "decline", "cancel"]
 ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"], ids=["2026-07-28", "2025-11-25"])
 
@@ -33,7 +34,7 @@ async def api() -> AsyncGenerator[FakeClaudeAPI]:
 def settings(api: FakeClaudeAPI, folder: Path, tmp_path: Path) -> Settings:
     environment = {"ANTHROPIC_BASE_URL": api.url, "ANTHROPIC_API_KEY": api.key}
     home = str(tmp_path / "home")
-    return settings_from(environment, start=folder, home=home, allow=[str(folder)], ask_above_usd="0.001")
+    return settings_from(environment, start=folder, home=home, allow=[str(folder)], model=MODEL, ask_above_usd="0.001")
 
 
 def answering(answer: Answer, asked: list[str]) -> Callable[..., Any]:

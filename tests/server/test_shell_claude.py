@@ -29,6 +29,9 @@ def shell(tmp_path: Path, folder: Path) -> Shell:
     return Shell(home, folder)
 
 
+MODEL = "claude-sonnet-5-5"
+
+
 @pytest.fixture
 async def api() -> AsyncGenerator[FakeClaudeAPI]:
     async with FakeClaudeAPI(keys={SECRET: "wrkspc_test"}) as fake:
@@ -40,7 +43,7 @@ async def ran(shell: Shell, api: FakeClaudeAPI, *words: str, **environment: str)
 
     Shapes:  exit code, what stands on standard output, what stands on standard error
     """
-    room = {"ANTHROPIC_API_KEY": SECRET, "ANTHROPIC_BASE_URL": api.url} | environment
+    room = {"ANTHROPIC_API_KEY": SECRET, "ANTHROPIC_BASE_URL": api.url, "WITNESSMARK_MODEL": MODEL} | environment
     done = await anyio.to_thread.run_sync(lambda: shell.run(*words, "--json", **room))
     assert SECRET not in done.stdout + done.stderr
     return done.returncode, json.loads(done.stdout), done.stderr
@@ -101,7 +104,7 @@ async def test_a_limit_at_the_api_ends_with_its_code(shell: Shell, api: FakeClau
 
 
 async def test_the_demo_costs_nothing_also_with_a_key(shell: Shell, api: FakeClaudeAPI, document: str) -> None:
-    room = {"ANTHROPIC_API_KEY": SECRET, "ANTHROPIC_BASE_URL": api.url}
+    room = {"ANTHROPIC_API_KEY": SECRET, "ANTHROPIC_BASE_URL": api.url, "WITNESSMARK_MODEL": MODEL}
     done = await anyio.to_thread.run_sync(lambda: shell.run("demo", document, **room))
     assert done.returncode == 0
     assert "offline, nothing spent" in done.stdout

@@ -33,7 +33,9 @@ async def api() -> AsyncGenerator[FakeClaudeAPI]:
 async def services(api: FakeClaudeAPI, tmp_path: Path) -> AsyncGenerator[Services]:
     environment = {"ANTHROPIC_API_KEY": api.key, "ANTHROPIC_BASE_URL": api.url}
     home = str(tmp_path / "home")
-    settings = settings_from(environment, start=tmp_path, home=home, allow=[str(SHARED)], ask_above_usd="100")
+    settings = settings_from(
+        environment, start=tmp_path, home=home, allow=[str(SHARED)], ask_above_usd="100", model="claude-sonnet-5-5"
+    )
     async with open_services(settings, Limits()) as opened:
         yield opened
 

@@ -31,7 +31,9 @@ async def api() -> AsyncGenerator[FakeClaudeAPI]:
 @pytest.fixture
 async def house(api: FakeClaudeAPI, tmp_path: Path) -> AsyncGenerator[House]:
     environment = {"ANTHROPIC_BASE_URL": api.url, "ANTHROPIC_API_KEY": api.key}
-    settings = settings_from(environment, start=tmp_path, home=str(tmp_path / "home"), allow=[str(tmp_path)])
+    settings = settings_from(
+        environment, start=tmp_path, home=str(tmp_path / "home"), allow=[str(tmp_path)], model="claude-sonnet-5-5"
+    )
     async with opened(settings, tmp_path) as made:
         yield made
 

@@ -24,6 +24,8 @@ from witnessmark.testing import FakeClaudeAPI, Request, faults
 
 pytestmark = pytest.mark.anyio
 
+SONNET = "claude-sonnet-5-5"
+
 
 def table(page: int, rows: list[list[str]], **more: Any) -> dict[str, Any]:
     return {
@@ -48,7 +50,9 @@ async def api() -> AsyncGenerator[FakeClaudeAPI]:
 
 
 def house_settings(folder: Path, api: FakeClaudeAPI | None = None, key: str | None = None, **more: Any) -> Any:
+    """Make settings under which one model reads; what several do is in `test_tables_auto`."""
     environment = {} if api is None else {"ANTHROPIC_BASE_URL": api.url, "ANTHROPIC_API_KEY": key or api.key}
+    more = ({} if api is None else {"model": SONNET}) | more
     return settings_from(environment, start=folder, home=str(folder / "home"), allow=[str(folder)], **more)
 
 
@@ -62,7 +66,7 @@ def messages(api: FakeClaudeAPI) -> int:
     return sum(request.path == "/v1/messages" for request in api.requests)
 
 
-async def test_with_a_key_claude_reads_where_nobody_says_otherwise(house: House, api: FakeClaudeAPI) -> None:
+async def test_the_model_of_the_settings_reads_where_nobody_says_otherwise(house: House, api: FakeClaudeAPI) -> None:
     found = await house.call("extract_tables", draw_text(["Rent", "Power"]))
     assert found.engines == ["claude-sonnet-5-5"]
     assert [(t.page, t.rows) for t in found.tables] == [(1, [["Rent", "1"], ["Power", "2"]])]

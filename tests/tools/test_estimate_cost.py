@@ -25,7 +25,7 @@ from witnessmark_tools.estimate_cost import CostEstimate, ModelCost, ToolNotPric
 pytestmark = pytest.mark.anyio
 
 
-async def _estimate(
+async def estimated(
     house: House,
     content: bytes,
     name: str = "a.pdf",
@@ -49,8 +49,8 @@ def _usd(cost: ModelCost) -> float:
 
 
 async def test_the_current_models_are_compared_where_none_are_named(house: House) -> None:
-    result = await _estimate(house, drawing.draw_table(rows=5))
-    assert [cost.model for cost in result.models] == [model.id for model in offered_models()]
+    result = await estimated(house, drawing.draw_table(rows=5))
+    assert [cost.model for cost in result.models] == ["auto", *(model.id for model in offered_models())]
     assert [_usd(cost) for cost in result.models] == sorted(_usd(cost) for cost in result.models)
     assert result.cost.usd == 0
     assert result.warnings == [
@@ -59,7 +59,7 @@ async def test_the_current_models_are_compared_where_none_are_named(house: House
 
 
 async def test_each_way_of_paying_has_its_price(house: House) -> None:
-    (cost,) = (await _estimate(house, drawing.draw_table(rows=20), models=["claude-sonnet-5-5"])).models
+    (cost,) = (await estimated(house, drawing.draw_table(rows=20), models=["claude-sonnet-5-5"])).models
     assert cost.usd is not None
     assert cost.usd_batch is not None
     assert cost.usd_kept is not None
@@ -72,7 +72,7 @@ async def test_each_way_of_paying_has_its_price(house: House) -> None:
 
 async def test_the_tokens_of_an_image_are_exact_and_a_turned_one_is_measured_upright(house: House) -> None:
     jpeg = drawing.draw_image("JPEG", size=(3000, 1000), exif_orientation=6)
-    result = await _estimate(house, jpeg, "a.jpg", models=["claude-sonnet-5-5", "claude-haiku-4-5"])
+    result = await estimated(house, jpeg, "a.jpg", models=["claude-sonnet-5-5", "claude-haiku-4-5"])
     counted = [(cost.input_tokens.images.low, cost.input_tokens.images.high) for cost in result.models]
     assert counted == [(image_tokens(1000, 3000, tier),) * 2 for tier in (HIGH, STANDARD)]
     assert "859 × 2576 pixels" in result.models[0].sends
@@ -82,14 +82,14 @@ async def test_the_tokens_of_an_image_are_exact_and_a_turned_one_is_measured_upr
 
 async def test_every_page_of_a_tiff_counts(house: House) -> None:
     tiff = drawing.draw_image("TIFF", size=(560, 280), frames=5)
-    (cost,) = (await _estimate(house, tiff, "a.tif", models=["sonnet"])).models
+    (cost,) = (await estimated(house, tiff, "a.tif", models=["sonnet"])).models
     assert (cost.requests, cost.input_tokens.images.estimate) == (1, 5 * 20 * 10)
 
 
 async def test_more_text_on_a_page_costs_more(house: House) -> None:
     lines = "\n".join(["Harbour operations and pilotage in the year 2025"] * 40)
     short, long = [
-        (await _estimate(house, drawing.draw_text([text]), models=["haiku"])).models[0] for text in ("Harbour", lines)
+        (await estimated(house, drawing.draw_text([text]), models=["haiku"])).models[0] for text in ("Harbour", lines)
     ]
     assert long.input_tokens.text.estimate > short.input_tokens.text.estimate + 300
     assert long.output_tokens.estimate > short.output_tokens.estimate
@@ -98,77 +98,77 @@ async def test_more_text_on_a_page_costs_more(house: House) -> None:
 
 async def test_only_the_pages_asked_for_are_priced(house: House) -> None:
     pdf = drawing.pdf_with_pages(40)
-    (whole,) = (await _estimate(house, pdf, models=["sonnet"])).models
-    (some,) = (await _estimate(house, pdf, models=["sonnet"], pages="3-5,9")).models
+    (whole,) = (await estimated(house, pdf, models=["sonnet"])).models
+    (some,) = (await estimated(house, pdf, models=["sonnet"], pages="3-5,9")).models
     assert "PDF pages 3-5,9;" in some.sends
     assert some.input_tokens.page_pictures.estimate * 10 == whole.input_tokens.page_pictures.estimate
 
 
 async def test_a_long_document_is_parted_so_that_haiku_stays_cheap(house: House) -> None:
     pdf = drawing.pdf_with_pages(60)
-    haiku, sonnet = (await _estimate(house, pdf, models=["haiku", "sonnet"])).models
+    haiku, sonnet = (await estimated(house, pdf, models=["haiku", "sonnet"])).models
     assert haiku.requests > sonnet.requests
     assert _usd(sonnet) > 15 * _usd(haiku)
 
 
 async def test_a_scan_is_priced_and_nothing_is_read(settings: Settings, tmp_path: Path) -> None:
     async with opened(replace(settings, ocr="off"), tmp_path) as house:
-        result = await _estimate(house, drawing.draw_scan(pages=2), models=["sonnet"])
+        result = await estimated(house, drawing.draw_scan(pages=2), models=["sonnet"])
     assert result.models[0].input_tokens.page_pictures.estimate > 2 * 4_000
     assert not any("offline" in way for way in result.cheaper)
 
 
 async def test_no_ocr_is_started(house: House) -> None:
-    await _estimate(house, drawing.draw_scan(), models=["sonnet"])
+    await estimated(house, drawing.draw_scan(), models=["sonnet"])
     assert house.ocr_processes == 0
 
 
 async def test_text_is_priced_by_its_characters(house: House) -> None:
     rows = "\n".join(f"Item {number},{number * 17},{number * 19}" for number in range(6_000))
-    (cost,) = (await _estimate(house, rows.encode(), "a.csv", models=["claude-haiku-4-5"])).models
+    (cost,) = (await estimated(house, rows.encode(), "a.csv", models=["claude-haiku-4-5"])).models
     assert cost.requests > 1
     assert cost.input_tokens.text.estimate > 60_000
     assert cost.input_tokens.images.high == cost.input_tokens.page_pictures.high == 0
 
 
 async def test_a_text_without_a_word_sends_nothing(house: House) -> None:
-    (cost,) = (await _estimate(house, b"\xef\xbb\xbf", "a.txt", models=["haiku"])).models
+    (cost,) = (await estimated(house, b"\xef\xbb\xbf", "a.txt", models=["haiku"])).models
     assert (cost.requests, _usd(cost)) == (0, 0)
     assert cost.sends.startswith("Nothing")
 
 
 async def test_a_page_that_is_not_in_the_file_is_named_and_left_out(house: House) -> None:
-    result = await _estimate(house, damage.missing_page("Here."), models=["sonnet"])
+    result = await estimated(house, damage.missing_page("Here."), models=["sonnet"])
     assert any(warning.startswith("Page 2: damaged") for warning in result.warnings)
     assert "PDF page 1;" in result.models[0].sends
     with pytest.raises(DocumentDamaged):
-        await _estimate(house, damage.missing_page("Here."), models=["sonnet"], pages="2")
+        await estimated(house, damage.missing_page("Here."), models=["sonnet"], pages="2")
 
 
 async def test_one_damaged_page_is_named_and_costs_nothing(house: House) -> None:
-    result = await _estimate(house, damage.self_drawing_form(before=2, after=1), models=["sonnet"])
+    result = await estimated(house, damage.self_drawing_form(before=2, after=1), models=["sonnet"])
     assert any(warning.startswith("Page 3: damaged") for warning in result.warnings)
     (cost,) = result.models
     assert "PDF pages 1-2,4;" in cost.sends
-    (good,) = (await _estimate(house, drawing.draw_text(["Page is good"] * 3), models=["sonnet"])).models
+    (good,) = (await estimated(house, drawing.draw_text(["Page is good"] * 3), models=["sonnet"])).models
     assert cost.input_tokens.page_pictures == good.input_tokens.page_pictures
 
 
 async def test_a_document_none_of_whose_pages_can_be_looked_at_is_refused(house: House) -> None:
     with pytest.raises(WorkerStopped):
-        await _estimate(house, damage.self_drawing_form(), models=["sonnet"])
+        await estimated(house, damage.self_drawing_form(), models=["sonnet"])
 
 
 async def test_after_two_damaged_pages_no_more_are_tried(house: House) -> None:
     bombs = damage.self_drawing_form(before=1, times=4, after=1)
-    result = await _estimate(house, bombs, models=["sonnet"])
+    result = await estimated(house, bombs, models=["sonnet"])
     assert any(warning.startswith("Pages 2-6: damaged") for warning in result.warnings)
     assert "PDF page 1;" in result.models[0].sends
 
 
 async def test_what_costs_less_is_named(house: House) -> None:
     pages = drawing.draw_text(["Harbour operations in the year of the report", "", "Pilotage and traffic"])
-    result = await _estimate(house, pages, models=["claude-opus-5-5"])
+    result = await estimated(house, pages, models=["claude-opus-5-5"])
     assert result.cheaper[0] == "model='offline' costs nothing: every page with content has a text layer."
     assert "Leave out blank pages: pages='1,3'." in result.cheaper
     assert any(way.startswith("claude-haiku-5-5: $") and "less than claude-opus-5-5" in way for way in result.cheaper)
@@ -176,25 +176,25 @@ async def test_what_costs_less_is_named(house: House) -> None:
 
 
 async def test_offline_is_priced_at_nothing_beside_a_model(house: House) -> None:
-    offline, haiku = (await _estimate(house, drawing.draw_table(), models=["offline", "haiku"])).models
+    offline, haiku = (await estimated(house, drawing.draw_table(), models=["offline", "haiku"])).models
     assert (offline.model, offline.requests, _usd(offline)) == ("offline", 0, 0)
     assert _usd(haiku) > 0
 
 
 async def test_the_model_among_the_arguments_is_the_one_priced(house: House) -> None:
-    (cost,) = (await _estimate(house, drawing.draw_table(), model="claude-opus-5")).models
+    (cost,) = (await estimated(house, drawing.draw_table(), model="claude-opus-5")).models
     assert cost.model == "claude-opus-5"
-    (cost,) = (await _estimate(house, drawing.draw_table(), model="offline")).models
+    (cost,) = (await estimated(house, drawing.draw_table(), model="offline")).models
     assert _usd(cost) == 0
 
 
 async def test_a_model_under_two_names_is_priced_once(house: House) -> None:
-    (cost,) = (await _estimate(house, drawing.draw_table(), models=["haiku", "claude-haiku-5-5"])).models
+    (cost,) = (await estimated(house, drawing.draw_table(), models=["haiku", "claude-haiku-5-5"])).models
     assert cost.model == "claude-haiku-5-5"
 
 
 async def test_a_model_about_to_go_says_so(house: House) -> None:
-    (cost,) = (await _estimate(house, drawing.draw_table(), models=["claude-sonnet-4-5"])).models
+    (cost,) = (await estimated(house, drawing.draw_table(), models=["claude-sonnet-4-5"])).models
     (note,) = cost.notes
     assert note.startswith("The model is deprecated")
     assert "2026-11-30" in note
@@ -202,7 +202,7 @@ async def test_a_model_about_to_go_says_so(house: House) -> None:
 
 @pytest.mark.parametrize("tool", ["read_text", "inspect-document"])
 async def test_a_free_tool_is_said_to_be_free(house: House, tool: str) -> None:
-    result = await _estimate(house, drawing.draw_text(["one"]), tool=tool)
+    result = await estimated(house, drawing.draw_text(["one"]), tool=tool)
     assert result.models == []
     assert result.basis == [f"{tool.replace('-', '_')} is free: it runs on this machine and asks no model."]
 
@@ -223,11 +223,11 @@ async def test_what_cannot_be_priced_is_refused_with_what_can(
     house: House, given: dict[str, Any], error: type[InputError], says: str
 ) -> None:
     with pytest.raises(error, match=says):
-        await _estimate(house, drawing.draw_table(), **given)
+        await estimated(house, drawing.draw_table(), **given)
 
 
 async def test_text_and_structure_say_the_same(house: House) -> None:
-    result = await _estimate(house, drawing.draw_table(), models=["haiku", "offline"])
+    result = await estimated(house, drawing.draw_table(), models=["haiku", "offline"])
     text = result.to_text()
     for cost in result.models:
         assert cost.model in text
@@ -237,7 +237,7 @@ async def test_text_and_structure_say_the_same(house: House) -> None:
 
 
 async def test_a_person_sees_every_price_with_its_band(house: House, capsys: pytest.CaptureFixture[str]) -> None:
-    result = await _estimate(house, drawing.draw_table(), models=["claude-opus-5-5"])
+    result = await estimated(house, drawing.draw_table(), models=["claude-opus-5-5"])
     unknown = result.models[0].model_copy(update={"model": "claude-next", "usd": None})
     show_costs(result.model_copy(update={"models": [*result.models, unknown]}))
     shown = capsys.readouterr().out
@@ -250,5 +250,5 @@ async def test_a_person_sees_every_price_with_its_band(house: House, capsys: pyt
 
 
 async def test_names_of_documents_cannot_move_the_terminal(house: House, capsys: pytest.CaptureFixture[str]) -> None:
-    show_costs(await _estimate(house, drawing.draw_table(), "a\x1b[2J.pdf", models=["haiku"]))
+    show_costs(await estimated(house, drawing.draw_table(), "a\x1b[2J.pdf", models=["haiku"]))
     assert "\x1b[2J" not in capsys.readouterr().out

@@ -45,6 +45,7 @@ def anyio_backend() -> str:
 @asynccontextmanager
 async def house_at(api: FakeClaudeAPI, folder: Path, **more: Any) -> AsyncGenerator[House]:
     environment = {"ANTHROPIC_BASE_URL": api.url, "ANTHROPIC_AUTH_TOKEN": "local"}
+    more = {"model": "claude-sonnet-5-5"} | more
     api.takes_any_key = True
     settings = settings_from(environment, start=folder, home=str(folder / "home"), allow=[str(folder)], **more)
     async with opened(settings, folder) as house:

@@ -16,6 +16,13 @@ Model = Annotated[
     str | None,
     Field(description="A Claude model, or 'offline' (free, on this machine); default offline without a key."),
 ]
+ModelOrAuto = Annotated[
+    str | None,
+    Field(
+        description="'auto' (the default: a cheap model, dearer ones for pages in doubt), a Claude model, or 'offline' "
+        "(free, on this machine; the default without a key)."
+    ),
+]
 MaxCost = Annotated[
     float | None, Field(description="USD; refuse before sending when the price is above it, agree to it below.", ge=0)
 ]

@@ -59,6 +59,7 @@ class ModelCost(Frozen):
     usd_next_question: UsdBand | None = Field(
         description="Each one after that, at most 5 minutes later: read from the cache."
     )
+    usd_at_most: UsdBand | None = Field(default=None, description="auto: if every page went up to the last model.")
     sends: str
     notes: list[str]
 

@@ -12,13 +12,13 @@ import anyio
 from witnessmark.documents.document import Document, PageFacts
 from witnessmark.documents.opening import Documents
 from witnessmark.errors import InputError, SetupError
-from witnessmark.plans.models import Model, ModelRetired, offered_models
+from witnessmark.plans.models import Model, ModelRetired, ladder, offered_models
 from witnessmark.plans.parts import text_blocks
-from witnessmark.plans.plan import Ask
+from witnessmark.plans.plan import Ask, Plan
 from witnessmark_tools.paid import obstacle_to, reuse_since
 from witnessmark_tools.pricing import Candidate, Comparison, Job, compare
 from witnessmark_tools.results import pages_in_words
-from witnessmark_tools.terms import OFFLINE, Terms
+from witnessmark_tools.terms import AUTO, OFFLINE, Terms
 
 if TYPE_CHECKING:
     from witnessmark.claude.client import Claude
@@ -35,6 +35,8 @@ class Chosen:
     """The models to compare; None among them is the offline engine."""
 
     models: list[Model | None]
+    auto: tuple[Model, ...] = ()
+    """Those that `auto` goes through, where it is to be priced, too."""
     warnings: list[str] = field(default_factory=list[str])
     trouble: SetupError | None = None
     """Why the API need not be asked any more."""
@@ -51,7 +53,9 @@ async def chosen_models(names: Sequence[str] | None, claude: Claude, terms: Term
     Shapes:  no names are the current line-up, with whoever reads where a call names no model
     Errors:  `ModelRetired`, `ModelUnknown`, of models that were named
     """
-    wanted = list(dict.fromkeys(names or _line_up(terms)))
+    told = list(dict.fromkeys(names or _line_up(terms)))
+    wanted = [name for name in told if name.strip().lower() != AUTO]
+    rungs = [model.id for model in ladder()] if len(wanted) < len(told) else []
     found: dict[str, Model | None] = {name: None for name in wanted if name.strip().lower() == OFFLINE}
     refused: dict[str, InputError] = {}
     trouble: list[SetupError] = []
@@ -67,7 +71,7 @@ async def chosen_models(names: Sequence[str] | None, claude: Claude, terms: Term
     if claude.has_key:
         with anyio.move_on_after(seconds * _FOR_MODELS):
             async with anyio.create_task_group() as tasks:
-                for name in wanted:
+                for name in dict.fromkeys([*wanted, *rungs]):
                     if name not in found:
                         tasks.start_soon(find, name)
     models: list[Model | None] = []
@@ -79,7 +83,13 @@ async def chosen_models(names: Sequence[str] | None, claude: Claude, terms: Term
             warnings.append(refused[name].message)
         else:
             raise refused[name]
-    return Chosen(models=list(dict.fromkeys(models)), warnings=warnings, trouble=trouble[0] if trouble else None)
+    auto = [found.get(name) or claude.model_unasked(name) for name in rungs if name not in refused]
+    return Chosen(
+        models=list(dict.fromkeys(models)),
+        auto=tuple(auto),
+        warnings=warnings,
+        trouble=trouble[0] if trouble else None,
+    )
 
 
 async def estimated(
@@ -101,22 +111,27 @@ async def estimated(
     """
     text = (await documents.text(document, 1, "plain")).text if document.kind == "text" else ""
 
-    def prepared() -> tuple[Job, list[Any]]:
+    def prepared() -> tuple[Job, list[Plan | None], list[Plan]]:
         texts = text_blocks(document.name, text)
         job = Job(document=document, pages=facts, texts=texts, vocabulary=given["vocabulary"] or ())
-        return job, [None if model is None else job.plan(model) for model in chosen.models]
+        plans = [None if model is None else job.plan(model) for model in chosen.models]
+        return job, plans, [job.plan_again(model) if n else job.plan(model) for n, model in enumerate(chosen.auto)]
 
-    job, plans = await anyio.to_thread.run_sync(prepared, abandon_on_cancel=True)
+    job, plans, steps = await anyio.to_thread.run_sync(prepared, abandon_on_cancel=True)
     since = reuse_since(terms, reuse=given["reuse"])
-    candidates: list[Candidate | None] = []
-    for model, plan in zip(chosen.models, plans, strict=True):
-        if model is None:
-            candidates.append(None)
-            continue
+
+    async def candidate(model: Model, plan: Plan) -> Candidate:
         unpaid = await claude.unpaid(plan, [document], model=model, reuse_since=since)
         obstacle = await obstacle_to(unpaid.plan, model, claude=claude, terms=terms, max_cost_usd=given["max_cost_usd"])
-        candidates.append(Candidate(model=model, unpaid=unpaid, obstacle=obstacle))
-    models = [candidate for candidate in candidates if candidate is not None]
+        return Candidate(model=model, unpaid=unpaid, obstacle=obstacle)
+
+    auto = [await candidate(model, plan) for model, plan in zip(chosen.auto, steps, strict=True)]
+    candidates = [
+        None if model is None or plan is None else await candidate(model, plan)
+        for model, plan in zip(chosen.models, plans, strict=True)
+    ]
+    # What goes up is not known before, and would be much to count: it is estimated.
+    models = [*auto[:1], *(one for one in candidates if one is not None)]
     asks = [(ask, one.model) for one in models for ask in one.unpaid.plan.asks]
     tokens, why = await _counted(asks, document, chosen, documents=documents, claude=claude, seconds=seconds)
     left_out = sorted({page for one in models for page in one.unpaid.left_out})
@@ -124,7 +139,7 @@ async def estimated(
 
     def priced() -> Comparison:
         has_ocr, today = documents.recogniser is not None, datetime.now(UTC).date()
-        return compare(job, candidates, has_ocr=has_ocr, today=today, counted=tokens)
+        return compare(job, candidates, auto=auto, has_ocr=has_ocr, today=today, counted=tokens)
 
     comparison = await anyio.to_thread.run_sync(priced, abandon_on_cancel=True)
     return comparison, [*chosen.warnings, *([refused] if left_out else []), *why]
@@ -160,6 +175,6 @@ async def _counted(
 
 def _line_up(terms: Terms) -> list[str]:
     names = [model.id for model in offered_models()]
-    if terms.model is not None and terms.model != OFFLINE and terms.model not in names:
-        names.append(terms.model)
-    return names
+    if terms.model is None or terms.model == AUTO:
+        return [AUTO, *names]
+    return names if terms.model in {OFFLINE, *names} else [*names, terms.model]

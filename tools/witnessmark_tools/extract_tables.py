@@ -17,7 +17,7 @@ from witnessmark.documents.reading import PagesRead, read_pages
 from witnessmark.exports.folder import ExportFolder
 from witnessmark.offline.tables.values import NOWHERE, Cell, Confidence, Table, first_row_number
 from witnessmark.offline.tables.wire import table_from_wire
-from witnessmark_tools.arguments import Detail, MaxCost, Model, Pages, Password, Reuse, Source, Wait
+from witnessmark_tools.arguments import Detail, MaxCost, ModelOrAuto, Pages, Password, Reuse, Source, Wait
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.exporting import ExportKind, export_tables
 from witnessmark_tools.pages import doubtful_places, failures_of, left_range, page_warnings, refuse_without_ocr, rounded
@@ -34,11 +34,12 @@ from witnessmark_tools.results import (
     pages_in_words,
     result_id_of,
 )
-from witnessmark_tools.tables_found import TablesFound
-from witnessmark_tools.terms import OFFLINE, Terms
+from witnessmark_tools.tables_found import Reader, TablesFound
+from witnessmark_tools.terms import Terms
 
 if TYPE_CHECKING:
     from witnessmark.claude.client import Claude
+    from witnessmark_tools.paid import Readers
 
 MOST_LISTED = 20
 """Files and places to review that a preview lists."""
@@ -91,6 +92,7 @@ class TableExtraction(LongResult):
     tables: list[ExtractedTable] = Field(default=[])
     table_count: int = 0
     pages_read: int = 0
+    readers: list[Reader] = Field(default=[], description="With model 'auto': who has read which pages, and why.")
 
     def page(self, cursor: str | None, limit: int) -> tuple[Self, str | None]:
         """Give tables, the rows of a long one in parts. A place is `table:row`."""
@@ -143,6 +145,7 @@ class TableExtraction(LongResult):
         how = f"engine: {', '.join(self.engines)}, result {self.result_id}, {self.cost.in_words()}"
         lines = [f"{found} {self.documents[0].name} ({how})"]
         lines += [f"Warning: {warning}" for warning in self.warnings]
+        lines += [f"Pages {one.pages}: read by {one.model} ({one.reason})." for one in self.readers if one.reason]
         lines += [item.to_text() for item in self.needs_review]
         for table in self.tables:
             lines += ["", *_table_lines(table)]
@@ -155,7 +158,7 @@ async def extract_tables(
     source: Source,
     pages: Pages = None,
     password: Password = None,
-    model: Model = None,
+    model: ModelOrAuto = None,
     max_cost_usd: MaxCost = None,
     reuse: Reuse = True,
     vocabulary: Annotated[
@@ -176,25 +179,21 @@ async def extract_tables(
     progress: Progress,
 ) -> TableExtraction:
     """Extract every table of a PDF, scan, image, CSV or Markdown file as headers and rows, ruled or not, with pages, titles, notes and confidence; a table that runs over pages is one table. Text as printed, nothing computed. By Claude, or offline for free; price: estimate_cost. Prose: read_text."""  # noqa: E501 - one line on the wire
-    from witnessmark_tools.paid import model_for  # not before it is called
+    from witnessmark_tools.paid import readers_for  # not before it is called
 
     began = anyio.current_time()
-    reader = await model_for(model, claude, terms)
+    readers = await readers_for(model, claude, terms)
     async with documents.open(source, password) as document:
         limit = documents.limits.pages_per_call
         numbers = pages_from_text(pages, page_count=document.page_count, limit=limit)
         seconds = wait_seconds or patience
-        told: dict[str, Any] = {"pages": text_from_pages(numbers), "model": reader.id if reader else OFFLINE}
-        result_id = result_id_of("extract_tables", document, told | {"detail": detail, "vocabulary": vocabulary})
-        if reader is None:
+        if not readers.models:
             found = await _offline(document, documents, numbers, seconds, progress)
         else:
-            from witnessmark_tools.tables_by_claude import tables_by_claude  # not before Claude is asked
-
-            found = await tables_by_claude(
+            found = await _by_claude(
+                readers,
                 document,
                 numbers,
-                reader,
                 vocabulary=vocabulary or (),
                 documents=documents,
                 claude=claude,
@@ -204,6 +203,10 @@ async def extract_tables(
                 reuse=reuse,
                 progress=progress,
             )
+        told: dict[str, Any] = {"pages": text_from_pages(numbers), "model": readers.name}
+        if found.readers:  # how far pages went up depends on what may be spent, too
+            told["readers"] = [(one.pages, one.model) for one in found.readers]
+        result_id = result_id_of("extract_tables", document, told | {"detail": detail, "vocabulary": vocabulary})
         tables = await anyio.to_thread.run_sync(_tables, found, abandon_on_cancel=True)
         files: list[ExportedFile] = []
         if export:
@@ -220,17 +223,29 @@ async def extract_tables(
         return TableExtraction(
             result_id=result_id,
             documents=[document_read(document)],
-            engines=[reader.id if reader else OFFLINE],
+            engines=[*found.engines] or [readers.name],
             cost=found.cost,
             needs_review=needs_review,
-            warnings=found.warnings,
+            warnings=[*readers.warnings, *found.warnings],
             tables=tables if detail == "full" else [_without_places(table) for table in tables],
             table_count=len(tables),
             pages_read=found.pages_read,
+            readers=[*found.readers],
             continue_with=found.continue_with,
             failures=found.failures,
             files=files,
         )
+
+
+async def _by_claude(readers: Readers, document: Document, numbers: Sequence[int], **given: Any) -> TablesFound:
+    """Have the model that was named read, or those of `auto`; they are imported before Claude is asked, not earlier."""
+    if readers.is_auto:
+        from witnessmark_tools.tables_auto import tables_by_auto
+
+        return await tables_by_auto(document, numbers, readers.models, **given)
+    from witnessmark_tools.tables_by_claude import tables_by_claude
+
+    return await tables_by_claude(document, numbers, readers.models[0], **given)
 
 
 async def _offline(

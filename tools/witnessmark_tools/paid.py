@@ -9,20 +9,21 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from witnessmark.claude.client import DEFAULT_MODEL, WAITS_WITHOUT_DEADLINE, Claude, Work
+from witnessmark.claude.client import WAITS_WITHOUT_DEADLINE, Claude, Work
 from witnessmark.claude.credentials import KeyMissing
 from witnessmark.claude.running import OnPages, Run
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
 from witnessmark.errors import BudgetError, SetupError
-from witnessmark.plans.models import Model, model_named
+from witnessmark.plans.models import Model, ladder, model_named
 from witnessmark.plans.plan import Plan
 from witnessmark.plans.price import Usd, price_of
 from witnessmark.plans.spending import check_price
 from witnessmark.store import Budgets, Tokens
 from witnessmark_tools.results import Cost
-from witnessmark_tools.terms import OFFLINE, OUTLASTS_SECONDS, Terms
+from witnessmark_tools.terms import AUTO, OFFLINE, OUTLASTS_SECONDS, Terms
 
+NO_KEY = "There is no key, so the offline engine has read it; with ANTHROPIC_API_KEY model 'auto' asks Claude."
 LOST_USD, LOST_SHARE = Decimal("0.05"), Decimal("0.1")
 """What is lost to the cache and worth a word: so much, and so much of what the call cost."""
 
@@ -37,18 +38,38 @@ class Paid:
     """What the endpoint lacks, where that was not said before; that a price is not known; money lost to the cache."""
 
 
-async def model_for(named: str | None, claude: Claude, terms: Terms) -> Model | None:
-    """Choose who reads; None: the offline engine. A model that is named is never replaced by it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readers:
+    """Who reads."""
+
+    name: str
+    """A model's id, `auto` or `offline`."""
+    models: tuple[Model, ...] = ()
+    """In the order in which they are tried; those of `auto` as we know them, of which nobody has asked the API yet."""
+
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def is_auto(self) -> bool:
+        return self.name == AUTO
+
+
+async def readers_for(named: str | None, claude: Claude, terms: Terms) -> Readers:
+    """Choose who reads. A model that is named is never replaced by the offline engine; `auto` is where there is no key.
 
     Errors:  `ModelUnknown`, `ModelRetired`, `KeyMissing`, what is wrong with the key
     """
-    name = (named or terms.model or (DEFAULT_MODEL if claude.has_key else OFFLINE)).strip()
-    if name.lower() == OFFLINE:
-        return None
+    name = (named or terms.model or AUTO).strip()
+    if name.lower() == OFFLINE or (name.lower() == AUTO and not claude.has_key):
+        warnings = (NO_KEY,) if named and name.lower() == AUTO else ()
+        return Readers(name=OFFLINE, warnings=warnings)
+    if name.lower() == AUTO:
+        return Readers(name=AUTO, models=ladder())
     if not claude.has_key:
         model_named(name)  # a name that nobody knows is said before the key is asked for
         raise KeyMissing
-    return await claude.model(name)
+    model = await claude.model(name)
+    return Readers(name=model.id, models=(model,))
 
 
 async def run_paid(
@@ -66,16 +87,21 @@ async def run_paid(
     parse: Callable[[Any], Any],
     on_pages: OnPages | None = None,
     on_wait: Callable[[], Awaitable[None]] | None = None,
+    so_far_usd: Decimal | None = None,
+    gives_failures: bool = False,
 ) -> Paid:
     """Run a plan within every limit on money; what was paid for earlier is neither priced nor sent again.
 
+    Shapes:  `so_far_usd` is what other models have cost the call, which nobody is asked about again: what is agreed to
+             holds for all of it; None: nobody was asked yet. `gives_failures` says that a run in which everything
+             failed is given on, too
     Errors:  `BudgetError` kinds and `DocumentQuarantined` before anything is sent; what made everything fail
     """
     job, since = terms.job, reuse_since(terms, reuse=reuse)
     unpaid = await claude.unpaid(plan, sources, model=model, reuse_since=since)
     price = price_of(unpaid.plan, model).now
-    spent = job.spent_usd if job is not None else Decimal(0)
-    max_usd = _checked(price, model, terms, max_cost_usd, spent)
+    spent = (so_far_usd or Decimal(0)) + (job.spent_usd if job is not None else Decimal(0))
+    max_usd = _checked(price, model, terms, max_cost_usd, spent, is_agreed=so_far_usd is not None)
     async with claude.store.reserving(price.estimate if price else Decimal(0), _budgets(terms)) as reservation:
         work = Work(
             tool=tool,
@@ -94,7 +120,7 @@ async def run_paid(
             on_wait=on_wait,
         )
         run = await claude.run(plan, work)
-    if run.failed and not run.answered:
+    if run.failed and not run.answered and not gives_failures:
         raise run.failed[0].error
     cost = _cost(run, price)
     told = [*_unpriced(cost, model), *_lost(run)]
@@ -120,12 +146,22 @@ def _unpriced(cost: Cost, model: Model) -> list[str]:
 
 
 async def obstacle_to(
-    plan: Plan, model: Model, *, claude: Claude, terms: Terms, max_cost_usd: float | None
+    plan: Plan,
+    model: Model,
+    *,
+    claude: Claude,
+    terms: Terms,
+    max_cost_usd: float | None,
+    so_far_usd: Decimal | None = None,
 ) -> BudgetError | None:
-    """Say for what limit on money `run_paid` would not send a plan at once; None: there is none in the way."""
+    """Say for what limit on money `run_paid` would not send a plan at once; None: there is none in the way.
+
+    Shapes:  `so_far_usd` as for `run_paid`
+    """
     price = price_of(plan, model).now
+    spent = Decimal(0) if so_far_usd is None else so_far_usd + (terms.job.spent_usd if terms.job else Decimal(0))
     try:
-        _checked(price, model, terms, max_cost_usd)
+        _checked(price, model, terms, max_cost_usd, spent, is_agreed=so_far_usd is not None)
         await claude.store.check(price.estimate if price else Decimal(0), _budgets(terms))
     except BudgetError as error:
         return error
@@ -133,16 +169,29 @@ async def obstacle_to(
 
 
 def _checked(
-    price: Usd | None, model: Model, terms: Terms, max_cost_usd: float | None, spent: Decimal = Decimal(0)
+    price: Usd | None,
+    model: Model,
+    terms: Terms,
+    max_cost_usd: float | None,
+    spent: Decimal = Decimal(0),
+    *,
+    is_agreed: bool = False,
 ) -> Decimal | None:
-    return check_price(
-        price,
+    """Hold a price against the limits of one call, as `check_price`; what `is_agreed` to has to cover what is spent."""
+    given = None if max_cost_usd is None else Decimal(str(max_cost_usd))
+    whole = price + Usd(spent, spent, spent) if price is not None and is_agreed else price
+    bound = check_price(
+        whole,
         model.id,
         terms.spending,
-        max_cost_usd=None if max_cost_usd is None else Decimal(str(max_cost_usd)),
+        max_cost_usd=given,
         approved_usd=terms.approved_usd,
-        spent_usd=spent,
+        spent_usd=Decimal(0) if is_agreed else spent,
     )
+    if not is_agreed:
+        return bound
+    agreed = max(terms.spending.ask_above_usd, given if given is not None else terms.approved_usd or Decimal(0))
+    return agreed if bound is None else min(bound, agreed)
 
 
 def _budgets(terms: Terms) -> Budgets:

@@ -19,8 +19,8 @@ from witnessmark.plans.spending import CallAboveBudget, CostAboveLimit, PriceNot
 from witnessmark.plans.tokens import Count
 from witnessmark.store import BudgetReached
 from witnessmark_tools.estimate_cost import InputTokens, ModelCost, TokenBand, UsdBand, usd
-from witnessmark_tools.tables_plan import plan_tables
-from witnessmark_tools.terms import OFFLINE
+from witnessmark_tools.tables_plan import plan_again, plan_tables
+from witnessmark_tools.terms import AUTO, OFFLINE
 
 if TYPE_CHECKING:
     from witnessmark.claude.client import Unpaid
@@ -56,6 +56,10 @@ class Job:
     def plan(self, model: Model) -> Plan:
         return plan_tables(self.document, self.pages, model, texts=self.texts, vocabulary=self.vocabulary)
 
+    def plan_again(self, model: Model) -> Plan:
+        """Plan what is asked where every page goes up to a model."""
+        return plan_again(self.document, self.pages, model, texts=self.texts, vocabulary=self.vocabulary)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
@@ -70,19 +74,23 @@ def compare(
     job: Job,
     candidates: Sequence[Candidate | None],
     *,
+    auto: Sequence[Candidate] = (),
     has_ocr: bool,
     today: date,
     counted: Mapping[str, int] | None = None,
 ) -> Comparison:
     """Price a job with each model.
 
-    Shapes:  None among the candidates is the offline engine; `counted` as for `price_of`
+    Shapes:  None among the candidates is the offline engine; `auto` is what it would ask, the first model of all pages
+             and each above it of every page again; `counted` as for `price_of`
     """
     priced = [_priced(candidate, today, counted or {}) for candidate in candidates]
-    costs = [(one.cost, one.model) for one in priced]
+    by_steps = [_priced_by_steps(auto, today, counted or {})] if auto else []
+    named = [(one.cost, one.model) for one in priced]
+    priced = [*by_steps, *priced]
     return Comparison(
-        costs=[cost for cost, _ in costs],
-        cheaper=_cheaper(job, costs, has_ocr=has_ocr),
+        costs=[one.cost for one in priced],
+        cheaper=_cheaper(job, named or [(one.cost, one.model) for one in by_steps], has_ocr=has_ocr),
         basis=_basis([one for one in priced if one.model is not None]),
     )
 
@@ -118,6 +126,21 @@ def _priced(candidate: Candidate | None, today: date, counted: Mapping[str, int]
         notes=_notes(candidate, price, today),
     )
     return _Priced(cost=cost, model=model, counted=price.counted_asks)
+
+
+def _priced_by_steps(steps: Sequence[Candidate], today: date, counted: Mapping[str, int]) -> _Priced:
+    """Price what `auto` sends at once, and say what it may come to."""
+    first, above = _priced(steps[0], today, counted), steps[1:]
+    amounts = [price_of(step.unpaid.plan, step.model, counted).now for step in steps]
+    known = [amount for amount in amounts if amount is not None]
+    most = _amount(sum(known, Usd()) if len(known) == len(amounts) else None)
+    notes = [f"{steps[0].model.id} reads all pages."]
+    if above:
+        names = ", then ".join(step.model.id for step in above)
+        all_of_it = "" if most is None else f": about ${usd(most.estimate)} in all if every page did"
+        notes.append(f"Those whose values are not all in place go up to {names}{all_of_it}; never above a limit.")
+    cost = first.cost.model_copy(update={"model": AUTO, "usd_at_most": most, "notes": [*notes, *first.cost.notes]})
+    return _Priced(cost=cost, model=first.model, counted=first.counted)
 
 
 def _sends(unpaid: Unpaid) -> str:

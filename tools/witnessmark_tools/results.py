@@ -42,6 +42,17 @@ class Cost(Frozen):
     cache_creation_input_tokens: int = 0
     reused: int = Field(default=0, description="Answers paid for earlier and not again.")
 
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(
+            usd=_sum(self.usd, other.usd),
+            estimated_usd=_sum(self.estimated_usd, other.estimated_usd),
+            input_tokens=self.input_tokens + other.input_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+            cache_read_input_tokens=self.cache_read_input_tokens + other.cache_read_input_tokens,
+            cache_creation_input_tokens=self.cache_creation_input_tokens + other.cache_creation_input_tokens,
+            reused=self.reused + other.reused,
+        )
+
     def in_words(self) -> str:
         """Write what was spent: `nothing spent`, `$0.0781 spent`."""
         if self.usd is None:
@@ -49,6 +60,11 @@ class Cost(Frozen):
         if self.usd == 0:
             return "nothing spent, answered from what was paid for earlier" if self.reused else "nothing spent"
         return f"${self.usd:.4f} spent" + (f", {self.reused} answers reused" if self.reused else "")
+
+
+def _sum(first: float | None, second: float | None) -> float | None:
+    """Add amounts; what is not known makes all of it unknown."""
+    return None if first is None or second is None else round(first + second, 6)
 
 
 class ReviewItem(Frozen):

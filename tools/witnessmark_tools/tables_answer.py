@@ -104,19 +104,34 @@ def tables_from_answers(
     A table that ends one page and goes on at the top of the next is one table: where the second has the same headers or
     none and as many columns, and no title of its own, or says that it is continued.
 
-    Shapes:  `parts` in the order of the document → tables in that order, their cells nowhere; and warnings
+    Shapes:  `parts` of a text in its order, those of pages in any → tables in the order of the document, their cells
+             nowhere; and warnings
     """
     said = _Said()
     drafts: list[_Draft] = []
-    for ask, answer in parts:
-        found = _drafts(ask, answer, said)
-        for draft in found:
-            is_next_text = document.kind == "text" and draft is found[0]
-            if drafts and _goes_on(drafts[-1], draft, is_next_text=is_next_text):
-                _join(drafts[-1], draft)
-            else:
-                drafts.append(draft)
+    found = [_drafts(ask, answer, said) for ask, answer in parts]
+    firsts = [part[0] for part in found if part]
+    for draft in sorted((draft for part in found for draft in part), key=lambda draft: draft.pages[0][0]):
+        is_next_text = document.kind == "text" and any(draft is first for first in firsts)
+        if drafts and _goes_on(drafts[-1], draft, is_next_text=is_next_text):
+            _join(drafts[-1], draft)
+        else:
+            drafts.append(draft)
     return tuple(map(_table, drafts)), [*said.warnings(), *_doubts(drafts)]
+
+
+def parted_by_page(ask: Ask, answer: TablesAnswer) -> dict[int, TablesAnswer]:
+    """Part an answer by the page that each table is listed under; a page without any is there, too."""
+    pages = [page for _, page in pages_of(ask)]
+    found: dict[int, list[TranscribedTable]] = {page: [] for page in pages}
+    for table in answer.tables:
+        found[_page_number(table.page, pages, _Said(), by_label=_has_labels(ask))].append(table)
+    return {page: TablesAnswer(tables=tables) for page, tables in found.items()}
+
+
+def _has_labels(ask: Ask) -> bool:
+    """Claim that the pages of an ask are named by labels; those of a PDF are counted."""
+    return not any(isinstance(block, PdfBlock) for block in ask.blocks)
 
 
 def _printable(value: Any, depth: int) -> Any:
@@ -143,7 +158,7 @@ _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs"})
 def _drafts(ask: Ask, answer: TablesAnswer, said: _Said) -> list[_Draft]:
     """Make the tables of one part, page by page."""
     pages = [page for _, page in pages_of(ask)]
-    by_label = not any(isinstance(block, PdfBlock) for block in ask.blocks)
+    by_label = _has_labels(ask)
     found: list[_Draft] = []
     room = MOST_CELLS
     for table in answer.tables:

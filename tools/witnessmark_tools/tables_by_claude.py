@@ -88,8 +88,15 @@ async def tables_by_claude(
     tables, told = await anyio.to_thread.run_sync(tables_from_answers, answers, document, abandon_on_cancel=True)
     return TablesFound(
         tables=tables,
-        needs_review=_unread(run),
-        warnings=[*document.warnings, *_damaged(damaged), *told, *_failures(run), *_left(run), *paid.warnings],
+        needs_review=unread_places(run),
+        warnings=[
+            *document.warnings,
+            *damaged_in_words(damaged),
+            *told,
+            *failures_in_words(run),
+            *left_in_words(run),
+            *paid.warnings,
+        ],
         pages_read=len({page for answered in run.answered for _, page in pages_of(answered.ask)}),
         continue_with=text_from_pages(run.left_pages) or None,
         failures=failures_of({page: failed.error for failed in run.failed for _, page in pages_of(failed.ask)}),
@@ -97,11 +104,13 @@ async def tables_by_claude(
     )
 
 
-def _damaged(pages: Sequence[int]) -> list[str]:
+def damaged_in_words(pages: Sequence[int]) -> list[str]:
+    """Say which pages were not sent for their own sake."""
     return [f"{pages_in_words(pages)}: damaged, and not sent."] if pages else []
 
 
-def _unread(run: Run) -> list[ReviewItem]:
+def unread_places(run: Run) -> list[ReviewItem]:
+    """List the pages that nobody will read, for a person to look at."""
     return [
         ReviewItem(page=page, reason=f"Not read. {failed.error.message}")
         for failed in run.failed
@@ -110,7 +119,8 @@ def _unread(run: Run) -> list[ReviewItem]:
     ]
 
 
-def _failures(run: Run) -> list[str]:
+def failures_in_words(run: Run) -> list[str]:
+    """Say what could not be read, and why, each reason once."""
     by_message: dict[str, list[Failed]] = {}
     for failed in run.failed:
         by_message.setdefault(str(failed.error), []).append(failed)
@@ -122,7 +132,8 @@ def _failures(run: Run) -> list[str]:
     ]
 
 
-def _left(run: Run) -> list[str]:
+def left_in_words(run: Run) -> list[str]:
+    """Say which pages another call may still get answers for."""
     if not run.left_pages:
         return []
     pages = text_from_pages(run.left_pages)

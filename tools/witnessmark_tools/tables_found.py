@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pydantic import Field
+
 from witnessmark.documents.ocr.recognised import PageReading
 from witnessmark.offline.tables.values import Table
-from witnessmark_tools.results import Cost, FailedPages, ReviewItem
+from witnessmark_tools.results import Cost, FailedPages, Frozen, ReviewItem
+
+
+class Reader(Frozen):
+    """Who has read some pages."""
+
+    pages: str
+    model: str
+    reason: str | None = Field(default=None, description="Why the pages went up.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,3 +33,6 @@ class TablesFound:
     continue_with: str | None
     failures: list[FailedPages] = field(default_factory=list[FailedPages])
     cost: Cost = field(default_factory=Cost)
+    engines: Sequence[str] = ()
+    """The models that were asked, where it was not known before which."""
+    readers: Sequence[Reader] = ()

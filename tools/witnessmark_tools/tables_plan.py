@@ -98,6 +98,24 @@ def plan_tables(
     )
 
 
+def plan_again(
+    document: Document,
+    pages: Sequence[PageFacts],
+    model: Model,
+    *,
+    texts: Sequence[TextDocumentBlock] = (),
+    vocabulary: Sequence[str] = (),
+) -> Plan:
+    """Plan what a model is asked that reads pages after another: each page by itself.
+
+    So its answer is found again whichever pages were in doubt together, and each page has a price of its own.
+
+    Shapes:  as `plan_tables`
+    """
+    plans = [plan_tables(document, [page], model, texts=texts, vocabulary=vocabulary) for page in pages]
+    return Plan(asks=tuple(ask for plan in plans for ask in plan.asks))
+
+
 def _expecting(vocabulary: Sequence[str]) -> str:
     words = list(dict.fromkeys(word.strip()[:MOST_OF_WORD] for word in vocabulary if word.strip()))[:MOST_WORDS]
     if not words:

@@ -8,7 +8,8 @@ from decimal import Decimal
 from witnessmark.plans.spending import SpendingLimits
 
 OFFLINE = "offline"
-
+AUTO = "auto"
+"""The cheapest model first; what the page does not confirm goes up to the next."""
 
 OUTLASTS_SECONDS = 1_800.0
 """How long a job waits for an API that refuses it before it ends with what it has."""

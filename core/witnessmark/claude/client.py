@@ -42,6 +42,7 @@ from witnessmark.plans.models import (
     ModelRetired,
     ModelUnknown,
     foreign_model,
+    ladder,
     model_listed,
     model_named,
 )
@@ -53,7 +54,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-DEFAULT_MODEL = "claude-sonnet-5-5"
 _NOT_THERE = frozenset({200, 404, 405, 501})
 """What is answered, in a form that is not the API's, where an address is another thing or none."""
 CONNECTION_MODULE = "witnessmark.claude.connection"
@@ -238,27 +238,29 @@ class Claude:
     async def survey(self, model: str | None) -> Survey | None:
         """Find out for free what the endpoint can and cannot; None of the Claude API itself, which lacks nothing.
 
+        Shapes:  without a model those that `auto` goes through
         Errors:  as `check`
         """
         if self._endpoint.is_claude_api:
             return None
-        connection, named = await self._connected(), model or DEFAULT_MODEL
+        wanted = [model] if model else [rung.id for rung in ladder()]
+        connection = await self._connected()
         try:
-            return await surveyed(connection, self._endpoint, named)
+            return await surveyed(connection, self._endpoint, wanted)
         except AttemptFailed as failed:
-            raise failed.failure.for_caller(model=named, what="") from failed
+            raise failed.failure.for_caller(model=wanted[0], what="") from failed
 
     async def check(self) -> None:
         """Ask the API for something free, to see whether it takes the key.
 
         Errors:  `KeyMissing`, what is wrong with the key, an `ApiError` where that cannot be said
         """
-        connection = await self._connected()
+        connection, name = await self._connected(), ladder()[0].id
         try:
-            await connection.model(DEFAULT_MODEL)
+            await connection.model(name)
         except AttemptFailed as failed:
             if failed.failure.status not in _NOT_THERE:
-                raise failed.failure.for_caller(model=DEFAULT_MODEL, what="") from failed
+                raise failed.failure.for_caller(model=name, what="") from failed
 
     async def run(self, plan: Plan, work: Work) -> Run:
         """Run a plan: what was answered before comes from the store, the rest is sent.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,14 +35,16 @@ class Survey:
     """Whether a model of it has been asked within the last day, so that it is known what that one takes."""
 
 
-async def surveyed(connection: Connection, endpoint: Endpoint, model: str) -> Survey:
+async def surveyed(connection: Connection, endpoint: Endpoint, wanted: Sequence[str]) -> Survey:
     """Ask an endpoint what costs nothing; what models take is known where one was asked before.
 
+    Shapes:  `wanted` are the models that are asked where nobody names one, the first that is there
     Errors:  `AttemptFailed`, where nobody answers, or the key is refused
     """
     await endpoint.recall()
     can: list[str] = []
     names = await connection.models()
+    model = next((name for name in wanted if name in (names or ())), wanted[0])
     if names is None:
         await endpoint.learn("models", "absent")
     else:

@@ -72,6 +72,8 @@ class Model:
     aliases: tuple[str, ...] = ()
     is_offered: bool
     """Whether it is in the current line-up, compared where nobody names models."""
+    is_in_ladder: bool = False
+    """Whether `auto` may choose it: not one that keeps what it is sent for a month, which has to be asked for."""
     lifecycle: Literal["active", "deprecated"]
     retires: str | None
     """An announced date."""
@@ -131,6 +133,11 @@ def models() -> tuple[Model, ...]:
 def offered_models() -> tuple[Model, ...]:
     """List the current line-up, cheapest first."""
     return tuple(model for model in models() if model.is_offered)
+
+
+def ladder() -> tuple[Model, ...]:
+    """List the models that `auto` goes through, cheapest first: current, active, of a known price."""
+    return tuple(model for model in models() if model.is_in_ladder and model.lifecycle == "active" and model.prices)
 
 
 def model_named(name: str) -> Model:

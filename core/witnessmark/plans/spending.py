@@ -41,25 +41,38 @@ class CallAboveBudget(BudgetError):
 class PriceNotApproved(BudgetError):
     """The price is above what is spent without asking, and nobody said yes."""
 
-    def __init__(self, price: Usd, model: str, *, limit: Decimal, was_declined: bool = False) -> None:
+    def __init__(
+        self, price: Usd, model: str, *, limit: Decimal, most: Decimal | None = None, was_declined: bool = False
+    ) -> None:
         why = "and that was declined" if was_declined else f"and above {_usd(limit)} somebody has to agree"
+        up_to = "" if most is None else f", or up to {_rounded_up(most)} so that pages in doubt may go up"
         super().__init__(
-            f"With {model} this call would cost {_in_words(price)}, {why}; nothing was sent.",
-            f"To agree, call again with max_cost_usd={_rounded_up(price.estimate)}; or pass fewer pages, a cheaper "
-            "model, or model='offline'.",
+            f"With {_told(price, model, most)}, {why}; nothing was sent.",
+            f"To agree, call again with max_cost_usd={_rounded_up(price.estimate)}{up_to}; or pass fewer pages, a "
+            "cheaper model, or model='offline'.",
         )
         self.price = price
         self.model = model
         self.limit = limit
+        self.most = most
+
+    @property
+    def agreed_usd(self) -> Decimal:
+        """What a yes to the question allows."""
+        return self.price.estimate if self.most is None else max(self.price.estimate, self.most)
+
+    def up_to(self, most: Decimal) -> PriceNotApproved:
+        """Say the same where dearer models may have to read again, and what all of it may come to."""
+        return PriceNotApproved(self.price, self.model, limit=self.limit, most=most)
 
     def declined(self) -> PriceNotApproved:
         """Say the same after somebody was asked and said no."""
-        return PriceNotApproved(self.price, self.model, limit=self.limit, was_declined=True)
+        return PriceNotApproved(self.price, self.model, limit=self.limit, most=self.most, was_declined=True)
 
     @property
     def question(self) -> str:
         """What a person is asked."""
-        return f"With {self.model} this call would cost {_in_words(self.price)}. Spend it?"
+        return f"With {_told(self.price, self.model, self.most)}. Spend it?"
 
 
 class PriceUnknown(BudgetError):
@@ -122,6 +135,11 @@ def check_price(
         raise PriceNotApproved(price, model, limit=limits.ask_above_usd)
     bounds = [limit for limit in (limits.per_call_usd, max_cost_usd) if limit is not None]
     return min(bounds) if bounds else None
+
+
+def _told(price: Usd, model: str, most: Decimal | None) -> str:
+    up_to = "" if most is None else f", and up to about {_usd(most)} if all pages had to go up to dearer models"
+    return f"{model} this call would cost {_in_words(price)}{up_to}"
 
 
 def _in_words(price: Usd) -> str:

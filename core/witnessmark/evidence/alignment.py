@@ -132,8 +132,12 @@ def _strongest(votes: Mapping[int, float]) -> list[tuple[int, float]]:
 
 def _line_elsewhere(cells: Sequence[Asked], votes: Mapping[int, float], taken: set[int]) -> int | None:
     """Find the line of a row that stands out of order; None where it stands on none, or on another row's."""
-    if len(cells) < 2 or not votes:
+    if not votes:
         return None
+    if len(cells) == 1:
+        (cell,) = cells
+        is_clear = len(cell.places) == 1 and not cell.is_amount
+        return cell.places[0].first_line if is_clear and cell.places[0].first_line not in taken else None
     line = max(votes, key=lambda one: votes[one])
     on_it = sum(any(place.first_line <= line <= place.last_line for place in cell.places) for cell in cells)
     return line if on_it >= max(2, MOVED_SHARE * len(cells)) and line not in taken else None
@@ -204,6 +208,8 @@ def _clear_runs(cells: Sequence[Asked], band: Band) -> list[tuple[int, Run]]:
     by_text: dict[tuple[tuple[int, ...], ...], list[tuple[int, list[Run]]]] = defaultdict(list)
     for cell in cells:
         on_it = [place.run for place in cell.places if place.first_line <= band.line <= place.last_line]
+        if not on_it and len(cell.places) == 1 and cell.places[0].page == band.page:
+            on_it = [cell.places[0].run]  # beside several rows, or in the second line of its own
         if on_it:
             on_it.sort(key=lambda run: run.x0)
             by_text[tuple(run.words for run in on_it)].append((cell.column, on_it))

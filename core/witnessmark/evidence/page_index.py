@@ -13,6 +13,7 @@ from witnessmark.evidence.normal import (
     is_leader,
     is_mark,
     key_of,
+    without_brackets,
     without_left,
 )
 from witnessmark.evidence.numbers import Amount, amount_of, decimal_mark
@@ -75,6 +76,8 @@ class PageIndex:
         """Words by their whole key and, where signs stand around it, by what is left without them."""
         self.beginnings: dict[str, list[int]] = defaultdict(list)
         """Words by their key, without what stands before it that is no part of it: how a run begins."""
+        self.bracketed: dict[str, list[int]] = defaultdict(list)
+        """Words in brackets by what stands between them."""
         self._put_by_key()
 
     def _put_in_lines(self, placed: list[tuple[int, str, float, float, float, float]]) -> None:
@@ -111,6 +114,8 @@ class PageIndex:
             core = core_of(key)
             if core != key:
                 self.by_key[core].append(index)
+            if key[0] in "([{" or key[-1] in ")]}":
+                self.bracketed[without_brackets(core)].append(index)
             begun = without_left(key)
             if begun != key:
                 self.beginnings[begun].append(index)
@@ -176,7 +181,7 @@ class PageIndex:
         while begin > 0 and last - begin < 8:
             near = (tokens[begin].x0 - tokens[begin - 1].x1) / max(tokens[begin].bottom - tokens[begin].top, 0.1)
             before = tokens[begin - 1].key
-            is_sign = before in {"(", "-", "+", "(-", "-("} and near < SIGN_GAP
+            is_sign = before in {"(", "-", "+", "(-", "-("} and near < SIGN_GAP and self._is_sign(line[begin - 1])
             is_wide_bracket = before in {"(", "($", "(\u20ac", "$("} and near < FAR_SIGN_GAP
             if not (is_sign or is_wide_bracket or (before in _SIGNS_BEFORE and near < FAR_SIGN_GAP)):
                 break
@@ -202,6 +207,10 @@ class PageIndex:
             if stripped is not None:
                 found.append((self.run((line[first],)), stripped))
         return found
+
+    def _is_sign(self, word: int) -> bool:
+        """Say whether a word may be the sign of a number: a long dash stands for nothing."""
+        return "\u2014" not in self.source[word].text
 
     def run(self, words: Sequence[int]) -> Run:
         """Make a run of words, of which there is at least one."""

@@ -17,8 +17,8 @@ from witnessmark.evidence.witness import WitnessPage
 from witnessmark.values import BoundingBox
 
 MOST_HEADER_ROWS = 6
-CONTINUED = 0.8
-"""Distance of lines, in usual distances of rows, under which one goes on with the other."""
+CONTINUED = 0.95
+"""Distance of lines, in the least distance of rows, under which one goes on with the other."""
 
 
 def check_table(grid: Sequence[Sequence[str]], pages: Sequence[WitnessPage], *, header_rows: int = 1) -> TableEvidence:
@@ -88,7 +88,7 @@ class _Check:
         for number, (page, first) in enumerate(zip(self.pages, self.first_lines, strict=True)):
             mark = None if page.is_read_by_ocr else self.mark
             places += [
-                Place(number, run, first + run.first_line, first + run.last_line)
+                Place(number, run, first + run.first_line, first + run.last_line, page.index.is_part(run))
                 for run in runs_of(text, page.index, mark)
             ]
         return places
@@ -99,16 +99,16 @@ class _Check:
         body = [cell for row in self.rows[self.head :] for cell in row]
         headers = [cell for row in self.rows[: self.head] for cell in row]
         self._give_clear(body)
-        self._give_clear(headers)
+        self._give_clear(headers, with_parts=False)
         for cell in headers:
             if (cell.row, cell.column) not in self.located.places:
                 self._give_composed(cell)
+        self._give_all_shared(headers)
+        self._give_clear([cell for cell in headers if (cell.row, cell.column) not in self.located.places])
         for cell in (*body, *headers):
             if (cell.row, cell.column) not in self.located.places:
                 self._give_as_read(cell)
-        for cell in (*body, *headers):
-            if (cell.row, cell.column) not in self.located.places:
-                self._give_shared(cell)
+        self._give_all_shared([*body, *headers])
         verdicts = [[self._verdict(row, column) for column in range(len(texts))] for row, texts in enumerate(self.grid)]
         return TableEvidence(
             verdicts=tuple(map(tuple, verdicts)),
@@ -116,11 +116,22 @@ class _Check:
             boxes=self.laid.boxes(self.located.claimed),
         )
 
-    def _give_clear(self, cells: Sequence[Asked]) -> None:
+    def _give_all_shared(self, cells: Sequence[Asked]) -> None:
+        """Go on as long as one cell passes its place on to the next."""
+        left = [cell for cell in cells if (cell.row, cell.column) not in self.located.places]
+        count = len(left) + 1
+        while left and len(left) < count:
+            count = len(left)
+            for cell in left:
+                self._give_shared(cell)
+            left = [cell for cell in left if (cell.row, cell.column) not in self.located.places]
+
+    def _give_clear(self, cells: Sequence[Asked], *, with_parts: bool = True) -> None:
         """Give each cell the place in its row and column; those that have one choice only come first."""
         fitting: list[tuple[int, float, Asked, list[Place]]] = []
         for cell in cells:
-            places = [place for place in cell.places if self._fits(cell, place)]
+            choices = [place for place in cell.places if with_parts or not place.is_part]
+            places = [place for place in choices if self._fits(cell, place)]
             if places:
                 places.sort(key=lambda place: self.laid.distance(cell, place))
                 fitting.append((len(places), self.laid.distance(cell, places[0]), cell, places))
@@ -150,7 +161,7 @@ class _Check:
     def _rows_below(self, cell: Asked) -> int:
         """Find the last of the rows over which a text may reach: those that are empty in its column."""
         last = cell.row
-        if cell.is_amount or is_mark(cell.key):
+        if cell.is_amount or is_mark(cell.key) or cell.column >= self.labels:
             return last
         while last + 1 < len(self.rows) and (last + 1, cell.column) not in self.cells and self.rows[last + 1]:
             last += 1
@@ -185,7 +196,7 @@ class _Check:
             places = self.located.places.get((row, column))
             if other is None or places is None or other.key != cell.key:
                 continue
-            if row != cell.row and (cell.column >= self.labels or self._is_repetition(cell.row, row)):
+            if row != cell.row and not self._may_be_printed_once(cell, row):
                 continue
             territory = self._territory(cell)
             beside = places[0] if cell.row < self.head else None
@@ -200,8 +211,10 @@ class _Check:
         yield cell.row + 1, cell.column
         yield cell.row, cell.column + 1
 
-    def _is_repetition(self, row: int, other: int) -> bool:
-        return len(self.rows[row]) > 1 and list(self.grid[row]) == list(self.grid[other])
+    def _may_be_printed_once(self, cell: Asked, row: int) -> bool:
+        """Say whether a text may be printed once for two rows: as a label, and not where all of the row is the same."""
+        is_one_kind = (row < self.head) == (cell.row < self.head)
+        return cell.column < self.labels and is_one_kind and list(self.grid[row]) != list(self.grid[cell.row])
 
     # --- verdicts
 
@@ -257,7 +270,7 @@ class _Check:
     def _unclaimed_lines(self, cell: Asked, place: Place) -> list[int]:
         """Find words in the lines right above and below a text that go on with it: nearer than rows are."""
         index = self.pages[place.page].index
-        if cell.is_amount or self.laid.pitch[place.page] <= 0:
+        if cell.is_amount or self.laid.least_pitch[place.page] <= 0:
             return []
         found: list[int] = []
         above = [place.run.first_line - 1] if cell.row > self.head else []
@@ -270,7 +283,7 @@ class _Check:
                 continue
             token = index.tokens[beside[0]]
             edge = place.run.top if number < place.run.first_line else place.run.bottom - (token.bottom - token.top)
-            is_near = abs(token.top - edge) < CONTINUED * self.laid.pitch[place.page]
+            is_near = abs(token.top - edge) < CONTINUED * self.laid.least_pitch[place.page]
             if is_near and self.laid.is_in_row(place.page, beside[0], cell.row):
                 found += [word for word in beside if not index.is_small_mark(word)]
         return found
@@ -348,10 +361,15 @@ def _label_columns(rows: Sequence[Sequence[Asked]], width: int) -> int:
 def _head(rows: Sequence[Sequence[Asked]], header_rows: int) -> int:
     """Count the rows that are headers by what they hold: those before the first with figures that are no years."""
     head = header_rows
-    while head < min(len(rows) - 1, MOST_HEADER_ROWS) and not any(_is_figure(cell) for cell in rows[head]):
+    while head < min(len(rows) - 1, MOST_HEADER_ROWS) and not _is_body(rows[head]):
         head += 1
     has_figures = any(_is_figure(cell) for row in rows[head:] for cell in row)
     return head if has_figures else min(header_rows, len(rows))
+
+
+def _is_body(cells: Sequence[Asked]) -> bool:
+    """Say whether a row is no header: it holds figures, or nothing but a label before others."""
+    return any(_is_figure(cell) for cell in cells) or [cell.column for cell in cells] == [0]
 
 
 def _is_figure(cell: Asked) -> bool:

@@ -50,7 +50,7 @@ def _of_page(
         before, row = row, max(row, rows_of_lines.get(number, row))
         if not rest:
             continue
-        is_row = number not in rows_of_lines and _is_row(laid, page, rest, number, lines[0])
+        is_row = number not in rows_of_lines and _is_row(laid, page, rest, number)
         units: dict[int, list[int]] = {}
         for word in rest:
             units.setdefault(0 if is_row else index.tokens[word].unit, []).append(word)
@@ -71,7 +71,7 @@ def _of_page(
             )
 
 
-def _is_row(laid: Laid, page: int, words: list[int], line: int, first_line: int) -> bool:
+def _is_row(laid: Laid, page: int, words: list[int], line: int) -> bool:
     """Say whether words alone on their line are a row: not the second line of a cell, nor a part of the headers."""
     index = laid.index(page)
     tokens = [index.tokens[word] for word in words]
@@ -79,7 +79,8 @@ def _is_row(laid: Laid, page: int, words: list[int], line: int, first_line: int)
     if any(band is not None and band.page == page and band.top <= middle <= band.bottom for band in laid.bands):
         return False
     zone = laid.header_zone
-    return not (zone is not None and zone.page == page and middle < zone.bottom and line <= first_line + 1)
+    is_among_headers = zone is not None and zone.page == page and middle < zone.bottom
+    return not is_among_headers or _looks_like_row(laid, page, line)
 
 
 def _beyond(laid: Laid, page: int, line: int, step: int, pitch: float) -> int:

@@ -52,6 +52,7 @@ class Laid:
         self.header_zone = self._header_zone()
         self.pitch = [self._pitch(page) for page in range(len(pages))]
         """The usual distance of rows on each page, 0 where there are not two."""
+        self.least_pitch = [self._pitch(page, least=True) for page in range(len(pages))]
 
     def index(self, page: int) -> PageIndex:
         return self.pages[page].index
@@ -75,10 +76,10 @@ class Laid:
             height = max([token.bottom - token.top for token in tokens])
         return Territory(first.page, float("-inf"), top, float("inf"), first.top)
 
-    def _pitch(self, page: int) -> float:
-        tops = sorted({band.top for band in self.bands if band is not None and band.page == page})
+    def _pitch(self, page: int, *, least: bool = False) -> float:
+        tops = sorted({band.top for band in self.bands[self.head :] if band is not None and band.page == page})
         steps = [b - a for a, b in pairwise(tops)]
-        return median(steps) if steps else 0.0
+        return (min(steps) if least else median(steps)) if steps else 0.0
 
     def is_above_another(self, row: int) -> bool:
         """Say whether a later row is known to stand on the same page."""
@@ -183,6 +184,8 @@ class Laid:
             return self._is_between_columns(cell.column, place)
         width = max(run.x1 - run.x0, 0.1)
         shared = min(run.x1, own[1]) - max(run.x0, own[0])
+        if cell.row < self.head and run.first_line < run.last_line and last_column == cell.column:
+            return self._is_over(self._last_line(place), cell.column)
         if shared >= 0.5 * width:
             return True
         if cell.is_amount and cell.row >= self.head:
@@ -228,15 +231,7 @@ class Laid:
         extent = extents[cell.column] if cell.column < len(extents) else None
         if extent is not None:
             far += min(abs(place.run.x0 - extent.left), abs(place.run.x1 - extent.right))
-        return far + PART_OF_TEXT * self._is_part(place)
-
-    def _is_part(self, place: Place) -> bool:
-        """Say whether a run is a part of a longer text beside it."""
-        index = self.index(place.page)
-        first, last = index.tokens[place.run.words[0]], index.tokens[place.run.words[-1]]
-        before, after = index.lines[first.line][: first.order], index.lines[last.line][last.order + 1 :]
-        beside = [(word, first.unit) for word in before[-1:]] + [(word, last.unit) for word in after[:1]]
-        return any(index.tokens[word].unit == unit and not index.is_small_mark(word) for word, unit in beside)
+        return far + PART_OF_TEXT * place.is_part
 
     def is_in_column(self, page: int, word: int, column: int) -> bool:
         """Say whether a word stands in a column, as far as that is known."""
@@ -356,6 +351,11 @@ class Laid:
         places = [self.place(zone.page, run) for run in words or ()]
         lowest = max(places, key=lambda place: place.run.bottom, default=None)
         return places if lowest is not None and self._is_over(lowest, cell.column) else []
+
+    def _last_line(self, place: Place) -> Place:
+        index = self.index(place.page)
+        line = index.tokens[place.run.words[-1]].line
+        return self.place(place.page, [word for word in place.run.words if index.tokens[word].line == line])
 
     def _is_over(self, place: Place, column: int) -> bool:
         """Say whether a header stands over a column: most of it does, or it reaches over the whole column."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import cached_property
@@ -25,6 +26,8 @@ GROUP_GAP = 0.45
 """Gap between groups of digits of one number, in heights of their line."""
 SIGN_GAP = 0.35
 """Gap between a sign or bracket and its number, in heights of their line, within which they are one."""
+FROM_RIGHT = 0.2
+"""Share of words in letters that are written from the right from which the page is."""
 FAR_SIGN_GAP = 8.0
 """The same for a currency sign, which may stand at the edge of its column."""
 
@@ -131,6 +134,13 @@ class PageIndex:
         return None if self._is_read_by_ocr else decimal_mark(token.key for token in self.tokens.values())
 
     @cached_property
+    def is_from_right(self) -> bool:
+        """Whether the page is written from the right, as Arabic and Hebrew are."""
+        keys = [token.key for token in self.tokens.values() if not token.key.isascii()]
+        from_right = sum(unicodedata.bidirectional(key[0]) in {"R", "AL"} for key in keys)
+        return from_right > FROM_RIGHT * len(self.tokens)
+
+    @cached_property
     def units_of_measure(self) -> frozenset[str]:
         """Currencies and per cent signs that stand anywhere on the page."""
         text = " ".join(token.key for token in self.tokens.values() if not token.key.isdigit())
@@ -227,6 +237,13 @@ class PageIndex:
             min([token.line for token in tokens]),
             max([token.line for token in tokens]),
         )
+
+    def is_part(self, run: Run) -> bool:
+        """Say whether a run is a part of a longer text beside it."""
+        first, last = self.tokens[run.words[0]], self.tokens[run.words[-1]]
+        before, after = self.lines[first.line][: first.order], self.lines[last.line][last.order + 1 :]
+        beside = [(word, first.unit) for word in before[-1:]] + [(word, last.unit) for word in after[:1]]
+        return any(self.tokens[word].unit == unit and not self.is_small_mark(word) for word, unit in beside)
 
     def text(self, words: Sequence[int]) -> str:
         """Write words as they are printed."""

@@ -47,7 +47,7 @@ snapshots: $(ENV)  ## write anew what tests keep of tools/list and the tables of
 
 node: $(NODE)  ## install the Inspector, the conformance suite and Claude Code for the tests that connect them
 
-bench: $(ENV)  ## measure tables, words, start-up, memory, caching, OCR and evidence, most beside what others offer
+bench: $(ENV)  ## measure tables, words, start-up, memory, caching, OCR, evidence and sums, most beside what others offer
 	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/bench.txt
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m benchmarks.tables
@@ -57,6 +57,7 @@ bench: $(ENV)  ## measure tables, words, start-up, memory, caching, OCR and evid
 	$(BIN)/python -m benchmarks.caching
 	$(BIN)/python -m benchmarks.ocr
 	$(BIN)/python -m benchmarks.evidence
+	$(BIN)/python -m benchmarks.arithmetic
 
 lock: python  ## write requirements/ anew from pyproject.toml, keeping versions that still fit
 	echo uv | $(COMPILE) - --output-file requirements/uv.txt

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from witnessmark.documents.marking import Box, Mark
 from witnessmark_tools.definition import Services
-from witnessmark_tools.extract_tables import ExtractedTable, TableExtraction
+from witnessmark_tools.extract_tables import TableExtraction
+from witnessmark_tools.tables_result import ExtractedTable
 
 MOST_PICTURES = 12
 

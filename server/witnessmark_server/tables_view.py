@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from witnessmark_tools.extract_tables import ExtractedTable, TableExtraction
+from witnessmark_tools.extract_tables import TableExtraction
 from witnessmark_tools.results import ReviewItem
+from witnessmark_tools.tables_result import ExtractedTable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -58,9 +59,7 @@ def show_tables(result: TableExtraction, console: Console | None = None) -> None
 
 
 def _review(item: ReviewItem) -> str:
-    where = f"{item.table_id}, page {item.page}" if item.table_id else f"page {item.page}"
-    value = f" {item.value!r}" if item.value else ""
-    return harmless(f"{where}:{value} {item.reason}")
+    return harmless(f"{item.place_in_words()}: {item.finding_in_words()}")
 
 
 def show_files(title: str, paths: Sequence[Path]) -> None:
@@ -81,8 +80,11 @@ def _caption(table: ExtractedTable) -> Text:
     pages = [part.page for part in table.parts]
     where = f"page {pages[0]}" if len(pages) == 1 else f"pages {pages[0]}–{pages[-1]}"
     doubt = "" if table.confidence == "high" else f", {table.confidence} confidence"
+    evidence = table.evidence
+    found = f", {evidence.in_words()}"
     name = harmless(f"{table.table_id}  {table.title or ''}").strip()
-    return Text.assemble((name, "bold"), (f"   {where}", "dim"), (doubt, "yellow"))
+    colour = "dim" if evidence.located in {None, evidence.cells} else "yellow"
+    return Text.assemble((name, "bold"), (f"   {where}", "dim"), (doubt, "yellow"), (found, colour))
 
 
 def harmless(text: str) -> str:

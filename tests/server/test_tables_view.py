@@ -8,8 +8,9 @@ import pytest
 from rich.console import Console
 
 from witnessmark_server.tables_view import show_tables
-from witnessmark_tools.extract_tables import Evidence, ExtractedTable, PartOfTable, TableExtraction
+from witnessmark_tools.extract_tables import TableExtraction
 from witnessmark_tools.results import DocumentRead
+from witnessmark_tools.tables_result import Evidence, ExtractedTable, PartOfTable
 
 ROWS = [
     ["Personnel and the like", "(12,486)", "(13,020)", "1,234,567.89"],

@@ -12,7 +12,8 @@ from benchmarks.tables import load_score
 from tests.shared.conftest import SHARED
 from witnessmark_tools.catalog import BY_NAME
 from witnessmark_tools.definition import Services
-from witnessmark_tools.extract_tables import ExtractedTable, TableExtraction
+from witnessmark_tools.extract_tables import TableExtraction
+from witnessmark_tools.tables_result import ExtractedTable
 
 DEVSET = SHARED / "devset"
 INDEX = DEVSET / "index.json"

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import anyio
 from pydantic import Field
 
 from witnessmark.documents.document import Document
-from witnessmark.documents.ocr.recognised import PageReading
 from witnessmark.documents.opening import Documents, PageTables
 from witnessmark.documents.page_range import pages_from_text, text_from_pages
 from witnessmark.documents.reading import PagesRead, read_pages
 from witnessmark.exports.folder import ExportFolder
-from witnessmark.offline.tables.values import NOWHERE, Cell, Confidence, Table, first_row_number
+from witnessmark.offline.tables.values import Table
 from witnessmark.offline.tables.wire import table_from_wire
 from witnessmark_tools.arguments import Detail, MaxCost, ModelOrAuto, Pages, Password, Reuse, Source, Wait
 from witnessmark_tools.definition import Progress
@@ -23,18 +22,15 @@ from witnessmark_tools.exporting import ExportKind, export_tables
 from witnessmark_tools.pages import doubtful_places, failures_of, left_range, page_warnings, refuse_without_ocr, rounded
 from witnessmark_tools.remembered import RememberedPlace, RememberedResults, RememberedTable, place_of, remembered
 from witnessmark_tools.results import (
-    Box,
     ExportedFile,
-    Frozen,
     LongResult,
     Result,
     ReviewItem,
-    Status,
     document_read,
-    pages_in_words,
     result_id_of,
 )
 from witnessmark_tools.tables_found import Reader, TablesFound
+from witnessmark_tools.tables_result import ExtractedTable
 from witnessmark_tools.terms import Terms
 
 if TYPE_CHECKING:
@@ -43,47 +39,6 @@ if TYPE_CHECKING:
 
 MOST_LISTED = 20
 """Files and places to review that a preview lists."""
-
-
-class Evidence(Frozen):
-    """How many cells' values were looked up on the page; null: not looked up."""
-
-    cells: int
-    located: int | None = None
-    displaced: int | None = None
-    unlocated: int | None = None
-
-
-class PartOfTable(Frozen):
-    """Rows of a table that stand on one page."""
-
-    page: int
-    first_row: int = Field(description="0 is the headers, 1 the first of rows.")
-    last_row: int
-    repeats_headers: bool = False
-
-
-class Place(Frozen):
-    status: Status | None = Field(default=None, description="null: not looked up.")
-    page: int
-    box: Box | None
-    nearest: str | None = None
-
-
-class ExtractedTable(Frozen):
-    table_id: str
-    page: int
-    title: str | None
-    headers: list[str]
-    rows: list[list[str]]
-    from_row: int = Field(default=1, description="Which of the table's rows the first of `rows` is.")
-    row_count: int = Field(description="Of rows in the whole table; a preview has fewer.")
-    header_rows: int = Field(description="How many rows are headers, counted from `headers`; the rest begin `rows`.")
-    notes: list[str]
-    confidence: Literal["high", "medium", "low"]
-    evidence: Evidence
-    parts: list[PartOfTable]
-    places: list[list[Place]] | None = Field(default=None, description="Row 0 is the headers.")
 
 
 class TableExtraction(LongResult):
@@ -124,7 +79,7 @@ class TableExtraction(LongResult):
         tables = _largest(1, len(self.tables), lambda count: _size(lean._cut(2, count=count)) <= limit)
         shown = f"{tables} of {self.table_count} tables are shown."
         few = lean._cut(2, count=tables).model_copy(update={"warnings": [*lean.warnings, shown]})
-        return few if _size(few) <= limit else few.model_copy(update={"tables": [_clipped(t) for t in few.tables]})
+        return few if _size(few) <= limit else few.model_copy(update={"tables": [t.clipped() for t in few.tables]})
 
     def _left_out(self) -> list[str]:
         told: list[str] = []
@@ -135,7 +90,7 @@ class TableExtraction(LongResult):
         return told
 
     def _cut(self, rows: int, *, count: int | None = None, places: bool = False) -> Self:
-        return self.model_copy(update={"tables": [_cut(table, rows, places=places) for table in self.tables[:count]]})
+        return self.model_copy(update={"tables": [table.cut(rows, places=places) for table in self.tables[:count]]})
 
     def to_text(self) -> str:
         if self.status == "working":
@@ -148,7 +103,7 @@ class TableExtraction(LongResult):
         lines += [f"Pages {one.pages}: read by {one.model} ({one.reason})." for one in self.readers if one.reason]
         lines += [item.to_text() for item in self.needs_review]
         for table in self.tables:
-            lines += ["", *_table_lines(table)]
+            lines += ["", *table.to_lines()]
         if self.files:
             lines += ["", "Files:", *(f"- {file.path} ({file.uri})" for file in self.files)]
         return "\n".join(lines)
@@ -162,7 +117,7 @@ async def extract_tables(
     max_cost_usd: MaxCost = None,
     reuse: Reuse = True,
     vocabulary: Annotated[
-        list[str] | None, Field(description="Names and words to expect, so that Claude reads them right.")
+        list[str] | None, Field(description="Names and words to expect.")
     ] = None,
     export: Annotated[
         list[ExportKind] | None, Field(description="Also write files; their paths come back. For Excel: xlsx.")
@@ -178,8 +133,9 @@ async def extract_tables(
     patience: float | None,
     progress: Progress,
 ) -> TableExtraction:
-    """Extract every table of a PDF, scan, image, CSV or Markdown file as headers and rows, ruled or not, with pages, titles, notes and confidence; a table that runs over pages is one table. Text as printed, nothing computed. By Claude, or offline for free; price: estimate_cost. Prose: read_text."""  # noqa: E501 - one line on the wire
+    """Extract every table of a PDF, scan, image, CSV or Markdown file as headers and rows, joined over pages, with titles, notes and confidence. Text as printed, each value looked up on its page. By Claude, or offline for free; price: estimate_cost. Prose: read_text."""  # noqa: E501 - one line on the wire
     from witnessmark_tools.paid import readers_for  # not before it is called
+    from witnessmark_tools.tables_evidence import check_tables, extracted_table, review_of
 
     began = anyio.current_time()
     readers = await readers_for(model, claude, terms)
@@ -187,6 +143,10 @@ async def extract_tables(
         limit = documents.limits.pages_per_call
         numbers = pages_from_text(pages, page_count=document.page_count, limit=limit)
         seconds = wait_seconds or patience
+
+        def left() -> float | None:
+            return None if seconds is None else max(1.0, seconds - (anyio.current_time() - began))
+
         if not readers.models:
             found = await _offline(document, documents, numbers, seconds, progress)
         else:
@@ -198,7 +158,7 @@ async def extract_tables(
                 documents=documents,
                 claude=claude,
                 terms=terms,
-                seconds=None if seconds is None else max(1.0, seconds - (anyio.current_time() - began)),
+                seconds=left(),
                 max_cost_usd=max_cost_usd,
                 reuse=reuse,
                 progress=progress,
@@ -207,13 +167,15 @@ async def extract_tables(
         if found.readers:  # how far pages went up depends on what may be spent, too
             told["readers"] = [(one.pages, one.model) for one in found.readers]
         result_id = result_id_of("extract_tables", document, told | {"detail": detail, "vocabulary": vocabulary})
-        tables = await anyio.to_thread.run_sync(_tables, found, abandon_on_cancel=True)
+        checked, not_looked_up = await check_tables(found.tables, document, documents, seconds=left())
+        tables = [extracted_table(one, readings=found.readings) for one in checked]
+        review, left_out = review_of(checked, tables)
         files: list[ExportedFile] = []
         if export:
             files = await anyio.to_thread.run_sync(
                 export_tables, export, found.tables, document, result_id, exports, abandon_on_cancel=True
             )
-        needs_review = _needs_review(tables) + found.needs_review
+        needs_review = review + found.needs_review
 
         def remember() -> None:
             kept = [_remembered(table) for table in tables]
@@ -226,7 +188,7 @@ async def extract_tables(
             engines=[*found.engines] or [readers.name],
             cost=found.cost,
             needs_review=needs_review,
-            warnings=[*readers.warnings, *found.warnings],
+            warnings=[*readers.warnings, *found.warnings, *not_looked_up, *left_out],
             tables=tables if detail == "full" else [_without_places(table) for table in tables],
             table_count=len(tables),
             pages_read=found.pages_read,
@@ -309,42 +271,6 @@ def _joined(read: PagesRead[PageTables]) -> Sequence[Table]:
     return join_pages(tables, [edges_from_wire(page.edges) for page in read.done.values() if page.edges is not None])
 
 
-def _tables(found: TablesFound) -> list[ExtractedTable]:
-    return [_table(table, f"t{n}", found.readings) for n, table in enumerate(found.tables, start=1)]
-
-
-def _table(table: Table, table_id: str, readings: Mapping[int, PageReading]) -> ExtractedTable:
-    first = first_row_number(table.header_rows)
-    parts = [
-        PartOfTable(
-            page=part.page_number,
-            first_row=part.first_row,
-            last_row=part.last_row,
-            repeats_headers=part.repeats_header,
-        )
-        for part in table.parts
-    ] or [PartOfTable(page=table.page_number, first_row=first, last_row=first + len(table.rows) - 1)]
-    places = [
-        [_place(cell, _page_of(row + first, parts), readings) for cell in cells] for row, cells in enumerate(table.rows)
-    ]
-    if not table.headers:
-        places.insert(0, [])
-    return ExtractedTable(
-        table_id=table_id,
-        page=table.page_number,
-        title=table.title,
-        headers=list(table.headers),
-        rows=[list(row) for row in table.body],
-        row_count=len(table.body),
-        header_rows=table.header_rows,
-        notes=list(table.notes),
-        confidence=_confidence(table, readings),
-        evidence=Evidence(cells=sum(bool(text) for row in table.texts for text in row)),
-        parts=parts,
-        places=places,
-    )
-
-
 def _without_places(table: ExtractedTable) -> ExtractedTable:
     return table.model_copy(update={"places": None})
 
@@ -363,45 +289,6 @@ def _remembered(table: ExtractedTable) -> RememberedTable:
     return RememberedTable(table_id=table.table_id, header_rows=table.header_rows, rows=rows)
 
 
-def _place(cell: Cell | None, page: int, readings: Mapping[int, PageReading]) -> Place:
-    if cell is None or cell.box is NOWHERE:
-        return Place(page=page, box=None)
-    box = readings[page].on_page(cell.box) if page in readings else cell.box
-    return Place(page=page, box=rounded(box))
-
-
-def _confidence(table: Table, readings: Mapping[int, PageReading]) -> Confidence:
-    """Trust a table that was read by OCR less: its figures may be wrong where its grid is right."""
-    pages = [readings[part.page_number] for part in table.parts if part.page_number in readings]
-    if not pages:
-        return table.confidence
-    is_doubtful = min(page.confidence for page in pages) < 0.85
-    return "low" if is_doubtful or table.confidence == "low" else "medium"
-
-
-def _page_of(row: int, parts: Sequence[PartOfTable]) -> int:
-    return next((part.page for part in parts if part.first_row <= row <= part.last_row), parts[0].page)
-
-
-def _needs_review(tables: Sequence[ExtractedTable]) -> list[ReviewItem]:
-    return [
-        ReviewItem(table_id=table.table_id, page=table.page, reason="The grid is uncertain: compare it with the page.")
-        for table in tables
-        if table.confidence == "low"
-    ]
-
-
-def _cut(table: ExtractedTable, rows: int, *, places: bool) -> ExtractedTable:
-    kept = table.places[: rows + 1] if places and table.places is not None else None
-    return table.model_copy(update={"rows": table.rows[:rows], "places": kept})
-
-
-def _clipped(table: ExtractedTable) -> ExtractedTable:
-    clipped = [[cell if len(cell) <= 80 else cell[:80] + "…" for cell in row[:30]] for row in table.rows]
-    headers = [cell if len(cell) <= 80 else cell[:80] + "…" for cell in table.headers[:30]]
-    return table.model_copy(update={"rows": clipped, "headers": headers, "notes": table.notes[:2]})
-
-
 def _largest(low: int, high: int, fits: Callable[[int], bool]) -> int:
     """Find the largest number from `low` to `high` that fits; `low` where none does."""
     while low < high:
@@ -415,22 +302,3 @@ def _largest(low: int, high: int, fits: Callable[[int], bool]) -> int:
 
 def _size(result: Result) -> int:
     return len(json.dumps(result.to_json(), ensure_ascii=False))
-
-
-def _table_lines(table: ExtractedTable) -> list[str]:
-    pages = pages_in_words([part.page for part in table.parts]).lower()
-    lines = [f"## {table.table_id}{': ' + table.title if table.title else ''} ({pages}, {table.confidence} confidence)"]
-    width = max([len(table.headers), *map(len, table.rows)], default=0)
-    lines.append(_markdown_row(table.headers or [""] * width))
-    lines.append("|" + " --- |" * width)
-    if table.from_row > 1:
-        lines.append(f"… from row {table.from_row} on")
-    lines += [_markdown_row(row) for row in table.rows]
-    if (more := table.row_count - (table.from_row - 1 + len(table.rows))) > 0:
-        lines.append(f"… {more} more rows")
-    lines += [f"Note: {note}" for note in table.notes]
-    return lines
-
-
-def _markdown_row(row: Sequence[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |"

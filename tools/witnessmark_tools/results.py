@@ -82,10 +82,21 @@ class ReviewItem(Frozen):
 
     def to_text(self) -> str:
         """Write it on one line: where, what, why."""
-        where = f"{self.table_id}, page {self.page}" if self.table_id else f"page {self.page}"
-        where += f" at {self.box}" if self.box else ""
-        value = f"{self.value!r}: " if self.value else ""
-        return f"Needs review: {where}: {value}{self.reason}"
+        at = f" at {self.box}" if self.box else ""
+        return f"Needs review: {self.place_in_words()}{at}: {self.finding_in_words()}"
+
+    def place_in_words(self) -> str:
+        """Say where: `t1, row 3, column 2, page 4`; the row and column as `row` and `column` count them."""
+        cell = [f"row {self.row}"] if self.row is not None else []
+        cell += [f"column {self.column}"] if self.column is not None else []
+        return ", ".join([*([self.table_id] if self.table_id else []), *cell, f"page {self.page}"])
+
+    def finding_in_words(self) -> str:
+        """Say what, and why: `'1,234' (unlocated): …`."""
+        status = f" ({self.status})" if self.status else ""
+        value = f"{self.value!r}{status}: " if self.value else ""
+        nearest = f" {self.nearest!r}" if self.nearest and self.nearest not in self.reason else ""
+        return f"{value}{self.reason}{' Nearest:' + nearest + '.' if nearest else ''}"
 
 
 class ExportedFile(Frozen):

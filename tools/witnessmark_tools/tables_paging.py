@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from witnessmark_tools.results import CursorInvalid
 
 if TYPE_CHECKING:
-    from witnessmark_tools.extract_tables import ExtractedTable
+    from witnessmark_tools.tables_result import ExtractedTable
 
 
 def tables_from(
@@ -50,7 +50,9 @@ def _part(table: ExtractedTable, start: int, end: int) -> ExtractedTable:
     places = None
     if table.places is not None:  # row 0 of the places is the headers
         places = [*table.places[:1], *table.places[1 + start : 1 + end]]
-    return table.model_copy(update={"rows": table.rows[start:end], "places": places, "from_row": start + 1})
+    left_over = [] if start else table.left_over
+    rows = table.rows[start:end]
+    return table.model_copy(update={"rows": rows, "places": places, "from_row": start + 1, "left_over": left_over})
 
 
 def _row_size(table: ExtractedTable, index: int) -> int:

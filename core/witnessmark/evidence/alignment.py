@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -14,6 +13,8 @@ from witnessmark.evidence.page_index import PageIndex, Run
 
 MOST_LINES = 12
 """Lines on which a row may stand that are weighed against each other."""
+PART_WEIGHT = 0.5
+"""How much less a place weighs that is only a part of a text."""
 MOVED_SHARE = 0.6
 """Share of a row's weight that stands on one line elsewhere from which the row was moved."""
 
@@ -29,6 +30,8 @@ class Place(NamedTuple):
     run: Run
     first_line: int
     last_line: int
+    is_part: bool = False
+    """Whether it is a part of a longer text beside it."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -89,8 +92,8 @@ def align(rows: Sequence[Sequence[Asked]], width: int, pages: Sequence[PageIndex
     found = _bands_found(rows)
     bands, moved_rows = _in_order(found)
     aligned = Alignment(bands=bands, moved_rows=moved_rows, found=found)
-    for page in range(len(pages)):
-        extents, moved = _columns(rows, found, width, page, head)
+    for page, index in enumerate(pages):
+        extents, moved = _columns(rows, found, width, page, head, is_from_right=index.is_from_right)
         aligned.columns[page] = extents
         aligned.moved_columns |= moved
     return aligned
@@ -116,9 +119,12 @@ def _votes(cells: Sequence[Asked]) -> dict[int, float]:
         if not cell.places:
             continue
         weight = len(cell.places) ** -0.5 + 0.002 * min(len(cell.text), 40)
-        lines = {line for place in cell.places for line in range(place.first_line, place.last_line + 1)}
-        for line in lines:
-            votes[line] += weight
+        lines: dict[int, float] = {}
+        for place in cell.places:
+            for line in range(place.first_line, place.last_line + 1):
+                lines[line] = max(lines.get(line, 0.0), weight * (PART_WEIGHT if place.is_part else 1.0))
+        for line, own in lines.items():
+            votes[line] += own
     return votes
 
 
@@ -132,8 +138,13 @@ def _strongest(votes: Mapping[int, float]) -> list[tuple[int, float]]:
 
 def _line_elsewhere(cells: Sequence[Asked], votes: Mapping[int, float], taken: set[int]) -> int | None:
     """Find the line of a row that stands out of order; None where it stands on none, or on another row's."""
-    if len(cells) < 2 or not votes:
+    if not votes:
         return None
+    if len(cells) == 1:
+        (cell,) = cells
+        whole = [place for place in cell.places if not place.is_part]
+        is_clear = len(whole) == 1 and not cell.is_amount
+        return whole[0].first_line if is_clear and whole[0].first_line not in taken else None
     line = max(votes, key=lambda one: votes[one])
     on_it = sum(any(place.first_line <= line <= place.last_line for place in cell.places) for cell in cells)
     return line if on_it >= max(2, MOVED_SHARE * len(cells)) and line not in taken else None
@@ -161,7 +172,13 @@ def _in_order(found: Sequence[Band | None]) -> tuple[list[Band | None], frozense
 
 
 def _columns(
-    rows: Sequence[Sequence[Asked]], found: Sequence[Band | None], width: int, page: int, head: int
+    rows: Sequence[Sequence[Asked]],
+    found: Sequence[Band | None],
+    width: int,
+    page: int,
+    head: int,
+    *,
+    is_from_right: bool,
 ) -> tuple[list[Extent | None], frozenset[int]]:
     """Find where each column stands on a page by the cells that stand on their rows' lines."""
     votes: list[list[Run]] = [[] for _ in range(width)]
@@ -178,10 +195,10 @@ def _columns(
     places = [extents[column].middle for column in there]  # type: ignore[union-attr]  # there: not None
     if len(set(places)) < len(places):
         return extents, frozenset()
-    if _is_from_right(places):
-        return extents, frozenset()
+    if is_from_right:
+        places = [-place for place in places]
     moved, expected = displaced(places)
-    by_place = {extents[column].middle: extents[column] for column in there}  # type: ignore[union-attr]  # not None
+    by_place = {place: extents[column] for column, place in zip(there, places, strict=True)}
     # A single vote may be a wrong value's: a column is out of order when its cells agree that it is.
     if any(len(votes[there[one]] or header_votes[there[one]]) < 2 for one in moved):
         moved, expected = set[int](), list(places)
@@ -189,11 +206,6 @@ def _columns(
     for column, place in zip(there, expected, strict=True):
         ordered[column] = None if place is None else by_place[place]
     return ordered, frozenset(there[one] for one in moved)
-
-
-def _is_from_right(places: Sequence[float]) -> bool:
-    """Say whether columns run from the right, as in Arabic and Hebrew."""
-    return len(places) > 2 and all(a > b for a, b in pairwise(places))
 
 
 def _clear_runs(cells: Sequence[Asked], band: Band) -> list[tuple[int, Run]]:
@@ -204,6 +216,8 @@ def _clear_runs(cells: Sequence[Asked], band: Band) -> list[tuple[int, Run]]:
     by_text: dict[tuple[tuple[int, ...], ...], list[tuple[int, list[Run]]]] = defaultdict(list)
     for cell in cells:
         on_it = [place.run for place in cell.places if place.first_line <= band.line <= place.last_line]
+        if not on_it and len(cell.places) == 1 and cell.places[0].page == band.page:
+            on_it = [cell.places[0].run]  # beside several rows, or in the second line of its own
         if on_it:
             on_it.sort(key=lambda run: run.x0)
             by_text[tuple(run.words for run in on_it)].append((cell.column, on_it))

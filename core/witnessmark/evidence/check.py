@@ -10,15 +10,15 @@ from witnessmark.evidence.conserving import left_over
 from witnessmark.evidence.laid import Laid, Territory
 from witnessmark.evidence.likeness import is_same_as_read, most_alike
 from witnessmark.evidence.lookup import runs_of
-from witnessmark.evidence.normal import core_of, key_of_cell
+from witnessmark.evidence.normal import core_of, is_mark, key_of_cell
 from witnessmark.evidence.numbers import amount_of, decimal_mark
 from witnessmark.evidence.verdicts import TableEvidence, Verdict
 from witnessmark.evidence.witness import WitnessPage
 from witnessmark.values import BoundingBox
 
 MOST_HEADER_ROWS = 6
-MOST_NEAREST = 60
-"""Values that stand nowhere for which the page is searched for something like them."""
+CONTINUED = 0.95
+"""Distance of lines, in the least distance of rows, under which one goes on with the other."""
 
 
 def check_table(grid: Sequence[Sequence[str]], pages: Sequence[WitnessPage], *, header_rows: int = 1) -> TableEvidence:
@@ -69,6 +69,7 @@ class _Check:
         self.rows = [self._asked(row, texts, keys[row]) for row, texts in enumerate(grid)]
         self.cells = {(cell.row, cell.column): cell for row in self.rows for cell in row}
         self.head = _head(self.rows, header_rows)
+        self.labels = _label_columns(self.rows[self.head :], self.width)
         self.alignment: Alignment = align(self.rows, self.width, [page.index for page in pages], head=self.head)
         self.laid = Laid(self.alignment, pages, self.head, self.first_lines)
         self.located = _Located()
@@ -87,7 +88,7 @@ class _Check:
         for number, (page, first) in enumerate(zip(self.pages, self.first_lines, strict=True)):
             mark = None if page.is_read_by_ocr else self.mark
             places += [
-                Place(number, run, first + run.first_line, first + run.last_line)
+                Place(number, run, first + run.first_line, first + run.last_line, page.index.is_part(run))
                 for run in runs_of(text, page.index, mark)
             ]
         return places
@@ -98,16 +99,16 @@ class _Check:
         body = [cell for row in self.rows[self.head :] for cell in row]
         headers = [cell for row in self.rows[: self.head] for cell in row]
         self._give_clear(body)
-        self._give_clear(headers)
+        self._give_clear(headers, with_parts=False)
         for cell in headers:
             if (cell.row, cell.column) not in self.located.places:
                 self._give_composed(cell)
+        self._give_all_shared(headers)
+        self._give_clear([cell for cell in headers if (cell.row, cell.column) not in self.located.places])
         for cell in (*body, *headers):
             if (cell.row, cell.column) not in self.located.places:
                 self._give_as_read(cell)
-        for cell in (*body, *headers):
-            if (cell.row, cell.column) not in self.located.places:
-                self._give_shared(cell)
+        self._give_all_shared([*body, *headers])
         verdicts = [[self._verdict(row, column) for column in range(len(texts))] for row, texts in enumerate(self.grid)]
         return TableEvidence(
             verdicts=tuple(map(tuple, verdicts)),
@@ -115,14 +116,29 @@ class _Check:
             boxes=self.laid.boxes(self.located.claimed),
         )
 
-    def _give_clear(self, cells: Sequence[Asked]) -> None:
+    def _give_all_shared(self, cells: Sequence[Asked]) -> None:
+        """Go on as long as one cell passes its place on to the next."""
+        left = [cell for cell in cells if (cell.row, cell.column) not in self.located.places]
+        count = len(left) + 1
+        while left and len(left) < count:
+            count = len(left)
+            for cell in left:
+                self._give_shared(cell)
+            left = [cell for cell in left if (cell.row, cell.column) not in self.located.places]
+
+    def _give_clear(self, cells: Sequence[Asked], *, with_parts: bool = True) -> None:
         """Give each cell the place in its row and column; those that have one choice only come first."""
-        fitting = [(cell, [place for place in cell.places if self._fits(cell, place)]) for cell in cells]
-        fitting.sort(key=lambda one: len(one[1]))
-        for cell, places in fitting:
-            free = [place for place in places if self.located.is_free(place)]
-            if free:
-                best = min(free, key=lambda place: self.laid.distance(cell, place))
+        fitting: list[tuple[int, float, Asked, list[Place]]] = []
+        for cell in cells:
+            choices = [place for place in cell.places if with_parts or not place.is_part]
+            places = [place for place in choices if self._fits(cell, place)]
+            if places:
+                places.sort(key=lambda place: self.laid.distance(cell, place))
+                fitting.append((len(places), self.laid.distance(cell, places[0]), cell, places))
+        fitting.sort(key=lambda one: one[:2])
+        for _, _, cell, places in fitting:
+            best = next((place for place in places if self.located.is_free(place)), None)
+            if best is not None:
                 self.located.give((cell.row, cell.column), best)
 
     def _fits(self, cell: Asked, place: Place) -> bool:
@@ -133,6 +149,8 @@ class _Check:
     def _column_after(self, cell: Asked) -> int:
         """Find the last of the columns over which a text may reach: those that are empty, or say the same."""
         last = cell.column
+        if is_mark(cell.key):
+            return last
         while last + 1 < self.width:
             following = self.cells.get((cell.row, last + 1))
             if following is not None and (following.key != cell.key or cell.is_amount):
@@ -143,6 +161,8 @@ class _Check:
     def _rows_below(self, cell: Asked) -> int:
         """Find the last of the rows over which a text may reach: those that are empty in its column."""
         last = cell.row
+        if cell.is_amount or is_mark(cell.key) or cell.column >= self.labels:
+            return last
         while last + 1 < len(self.rows) and (last + 1, cell.column) not in self.cells and self.rows[last + 1]:
             last += 1
         return last
@@ -169,19 +189,21 @@ class _Check:
 
     def _give_shared(self, cell: Asked) -> None:
         """Accept a text that is printed once for several cells beside or above one another."""
-        if cell.is_amount and cell.row >= self.head:
+        if is_mark(cell.key) or (cell.is_amount and cell.row >= self.head):
             return
         for row, column in self._neighbours(cell):
             other = self.cells.get((row, column))
             places = self.located.places.get((row, column))
-            if other is None or places is None or other.key != cell.key or self._is_repetition(cell.row, row):
+            if other is None or places is None or other.key != cell.key:
+                continue
+            if row != cell.row and not self._may_be_printed_once(cell, row):
                 continue
             territory = self._territory(cell)
-            if territory is not None and self._words_in(territory, of_line=places[0]):
+            beside = places[0] if cell.row < self.head else None
+            if territory is None or self._words_in(territory, of_line=beside, with_marks=True):
                 continue
-            if row != cell.row or cell.row < self.head or self.laid.reaches(places[0], cell.column):
-                self.located.places[cell.row, cell.column] = places
-                return
+            self.located.places[cell.row, cell.column] = places
+            return
 
     def _neighbours(self, cell: Asked) -> Iterator[tuple[int, int]]:
         yield cell.row, cell.column - 1
@@ -189,22 +211,24 @@ class _Check:
         yield cell.row + 1, cell.column
         yield cell.row, cell.column + 1
 
-    def _is_repetition(self, row: int, other: int) -> bool:
-        return row != other and len(self.rows[row]) > 1 and list(self.grid[row]) == list(self.grid[other])
+    def _may_be_printed_once(self, cell: Asked, row: int) -> bool:
+        """Say whether a text may be printed once for two rows: as a label, and not where all of the row is the same."""
+        is_one_kind = (row < self.head) == (cell.row < self.head)
+        return cell.column < self.labels and is_one_kind and list(self.grid[row]) != list(self.grid[cell.row])
 
     # --- verdicts
 
     def _territory(self, cell: Asked) -> Territory | None:
         return self.laid.territory(cell.row, cell.column)
 
-    def _words_in(self, territory: Territory, of_line: Place | None = None) -> list[int]:
+    def _words_in(self, territory: Territory, of_line: Place | None = None, *, with_marks: bool = False) -> list[int]:
         """Find the words in a place that are no other cell's, in reading order."""
         index = self.pages[territory.page].index
         return [
             word
             for word in self.laid.words_in(territory)
             if (territory.page, word) not in self.located.claimed
-            and not index.is_small_mark(word)
+            and (with_marks or not index.is_small_mark(word))
             and (of_line is None or index.tokens[word].line in range(of_line.run.first_line, of_line.run.last_line + 1))
         ]
 
@@ -240,6 +264,28 @@ class _Check:
                     and not index.is_small_mark(word)
                     and self.laid.is_in_column(place.page, word, cell.column)
                 ]
+            found += self._unclaimed_lines(cell, place)
+        return found
+
+    def _unclaimed_lines(self, cell: Asked, place: Place) -> list[int]:
+        """Find words in the lines right above and below a text that go on with it: nearer than rows are."""
+        index = self.pages[place.page].index
+        if cell.is_amount or self.laid.least_pitch[place.page] <= 0:
+            return []
+        found: list[int] = []
+        above = [place.run.first_line - 1] if cell.row > self.head else []
+        below = [place.run.last_line + 1] if self.laid.is_above_another(cell.row) else []
+        for number in (*above, *below):
+            if not 0 <= number < len(index.lines):
+                continue
+            beside = [word for word in index.lines[number] if self.laid.is_in_column(place.page, word, cell.column)]
+            if not beside or any((place.page, word) in self.located.claimed for word in beside):
+                continue
+            token = index.tokens[beside[0]]
+            edge = place.run.top if number < place.run.first_line else place.run.bottom - (token.bottom - token.top)
+            is_near = abs(token.top - edge) < CONTINUED * self.laid.least_pitch[place.page]
+            if is_near and self.laid.is_in_row(place.page, beside[0], cell.row):
+                found += [word for word in beside if not index.is_small_mark(word)]
         return found
 
     def _missing(self, cell: Asked) -> Verdict:
@@ -303,13 +349,27 @@ def _first_lines(pages: Sequence[WitnessPage]) -> list[int]:
     return firsts
 
 
+def _label_columns(rows: Sequence[Sequence[Asked]], width: int) -> int:
+    """Count the first columns that name things: those before the first in which most cells are figures or marks."""
+    for column in range(width):
+        cells = [cell for row in rows for cell in row if cell.column == column]
+        if cells and sum(cell.is_amount or is_mark(cell.key) for cell in cells) >= 0.5 * len(cells):
+            return max(column, 1)
+    return width
+
+
 def _head(rows: Sequence[Sequence[Asked]], header_rows: int) -> int:
     """Count the rows that are headers by what they hold: those before the first with figures that are no years."""
     head = header_rows
-    while head < min(len(rows) - 1, MOST_HEADER_ROWS) and not any(_is_figure(cell) for cell in rows[head]):
+    while head < min(len(rows) - 1, MOST_HEADER_ROWS) and not _is_body(rows[head]):
         head += 1
     has_figures = any(_is_figure(cell) for row in rows[head:] for cell in row)
     return head if has_figures else min(header_rows, len(rows))
+
+
+def _is_body(cells: Sequence[Asked]) -> bool:
+    """Say whether a row is no header: it holds figures, or nothing but a label before others."""
+    return any(_is_figure(cell) for cell in cells) or [cell.column for cell in cells] == [0]
 
 
 def _is_figure(cell: Asked) -> bool:

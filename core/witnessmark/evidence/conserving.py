@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
-from statistics import median
 
 from witnessmark.evidence.laid import Laid
 from witnessmark.evidence.verdicts import LeftOver
@@ -36,7 +34,7 @@ def _of_page(
     x0, x1 = min([token.x0 for token in tokens]) - 2, max([token.x1 for token in tokens]) + 2
     lines = sorted({token.line for token in tokens})
     rows_of_lines = {index.tokens[word].line: claimed[page, word][0] for word in words}
-    pitch = _pitch(laid, page)
+    pitch = laid.pitch[page]
     first = _beyond(laid, page, lines[0], -1, pitch) if laid.head == 0 else lines[0]
     last = _beyond(laid, page, lines[-1], 1, pitch)
     row = rows_of_lines.get(lines[0], 0)
@@ -52,7 +50,7 @@ def _of_page(
         before, row = row, max(row, rows_of_lines.get(number, row))
         if not rest:
             continue
-        is_row = number not in rows_of_lines and _is_row(laid, page, rest, number, lines[0])
+        is_row = number not in rows_of_lines and _is_row(laid, page, rest, number)
         units: dict[int, list[int]] = {}
         for word in rest:
             units.setdefault(0 if is_row else index.tokens[word].unit, []).append(word)
@@ -73,7 +71,7 @@ def _of_page(
             )
 
 
-def _is_row(laid: Laid, page: int, words: list[int], line: int, first_line: int) -> bool:
+def _is_row(laid: Laid, page: int, words: list[int], line: int) -> bool:
     """Say whether words alone on their line are a row: not the second line of a cell, nor a part of the headers."""
     index = laid.index(page)
     tokens = [index.tokens[word] for word in words]
@@ -81,26 +79,28 @@ def _is_row(laid: Laid, page: int, words: list[int], line: int, first_line: int)
     if any(band is not None and band.page == page and band.top <= middle <= band.bottom for band in laid.bands):
         return False
     zone = laid.header_zone
-    return not (zone is not None and zone.page == page and middle < zone.bottom and line <= first_line + 1)
-
-
-def _pitch(laid: Laid, page: int) -> float:
-    tops = sorted(band.top for band in laid.bands if band is not None and band.page == page)
-    steps = [b - a for a, b in pairwise(tops) if b > a]
-    return median(steps) if steps else 0.0
+    is_among_headers = zone is not None and zone.page == page and middle < zone.bottom
+    return not is_among_headers or _looks_like_row(laid, page, line)
 
 
 def _beyond(laid: Laid, page: int, line: int, step: int, pitch: float) -> int:
     """Find the last of the lines beyond a table's edge that look like its rows."""
-    index = laid.index(page)
-    while 0 <= line + step < len(index.lines):
-        here = [index.tokens[word] for word in index.lines[line]]
-        there = [index.tokens[word] for word in index.lines[line + step]]
-        distance = abs(there[0].top - here[0].top)
-        if not pitch or distance > PITCH * pitch or not _looks_like_row(laid, page, line + step):
-            return line
-        line += step
+    following = _row_beyond(laid, page, line, step, pitch)
+    while following is not None:
+        line = following
+        following = _row_beyond(laid, page, line, step, pitch)
     return line
+
+
+def _row_beyond(laid: Laid, page: int, line: int, step: int, pitch: float) -> int | None:
+    index = laid.index(page)
+    here = index.tokens[index.lines[line][0]].top
+    number = line + step
+    while 0 <= number < len(index.lines) and abs(index.tokens[index.lines[number][0]].top - here) <= PITCH * pitch:
+        if _looks_like_row(laid, page, number):
+            return number
+        number += step
+    return None
 
 
 def _looks_like_row(laid: Laid, page: int, line: int) -> bool:

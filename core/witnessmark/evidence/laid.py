@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from statistics import median
 from typing import NamedTuple
 
 from witnessmark.evidence.alignment import Alignment, Asked, Band, Extent, Place
@@ -20,6 +21,8 @@ OVERLAP = 0.3
 """Share of its height with which a word must reach into a row's band."""
 NEAR = 1.2
 """Distance to a row's band, in heights of a line, within which a word may still be the row's."""
+PART_OF_TEXT = 40.0
+"""How much further away, in points, a place counts that is only a part of a text."""
 BETWEEN_PIECES = "-/|:,;()\u2022>" + BREAK
 """What an answer may put between the headers that it joins."""
 
@@ -47,6 +50,9 @@ class Laid:
         self.bands = alignment.bands
         self.columns = {page: _territories(extents) for page, extents in alignment.columns.items()}
         self.header_zone = self._header_zone()
+        self.pitch = [self._pitch(page) for page in range(len(pages))]
+        """The usual distance of rows on each page, 0 where there are not two."""
+        self.least_pitch = [self._pitch(page, least=True) for page in range(len(pages))]
 
     def index(self, page: int) -> PageIndex:
         return self.pages[page].index
@@ -70,6 +76,24 @@ class Laid:
             height = max([token.bottom - token.top for token in tokens])
         return Territory(first.page, float("-inf"), top, float("inf"), first.top)
 
+    def _pitch(self, page: int, *, least: bool = False) -> float:
+        tops = sorted({band.top for band in self.bands[self.head :] if band is not None and band.page == page})
+        steps = [b - a for a, b in pairwise(tops)]
+        return (min(steps) if least else median(steps)) if steps else 0.0
+
+    def is_above_another(self, row: int) -> bool:
+        """Say whether a later row is known to stand on the same page."""
+        band = self.bands[row]
+        return band is not None and any(
+            other is not None and other.page == band.page for other in self.bands[row + 1 :]
+        )
+
+    def is_in_row(self, page: int, word: int, row: int) -> bool:
+        """Say whether a word stands where a row may reach, up to the next."""
+        limits = self._row_limits(row)
+        token = self.index(page).tokens[word]
+        return limits is not None and limits[0] == page and limits[1] <= (token.top + token.bottom) / 2 <= limits[2]
+
     def fits_row(self, cell: Asked, place: Place, last_row: int) -> bool:
         """Say whether a place is in a cell's row, or in the rows below over which its text may reach."""
         if cell.row < self.head:
@@ -83,7 +107,7 @@ class Laid:
             return False
         own = _overlap(run.top, run.bottom, band)
         rivals = self._other_bands(cell.row, place.page)
-        if not cell.is_amount and last_row > cell.row:
+        if last_row > cell.row:
             below = self.bands[last_row]
             is_known = below is not None and below.page == band.page
             if below is not None and is_known and band.top - 1 <= (run.top + run.bottom) / 2 <= below.bottom + 1:
@@ -160,6 +184,8 @@ class Laid:
             return self._is_between_columns(cell.column, place)
         width = max(run.x1 - run.x0, 0.1)
         shared = min(run.x1, own[1]) - max(run.x0, own[0])
+        if cell.row < self.head and run.first_line < run.last_line and last_column == cell.column:
+            return self._is_over(self._last_line(place), cell.column)
         if shared >= 0.5 * width:
             return True
         if cell.is_amount and cell.row >= self.head:
@@ -205,13 +231,7 @@ class Laid:
         extent = extents[cell.column] if cell.column < len(extents) else None
         if extent is not None:
             far += min(abs(place.run.x0 - extent.left), abs(place.run.x1 - extent.right))
-        return far
-
-    def reaches(self, place: Place, column: int) -> bool:
-        """Say whether a run reaches into a column."""
-        territories = self.columns.get(place.page, [])
-        own = territories[column] if column < len(territories) else None
-        return own is not None and min(place.run.x1, own[1]) - max(place.run.x0, own[0]) > 0.5
+        return far + PART_OF_TEXT * place.is_part
 
     def is_in_column(self, page: int, word: int, column: int) -> bool:
         """Say whether a word stands in a column, as far as that is known."""
@@ -326,41 +346,71 @@ class Laid:
             return []
         territories = self.columns.get(zone.page, [])
         own = territories[cell.column] if cell.column < len(territories) else None
-        units = list(self._header_units(zone, own))
+        units = sorted(self._header_units(zone, own), key=lambda unit: not unit[0])
         words = _pieces(core_of(cell.key).replace(BREAK, ""), units)
-        return [self.place(zone.page, run) for run in words or ()]
+        places = [self.place(zone.page, run) for run in words or ()]
+        lowest = max(places, key=lambda place: place.run.bottom, default=None)
+        return places if lowest is not None and self._is_over(lowest, cell.column) else []
 
-    def _header_units(self, zone: Territory, own: tuple[float, float] | None) -> Iterator[tuple[str, list[int]]]:
-        """List the texts above a column, those included that reach over several."""
+    def _last_line(self, place: Place) -> Place:
+        index = self.index(place.page)
+        line = index.tokens[place.run.words[-1]].line
+        return self.place(place.page, [word for word in place.run.words if index.tokens[word].line == line])
+
+    def _is_over(self, place: Place, column: int) -> bool:
+        """Say whether a header stands over a column: most of it does, or it reaches over the whole column."""
+        territories = self.columns.get(place.page, [])
+        own = territories[column] if column < len(territories) else None
+        if own is None:
+            return self._is_between_columns(column, place)
+        run = place.run
+        shared = min(run.x1, own[1]) - max(run.x0, own[0])
+        extent = self.alignment.columns[place.page][column]
+        covered = 0.0 if extent is None else min(run.x1, extent.x1) - max(run.x0, extent.x0)
+        return shared >= 0.5 * (run.x1 - run.x0) or (extent is not None and covered >= 0.6 * (extent.x1 - extent.x0))
+
+    def _header_units(self, zone: Territory, own: tuple[float, float] | None) -> Iterator[tuple[bool, str, list[int]]]:
+        """List the texts above a column, those included that reach over several.
+
+        Shapes:  whether the text reaches into the column, its key, its words
+        """
         index = self.index(zone.page)
         for line in index.lines:
-            tokens = [index.tokens[word] for word in line]
-            middle = (tokens[0].top + tokens[0].bottom) / 2
-            if not zone.top - 1 <= middle < zone.bottom:
+            token = index.tokens[line[0]]
+            if not zone.top - 1 <= (token.top + token.bottom) / 2 < zone.bottom:
                 continue
             units: dict[int, list[int]] = {}
             for word in line:
                 units.setdefault(index.tokens[word].unit, []).append(word)
-            for words in units.values():
-                run = index.run(words)
-                if own is None or min(run.x1, own[1]) - max(run.x0, own[0]) > 0 or len(units) < 4:
-                    yield "".join([index.tokens[word].key for word in words]), words
+            runs = [index.run(words) for words in units.values()]
+            for run in _above(runs, own):
+                is_own = own is None or min(run.x1, own[1]) > max(run.x0, own[0])
+                yield is_own, "".join([index.tokens[word].key for word in run.words]), list(run.words)
 
 
-def _pieces(key: str, units: Sequence[tuple[str, list[int]]]) -> list[list[int]] | None:
+def _above(runs: Sequence[Run], own: tuple[float, float] | None) -> list[Run]:
+    """Find the texts of a line that may be a column's headers: above it, or in the middle or at the left of a span."""
+    if own is None:
+        return list(runs)
+    middle = (max(own[0], runs[0].x0) + min(own[1], runs[-1].x1)) / 2
+    nearest = min(runs, key=lambda run: max(run.x0 - middle, middle - run.x1, 0.0))
+    begun = [run for run in runs if run.x0 <= middle][-1:]
+    return [run for run in runs if min(run.x1, own[1]) > max(run.x0, own[0]) or run == nearest or run in begun]
+
+
+def _pieces(key: str, units: Sequence[tuple[bool, str, list[int]]]) -> list[list[int]] | None:
     """Cut a key into texts of `units`, each used once."""
 
     def cut(rest: str, used: frozenset[int]) -> list[list[int]] | None:
         rest = rest.lstrip(BETWEEN_PIECES)
         if not rest:
             return []
-        for number, (text, words) in enumerate(units):
+        for number, (_, text, words) in enumerate(units):
             if number in used:
                 continue
-            for piece in {text, core_of(text)}:
-                if piece and (rest.startswith(piece) or (piece[-1] == "-" and rest.startswith(piece[:-1]))):
-                    length = len(piece) if rest.startswith(piece) else len(piece) - 1
-                    after = cut(rest[length:], used | {number})
+            for piece in (text.strip(BETWEEN_PIECES), core_of(text).strip(BETWEEN_PIECES)):
+                if piece and rest.startswith(piece):
+                    after = cut(rest[len(piece) :], used | {number})
                     if after is not None:
                         return [words, *after]
         return None

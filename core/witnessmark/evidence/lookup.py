@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from witnessmark.evidence.normal import BREAK, core_of, key_of_cell, without_right
+from witnessmark.evidence.normal import BREAK, core_of, key_of_cell, without_brackets, without_right
 from witnessmark.evidence.numbers import amount_of, dates_of
 from witnessmark.evidence.page_index import PageIndex, Run, Token
 
@@ -12,6 +12,8 @@ MOST_RUNS = 200
 """Places of one value that are told apart; a table of noughts has more, and they are taken in their order."""
 LINES_ON = 4
 """How many lines further a text may go on: between its lines may stand those of other columns."""
+WORD_GAP = 4.0
+"""Gap between words of one text, in heights of a line: an answer may put two columns into one."""
 LINE_GAP = 1.7
 """Distance between lines of one text, in heights of a line."""
 
@@ -24,8 +26,8 @@ def runs_of(text: str, index: PageIndex, mark: str | None = None) -> list[Run]:
     key = key_of_cell(text)
     if not key:
         return []
-    runs = _runs_of_key(key, index)
     amount = amount_of(key, mark or index.mark)
+    runs = _runs_of_key(key, index, is_whole=amount is not None)
     if amount is not None:
         seen = {run.words for run in runs}
         for value in amount.signed:
@@ -34,6 +36,10 @@ def runs_of(text: str, index: PageIndex, mark: str | None = None) -> list[Run]:
                     seen.add(run.words)
                     runs.append(run)
         return _without_parts_of_numbers(runs)[:MOST_RUNS]
+    if not runs:
+        bare = without_brackets(core_of(key))
+        words = [*index.by_key.get(bare, ()), *index.bracketed.get(bare, ())]
+        runs = [index.run((word,)) for word in dict.fromkeys(words)]
     if not runs:
         runs = list(_runs_of_date(text, index))
     return runs[:MOST_RUNS]
@@ -54,13 +60,14 @@ def _without_parts_of_numbers(runs: list[Run]) -> list[Run]:
     return [run for run in runs if not any(set(run.words) < one for one in longer)]
 
 
-def _runs_of_key(key: str, index: PageIndex) -> list[Run]:
+def _runs_of_key(key: str, index: PageIndex, *, is_whole: bool) -> list[Run]:
+    """Find the words, or unless it `is_whole` the runs of words, that say a key."""
     core = core_of(key)
     found: dict[tuple[int, ...], None] = {}
     for one in dict.fromkeys((key, core)):
         for word in index.by_key.get(one, ()):
             found[(word,)] = None
-    if len(core) > 1 or BREAK in core:
+    if len(core) > 1 and not is_whole:
         for words in _longer_runs(core, index):
             found[words] = None
     return [index.run(words) for words in found]
@@ -88,7 +95,7 @@ def _gone_on(key: str, done: int, words: tuple[int, ...], index: PageIndex) -> t
         is_break = False
     rest = key[done:]
     line = index.lines[last.line]
-    if last.order + 1 < len(line):
+    if last.order + 1 < len(line) and _is_beside(last, index.tokens[line[last.order + 1]]):
         following = line[last.order + 1]
         ended = _matched(key, done, rest, words, following, index, is_break=is_break)
         if ended is not None:
@@ -98,6 +105,10 @@ def _gone_on(key: str, done: int, words: tuple[int, ...], index: PageIndex) -> t
             if ended is not None:
                 return ended
     return _wrapped(key, done, rest, words, index, is_break=is_break)
+
+
+def _is_beside(last: Token, following: Token) -> bool:
+    return following.x0 - last.x1 < WORD_GAP * max(last.bottom - last.top, following.bottom - following.top)
 
 
 def _matched(

@@ -68,6 +68,11 @@ def core_of(key: str) -> str:
     return without_right(without_left(key))
 
 
+def without_brackets(key: str) -> str:
+    """Drop the brackets around a text, one side or both."""
+    return key.strip("()[]{}") or key
+
+
 def _is_figure(key: str) -> bool:
     return any(map(str.isdigit, key))
 

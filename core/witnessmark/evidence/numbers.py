@@ -13,7 +13,7 @@ _SIGNS = "$\u20ac\u00a3\u00a5\u20b9\u20a9\u20bd\u20ba\u20aa\u0e3f"
 _CURRENCY = rf"(?:(?:us|a|c|hk|nz|s|r)\$|[{_SIGNS}]|(?:{_CODES}|kr)\.?(?![a-z]))"
 _AMOUNT = re.compile(
     rf"(?P<approx>[~\u2248<>\u2264\u2265\u00b1]=?)?"
-    rf"(?P<open>[(\[])?(?P<sign>[+-])?(?P<before>{_CURRENCY})?(?P<sign2>[+-])?(?P<open2>\()?"
+    rf"(?P<open>[(\[])?(?P<approx2>[~\u2248<>\u2264\u2265\u00b1]=?)?(?P<sign>[+-])?(?P<before>{_CURRENCY})?(?P<sign2>[+-])?(?P<open2>\()?"
     rf"(?P<digits>[.,]?\d(?:[\d.,'\x1f]*\d)?)"
     rf"(?P<point>[.,](?=$|[)%]))?"
     rf"(?P<trailing>-)?(?P<percent>%|\u2030|pct|percent)?(?P<close>[)\]])?(?P<percent2>%)?"
@@ -59,7 +59,7 @@ def amount_of(key: str, mark: str | None = None) -> Amount | None:
     unit = part["before"] or part["after"] or part["percent"] or part["percent2"]
     unit = "%" if unit in {"pct", "percent"} else unit.rstrip(".")
     is_negative = (opened and part["open"] != "[") or "-" in signs
-    return Amount(values, is_negative and values != ("0",), unit, part["approx"])
+    return Amount(values, is_negative and values != ("0",), unit, part["approx"] or part["approx2"])
 
 
 def values_of(digits: str, mark: str | None = None) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import cached_property
@@ -13,6 +14,7 @@ from witnessmark.evidence.normal import (
     is_leader,
     is_mark,
     key_of,
+    without_brackets,
     without_left,
 )
 from witnessmark.evidence.numbers import Amount, amount_of, decimal_mark
@@ -24,6 +26,8 @@ GROUP_GAP = 0.45
 """Gap between groups of digits of one number, in heights of their line."""
 SIGN_GAP = 0.35
 """Gap between a sign or bracket and its number, in heights of their line, within which they are one."""
+FROM_RIGHT = 0.2
+"""Share of words in letters that are written from the right from which the page is."""
 FAR_SIGN_GAP = 8.0
 """The same for a currency sign, which may stand at the edge of its column."""
 
@@ -75,6 +79,8 @@ class PageIndex:
         """Words by their whole key and, where signs stand around it, by what is left without them."""
         self.beginnings: dict[str, list[int]] = defaultdict(list)
         """Words by their key, without what stands before it that is no part of it: how a run begins."""
+        self.bracketed: dict[str, list[int]] = defaultdict(list)
+        """Words in brackets by what stands between them."""
         self._put_by_key()
 
     def _put_in_lines(self, placed: list[tuple[int, str, float, float, float, float]]) -> None:
@@ -111,6 +117,8 @@ class PageIndex:
             core = core_of(key)
             if core != key:
                 self.by_key[core].append(index)
+            if key[0] in "([{" or key[-1] in ")]}":
+                self.bracketed[without_brackets(core)].append(index)
             begun = without_left(key)
             if begun != key:
                 self.beginnings[begun].append(index)
@@ -124,6 +132,13 @@ class PageIndex:
     def mark(self) -> str | None:
         """What stands before decimals on this page; None where it does not say, or OCR may have mistaken it."""
         return None if self._is_read_by_ocr else decimal_mark(token.key for token in self.tokens.values())
+
+    @cached_property
+    def is_from_right(self) -> bool:
+        """Whether the page is written from the right, as Arabic and Hebrew are."""
+        keys = [token.key for token in self.tokens.values() if not token.key.isascii()]
+        from_right = sum(unicodedata.bidirectional(key[0]) in {"R", "AL"} for key in keys)
+        return from_right > FROM_RIGHT * len(self.tokens)
 
     @cached_property
     def units_of_measure(self) -> frozenset[str]:
@@ -176,7 +191,7 @@ class PageIndex:
         while begin > 0 and last - begin < 8:
             near = (tokens[begin].x0 - tokens[begin - 1].x1) / max(tokens[begin].bottom - tokens[begin].top, 0.1)
             before = tokens[begin - 1].key
-            is_sign = before in {"(", "-", "+", "(-", "-("} and near < SIGN_GAP
+            is_sign = before in {"(", "-", "+", "(-", "-("} and near < SIGN_GAP and self._is_sign(line[begin - 1])
             is_wide_bracket = before in {"(", "($", "(\u20ac", "$("} and near < FAR_SIGN_GAP
             if not (is_sign or is_wide_bracket or (before in _SIGNS_BEFORE and near < FAR_SIGN_GAP)):
                 break
@@ -203,6 +218,10 @@ class PageIndex:
                 found.append((self.run((line[first],)), stripped))
         return found
 
+    def _is_sign(self, word: int) -> bool:
+        """Say whether a word may be the sign of a number: a long dash stands for nothing."""
+        return "\u2014" not in self.source[word].text
+
     def run(self, words: Sequence[int]) -> Run:
         """Make a run of words, of which there is at least one."""
         if len(words) == 1:
@@ -218,6 +237,13 @@ class PageIndex:
             min([token.line for token in tokens]),
             max([token.line for token in tokens]),
         )
+
+    def is_part(self, run: Run) -> bool:
+        """Say whether a run is a part of a longer text beside it."""
+        first, last = self.tokens[run.words[0]], self.tokens[run.words[-1]]
+        before, after = self.lines[first.line][: first.order], self.lines[last.line][last.order + 1 :]
+        beside = [(word, first.unit) for word in before[-1:]] + [(word, last.unit) for word in after[:1]]
+        return any(self.tokens[word].unit == unit and not self.is_small_mark(word) for word, unit in beside)
 
     def text(self, words: Sequence[int]) -> str:
         """Write words as they are printed."""

@@ -39,6 +39,16 @@ def tables_of_text(text: str, media_type: str) -> tuple[Table, ...]:
     return tuple(_table(rows, header_rows=1, title=title) for title, rows in _pipe_tables(text.splitlines()))
 
 
+def fields_of_text(text: str, media_type: str) -> list[list[str]]:
+    """Part each line of a text file into its fields, whether it is of a table or not; other lines are one field.
+
+    Errors:  `TextTableTooLarge`
+    """
+    if media_type in {"text/csv", "text/tab-separated-values"}:
+        return _separated(text, "\t" if media_type.startswith("text/tab") else _delimiter(text))
+    return [_fields(line) if "|" in line else [line] for line in text.splitlines()]
+
+
 def _separated(text: str, delimiter: str) -> list[list[str]]:
     csv.field_size_limit(_LONGEST_FIELD)
     rows: list[list[str]] = []

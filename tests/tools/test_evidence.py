@@ -1,0 +1,219 @@
+"""Values that a model gives, looked up on the page by the tool that returns them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.drawing import document, draw_text, grid
+from tests.ocr_pages import draw_ruled, encoded, needs_ocr, scanned_pdf
+from tests.tools.conftest import House, opened
+from witnessmark.settings import settings_from
+from witnessmark.testing import FakeClaudeAPI
+from witnessmark_tools.results import ReviewItem
+
+pytestmark = pytest.mark.anyio
+
+DUES = [
+    ["Berth", "Length", "Dues", "Paid"],
+    ["North 1", "12.5", "1,284.50", "yes"],
+    ["North 2", "9.0", "937.25", "no"],
+    ["South 1", "14.2", "4,018.00", "yes"],
+    ["South 2", "11.1", "2,310.75", "no"],
+    ["Total", "46.8", "8,550.50", ""],
+]
+CELLS = 23
+
+
+def answer(rows: Sequence[Sequence[str]], *, page: int = 1, confidence: str = "high") -> dict[str, Any]:
+    """Give a table as a model would."""
+    head, *body = [list(row) for row in rows]
+    return {"page": page, "title": None, "headers": head, "rows": body, "notes": [], "confidence": confidence}
+
+
+def doubtful(items: Sequence[ReviewItem]) -> list[tuple[str | None, int | None, int | None, str | None]]:
+    return [(item.status, item.row, item.column, item.value) for item in items if item.status is not None]
+
+
+def house_settings(folder: Path, api: FakeClaudeAPI, **more: Any) -> Any:
+    environment = {"ANTHROPIC_BASE_URL": api.url, "ANTHROPIC_API_KEY": api.key}
+    return settings_from(environment, start=folder, home=str(folder / "home"), allow=[str(folder)], **more)
+
+
+@pytest.fixture
+async def api() -> AsyncGenerator[FakeClaudeAPI]:
+    async with FakeClaudeAPI() as fake:
+        yield fake
+
+
+@pytest.fixture
+async def house(api: FakeClaudeAPI, tmp_path: Path) -> AsyncGenerator[House]:
+    async with opened(house_settings(tmp_path, api), tmp_path) as made:
+        yield made
+
+
+async def test_values_that_stand_where_they_are_given_are_located_with_their_boxes(
+    house: House, api: FakeClaudeAPI
+) -> None:
+    api.answer_with({"tables": [answer(DUES)]})
+    found = await house.call("extract_tables", document(grid(DUES)), detail="full")
+    (table,) = found.tables
+    assert table.evidence.model_dump() == {"cells": CELLS, "located": CELLS, "displaced": 0, "unlocated": 0}
+    assert table.confidence == "high"
+    assert found.needs_review == []
+    places = {
+        text: place
+        for texts, row in zip([table.headers, *table.rows], table.places, strict=True)
+        for text, place in zip(texts, row, strict=True)
+        if text
+    }
+    assert {place.status for place in places.values()} == {"located"}
+    # The third column ends at 340 - 4 points, the second row begins 18 points below the head.
+    assert places["1,284.50"].box[2] == pytest.approx(336, abs=1)
+    assert 118 <= places["1,284.50"].box[1] <= 124
+
+
+async def test_a_figure_that_stands_nowhere_is_named_with_what_stands_there_instead(
+    house: House, api: FakeClaudeAPI
+) -> None:
+    wrong = [list(row) for row in DUES]
+    wrong[1][2] = "1,234.50"
+    api.answer_with({"tables": [answer(wrong)]})
+    found = await house.call("extract_tables", document(grid(DUES)))
+    item = found.needs_review[0]
+    assert (item.status, item.row, item.column, item.value) == ("unlocated", 1, 2, "1,234.50")
+    assert item.nearest == "1,284.50"
+    assert found.tables[0].evidence.model_dump() == {
+        "cells": CELLS,
+        "located": CELLS - 1,
+        "displaced": 0,
+        "unlocated": 1,
+    }
+    assert found.tables[0].confidence == "medium"
+    text = found.to_text()
+    assert "22 of 23 values located, 1 unlocated" in text
+    assert "1,284.50" in text
+    assert [words.text for words in found.tables[0].left_over] == ["1,284.50"]
+
+
+async def test_rows_that_were_swapped_are_named(house: House, api: FakeClaudeAPI) -> None:
+    swapped = [*DUES[:2], DUES[3], DUES[2], *DUES[4:]]
+    api.answer_with({"tables": [answer(swapped)]})
+    found = await house.call("extract_tables", document(grid(DUES)))
+    named = {(row, value) for status, row, _, value in doubtful(found.needs_review) if status == "displaced"}
+    assert {(2, "South 1"), (2, "4,018.00")} <= named or {(3, "North 2"), (3, "937.25")} <= named
+    assert {row for row, _ in named} <= {2, 3}
+
+
+async def test_a_row_that_was_invented_is_named_and_the_others_are_not(house: House, api: FakeClaudeAPI) -> None:
+    invented = [*DUES[:4], ["South 3", "10.7", "3,377.25", "yes"], *DUES[4:]]
+    api.answer_with({"tables": [answer(invented)]})
+    found = await house.call("extract_tables", document(grid(DUES)))
+    named = doubtful(found.needs_review)
+    assert {row for _, row, _, _ in named} == {4}
+    assert {"10.7", "3,377.25"} <= {value for _, _, _, value in named}
+    assert found.tables[0].confidence == "low"
+
+
+async def test_a_row_that_is_missing_is_named_with_its_words_and_its_place(house: House, api: FakeClaudeAPI) -> None:
+    api.answer_with({"tables": [answer([*DUES[:3], *DUES[4:]])]})
+    found = await house.call("extract_tables", document(grid(DUES)))
+    lost = [words for words in found.tables[0].left_over if words.is_row]
+    assert [(words.text, words.after_row) for words in lost] == [("South 1 14.2 4,018.00 yes", 2)]
+    item = next(item for item in found.needs_review if item.nearest and "4,018.00" in item.nearest)
+    assert (item.table_id, item.row, item.box) == ("t1", 2, lost[0].box)
+
+
+async def test_a_cell_that_could_not_be_read_is_listed_and_not_looked_up(house: House, api: FakeClaudeAPI) -> None:
+    unread = [list(row) for row in DUES]
+    unread[2][2] = "[unreadable]"
+    api.answer_with({"tables": [answer(unread)]})
+    found = await house.call("extract_tables", document(grid(DUES)), detail="full")
+    (table,) = found.tables
+    assert table.places[2][2].status is None
+    assert (table.evidence.located, table.evidence.unlocated) == (CELLS - 1, 0)
+    assert [(item.row, item.column) for item in found.needs_review if item.value == "[unreadable]"] == [(2, 2)]
+    assert table.confidence == "medium"
+
+
+async def test_what_is_most_doubtful_comes_first(house: House, api: FakeClaudeAPI) -> None:
+    wrong = [list(row) for row in DUES]
+    wrong[1][3] = "[unreadable]"
+    wrong[2][2], wrong[3][2] = wrong[3][2], wrong[2][2]
+    wrong[4][2] = "2,301.57"
+    api.answer_with({"tables": [answer(wrong, confidence="low")]})
+    found = await house.call("extract_tables", document(grid(DUES)))
+    ranks = [item.status or ("unreadable" if item.value else "table") for item in found.needs_review]
+    assert list(dict.fromkeys(ranks)) == ["unlocated", "displaced", "table", "unreadable"]
+
+
+async def test_a_table_over_pages_is_looked_up_on_each(house: House, api: FakeClaudeAPI) -> None:
+    more = [DUES[0], ["East 1", "7.5", "812.00", "yes"], ["East 2", "8.1", "866.40", "no"]]
+    continued = answer(more, page=2) | {"title": "(continued)"}
+    wrong = [list(row) for row in more]
+    wrong[2][1] = "8.7"
+    api.answer_with({"tables": [answer(DUES), answer(wrong, page=2) | {"title": "(continued)"}]})
+    found = await house.call("extract_tables", document(grid(DUES), grid(more)), detail="full")
+    (table,) = found.tables
+    assert [part.page for part in table.parts] == [1, 2]
+    assert [(item.row, item.column, item.page, item.nearest) for item in found.needs_review] == [(7, 1, 2, "8.1")]
+    assert {place.page for place in table.places[7]} == {2}
+    api.answer_with({"tables": [answer(DUES), continued]})
+    right = await house.call("extract_tables", document(grid(DUES), grid(more)), reuse=False)
+    assert right.tables[0].evidence.located == right.tables[0].evidence.cells == CELLS + 8
+
+
+async def test_the_offline_engine_is_looked_up_too(house: House) -> None:
+    found = await house.call("extract_tables", document(grid(DUES)), model="offline")
+    assert found.tables[0].evidence.located == CELLS
+
+
+async def test_a_text_file_has_values_and_no_boxes(house: House) -> None:
+    csv = "\n".join(",".join(f'"{cell}"' for cell in row) for row in DUES)
+    found = await house.call("extract_tables", csv.encode(), "a.csv", model="offline", detail="full")
+    (table,) = found.tables
+    assert table.evidence.located == CELLS
+    assert {place.box is None for row in table.places for place in row} == {True}
+
+
+@needs_ocr
+@pytest.mark.parametrize("skew", [0.0, 2.0], ids=["level", "skewed"])
+async def test_the_words_of_a_scan_are_found_at_their_places_on_the_page(
+    house: House, api: FakeClaudeAPI, skew: float
+) -> None:
+    wrong = [list(row) for row in DUES]
+    wrong[3][2] = "4,081.00"
+    api.answer_with({"tables": [answer(wrong)]})
+    found = await house.call("extract_tables", scanned_pdf(draw_ruled(DUES, skew=skew)), detail="full")
+    (table,) = found.tables
+    item = found.needs_review[0]
+    assert (item.status, item.value, item.nearest) == ("unlocated", "4,081.00", "4,018.00")
+    assert table.evidence.located == CELLS - 1
+    offline = await house.call(
+        "extract_tables", scanned_pdf(draw_ruled(DUES, skew=skew)), "a.pdf", model="offline", detail="full"
+    )
+    theirs = offline.tables[0].places[5][2].box
+    assert table.places[5][2].box == pytest.approx(theirs, abs=3)
+
+
+async def test_without_ocr_a_scan_is_not_looked_up_and_that_is_said(api: FakeClaudeAPI, tmp_path: Path) -> None:
+    api.answer_with({"tables": [answer(DUES)]})
+    async with opened(house_settings(tmp_path, api, ocr="off"), tmp_path) as house:
+        found = await house.call("extract_tables", encoded(draw_ruled(DUES)), "a.png", detail="full")
+    (table,) = found.tables
+    assert table.evidence.model_dump() == {"cells": CELLS, "located": None, "displaced": None, "unlocated": None}
+    assert {place.status for row in table.places for place in row} == {None}
+    assert any("not looked up" in warning and "witnessmark[ocr]" in warning for warning in found.warnings)
+    assert "values not looked up" in found.to_text()
+    assert found.needs_review == []
+
+
+async def test_a_table_that_stands_nowhere_has_no_value_located(house: House, api: FakeClaudeAPI) -> None:
+    api.answer_with({"tables": [answer(DUES)]})
+    found = await house.call("extract_tables", draw_text(["The harbour was closed"]))
+    evidence = found.tables[0].evidence
+    assert (evidence.located, evidence.unlocated) == (0, CELLS)
+    assert found.tables[0].confidence == "low"

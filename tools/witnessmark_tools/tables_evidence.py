@@ -1,0 +1,367 @@
+"""What the pages say of tables, whoever read them: looked up, counted, put in the order in which people should look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import anyio
+
+from witnessmark.documents.document import Document
+from witnessmark.documents.ocr.recognised import PageReading
+from witnessmark.documents.opening import UNREADABLE_MARK, Documents
+from witnessmark.evidence.check import check_table
+from witnessmark.evidence.verdicts import LeftOver, TableEvidence, Verdict
+from witnessmark.evidence.witness import WitnessPage
+from witnessmark.offline.tables.values import NOWHERE, Confidence, Table, TablePart, first_row_number
+from witnessmark.values import BoundingBox
+from witnessmark_tools.pages import rounded
+from witnessmark_tools.results import ReviewItem, Status
+from witnessmark_tools.tables_result import Evidence, ExtractedTable, LeftOverWords, PartOfTable, Place
+from witnessmark_tools.witnesses import Witnesses, read_witnesses
+
+MOST_CELLS = 5_000
+"""Of a table's rows on one page: beyond it, looking them up takes longer than anybody waits."""
+MOST_REVIEWED = 200
+"""Cells and rows that a result lists for a person; `detail="full"` says it of every cell."""
+MOST_LEFT_OVER = 100
+"""Of one table."""
+LOW_SHARE = 0.1
+"""Share of values that stand elsewhere or nowhere, or of rows that are missing, from which on a table is doubtful."""
+
+_WEAKER: dict[Confidence, int] = {"low": 0, "medium": 1, "high": 2}
+_DOUBT: dict[Status | None, int] = {"unlocated": 0, "displaced": 1}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedTable:
+    """A table and what its pages say of it.
+
+    Shapes:  `verdicts` has the shape of the table's grid; None for an empty cell
+    """
+
+    table: Table
+    table_id: str
+    verdicts: tuple[tuple[Verdict | None, ...], ...]
+    left_over: tuple[LeftOver, ...] = ()
+    boxes: Mapping[int, BoundingBox]
+    """The region of the table on each page on which it was found."""
+
+    def count(self, status: Status | None) -> int:
+        return sum(verdict is not None and verdict.status == status for row in self.verdicts for verdict in row)
+
+    @property
+    def flagged(self) -> int:
+        """How many values stand elsewhere than the table has them, or nowhere."""
+        return self.count("displaced") + self.count("unlocated")
+
+    @property
+    def looked_up(self) -> int:
+        return self.count("located") + self.flagged
+
+    @property
+    def lost_rows(self) -> int:
+        return sum(left.is_row for left in self.left_over)
+
+    @property
+    def unreadable(self) -> int:
+        return sum(is_unreadable(text) for row in self.table.texts for text in row)
+
+
+async def check_tables(
+    tables: Sequence[Table], document: Document, documents: Documents, *, seconds: float | None = None
+) -> tuple[tuple[CheckedTable, ...], tuple[str, ...]]:
+    """Look every value of tables up on the pages they stand on.
+
+    Shapes:  as many as `tables`, named t1, t2 … in their order; and warnings
+    Units:   boxes as the page's own: points of a PDF, pixels of an image
+    """
+    pages = {page for table in tables for page in pages_of_table(table)}
+    witnesses = await read_witnesses(document, documents, sorted(pages), seconds=seconds)
+
+    def checked() -> tuple[CheckedTable, ...]:
+        return tuple(check(table, f"t{number}", witnesses) for number, table in enumerate(tables, start=1))
+
+    found = await anyio.to_thread.run_sync(checked, abandon_on_cancel=True)
+    too_large = tuple(
+        f"Table {one.table_id}: values were not looked up where it has more than {MOST_CELLS:,} cells on a page."
+        for one in found
+        if any(_size(one.table, part) > MOST_CELLS for part in _parts(one.table))
+    )
+    return found, (*witnesses.warnings, *too_large)
+
+
+def pages_of_table(table: Table) -> list[int]:
+    return sorted({part.page_number for part in table.parts} or {table.page_number})
+
+
+def check(table: Table, table_id: str, witnesses: Witnesses) -> CheckedTable:
+    """Look the values of a table up, the rows of each page there; those on pages without words are left out.
+
+    Page by page: looking a value up among those of all pages takes longer the more there are.
+    """
+    verdicts = list(_not_looked_up(table))
+    left_over: list[LeftOver] = []
+    boxes: dict[int, BoundingBox] = {}
+    first = first_row_number(table.header_rows)
+    for part in _parts(table):
+        if part.page_number not in witnesses.pages or _size(table, part) > MOST_CELLS:
+            continue
+        start, end = (number - first for number in (part.first_row, part.last_row + 1))
+        repeated = table.header_rows if start and part.repeats_header else 0
+        rows = [*range(repeated), *range(start, end)]
+        found = _on_page(_look_up(table, rows, witnesses.pages[part.page_number], repeated=repeated), witnesses)
+        for row, here in list(zip(rows, found.verdicts, strict=True))[repeated:]:
+            verdicts[row] = tuple(one or before for one, before in zip(here, verdicts[row], strict=True))
+        left_over += [replace(left, row=rows[left.row] if left.row >= 0 else start - 1) for left in found.left_over]
+        boxes |= found.boxes
+    return CheckedTable(
+        table=table, table_id=table_id, verdicts=tuple(verdicts), left_over=tuple(left_over), boxes=boxes
+    )
+
+
+def _parts(table: Table) -> tuple[TablePart, ...]:
+    first = first_row_number(table.header_rows)
+    whole = TablePart(
+        page_number=table.page_number, first_row=first, last_row=first + len(table.rows) - 1, box=table.box
+    )
+    return table.parts or (whole,)
+
+
+def _look_up(table: Table, rows: Sequence[int], page: WitnessPage, *, repeated: int) -> TableEvidence:
+    texts = table.texts
+    grid = [["" if is_unreadable(text) else text for text in texts[row]] for row in rows]
+    return check_table(grid, [page], header_rows=repeated or sum(row < table.header_rows for row in rows))
+
+
+def _size(table: Table, part: TablePart) -> int:
+    return (part.last_row - part.first_row + 1) * table.column_count
+
+
+def _page_of(table: Table, row: int) -> int:
+    number = row + first_row_number(table.header_rows)
+    found = (part.page_number for part in table.parts if part.first_row <= number <= part.last_row)
+    return next(found, table.page_number)
+
+
+def _not_looked_up(table: Table) -> tuple[tuple[Verdict | None, ...], ...]:
+    return tuple(
+        tuple(Verdict(status=None, page=_page_of(table, row)) if text.strip() else None for text in texts)
+        for row, texts in enumerate(table.texts)
+    )
+
+
+def is_unreadable(text: str) -> bool:
+    """Claim that a cell says itself that it could not be read."""
+    return UNREADABLE_MARK in text.casefold()
+
+
+def _on_page(evidence: TableEvidence, witnesses: Witnesses) -> TableEvidence:
+    """Put boxes from where the words were read to the page as it is seen."""
+
+    def placed(page: int, box: BoundingBox | None) -> BoundingBox | None:
+        return None if box is None else witnesses.on_page[page](box)
+
+    return TableEvidence(
+        verdicts=tuple(
+            tuple(None if one is None else replace(one, box=placed(one.page, one.box)) for one in row)
+            for row in evidence.verdicts
+        ),
+        left_over=tuple(replace(left, box=placed(left.page, left.box) or NOWHERE) for left in evidence.left_over),
+        boxes={page: box for page, old in evidence.boxes.items() if (box := placed(page, old)) is not None},
+    )
+
+
+def extracted_table(checked: CheckedTable, *, readings: Mapping[int, PageReading]) -> ExtractedTable:
+    """Write a table as results give it."""
+    table = checked.table
+    first = first_row_number(table.header_rows)
+    parts = [
+        PartOfTable(
+            page=part.page_number,
+            first_row=part.first_row,
+            last_row=part.last_row,
+            repeats_headers=part.repeats_header,
+        )
+        for part in table.parts
+    ] or [PartOfTable(page=table.page_number, first_row=first, last_row=first + len(table.rows) - 1)]
+    return ExtractedTable(
+        table_id=checked.table_id,
+        page=table.page_number,
+        title=table.title,
+        headers=list(table.headers),
+        rows=[list(row) for row in table.body],
+        row_count=len(table.body),
+        header_rows=table.header_rows,
+        notes=list(table.notes),
+        confidence=_confidence(checked, readings),
+        evidence=_evidence(checked),
+        parts=parts,
+        left_over=[_left_over(left, first) for left in checked.left_over[:MOST_LEFT_OVER]],
+        places=_places(checked, readings),
+    )
+
+
+def _evidence(checked: CheckedTable) -> Evidence:
+    cells = sum(bool(text.strip()) for row in checked.table.texts for text in row)
+    if not checked.looked_up:
+        return Evidence(cells=cells)
+    return Evidence(
+        cells=cells,
+        located=checked.count("located"),
+        displaced=checked.count("displaced"),
+        unlocated=checked.count("unlocated"),
+    )
+
+
+def _confidence(checked: CheckedTable, readings: Mapping[int, PageReading]) -> Confidence:
+    """Take the weakest of what was said of a table, of the OCR that read it, and of what its pages say."""
+    said: list[Confidence] = [checked.table.confidence, _by_evidence(checked)]
+    # Its figures may be wrong where its grid is right.
+    pages = [readings[page] for page in pages_of_table(checked.table) if page in readings]
+    if pages:
+        said.append("low" if min(page.confidence for page in pages) < 0.85 else "medium")
+    return min(said, key=_WEAKER.__getitem__)
+
+
+def _by_evidence(checked: CheckedTable) -> Confidence:
+    many_flagged = checked.flagged > LOW_SHARE * checked.looked_up
+    if many_flagged or checked.lost_rows > LOW_SHARE * len(checked.table.rows):
+        return "low"
+    return "medium" if checked.flagged or checked.lost_rows or checked.unreadable else "high"
+
+
+def _left_over(left: LeftOver, first: int) -> LeftOverWords:
+    return LeftOverWords(
+        page=left.page, box=_box(left.box), text=left.text, after_row=max(0, left.row + first), is_row=left.is_row
+    )
+
+
+def _places(checked: CheckedTable, readings: Mapping[int, PageReading]) -> list[list[Place]]:
+    table = checked.table
+    places = [
+        [_place(checked, row, column, readings) for column in range(len(texts))] for row, texts in enumerate(table.rows)
+    ]
+    return places if table.headers else [[], *places]
+
+
+def _place(checked: CheckedTable, row: int, column: int, readings: Mapping[int, PageReading]) -> Place:
+    """Give the place of a value on the page; where it was not found, that of the cell, if it is known."""
+    page = _page_of(checked.table, row)
+    cell = checked.table.rows[row][column]
+    own = None
+    if cell is not None and cell.box is not NOWHERE:
+        own = rounded(readings[page].on_page(cell.box) if page in readings else cell.box)
+    verdict = checked.verdicts[row][column]
+    if verdict is None:
+        return Place(page=page, box=own)
+    return Place(
+        status=verdict.status,
+        page=verdict.page or page,
+        box=_box(verdict.box) or own,
+        nearest=verdict.nearest,
+    )
+
+
+def _box(box: BoundingBox | None) -> list[float] | None:
+    return None if box is None or box is NOWHERE else rounded(box)
+
+
+def review_of(
+    checked: Sequence[CheckedTable], tables: Sequence[ExtractedTable]
+) -> tuple[list[ReviewItem], tuple[str, ...]]:
+    """List what a person should look at, most doubtful first, and say how much was left out.
+
+    Shapes:  values that stand nowhere, those that stand elsewhere, tables of low confidence, rows that are missing,
+             cells that could not be read
+    """
+    cells = sorted((item for one in checked for item in _doubtful_cells(one)), key=lambda item: _DOUBT[item.status])
+    lost = [item for one in checked for item in _lost_rows(one)]
+    unreadable = [item for one in checked for item in _unreadable_cells(one)]
+    low = [
+        ReviewItem(table_id=table.table_id, page=table.page, reason=_low_reason(one, table))
+        for one, table in zip(checked, tables, strict=True)
+        if table.confidence == "low"
+    ]
+    left_out = sum(max(0, len(items) - MOST_REVIEWED) for items in (cells, lost, unreadable))
+    told = f"{left_out:,} more places to review are not listed; detail='full' gives what was found of every cell."
+    return (
+        [*cells[:MOST_REVIEWED], *low, *lost[:MOST_REVIEWED], *unreadable[:MOST_REVIEWED]],
+        (told,) if left_out else (),
+    )
+
+
+def _low_reason(checked: CheckedTable, table: ExtractedTable) -> str:
+    if checked.table.confidence == "low" or not checked.looked_up:
+        return "The grid is uncertain: compare it with the page."
+    if _by_evidence(checked) == "low":
+        return f"Much of it is not where it should be ({table.evidence.in_words()}): compare it with the page."
+    return "It was read by OCR that is unsure of much of the page: compare it with the page."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cell:
+    """A cell by its numbers in the result, and what was found of it."""
+
+    row: int
+    column: int
+    text: str
+    verdict: Verdict
+
+
+def _cells(checked: CheckedTable) -> Iterator[_Cell]:
+    first = first_row_number(checked.table.header_rows)
+    for row, texts in enumerate(checked.table.texts):
+        for column, text in enumerate(texts):
+            if (verdict := checked.verdicts[row][column]) is not None:
+                yield _Cell(row=row + first, column=column, text=text, verdict=verdict)
+
+
+def _doubtful_cells(checked: CheckedTable) -> Iterator[ReviewItem]:
+    for cell in _cells(checked):
+        status = cell.verdict.status
+        if status in _DOUBT:
+            yield ReviewItem(
+                table_id=checked.table_id,
+                row=cell.row,
+                column=cell.column,
+                page=cell.verdict.page,
+                box=_box(cell.verdict.box),
+                value=cell.text,
+                status=status,
+                nearest=cell.verdict.nearest,
+                reason=cell.verdict.reason or _REASONS[status],
+            )
+
+
+_REASONS: dict[Status | None, str] = {
+    "displaced": "This stands on the page, but not in this row and column.",
+    "unlocated": "This stands nowhere on the page.",
+}
+
+
+def _lost_rows(checked: CheckedTable) -> Iterator[ReviewItem]:
+    first = first_row_number(checked.table.header_rows)
+    for left in checked.left_over:
+        if left.is_row:
+            yield ReviewItem(
+                table_id=checked.table_id,
+                row=max(0, left.row + first),
+                page=left.page,
+                box=_box(left.box),
+                nearest=left.text,
+                reason="After this row stands one on the page that the table lacks.",
+            )
+
+
+def _unreadable_cells(checked: CheckedTable) -> Iterator[ReviewItem]:
+    for cell in _cells(checked):
+        if is_unreadable(cell.text):
+            yield ReviewItem(
+                table_id=checked.table_id,
+                row=cell.row,
+                column=cell.column,
+                page=cell.verdict.page,
+                value=cell.text,
+                reason="This could not be read.",
+            )

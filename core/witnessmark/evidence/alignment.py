@@ -142,9 +142,8 @@ def _line_elsewhere(cells: Sequence[Asked], votes: Mapping[int, float], taken: s
         return None
     if len(cells) == 1:
         (cell,) = cells
-        whole = [place for place in cell.places if not place.is_part]
-        is_clear = len(whole) == 1 and not cell.is_amount
-        return whole[0].first_line if is_clear and whole[0].first_line not in taken else None
+        free = [place for place in cell.places if not place.is_part and place.first_line not in taken]
+        return free[0].first_line if len(free) == 1 and not cell.is_amount else None
     line = max(votes, key=lambda one: votes[one])
     on_it = sum(any(place.first_line <= line <= place.last_line for place in cell.places) for cell in cells)
     return line if on_it >= max(2, MOVED_SHARE * len(cells)) and line not in taken else None
@@ -188,6 +187,7 @@ def _columns(
             continue
         for column, run in _clear_runs(cells, band):
             (header_votes if row < head else votes)[column].append(run)
+    _drop_lone_strays(votes, header_votes)
     extents: list[Extent | None] = [
         _extent(body) or _extent(headers) for body, headers in zip(votes, header_votes, strict=True)
     ]
@@ -200,12 +200,24 @@ def _columns(
     moved, expected = displaced(places)
     by_place = {place: extents[column] for column, place in zip(there, places, strict=True)}
     # A single vote may be a wrong value's: a column is out of order when its cells agree that it is.
-    if any(len(votes[there[one]] or header_votes[there[one]]) < 2 for one in moved):
+    if any(len(votes[there[one]]) + len(header_votes[there[one]]) < 2 for one in moved):
         moved, expected = set[int](), list(places)
     ordered: list[Extent | None] = [None] * width
     for column, place in zip(there, expected, strict=True):
         ordered[column] = None if place is None else by_place[place]
     return ordered, frozenset(there[one] for one in moved)
+
+
+def _drop_lone_strays(votes: Sequence[list[Run]], header_votes: Sequence[Sequence[Run]]) -> None:
+    """Drop the only value of a column where it stands under another column's header: it may be a wrong one."""
+    middles = {column: (runs[0].x0 + runs[0].x1) / 2 for column, runs in enumerate(header_votes) if len(runs) == 1}
+    if len(middles) < 2:
+        return
+    for column, runs in enumerate(votes):
+        if len(runs) == 1 and column in middles:
+            middle = (runs[0].x0 + runs[0].x1) / 2
+            if min(middles, key=lambda other: abs(middles[other] - middle)) != column:
+                runs.clear()
 
 
 def _clear_runs(cells: Sequence[Asked], band: Band) -> list[tuple[int, Run]]:

@@ -17,6 +17,8 @@ from witnessmark.evidence.witness import WitnessPage
 from witnessmark.values import BoundingBox
 
 MOST_HEADER_ROWS = 6
+LINES_APART = 4
+"""Lines between a row's and a value's from which the value is not the row's."""
 CONTINUED = 0.95
 """Distance of lines, in the least distance of rows, under which one goes on with the other."""
 
@@ -66,6 +68,7 @@ class _Check:
         keys = [[key_of_cell(text) for text in row] for row in grid]
         self.mark = decimal_mark(key for row in keys for key in row)
         self.first_lines = _first_lines(pages)
+        self.places: dict[str, list[Place]] = {}
         self.rows = [self._asked(row, texts, keys[row]) for row, texts in enumerate(grid)]
         self.cells = {(cell.row, cell.column): cell for row in self.rows for cell in row}
         self.head = _head(self.rows, header_rows)
@@ -73,14 +76,18 @@ class _Check:
         self.alignment: Alignment = align(self.rows, self.width, [page.index for page in pages], head=self.head)
         self.laid = Laid(self.alignment, pages, self.head, self.first_lines)
         self.located = _Located()
+        self.unclaimed: dict[tuple[int, int], list[int]] = {}
+        """Words that no cell has, marks left out, by page and line."""
 
     def _asked(self, row: int, texts: Sequence[str], keys: Sequence[str]) -> list[Asked]:
         asked: list[Asked] = []
         for column, (text, key) in enumerate(zip(texts, keys, strict=True)):
             if key:
-                is_amount = amount_of(key) is not None
+                is_amount = amount_of(key, self.mark) is not None
                 asked.append(Asked(row=row, column=column, text=text, key=key, is_amount=is_amount, places=[]))
-                asked[-1].places = self._places(text)
+                if text not in self.places:
+                    self.places[text] = self._places(text)
+                asked[-1].places = self.places[text]
         return asked
 
     def _places(self, text: str) -> list[Place]:
@@ -109,6 +116,7 @@ class _Check:
             if (cell.row, cell.column) not in self.located.places:
                 self._give_as_read(cell)
         self._give_all_shared([*body, *headers])
+        self.unclaimed = self._unclaimed_words()
         verdicts = [[self._verdict(row, column) for column in range(len(texts))] for row, texts in enumerate(self.grid)]
         return TableEvidence(
             verdicts=tuple(map(tuple, verdicts)),
@@ -142,6 +150,14 @@ class _Check:
                 self.located.give((cell.row, cell.column), best)
 
     def _fits(self, cell: Asked, place: Place) -> bool:
+        band = self.laid.bands[cell.row]
+        is_value = cell.row >= self.head and cell.column >= self.labels
+        if (
+            band is not None
+            and is_value
+            and not (place.first_line - LINES_APART <= band.line <= place.last_line + LINES_APART)
+        ):
+            return False  # most places of a value that stands everywhere; the rest is measured
         return self.laid.fits_row(cell, place, self._rows_below(cell)) and self.laid.fits_columns(
             cell, place, self._column_after(cell)
         )
@@ -183,9 +199,15 @@ class _Check:
             return
         page = self.pages[territory.page]
         text = page.index.text(words)
-        key, asked = core_of(key_of_cell(text)), core_of(cell.key)
-        if key == asked or (page.is_read_by_ocr and is_same_as_read(cell.text, text)):
+        if self._says_the_same(cell, text, is_read_by_ocr=page.is_read_by_ocr):
             self.located.give((cell.row, cell.column), self.laid.place(territory.page, words))
+
+    def _says_the_same(self, cell: Asked, text: str, *, is_read_by_ocr: bool) -> bool:
+        key = key_of_cell(text)
+        if cell.is_amount:
+            asked, printed = amount_of(cell.key, self.mark), amount_of(key)
+            return asked is not None and printed is not None and bool({*asked.signed} & {*printed.signed})
+        return core_of(key) == core_of(cell.key) or (is_read_by_ocr and is_same_as_read(cell.text, text))
 
     def _give_shared(self, cell: Asked) -> None:
         """Accept a text that is printed once for several cells beside or above one another."""
@@ -217,6 +239,16 @@ class _Check:
         return cell.column < self.labels and is_one_kind and list(self.grid[row]) != list(self.grid[cell.row])
 
     # --- verdicts
+
+    def _unclaimed_words(self) -> dict[tuple[int, int], list[int]]:
+        claimed = self.located.claimed
+        found: dict[tuple[int, int], list[int]] = {}
+        for number, page in enumerate(self.pages):
+            for line, words in enumerate(page.index.lines):
+                free = [word for word in words if (number, word) not in claimed and not page.index.is_small_mark(word)]
+                if free:
+                    found[number, line] = free
+        return found
 
     def _territory(self, cell: Asked) -> Territory | None:
         return self.laid.territory(cell.row, cell.column)
@@ -258,11 +290,8 @@ class _Check:
             for line in range(place.run.first_line, place.run.last_line + 1):
                 found += [
                     word
-                    for word in index.lines[line]
-                    if index.tokens[word].unit in units
-                    and (place.page, word) not in self.located.claimed
-                    and not index.is_small_mark(word)
-                    and self.laid.is_in_column(place.page, word, cell.column)
+                    for word in self.unclaimed.get((place.page, line), ())
+                    if index.tokens[word].unit in units and self.laid.is_in_column(place.page, word, cell.column)
                 ]
             found += self._unclaimed_lines(cell, place)
         return found
@@ -276,7 +305,7 @@ class _Check:
         above = [place.run.first_line - 1] if cell.row > self.head else []
         below = [place.run.last_line + 1] if self.laid.is_above_another(cell.row) else []
         for number in (*above, *below):
-            if not 0 <= number < len(index.lines):
+            if (place.page, number) not in self.unclaimed:
                 continue
             beside = [word for word in index.lines[number] if self.laid.is_in_column(place.page, word, cell.column)]
             if not beside or any((place.page, word) in self.located.claimed for word in beside):

@@ -33,6 +33,7 @@ def _of_page(
     tokens = [index.tokens[word] for word in words]
     x0, x1 = min([token.x0 for token in tokens]) - 2, max([token.x1 for token in tokens]) + 2
     lines = sorted({token.line for token in tokens})
+    headers = [index.tokens[word].line for word in words if claimed[page, word][0] < laid.head]
     rows_of_lines = {index.tokens[word].line: claimed[page, word][0] for word in words}
     pitch = laid.pitch[page]
     first = _beyond(laid, page, lines[0], -1, pitch) if laid.head == 0 else lines[0]
@@ -50,7 +51,7 @@ def _of_page(
         before, row = row, max(row, rows_of_lines.get(number, row))
         if not rest:
             continue
-        is_row = number not in rows_of_lines and _is_row(laid, page, rest, number)
+        is_row = number not in rows_of_lines and _is_row(laid, page, rest, number, max(headers, default=-1))
         units: dict[int, list[int]] = {}
         for word in rest:
             units.setdefault(0 if is_row else index.tokens[word].unit, []).append(word)
@@ -71,7 +72,7 @@ def _of_page(
             )
 
 
-def _is_row(laid: Laid, page: int, words: list[int], line: int) -> bool:
+def _is_row(laid: Laid, page: int, words: list[int], line: int, last_header: int) -> bool:
     """Say whether words alone on their line are a row: not the second line of a cell, nor a part of the headers."""
     index = laid.index(page)
     tokens = [index.tokens[word] for word in words]
@@ -79,7 +80,7 @@ def _is_row(laid: Laid, page: int, words: list[int], line: int) -> bool:
     if any(band is not None and band.page == page and band.top <= middle <= band.bottom for band in laid.bands):
         return False
     zone = laid.header_zone
-    is_among_headers = zone is not None and zone.page == page and middle < zone.bottom
+    is_among_headers = zone is not None and zone.page == page and middle < zone.bottom and line <= last_header
     return not is_among_headers or _looks_like_row(laid, page, line)
 
 

@@ -48,6 +48,7 @@ class Laid:
         self.head = head
         self.first_lines = first_lines
         self.bands = alignment.bands
+        self._neighbours: dict[tuple[int, int], list[Band]] = {}
         self.columns = {page: _territories(extents) for page, extents in alignment.columns.items()}
         self.header_zone = self._header_zone()
         self.pitch = [self._pitch(page) for page in range(len(pages))]
@@ -133,6 +134,12 @@ class Laid:
 
     def _other_bands(self, row: int, page: int) -> list[Band]:
         """Find the bands of the rows before and after, of those on the page."""
+        known = self._neighbours.get((row, page))
+        if known is None:
+            known = self._neighbours[row, page] = self._bands_beside(row, page)
+        return known
+
+    def _bands_beside(self, row: int, page: int) -> list[Band]:
         rivals: list[Band] = []
         for step in (-1, 1):
             other = row + step

@@ -19,22 +19,14 @@ _PAIRS = (("rn", "m"), ("vv", "w"), ("ri", "n"), ("ii", "n"), ("ci", "d"))
 _THIN = re.compile(r"[^\w]|_")
 _DIGITS = re.compile(r"\d+")
 LEAST_ALIKE = 0.6
-LONG_WORD = 8
-"""Letters of a word from which OCR may have read one of them wrongly, whichever."""
 
 
 def is_same_as_read(asked: str, read: str) -> bool:
     """Say whether OCR may have read one text where another is printed: their digits are the same, their words alike."""
     if _DIGITS.findall(_figures(asked)) != _DIGITS.findall(_figures(read)):
         return False
-    a, b = _folded(asked), _folded(read)
-    if a == b:
-        return bool(a)
-    words, others = [_folded(word) for word in asked.split()], [_folded(word) for word in read.split()]
-    words, others = [word for word in words if word], [word for word in others if word]
-    return len(words) == len(others) and all(
-        one == other or _is_one_letter_off(one, other) for one, other in zip(words, others, strict=True)
-    )
+    folded = _folded(asked)
+    return bool(folded) and folded == _folded(read)
 
 
 def _figures(text: str) -> str:
@@ -49,14 +41,6 @@ def _folded(text: str) -> str:
     for pair, one in _PAIRS:
         bare = bare.replace(pair, one)
     return bare
-
-
-def _is_one_letter_off(one: str, other: str) -> bool:
-    if min(len(one), len(other)) < LONG_WORD or abs(len(one) - len(other)) > 1:
-        return False
-    start = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    skip_one, skip_other = int(len(one) >= len(other)), int(len(other) >= len(one))
-    return one[start + skip_one :] == other[start + skip_other :]
 
 
 def most_alike(text: str, index: PageIndex, *, is_amount: bool) -> str | None:

@@ -28,6 +28,7 @@ _ACCENTS_APART = re.compile(r"\s([\u0300-\u036f])")
 _LEFT_OF_WORD = "*\u2020\u2021\u00a7\u00b6\u2022\"'#"
 _RIGHT_OF_WORD = "*\u2020\u2021\u00a7\u00b6\u2022\"':;,.!"
 _BRACKETS_LEFT, _BRACKETS_RIGHT = "([{<", ")]}>"
+_DIGIT = re.compile(r"\d").search
 _RAISED_AT_END = re.compile(r"\^\d+$")
 
 
@@ -74,7 +75,7 @@ def without_brackets(key: str) -> str:
 
 
 def _is_figure(key: str) -> bool:
-    return any(map(str.isdigit, key))
+    return _DIGIT(key) is not None
 
 
 def is_leader(text: str) -> bool:

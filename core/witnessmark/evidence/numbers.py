@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from witnessmark.evidence.normal import key_of
@@ -20,6 +21,9 @@ _AMOUNT = re.compile(
     rf"(?P<after>{_CURRENCY})?(?P<trailing2>-)?(?P<close2>\))?"
     rf"(?P<marks>(?:[*\u2020\u2021\u00a7\u00b6#]|\^\d+|[(\[][a-z\d*]{{1,2}}[)\]])*)"
 )
+
+has_digit = re.compile(r"\d").search
+"""Find the first digit of a text."""
 
 
 class Amount(NamedTuple):
@@ -38,13 +42,16 @@ class Amount(NamedTuple):
         return tuple("-" + value for value in self.values) if self.is_negative else self.values
 
 
+@lru_cache(maxsize=8192)
 def amount_of(key: str, mark: str | None = None) -> Amount | None:
     """Read the key of a text as one number; None where it is anything else.
 
     Shapes:  `key` as `key_of_cell` writes it; `mark` is what stands before decimals, None where that is not known
     """
-    if len(key) > 40 or not any(map(str.isdigit, key)):
+    if len(key) > 40 or not has_digit(key):
         return None
+    if key.isdigit():
+        return Amount(values_of(key), is_negative=False, unit="")
     found = _AMOUNT.fullmatch(key)
     if found is None:
         return None
@@ -107,19 +114,17 @@ def _are_groups(groups: list[str]) -> bool:
     return all(len(group) == 3 for group in middle) or (len(first) <= 2 and all(len(group) == 2 for group in middle))
 
 
+_ONE_NUMBER = re.compile(r"[^\d\w.,]{0,3}([.,]?\d[\d.,']*\d)[^\d\w.,]{0,3}")
+
+
 def decimal_mark(keys: Iterable[str]) -> str | None:
     """Find what stands before decimals in many texts; None where they do not say it, or say both."""
     counts = {".": 0, ",": 0}
     for key in keys:
-        if "." not in key and "," not in key:
-            continue
-        amount = _AMOUNT.fullmatch(key) if len(key) <= 40 else None
-        if amount is None:
-            continue
-        digits = amount["digits"]
-        shown = _mark_shown(digits)
-        if shown:
-            counts[shown] += 1
+        if ("." in key or "," in key) and (found := _ONE_NUMBER.fullmatch(key)):
+            shown = _mark_shown(found[1])
+            if shown:
+                counts[shown] += 1
     if counts["."] and counts["."] > 4 * counts[","]:
         return "."
     if counts[","] and counts[","] > 4 * counts["."]:

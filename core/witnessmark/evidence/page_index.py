@@ -17,7 +17,7 @@ from witnessmark.evidence.normal import (
     without_brackets,
     without_left,
 )
-from witnessmark.evidence.numbers import Amount, amount_of, decimal_mark
+from witnessmark.evidence.numbers import Amount, amount_of, decimal_mark, has_digit
 from witnessmark.values import Word
 
 UNIT_GAP = 0.75
@@ -97,12 +97,15 @@ class PageIndex:
                 lines.append([one])
                 middle, height = own_middle, own_height
         unit = -1
+        self._unit_sizes: list[int] = []
         for number, line in enumerate(lines):
             line.sort(key=lambda one: one[2])
             right = -1e9
             for order, (index, key, x0, top, x1, bottom) in enumerate(line):
                 if x0 - right > UNIT_GAP * (bottom - top) or order == 0:
                     unit += 1
+                    self._unit_sizes.append(0)
+                self._unit_sizes[unit] += 1
                 right = x1
                 self.tokens[index] = Token(key, x0, top, x1, bottom, number, order, unit)
             self.lines.append([one[0] for one in line])
@@ -154,7 +157,7 @@ class PageIndex:
         found: dict[str, list[tuple[Run, Amount]]] = defaultdict(list)
         for line in self.lines:
             for place, index in enumerate(line):
-                if any(map(str.isdigit, self.tokens[index].key)):
+                if has_digit(self.tokens[index].key):
                     for run, amount in self._amounts_at(line, place):
                         for value in amount.signed:
                             found[value].append((run, amount))
@@ -241,6 +244,8 @@ class PageIndex:
     def is_part(self, run: Run) -> bool:
         """Say whether a run is a part of a longer text beside it."""
         first, last = self.tokens[run.words[0]], self.tokens[run.words[-1]]
+        if self._unit_sizes[first.unit] == len(run.words) and first.unit == last.unit:
+            return False
         before, after = self.lines[first.line][: first.order], self.lines[last.line][last.order + 1 :]
         beside = [(word, first.unit) for word in before[-1:]] + [(word, last.unit) for word in after[:1]]
         return any(self.tokens[word].unit == unit and not self.is_small_mark(word) for word, unit in beside)

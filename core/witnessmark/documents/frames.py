@@ -1,7 +1,7 @@
 """Places framed on a picture so that what stands in them stays readable. Runs in a worker.
 
-A place has a tint that darkens nothing but the ground, a frame outside its text, and where there are several a tag,
-which looks for a spot without ink. Kinds differ by line as well as by colour, and a legend says which is which.
+A place has a tint and a frame that darken nothing but the ground, and where there are several a tag, which looks for a
+spot without ink. Kinds differ by line as well as by colour, and a legend says which is which.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ _DASHES: dict[FrameKind, tuple[int, int] | None] = {
 }
 """Pixels of line and of gap, for lines of two pixels."""
 _HALO: Colour = (255, 255, 255)
+_BRIGHT = 160
+"""Brightness of a ground on which a tint leaves text as readable as it was; on a darker one, lines need a halo."""
 _LEAST_SIDE = 12
 """Pixels of a frame around a place that is smaller than a letter."""
 _LINES_TINTED = 6
@@ -64,21 +66,35 @@ def draw_frames(picture: Image.Image, frames: Sequence[Frame], *, line_height: f
 
     Units:  `line_height` of the text in the places, in pixels
     """
-    from PIL import ImageDraw
+    from PIL import Image, ImageChops, ImageDraw
 
     thick = 2 if line_height < 30 else 3
     areas = [frame.box[3] - frame.box[1] > _LINES_TINTED * line_height for frame in frames]
     outlines = [_outline(frame, picture.size, thick, is_area=area) for frame, area in zip(frames, areas, strict=True)]
-    for frame, outline, is_area in zip(frames, outlines, areas, strict=True):
-        if not is_area:
-            _tint(picture, outline, _TINTS[frame.kind])
-    spots = _Spots(picture.convert("L"), outlines)
-    pen = ImageDraw.Draw(picture)
-    for frame, outline in zip(frames, outlines, strict=True):
-        _line(pen, outline, frame.kind, thick)
+    grey = picture.convert("L")
+    grounds = [_ground(grey, outline) for outline in outlines]
+    over, below = ImageDraw.Draw(picture), Image.new("RGB", picture.size, (255, 255, 255))
+    pen = ImageDraw.Draw(below)
+    for frame, outline, is_area, ground in zip(frames, outlines, areas, grounds, strict=True):
+        if not is_area and ground >= _BRIGHT:
+            pen.rectangle(outline, fill=_TINTS[frame.kind])
+    for frame, outline, ground in zip(frames, outlines, grounds, strict=True):
+        if ground < _BRIGHT:
+            _halo(over, outline, thick)
+        _line(over if ground < _BRIGHT else pen, outline, frame.kind, thick)
+    # Multiplied: what is dark stays as it is, what is white takes the colour.
+    picture.paste(ImageChops.multiply(picture, below))
+    spots = _Spots(grey, outlines)
     for frame, outline in zip(frames, outlines, strict=True):
         if frame.label:
-            _tag(pen, frame, outline, spots)
+            _tag(over, frame, outline, spots)
+
+
+def _ground(grey: Image.Image, box: PixelBox) -> float:
+    """Measure how bright the ground of a place is, 0 black to 255 white."""
+    from PIL import ImageStat
+
+    return float(ImageStat.Stat(grey.crop(box)).median[0])
 
 
 def _outline(frame: Frame, size: tuple[int, int], thick: int, *, is_area: bool) -> PixelBox:
@@ -94,17 +110,13 @@ def _outline(frame: Frame, size: tuple[int, int], thick: int, *, is_area: bool) 
     )
 
 
-def _tint(picture: Image.Image, box: PixelBox, colour: Colour) -> None:
-    """Multiply: what is dark stays as it is, what is white takes the colour."""
-    from PIL import Image, ImageChops
-
-    part = picture.crop(box)
-    picture.paste(ImageChops.multiply(part, Image.new("RGB", part.size, colour)), box[:2])
+def _halo(pen: ImageDraw.ImageDraw, box: PixelBox, thick: int) -> None:
+    """Set a line off from a dark ground."""
+    pen.rectangle((box[0] - 1, box[1] - 1, box[2] + 1, box[3] + 1), outline=_HALO, width=thick + 1)
 
 
 def _line(pen: ImageDraw.ImageDraw, box: PixelBox, kind: FrameKind, thick: int) -> None:
     x0, top, x1, bottom = box
-    pen.rectangle((x0 - 1, top - 1, x1 + 1, bottom + 1), outline=_HALO, width=thick + 1)
     colour, dashes = _LINES[kind], _DASHES[kind]
     if dashes is None:
         pen.rectangle(box, outline=colour, width=thick)

@@ -99,6 +99,8 @@ def _add_tool(commands: Any, tool: ToolDefinition) -> None:
         if name in required:
             command.add_argument(name, metavar="FILE" if name == "source" else name.upper(), help=meaning)
             continue
+        if name == "source":  # as for tools that need one, a file may stand by itself
+            command.add_argument(name, metavar="FILE", nargs="?", default=SUPPRESS, help=meaning)
         if "enum" in schema or "enum" in schema.get("items", {}):
             meaning = f"{meaning} ({expected(schema)})"
         command.add_argument(option(name), dest=name, metavar=name.upper(), help=meaning)

@@ -364,7 +364,7 @@ def test_evidence_is_written_as_a_picture_where_it_is_asked_for(shell: Shell, fo
     there.run("show-evidence", "--result-id", result_id, "--items", "t1", "--output", "table.jpg")
     with Image.open(elsewhere / "table.jpg") as picture:
         assert picture.format == "JPEG"
-    told = shell.run("show-evidence", "--source", "a.pdf", "--box", "60,60,200,100")
+    told = shell.run("show-evidence", "a.pdf", "--box", "60,60,200,100")
     assert told.returncode == 0
     (path,) = [line.removeprefix("Picture: ") for line in told.stdout.splitlines() if line.startswith("Picture: ")]
     assert Path(path).parent == shell.home / "w" / "exports"

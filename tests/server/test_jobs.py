@@ -191,6 +191,21 @@ async def test_what_is_not_done_in_time_goes_on_and_is_fetched(
     assert sorted(reader.asked) == PAGES
 
 
+async def test_a_jobs_values_are_shown_by_its_job_id(
+    connect: Connect, folder: Path, api: FakeClaudeAPI, reader: Reader
+) -> None:
+    reader.held = {"Page 2"}
+    async with connect() as client:
+        job_id = await begin(client, draw(folder, PAGES[:2]))
+        early = await client.call_tool("show_evidence", {"result_id": job_id})
+        reader.release()
+        done = await get(client, job_id)
+        shown = structure(await client.call_tool("show_evidence", {"result_id": job_id, "items": ["t1:2:0"]}))
+    assert f"no result '{job_id}'" in text(early)
+    assert shown["result_id"] == done["result"]["result_id"]
+    assert (shown["places"][0]["item"], shown["places"][0]["value"]) == ("t1:2:0", "Page 2")
+
+
 async def test_a_call_that_is_done_in_time_is_no_job(connect: Connect, folder: Path, settings: Settings) -> None:
     async with connect(patience=BOUND) as client:
         done = structure(await client.call_tool("extract_tables", {"source": draw(folder), "model": "offline"}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from mcp.types import BlobResourceContents, CallToolResult, ImageContent, Resour
 from PIL import Image
 
 from tests import drawing
-from tests.ocr_pages import draw_ruled, encoded, needs_ocr, scanned_pdf
+from tests.ocr_pages import draw_page, draw_ruled, encoded, needs_ocr, scanned_pdf, scribble
 from tests.server.conftest import Connect
 from tests.server.http_server import serving
 from witnessmark.settings import Settings
@@ -243,6 +244,22 @@ async def test_a_cell_of_a_scan_is_shown_where_it_stands(connect: Connect, folde
             assert place["value"] == place["words"] == "2,977"
             assert any("read by OCR" in warning for warning in _structure(shown)["warnings"])
             _picture(shown)
+
+
+@needs_ocr
+@pytest.mark.parametrize("tool", ["extract_tables", "read_text"])
+async def test_what_needs_review_is_shown_where_nobody_says_what(connect: Connect, folder: Path, tool: str) -> None:
+    page = scribble(draw_page(), (700, 640, 1100, 720))
+    (folder / "a.png").write_bytes(encoded(page))
+    async with connect() as client:
+        told = await client.call_tool(tool, {"source": str(folder / "a.png")})
+        (result_id,) = re.findall(r"result (r[0-9a-f]+)", _text(told))
+        shown = _structure(await client.call_tool("show_evidence", {"result_id": result_id}))
+        first = _structure(await client.call_tool("show_evidence", {"result_id": result_id, "items": ["review:1"]}))
+    assert [place["item"] for place in shown["places"]][:1] == ["review:1"]
+    assert first["places"][0]["reason"] == "Something stands here that OCR cannot read."
+    x0, top, x1, bottom = first["places"][0]["box"]
+    assert (x0 < 1100, x1 > 700, top < 720, bottom > 640) == (True, True, True, True)
 
 
 @needs_ocr

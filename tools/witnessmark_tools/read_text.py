@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
+import anyio
 from pydantic import Field
 
 from witnessmark.documents.opening import Documents
@@ -14,6 +15,7 @@ from witnessmark.documents.reading import read_pages
 from witnessmark_tools.arguments import Model, Pages, Password, Source, Wait
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.pages import doubtful_places, failures_of, left_range, page_warnings, refuse_without_ocr
+from witnessmark_tools.remembered import RememberedResults, remembered
 from witnessmark_tools.results import CursorInvalid, Frozen, LongResult, document_read, result_id_of
 
 REVIEW_SHOWN = 12
@@ -72,6 +74,8 @@ class TextReading(LongResult):
             return "\n".join(self.warnings)
         document = self.documents[0]
         head = f"{document.name}, {document.pages} page{'s'[: document.pages != 1]} (engine: {', '.join(self.engines)})"
+        if self.needs_review:
+            head += f", result {self.result_id}"  # by which show_evidence shows what is doubtful
         lines = [head, *(f"Warning: {warning}" for warning in self.warnings)]
         lines += [item.to_text() for item in self.needs_review[:REVIEW_SHOWN]]
         lines += [f"File: {file.path} ({file.uri})" for file in self.files]
@@ -91,6 +95,7 @@ async def read_text(
     wait_seconds: Wait = None,
     *,
     documents: Documents,
+    results: RememberedResults,
     patience: float | None,
     progress: Progress,
 ) -> TextReading:
@@ -108,11 +113,16 @@ async def read_text(
             numbers, read_page, limits=documents.limits, seconds=wait_seconds or patience, on_page=on_page
         )
         refuse_without_ocr(document, read.done, has_ocr=documents.recogniser is not None)
+        result_id = result_id_of("read_text", document, {"pages": pages, "layout": layout, "model": model})
+        needs_review = doubtful_places(read.done)
+        if needs_review:
+            kept = remembered(result_id, "read_text", source, document, review=needs_review)
+            await anyio.to_thread.run_sync(results.put, kept, abandon_on_cancel=True)
         return TextReading(
-            result_id=result_id_of("read_text", document, {"pages": pages, "layout": layout, "model": model}),
+            result_id=result_id,
             documents=[document_read(document)],
             engines=["offline"],
-            needs_review=doubtful_places(read.done),
+            needs_review=needs_review,
             warnings=page_warnings(document, read, read.done),
             pages=[PageText(page=page, text=found.text) for page, found in sorted(read.done.items())],
             continue_with=left_range(read),

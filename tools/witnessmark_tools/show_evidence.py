@@ -106,7 +106,7 @@ class EvidencePlace(Frozen):
         parts = [f"{self.number}. {self.item + ', ' if self.item else ''}{where}"]
         parts += [self.status] if self.status else []
         parts += [f"the result says {self.value!r}"] if self.value is not None else []
-        parts += [f"there stands {self.words!r}"] if self.words is not None else []
+        parts += [f"there stands {self.words!r}" if self.words else "no words stand there"] * (self.words is not None)
         parts += [f"nearest {self.nearest!r}"] if self.nearest else []
         parts += [self.reason] if self.reason else []
         return "; ".join(parts)
@@ -157,7 +157,9 @@ class EvidenceShown(Result):
 
 
 async def show_evidence(
-    result_id: Annotated[str | None, Field(description="Of a result of extract_tables, or its job_id.")] = None,
+    result_id: Annotated[
+        str | None, Field(description="Of a result of extract_tables or read_text, or its job_id.")
+    ] = None,
     items: Annotated[
         list[str] | None,
         Field(

@@ -17,9 +17,18 @@ from tests import drawing
 from tests.ocr_pages import draw_page, draw_ruled, encoded, needs_ocr, scanned_pdf, scribble
 from tests.server.conftest import Connect
 from tests.server.http_server import serving
-from witnessmark.settings import Settings
+from witnessmark.settings import Settings, settings_from
+from witnessmark.testing import FakeClaudeAPI
+from witnessmark_server.app import build_server
 
 pytestmark = pytest.mark.anyio
+
+DUES = [
+    ["Berth", "Length", "Dues"],
+    ["North 1", "12.5", "1,284.50"],
+    ["North 2", "9.0", "937.25"],
+    ["South 1", "14.2", "4,018.00"],
+]
 
 
 def _text(result: CallToolResult) -> str:
@@ -42,9 +51,14 @@ def _picture(result: CallToolResult) -> Image.Image:
     return picture.convert("RGB")
 
 
-def _blue(picture: Image.Image) -> int:
-    """Count pixels of frames around places that nobody looked up."""
-    return sum(count for count, pixel in picture.getcolors(2_000_000) or [] if pixel == (0, 90, 190))
+LINES = {"located": (0, 120, 60), "displaced": (190, 100, 0), "unlocated": (200, 0, 40), "plain": (0, 90, 190)}
+
+
+def _drawn(picture: Image.Image, *kinds: str) -> int:
+    """Count pixels of frames, of some kinds or of any, below the legend."""
+    shown = picture.crop((0, 30, *picture.size))
+    colours = [LINES[kind] for kind in kinds or LINES]
+    return sum(count for count, pixel in shown.getcolors(3_000_000) or [] if pixel in colours)
 
 
 async def _extracted(client: Client, source: object, **arguments: object) -> str:
@@ -66,7 +80,7 @@ async def test_a_cell_is_shown_with_what_stands_there(connect: Connect, folder: 
     assert place["page"] == 1
     picture = _picture(shown)
     assert picture.size == (structure["picture"]["width"], structure["picture"]["height"])
-    assert _blue(picture) > 40
+    assert _drawn(picture, "located") > 40
     assert truth[2][1] in _text(shown)
     (link,) = [block for block in shown.content if isinstance(block, ResourceLink)]
     assert [str(link.uri)] == [page["uri"] for page in structure["whole_pages"]]
@@ -108,13 +122,15 @@ async def test_any_place_on_any_page_can_be_shown(connect: Connect, folder: Path
         several = {"source": str(folder / "a.pdf"), "page": 1, "boxes": [[60, 60, 90, 90], [90, 60, 200, 90]]}
         two = await client.call_tool("show_evidence", several)
     assert _structure(shown)["places"][0]["words"] == "second page with two lines"
-    assert _blue(_picture(whole)) == 0
+    assert _drawn(_picture(whole)) == 0
     assert _structure(whole)["places"] == []
     assert len(_structure(two)["places"]) == 2
 
 
 async def test_the_whole_page_is_a_resource_with_everything_on_it(connect: Connect, folder: Path) -> None:
-    (folder / "a.pdf").write_bytes(drawing.draw_many_tables(1))
+    other = [["Quay", "Vessels", "Tons"], ["West", "118", "40,775"], ["East", "64", "21,390"]]
+    page_of_two = drawing.grid(DUES, ruled="rows") + drawing.grid(other, top=400, ruled="rows")
+    (folder / "a.pdf").write_bytes(drawing.document(page_of_two))
     async with connect() as client:
         result_id = await _extracted(client, folder / "a.pdf")
         shown = _structure(await client.call_tool("show_evidence", {"result_id": result_id, "items": ["t1:1:1"]}))
@@ -125,7 +141,8 @@ async def test_the_whole_page_is_a_resource_with_everything_on_it(connect: Conne
     assert Image.MIME[str(page.format)] == read.mime_type
     assert max(page.size) <= 1800
     assert page.height > page.width
-    assert _blue(page.convert("RGB")) > 2_200  # both tables
+    upper, lower = (page.convert("RGB").crop((0, top, page.width, top + page.height // 2)) for top in (0, 700))
+    assert min(_drawn(upper, "plain"), _drawn(lower, "plain")) > 400  # a table on each half
     assert "witnessmark://pages/{result_id}/{page}" in templates
 
 
@@ -230,6 +247,40 @@ async def test_plain_text_has_no_picture(connect: Connect, folder: Path) -> None
     assert "no pages that can be shown" in _text(refused)
 
 
+async def test_what_a_model_got_wrong_is_framed_as_that_and_told_with_what_stands_there(
+    folder: Path, tmp_path: Path
+) -> None:
+    (folder / "a.pdf").write_bytes(drawing.document(drawing.grid(DUES)))
+    # A digit of the first row is another, and two values of the last are in each other's place.
+    rows = [["North 1", "12.5", "1,234.50"], DUES[2], ["South 1", "4,018.00", "14.2"]]
+    table = {"page": 1, "title": None, "headers": DUES[0], "rows": rows, "notes": [], "confidence": "high"}
+    async with FakeClaudeAPI() as api:
+        api.answer_with({"tables": [table]})
+        environment = {"ANTHROPIC_BASE_URL": api.url, "ANTHROPIC_API_KEY": api.key}
+        given = settings_from(environment, start=folder, home=str(tmp_path / "home"), allow=[str(folder)])
+        async with Client(build_server(given)) as client:
+            asked = {"source": str(folder / "a.pdf"), "model": "claude-sonnet-5-5"}
+            found = _structure(await client.call_tool("extract_tables", asked))
+            usual = await client.call_tool("show_evidence", {"result_id": found["result_id"]})
+            table_too = {"result_id": found["result_id"], "items": ["t1", "t1:2:2"]}
+            several = await client.call_tool("show_evidence", table_too)
+    doubtful = [item for item in found["needs_review"] if item["status"]]
+    shown = _structure(usual)["places"]
+    assert [(place["value"], place["status"], place["box"]) for place in shown][: len(doubtful)] == [
+        (item["value"], item["status"], item["box"]) for item in doubtful
+    ]
+    (wrong,) = [place for place in shown if place["value"] == "1,234.50"]
+    assert (wrong["status"], wrong["words"]) == ("unlocated", "1,284.50")
+    assert {place["status"] for place in shown} >= {"unlocated", "displaced"}
+    picture = _picture(usual)
+    assert min(_drawn(picture, "unlocated"), _drawn(picture, "displaced")) > 40
+    assert _drawn(picture, "located") == 0
+    items = [place["item"] for place in _structure(several)["places"]]
+    assert items[0] == "t1"
+    assert {"t1:1:2", "t1:3:1", "t1:3:2", "t1:2:2"} == set(items[1:])
+    assert min(_drawn(_picture(several), kind) for kind in LINES) > 40
+
+
 @needs_ocr
 @pytest.mark.parametrize("skew", [0.0, 2.5], ids=["straight", "skewed"])
 async def test_a_cell_of_a_scan_is_shown_where_it_stands(connect: Connect, folder: Path, skew: float) -> None:
@@ -285,6 +336,6 @@ async def test_pictures_and_pages_come_over_http_too(folder: Path, tmp_path: Pat
                 asked = {"result_id": result_id, "items": ["t1:1:1"]}
                 shown = await client.call_tool("show_evidence", asked)
                 (read,) = (await client.read_resource(_structure(shown)["whole_pages"][0]["uri"])).contents
-            assert _blue(_picture(shown)) > 40
+            assert _drawn(_picture(shown)) > 40
             assert isinstance(read, BlobResourceContents)
             assert read.mime_type == "image/png"

@@ -116,9 +116,7 @@ async def extract_tables(
     model: ModelOrAuto = None,
     max_cost_usd: MaxCost = None,
     reuse: Reuse = True,
-    vocabulary: Annotated[
-        list[str] | None, Field(description="Names and words to expect.")
-    ] = None,
+    vocabulary: Annotated[list[str] | None, Field(description="Names and words to expect.")] = None,
     export: Annotated[
         list[ExportKind] | None, Field(description="Also write files; their paths come back. For Excel: xlsx.")
     ] = None,

@@ -333,6 +333,8 @@ class Killer:
         return {request_id for (request_id,) in self._looking().execute(query, (life.before.last,))}
 
     def _lines(self, life: Life) -> list[Line]:
+        if not self._store.exists():  # killed before it had opened anything
+            return []
         with closing(self._opened()) as db:
             query = "SELECT content_key, state, request_id FROM sends WHERE id > ? AND process LIKE ? ORDER BY id"
             rows = db.execute(query, (life.before.last, f"%|{life.pid}|%")).fetchall()

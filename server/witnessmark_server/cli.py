@@ -28,7 +28,7 @@ from witnessmark_server.parser import (
     option,
     options_of,
 )
-from witnessmark_tools.catalog import BY_NAME, TOOLS
+from witnessmark_tools.catalog import COMMANDS
 from witnessmark_tools.definition import UnknownArgument, UnknownTool
 
 INTERRUPTED = 130
@@ -128,14 +128,14 @@ def _dispatch(words: list[str]) -> int:
         make_parser().parse_args([word for word in words if word.startswith("-")] or ["--help"])
         return 0
     command = words[at].replace("_", "-")
-    commands = [*OWN_COMMANDS, *(dashed(tool) for tool in TOOLS)]
+    commands = [*OWN_COMMANDS, *map(dashed, COMMANDS.values())]
     if command not in commands:
         if "." in command or os.sep in command:
             raise FileWithoutCommand(words[at])
         raise UnknownTool(words[at], commands)
     options, unknown = make_parser().parse_known_args([command, *words[:at], *words[at + 1 :]])
     if unknown and not unknown[0].startswith("-"):
-        if command in map(dashed, TOOLS) and (places := objects_of(BY_NAME[command.replace("-", "_")])):
+        if command in map(dashed, COMMANDS.values()) and (places := objects_of(COMMANDS[command.replace("-", "_")])):
             raise WordWithoutName(command, unknown[0], option(places[0]))
         raise WordTooMany(unknown[0]) if command == "store" else OneFileAtATime(command, unknown[0])
     if unknown:
@@ -154,7 +154,7 @@ def _run_command(options: argparse.Namespace) -> int:
         return _serve_http(settings, options) if options.http else _serve(settings)
     given = _arguments(options)
     named = [given, *(given[name] for name in _objects_of(options) if name in given)]
-    files = [str(arguments["source"]) for arguments in named if arguments.get("source")]
+    files = [str(arguments[name]) for arguments in named for name in ("source", "answer") if arguments.get(name)]
     settings = _settings(options, files)
     logs.configure(settings.log)
     if options.command == "doctor":
@@ -174,7 +174,7 @@ def _run_command(options: argparse.Namespace) -> int:
             import getpass
 
             arguments["password"] = getpass.getpass("Password of the document: ")
-    tool = BY_NAME[options.command.replace("-", "_")]
+    tool = COMMANDS[options.command.replace("-", "_")]
     return shell.run_tool(
         tool, given, settings, as_json=options.json, output=options.output if tool.gives_pictures else None
     )
@@ -182,7 +182,7 @@ def _run_command(options: argparse.Namespace) -> int:
 
 def _arguments(options: argparse.Namespace) -> dict[str, Any]:
     """Take a tool's arguments from the words of the command line; of a command of ours, its document."""
-    tool = BY_NAME.get(options.command.replace("-", "_"))
+    tool = COMMANDS.get(options.command.replace("-", "_"))
     names = tool.arguments.model_fields if tool else ["source"]
     given = {name: value for name in names if (value := getattr(options, name, None)) is not None}
     for name in _objects_of(options):
@@ -192,12 +192,12 @@ def _arguments(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _objects_of(options: argparse.Namespace) -> list[str]:
-    tool = BY_NAME.get(options.command.replace("-", "_"))
+    tool = COMMANDS.get(options.command.replace("-", "_"))
     return objects_of(tool) if tool else []
 
 
 def _settings(options: argparse.Namespace, files: Sequence[str], *, names_folders: bool = False) -> Settings:
-    tool = BY_NAME.get(options.command.replace("-", "_"))
+    tool = COMMANDS.get(options.command.replace("-", "_"))
     taken = tool.arguments.model_fields if tool else {}
     given = {item.name: getattr(options, item.name, None) for item in SETTINGS if item.name not in taken}
     paths = [path for file in files if not is_url(file) and (path := local_path(file)) is not None]

@@ -12,7 +12,7 @@ from witnessmark import __version__
 from witnessmark.errors import UsageError
 from witnessmark.settings import SETTINGS
 from witnessmark_server import store_words
-from witnessmark_tools.catalog import BY_NAME, TOOLS
+from witnessmark_tools.catalog import COMMANDS
 from witnessmark_tools.definition import ToolDefinition, expected
 
 OWN_COMMANDS = {
@@ -41,7 +41,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"witnessmark {__version__}")
     commands = parser.add_subparsers(dest="command", title="commands", metavar="COMMAND", parser_class=_Parser)
-    for tool in TOOLS:
+    for tool in COMMANDS.values():
         _add_tool(commands, tool)
     for name, meaning in OWN_COMMANDS.items():
         command = commands.add_parser(name, help=meaning, description=meaning, allow_abbrev=False)
@@ -75,7 +75,7 @@ def command_of(words: list[str]) -> int | None:
 
 def options_of(command: str) -> list[str]:
     """List the options that a command takes."""
-    tool = BY_NAME.get(command.replace("-", "_"))
+    tool = COMMANDS.get(command.replace("-", "_"))
     own = [option(name) for name in tool.arguments.model_fields if name != "source"] if tool else []
     own += _HTTP_OPTIONS if command == "serve" else ()
     own += store_words.OPTIONS if command == "store" else ()

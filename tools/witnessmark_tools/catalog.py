@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from witnessmark_tools.check_tables import check_tables
 from witnessmark_tools.definition import ToolDefinition
 from witnessmark_tools.estimate_cost import estimate_cost
 from witnessmark_tools.extract_tables import extract_tables
@@ -26,3 +27,9 @@ TOOLS: tuple[ToolDefinition, ...] = (
 )
 
 BY_NAME = {tool.name: tool for tool in TOOLS}
+
+SHELL_ONLY: tuple[ToolDefinition, ...] = (ToolDefinition(function=check_tables, title="Check tables"),)
+"""Built as tools are, and offered by the shell alone: an agent's own tables are checked as they are made."""
+
+COMMANDS = {tool.name: tool for tool in (*TOOLS, *SHELL_ONLY)}
+"""What the shell offers by the names of tools."""

@@ -87,9 +87,13 @@ class ReviewItem(Frozen):
 
     def place_in_words(self) -> str:
         """Say where: `t1, row 3, column 2, page 4`; the row and column as `row` and `column` count them."""
+        return f"{self.table_id}, {self.cell_in_words()}" if self.table_id else self.cell_in_words()
+
+    def cell_in_words(self) -> str:
+        """Say where within the table: `row 3, column 2, page 4`."""
         cell = [f"row {self.row}"] if self.row is not None else []
         cell += [f"column {self.column}"] if self.column is not None else []
-        return ", ".join([*([self.table_id] if self.table_id else []), *cell, f"page {self.page}"])
+        return ", ".join([*cell, f"page {self.page}"])
 
     def finding_in_words(self) -> str:
         """Say what, and why: `'1,234' (unlocated): …`."""

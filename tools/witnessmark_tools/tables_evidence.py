@@ -83,12 +83,16 @@ async def check_tables(
         return tuple(check(table, f"t{number}", witnesses) for number, table in enumerate(tables, start=1))
 
     found = await anyio.to_thread.run_sync(checked, abandon_on_cancel=True)
-    too_large = tuple(
+    return found, (*witnesses.warnings, *too_large(found))
+
+
+def too_large(checked: Sequence[CheckedTable]) -> tuple[str, ...]:
+    """Say which tables have more cells on a page than are looked up."""
+    return tuple(
         f"Table {one.table_id}: values were not looked up where it has more than {MOST_CELLS:,} cells on a page."
-        for one in found
+        for one in checked
         if any(_size(one.table, part) > MOST_CELLS for part in _parts(one.table))
     )
-    return found, (*witnesses.warnings, *too_large)
 
 
 def pages_of_table(table: Table) -> list[int]:
@@ -130,7 +134,7 @@ def _parts(table: Table) -> tuple[TablePart, ...]:
 
 def _look_up(table: Table, rows: Sequence[int], page: WitnessPage, *, repeated: int) -> TableEvidence:
     texts = table.texts
-    grid = [["" if is_unreadable(text) else text for text in texts[row]] for row in rows]
+    grid = without_unreadable([texts[row] for row in rows])
     return check_table(grid, [page], header_rows=repeated or sum(row < table.header_rows for row in rows))
 
 
@@ -149,6 +153,11 @@ def _not_looked_up(table: Table) -> tuple[tuple[Verdict | None, ...], ...]:
         tuple(Verdict(status=None, page=_page_of(table, row)) if text.strip() else None for text in texts)
         for row, texts in enumerate(table.texts)
     )
+
+
+def without_unreadable(grid: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Empty the cells that say themselves that they could not be read: there is nothing to look up."""
+    return [["" if is_unreadable(text) else text for text in row] for row in grid]
 
 
 def is_unreadable(text: str) -> bool:

@@ -32,6 +32,10 @@ FAR_SIGN_GAP = 8.0
 """The same for a currency sign, which may stand at the edge of its column."""
 
 
+_Placed = tuple[int, str, float, float, float, float]
+"""A word's index, its key and its box."""
+
+
 class Token(NamedTuple):
     """A word as it is looked up, in reading coordinates: text that is turned is turned upright."""
 
@@ -83,13 +87,15 @@ class PageIndex:
         """Words in brackets by what stands between them."""
         self._put_by_key()
 
-    def _put_in_lines(self, placed: list[tuple[int, str, float, float, float, float]]) -> None:
+    def _put_in_lines(self, placed: list[_Placed]) -> None:
         placed.sort(key=lambda one: one[3] + one[5])
-        lines: list[list[tuple[int, str, float, float, float, float]]] = []
+        lines: list[list[_Placed]] = []
         middle, height = -1e9, 0.0
         for one in placed:
             own_middle, own_height = (one[3] + one[5]) / 2, one[5] - one[3]
-            if lines and own_middle - middle < 0.5 * max(height, own_height) and own_middle - middle < 0.6 * height:
+            lower = own_middle - middle
+            is_same = lower < 0.5 * max(height, own_height) and lower < 0.6 * height
+            if lines and is_same and not (lower > 0.15 * height and _is_under(one, lines[-1])):
                 lines[-1].append(one)
                 if own_height > height:  # a raised figure does not say where its line is
                     middle, height = own_middle, own_height
@@ -269,6 +275,12 @@ _SIGNS_BEFORE = frozenset(
 )
 _CLOSING = frozenset({")", ")%", "%)"})
 _SIGNS_AFTER = frozenset({"%", "\u20ac", "\u2030", "eur", "usd", "chf", "\u00a3"})
+
+
+def _is_under(one: _Placed, line: Sequence[_Placed]) -> bool:
+    """Say whether a word stands under words of a line, and so in the next: lines of a cell may be set tight."""
+    x0, x1 = one[2], one[4]
+    return any(min(x1, other[4]) - max(x0, other[2]) > 0.3 * min(x1 - x0, other[4] - other[2]) for other in line)
 
 
 def _direction(words: Sequence[Word]) -> int:

@@ -284,3 +284,19 @@ async def test_words_of_a_scan_take_ocr_and_nobody_reads_them_without(documents:
     (tmp_path / "a.png").write_bytes(encoded(draw_page()))
     async with documents.open(str(tmp_path / "a.png")) as document:
         assert await documents.words(document, 1) is None
+
+
+async def test_on_a_full_page_names_are_left_out_rather_than_hide_words(
+    show: Show, words_of: Callable[[bytes], Awaitable[tuple[Word, ...]]]
+) -> None:
+    pdf = _dense(rows=60)
+    words = await words_of(pdf)
+    named = tuple(
+        FramedPlace(box=_box(word), kind="unlocated", label=f"t1:{number}:4", needs_label=False)
+        for number, word in enumerate(words[::9])
+    )
+    framed = await show(pdf, PageView(page=1, places=named, is_whole=True))
+    bare = await show(pdf, PageView(page=1, places=(), is_whole=True))
+    (part,) = framed.parts
+    one, other = _image(framed), _image(bare)
+    assert all(_dark(one, part.in_picture(_box(word))) >= _dark(other, part.in_picture(_box(word))) for word in words)

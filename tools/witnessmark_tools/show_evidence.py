@@ -51,6 +51,8 @@ READING_SECONDS = 20.0
 """For the words of places; a picture comes without them rather than late."""
 WHOLE_PAGE_SIDE, WHOLE_PAGE_PIXELS = 1_800, 2_000_000
 """Pixels of a whole page, which nobody has to take into a context."""
+MOST_ON_WHOLE_PAGE = 120
+"""Places; drawing more takes longer than anybody waits."""
 
 Boxes = Annotated[list[Box], Field(min_length=1, max_length=MOST_PLACES)]
 
@@ -216,10 +218,16 @@ async def whole_page(result_id: str, page: int, documents: Documents, results: R
             raise DocumentDiffers(document.name)
         if page > document.page_count:
             raise PageOutOfRange(page, page_count=document.page_count)
-        places = [place for place in places_on(known, page) if place.place.box is not None]
-        numbered = [_Numbered(number=n, shown=place) for n, place in enumerate(places, start=1)]
-        view = _view(page, numbered, None, count=len(numbered), is_whole=True)
+        places = [place for place in places_on(known, page) if place.place.box is not None][:MOST_ON_WHOLE_PAGE]
+        view = PageView(page=page, places=tuple(map(_named, places)), is_whole=True)
         return await documents.evidence(document, [view], side=WHOLE_PAGE_SIDE, most_pixels=WHOLE_PAGE_PIXELS)
+
+
+def _named(place: ItemPlace) -> FramedPlace:
+    """Frame a place under the name of its item: a resource has no words beside it."""
+    assert place.place.box is not None
+    kind = place.place.status or "plain"
+    return FramedPlace(box=place.place.box, kind=kind, label=place.item or "", needs_label=False)
 
 
 async def _known(result_id: str, results: RememberedResults, jobs: Jobs) -> RememberedResult:

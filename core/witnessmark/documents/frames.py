@@ -59,6 +59,7 @@ class Frame:
     box: tuple[float, float, float, float]
     kind: FrameKind
     label: str
+    needs_label: bool = True
 
 
 def draw_frames(picture: Image.Image, frames: Sequence[Frame], *, line_height: float) -> None:
@@ -159,7 +160,10 @@ def _tag(pen: ImageDraw.ImageDraw, frame: Frame, outline: PixelBox, spots: _Spot
     font = ImageFont.load_default(_TAG_SIZE)
     left, top, right, bottom = (round(value) for value in pen.textbbox((0, 0), frame.label, font=font))
     width, height = right - left + 10, bottom - top + 8
-    x, y = spots.find(outline, width, height)
+    spot = spots.find(outline, width, height, needed=frame.needs_label)
+    if spot is None:
+        return
+    x, y = spot
     colour = _LINES[frame.kind]
     tag = (x, y, x + width, y + height)
     leader = _leader(outline, tag)
@@ -186,8 +190,11 @@ class _Spots:
         self._grey = grey
         self._taken = list(taken)
 
-    def find(self, outline: PixelBox, width: int, height: int) -> tuple[int, int]:
-        """Take the nearest spot without ink, on the way to it neither; else the one beside the frame with the least."""
+    def find(self, outline: PixelBox, width: int, height: int, *, needed: bool) -> tuple[int, int] | None:
+        """Take the nearest spot without ink, on the way to it neither.
+
+        Shapes:  where there is none, the one beside the frame with the least, or None where a tag is not `needed`
+        """
         beside: tuple[float, tuple[int, int]] | None = None
         chosen: tuple[int, int] | None = None
         for x, y in _around(outline, width, height):
@@ -195,14 +202,23 @@ class _Spots:
             if not self._has_room(tag):
                 continue
             ink, leader = self._ink(tag), _leader(outline, tag)
-            if ink < _INK and (leader is None or self._ink(_around_line(leader)) < _INK):
+            if ink < _INK and (leader is None or self._is_free(leader, outline)):
                 chosen = x, y
                 break
             if leader is None and (beside is None or ink < beside[0]):
                 beside = ink, (x, y)
-        x, y = chosen or (beside[1] if beside else self._inside(outline, width, height))
-        self._taken.append((x, y, x + width, y + height))
-        return x, y
+        if chosen is None and needed:
+            chosen = beside[1] if beside else self._inside(outline, width, height)
+        if chosen is not None:
+            self._taken.append((*chosen, chosen[0] + width, chosen[1] + height))
+        return chosen
+
+    def _is_free(self, leader: PixelBox, outline: PixelBox) -> bool:
+        """Claim that a line from a frame to its tag crosses neither ink nor other frames and tags."""
+        around = _around_line(leader)
+        return self._ink(around) < _INK and not any(
+            _overlap(around, other) for other in self._taken if other != outline
+        )
 
     def _has_room(self, tag: PixelBox) -> bool:
         is_inside = tag[0] > 0 and tag[1] > 0 and tag[2] < self._grey.width - 1 and tag[3] < self._grey.height - 1

@@ -62,7 +62,10 @@ def _bordered(part: Image.Image, panel: Panel) -> Image.Image:
 
     picture = Image.new("RGB", (part.width + 2 * _BORDER, part.height + 2 * _BORDER), _GROUND)
     picture.paste(part, (_BORDER, _BORDER))
-    frames = [Frame(box=_in_panel(place.box, panel), kind=place.kind, label=place.label) for place in panel.places]
+    frames = [
+        Frame(box=_in_panel(place.box, panel), kind=place.kind, label=place.label, needs_label=place.needs_label)
+        for place in panel.places
+    ]
     draw_frames(picture, frames, line_height=panel.text_height * panel.scale)
     return picture
 

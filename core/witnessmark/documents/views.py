@@ -32,6 +32,8 @@ class FramedPlace:
     kind: FrameKind = "plain"
     label: str = ""
     """What its tag says; without one it has none."""
+    needs_label: bool = True
+    """Whether it has its tag also where that would hide something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol
 
 from witnessmark.documents import wire
+from witnessmark.documents.differing import corrected
 from witnessmark.documents.images import GreyPicture
 from witnessmark.documents.ocr.engine import EngineName, OcrEngine
 from witnessmark.documents.ocr.resolution import ocr_side
@@ -148,11 +149,13 @@ def pdf_facts(session: Session, request: wire.Message) -> tuple[wire.Message, by
 
 
 def pdf_layout(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
-    return wire.layout_to_wire(_pdfium(session, request).layout(request["page"] - 1)), b""
+    page, layer = _judged(session, request)
+    return wire.layout_to_wire(page) | _kind_of(page, layer), b""
 
 
 def pdf_tables(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
     page, layer = _judged(session, request)
+    page = corrected(page, request["shown"])
     found: wire.Message = _tables_of(page) if layer.state == "usable" else {"tables": [], "edges": None}
     return found | _kind_of(page, layer), b""
 
@@ -181,6 +184,7 @@ def _tables_of(page: PageLayout) -> wire.Message:
 
 def pdf_text(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
     page, layer = _judged(session, request)
+    page = corrected(page, request["shown"])
     read = _text_in(page, request["layout"]) if layer.state == "usable" else {"text": ""}
     return read | _kind_of(page, layer), b""
 
@@ -196,6 +200,33 @@ def _text_in(page: PageLayout, layout: Literal["markdown", "plain"]) -> wire.Mes
 def _kind_of(page: PageLayout, layer: TextLayer) -> wire.Message:
     has_picture = bool(page.pictures or page.rules or page.fills)
     return {"kind": page_kind(layer, has_picture=has_picture), "layer": asdict(layer)}
+
+
+def pdf_samples(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    from witnessmark.documents.pdfium import PdfFile
+
+    pdf: PdfFile = _pdfium(session, request)
+    samples, fonts, layer = pdf.sampled(
+        request["page"] - 1, request["known"], most_of_scanner=request["most_of_scanner"], every=request["every"]
+    )
+    places = [(sample.word.text, *sample.word[1:5], sample.font, sample.doubt) for sample in samples]
+    return {"samples": places, "fonts": fonts, "is_from_scanner": layer.is_from_scanner}, b""
+
+
+def pdf_sheet(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    from PIL import Image
+
+    from witnessmark.documents.ocr.sheet import sheet_of
+
+    pdf = _pdfium(session, request)
+    index = request["page"] - 1
+    page_width, page_height = pdf.page_size(index)
+    width, height, pixels = pdf.render(index, max_side=ocr_side(page_width, page_height), grey=True)
+    picture = Image.frombuffer("L", (width, height), pixels, "raw", "L", 0, 1)
+    scale = width / page_width
+    boxes = [(x0 * scale, top * scale, x1 * scale, bottom * scale) for x0, top, x1, bottom in request["boxes"]]
+    sheet = sheet_of(picture, boxes, line_height=request["line_height"])
+    return {"width": sheet.width, "height": sheet.height, "slots": sheet.slots}, sheet.pixels
 
 
 def pdf_picture(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
@@ -354,12 +385,24 @@ def ocr_page(session: Session, request: wire.Message) -> tuple[wire.Message, byt
     return page_to_wire(read_page(pixels.reshape(request["height"], request["width"]), engine)), b""
 
 
+def ocr_sheet(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    import numpy as np
+
+    from witnessmark.documents.ocr.engine import make_engine
+    from witnessmark.documents.ocr.sheet import read_sheet
+
+    pixels = np.frombuffer(session.contents[request["sha256"]], np.uint8).reshape(request["height"], request["width"])
+    engine = session.engine(request["engine"], make_engine)
+    return {"seen": read_sheet(pixels, request["slots"], engine, careful=request["careful"])}, b""
+
+
 OPERATIONS: dict[str, Callable[[Session, wire.Message], tuple[wire.Message, bytes]]] = {
     operation.__name__: operation
     for operation in (
         *(pdf_open, pdf_facts, pdf_layout, pdf_tables, pdf_text, pdf_pixels, pdf_picture, pypdf_open, pypdf_text),
         *(pdf_part, pdf_prepared, image_prepared, pdf_evidence, image_evidence),
         *(image_facts, image_pixels, image_picture, layout_tables, layout_text, ocr_page),
+        *(pdf_samples, pdf_sheet, ocr_sheet),
     )
 }
 

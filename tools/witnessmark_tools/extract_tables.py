@@ -10,6 +10,7 @@ import anyio
 from pydantic import Field
 
 from witnessmark.documents.document import Document
+from witnessmark.documents.layer_check import LayerCheck, seconds_to_check
 from witnessmark.documents.opening import Documents, PageTables
 from witnessmark.documents.page_range import pages_from_text, text_from_pages
 from witnessmark.documents.reading import PagesRead, read_pages
@@ -19,6 +20,7 @@ from witnessmark.offline.tables.wire import table_from_wire
 from witnessmark_tools.arguments import Detail, MaxCost, ModelOrAuto, Pages, Password, Reuse, Source, Wait
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.exporting import ExportKind, export_tables
+from witnessmark_tools.layer_words import layer_review, layer_warnings, tables_as_shown
 from witnessmark_tools.pages import doubtful_places, failures_of, left_range, page_warnings, refuse_without_ocr, rounded
 from witnessmark_tools.remembered import RememberedPlace, RememberedResults, RememberedTable, place_of, remembered
 from witnessmark_tools.results import (
@@ -145,8 +147,9 @@ async def extract_tables(
         def left() -> float | None:
             return None if seconds is None else max(1.0, seconds - (anyio.current_time() - began))
 
+        check = LayerCheck(documents, document, seconds=seconds_to_check(seconds))
         if not readers.models:
-            found = await _offline(document, documents, numbers, seconds, progress)
+            found = await _offline(document, documents, check, numbers, seconds, progress)
         else:
             found = await _by_claude(
                 readers,
@@ -173,7 +176,7 @@ async def extract_tables(
             files = await anyio.to_thread.run_sync(
                 export_tables, export, found.tables, document, result_id, exports, abandon_on_cancel=True
             )
-        needs_review = review + found.needs_review
+        needs_review = layer_review(check.findings) + review + found.needs_review
 
         def remember() -> None:
             kept = [_remembered(table) for table in tables]
@@ -186,7 +189,13 @@ async def extract_tables(
             engines=[*found.engines] or [readers.name],
             cost=found.cost,
             needs_review=needs_review,
-            warnings=[*readers.warnings, *found.warnings, *not_looked_up, *left_out],
+            warnings=[
+                *readers.warnings,
+                *found.warnings,
+                *layer_warnings(check.findings),
+                *not_looked_up,
+                *left_out,
+            ],
             tables=tables if detail == "full" else [_without_places(table) for table in tables],
             table_count=len(tables),
             pages_read=found.pages_read,
@@ -209,10 +218,17 @@ async def _by_claude(readers: Readers, document: Document, numbers: Sequence[int
 
 
 async def _offline(
-    document: Document, documents: Documents, numbers: Sequence[int], seconds: float | None, progress: Progress
+    document: Document,
+    documents: Documents,
+    check: LayerCheck,
+    numbers: Sequence[int],
+    seconds: float | None,
+    progress: Progress,
 ) -> TablesFound:
     read = await _read(document, documents, numbers, seconds, progress)
     refuse_without_ocr(document, read.done, has_ocr=documents.recogniser is not None)
+    for page in sorted(read.done):
+        read.done[page] = await tables_as_shown(document, documents, page, read.done[page], check)
     found = await _found(document, documents, read)
     return TablesFound(
         tables=found,

@@ -8,12 +8,14 @@ from typing import Annotated, Literal, Self
 import anyio
 from pydantic import Field
 
+from witnessmark.documents.layer_check import LayerCheck, seconds_to_check
 from witnessmark.documents.opening import Documents
 from witnessmark.documents.opening import PageText as ReadPage
 from witnessmark.documents.page_range import pages_from_text
 from witnessmark.documents.reading import read_pages
 from witnessmark_tools.arguments import Model, Pages, Password, Source, Wait
 from witnessmark_tools.definition import Progress
+from witnessmark_tools.layer_words import layer_review, layer_warnings, text_as_shown
 from witnessmark_tools.pages import doubtful_places, failures_of, left_range, page_warnings, refuse_without_ocr
 from witnessmark_tools.remembered import RememberedResults, remembered
 from witnessmark_tools.results import CursorInvalid, Frozen, LongResult, document_read, result_id_of
@@ -113,8 +115,11 @@ async def read_text(
             numbers, read_page, limits=documents.limits, seconds=wait_seconds or patience, on_page=on_page
         )
         refuse_without_ocr(document, read.done, has_ocr=documents.recogniser is not None)
+        check = LayerCheck(documents, document, seconds=seconds_to_check(wait_seconds or patience))
+        for page in sorted(read.done):
+            read.done[page] = await text_as_shown(document, documents, page, read.done[page], check, layout)
         result_id = result_id_of("read_text", document, {"pages": pages, "layout": layout, "model": model})
-        needs_review = doubtful_places(read.done)
+        needs_review = layer_review(check.findings) + doubtful_places(read.done)
         if needs_review:
             kept = remembered(result_id, "read_text", source, document, review=needs_review)
             await anyio.to_thread.run_sync(results.put, kept, abandon_on_cancel=True)
@@ -123,7 +128,7 @@ async def read_text(
             documents=[document_read(document)],
             engines=["offline"],
             needs_review=needs_review,
-            warnings=page_warnings(document, read, read.done),
+            warnings=page_warnings(document, read, read.done) + layer_warnings(check.findings),
             pages=[PageText(page=page, text=found.text) for page, found in sorted(read.done.items())],
             continue_with=left_range(read),
             failures=failures_of(read.failed),

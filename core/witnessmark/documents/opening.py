@@ -7,16 +7,17 @@ import binascii
 import math
 import re
 import tempfile
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, BinaryIO, Literal, cast
+from typing import Any, BinaryIO, Literal, NamedTuple, cast
 
 import anyio
 
 from witnessmark.documents import media_types
 from witnessmark.documents.allowed import AllowedFolders, FileTooLarge, local_path
 from witnessmark.documents.content import Content
+from witnessmark.documents.differing import Difference
 from witnessmark.documents.document import Document, PageFacts, PageKind
 from witnessmark.documents.images import FrameFacts, ImageFacts
 from witnessmark.documents.marking import Mark
@@ -24,6 +25,7 @@ from witnessmark.documents.media_types import UnsupportedMediaType
 from witnessmark.documents.ocr.recognised import PageReading, PixelPage, is_legible, reading_of
 from witnessmark.documents.ocr.recogniser import Recogniser
 from witnessmark.documents.ocr.resolution import MOST_PIXELS
+from witnessmark.documents.ocr.sheet import CAREFUL_HEIGHT, LINE_HEIGHT, SeenPlace
 from witnessmark.documents.pdf_parts import NoPdfPages, PageTooLarge, PartNotKept, PdfPart
 from witnessmark.documents.plain_text import read_plain_text
 from witnessmark.documents.prepared import (
@@ -36,6 +38,7 @@ from witnessmark.documents.prepared import (
     StripTooLong,
     images_from_wire,
 )
+from witnessmark.documents.sampling import Doubt
 from witnessmark.documents.text_layer import TextLayer, page_kind
 from witnessmark.documents.text_size import TextSize
 from witnessmark.documents.views import (
@@ -154,6 +157,37 @@ class Recognised:
     layout: PageLayout
     page: PixelPage
     scale: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadLayout:
+    """A page as its text layer has it, and what that is worth."""
+
+    layout: PageLayout
+    kind: PageKind
+
+
+class LayerSample(NamedTuple):
+    """A word of a text layer to be compared with the page's picture.
+
+    Units:  points of the page
+    """
+
+    text: str
+    box: BoundingBox
+    font: str
+    """A name for its font, which holds while a worker has the document open."""
+    doubt: Doubt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerSamples:
+    """Words of one page to be compared, and whose they are."""
+
+    samples: tuple[LayerSample, ...]
+    fonts: tuple[str, ...]
+    """All that the page's words are set in."""
+    is_from_scanner: bool
 
 
 @dataclass(slots=True)
@@ -348,9 +382,26 @@ class Documents:
         answer, _ = await self._page_call("pdf_layout", document, {"page": page})
         return layout_from_wire(answer)
 
-    async def text(self, document: Document, page: int, layout: TextLayout) -> PageText:
-        """Read one page in reading order: its text layer, else its picture.
+    async def read_layout(self, document: Document, page: int) -> ReadLayout:
+        """Read one page of a PDF as `layout`, and judge its text layer.
 
+        Errors:  as `layout`
+        """
+        answer, _ = await self._page_call("pdf_layout", document, {"page": page})
+        return ReadLayout(layout=layout_from_wire(answer), kind=answer["kind"])
+
+    async def text(
+        self,
+        document: Document,
+        page: int,
+        layout: TextLayout,
+        *,
+        shown: Sequence[Difference] = (),
+        by_ocr: bool = False,
+    ) -> PageText:
+        """Read one page in reading order: its text layer, else, or where that is wanted, its picture.
+
+        Shapes:  words of the text layer for which `shown` has what the page shows say that
         Errors:  as `layout`
         """
         if document.reader == "text":
@@ -361,7 +412,9 @@ class Documents:
         answer: dict[str, Any] = {"text": "", "kind": "scan"}
         if document.reader == "pdfium":
             try:
-                answer, _ = await self._page_call("pdf_text", document, {"page": page, "layout": layout})
+                arguments = {"page": page, "layout": layout, "shown": _places(shown)}
+                answer, _ = await self._page_call("pdf_text", document, arguments)
+                answer |= {"kind": "broken text layer"} if by_ocr else {}
             except (WorkerStopped, DocumentDamaged):
                 return await self._text_by_pypdf(document, page)
         if answer["kind"] in NEEDS_OCR and self.recogniser is not None:
@@ -375,16 +428,20 @@ class Documents:
         answer, _ = await self._page_call("pypdf_text", document, {"page": page})
         return PageText(text=answer["text"], kind="text layer" if answer["text"].strip() else "unknown")
 
-    async def tables(self, document: Document, page: int) -> PageTables:
-        """Find the tables of one page, in its text layer, else in its picture.
+    async def tables(
+        self, document: Document, page: int, *, shown: Sequence[Difference] = (), by_ocr: bool = False
+    ) -> PageTables:
+        """Find the tables of one page, in its text layer, else, or where that is wanted, in its picture.
 
+        Shapes:  words of the text layer for which `shown` has what the page shows say that
         Errors:  as `layout`
         """
         if document.reader in {"text", "pypdf"}:
             return PageTables(kind="text layer" if document.reader == "text" else "unknown")
         answer: dict[str, Any] = {"kind": "scan"}
         if document.reader == "pdfium":
-            answer, _ = await self._page_call("pdf_tables", document, {"page": page})
+            answer, _ = await self._page_call("pdf_tables", document, {"page": page, "shown": _places(shown)})
+            answer |= {"kind": "broken text layer"} if by_ocr else {}
         if answer["kind"] in NEEDS_OCR and self.recogniser is not None:
             recognised, reading = await self.recognise(document, page)
             found, _ = await self._page_call(
@@ -418,6 +475,51 @@ class Documents:
         layout, scale = found.layout(page, points_per_pixel=None if is_image else drawn["unit"])
         reading = reading_of(found, engine=self.recogniser.engine.name, layout_scale=scale, page_scale=drawn["unit"])
         return Recognised(layout=layout, page=found, scale=scale), reading
+
+    async def layer_samples(
+        self,
+        document: Document,
+        page: int,
+        *,
+        known: Mapping[str, Mapping[str, int]],
+        most_of_scanner: int,
+        every: bool = False,
+    ) -> LayerSamples:
+        """Choose words of a PDF page's text layer to compare with its picture; `every` word with a figure.
+
+        Shapes:  `known` says for each font how often each figure was looked at
+        Errors:  as `layout`
+        """
+        arguments = {"page": page, "known": known, "most_of_scanner": most_of_scanner, "every": every}
+        answer, _ = await self._page_call("pdf_samples", document, arguments)
+        samples = [
+            LayerSample(text, BoundingBox(x0=x0, top=top, x1=x1, bottom=bottom), font, doubt)
+            for text, x0, top, x1, bottom, font, doubt in answer["samples"]
+        ]
+        return LayerSamples(
+            samples=tuple(samples), fonts=tuple(answer["fonts"]), is_from_scanner=answer["is_from_scanner"]
+        )
+
+    async def read_places(
+        self, document: Document, page: int, boxes: Sequence[BoundingBox], *, careful: bool = True
+    ) -> list[SeenPlace]:
+        """Read by OCR what a page of a PDF shows in some places, each at most a line high.
+
+        Shapes:  as many as `boxes`, in their order; nothing where no OCR is
+        Units:   points of the page
+        Errors:  as `layout`
+        """
+        if self.recogniser is None or not boxes:
+            return [SeenPlace("", 0.0) for _ in boxes]
+        places = [(box.x0, box.top, box.x1, box.bottom) for box in boxes]
+        height = CAREFUL_HEIGHT if careful else LINE_HEIGHT
+        sheet, pixels = await self._page_call(
+            "pdf_sheet", document, {"page": page, "boxes": places, "line_height": height}
+        )
+        content = await anyio.to_thread.run_sync(Content.of_bytes, document.name, pixels)
+        return await self.recogniser.read_sheet(
+            content, sheet["width"], sheet["height"], sheet["slots"], careful=careful
+        )
 
     async def picture(self, document: Document, page: int, marks: Sequence[Mark], *, max_side: int = 1600) -> bytes:
         """Draw a page with places marked on it.
@@ -556,6 +658,10 @@ class Documents:
             if refusal.reason == "box-outside":
                 raise BoxOutside(document.name) from refusal
             raise DocumentDamaged(document.name, "an image" if document.kind == "image" else "a PDF") from refusal
+
+
+def _places(shown: Sequence[Difference]) -> list[tuple[float, float, float, float, str]]:
+    return [(found.box.x0, found.box.top, found.box.x1, found.box.bottom, found.shown) for found in shown]
 
 
 def _box(table: dict[str, Any]) -> BoundingBox:

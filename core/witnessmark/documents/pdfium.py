@@ -9,8 +9,10 @@ import ctypes
 import hashlib
 import importlib
 import re
-from collections.abc import Sequence
+import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
@@ -18,6 +20,7 @@ from witnessmark.documents.blank_places import SIDE, GreyDrawing, is_blank
 from witnessmark.documents.pdfium_paths import Drawing, drawn
 from witnessmark.documents.pdfium_words import characters_of, placed_words, words_of
 from witnessmark.documents.placement import Placement
+from witnessmark.documents.sampling import FontWord, Sample, every_figure, samples_of
 from witnessmark.documents.text_layer import (
     SMALLEST,
     TextLayer,
@@ -30,6 +33,9 @@ from witnessmark.documents.text_size import TextSize, text_size
 from witnessmark.values import PageLayout, Word
 
 _ID = re.compile(rb"/ID\[<[0-9A-F]{32}><[0-9A-F]{32}>\]")
+_FONT_OF_ITS_OWN = re.compile(rb"/ToUnicode|/FontFile|/Type3|/ObjStm|/Encrypt|/[^\s/<>\[\]()%]*#[0-9A-Fa-f]{2}")
+"""What a file with fonts of its own has somewhere, or what may hide it: packed objects, encryption, escaped names."""
+_MOST_SEARCHED = 8 * 1024 * 1024
 _TRAILER_BYTES = 1_024
 """Of the end of a PDF; the trailer that PDFium writes is shorter."""
 
@@ -100,6 +106,7 @@ class PdfFile:
         self._filled_in: Any = None
         self._content = content
         self._secret = secret
+        self._fonts = _Fonts(raw)
         self.size = len(content)
         self.is_encrypted: bool = raw.FPDF_GetSecurityHandlerRevision(handle) != -1
         self.page_count: int = raw.FPDF_GetPageCount(handle)
@@ -116,6 +123,7 @@ class PdfFile:
         self.close()
 
     def close(self) -> None:
+        self._fonts.let_go()
         for handle in (self._filled_in, self._handle):
             if handle:
                 self._raw.FPDF_CloseDocument(handle)
@@ -147,7 +155,7 @@ class PdfFile:
         with self._page(index) as page:
             drawing = drawn(self._raw, page.handle, page.placement)
             with _Text(self._raw, page.handle) as text:
-                _, layer = _words_and_layer(self._raw, text.handle, page.placement, drawing)
+                _, layer = _placed_and_layer(self._raw, text.handle, page.placement, drawing)
                 size = text_size(characters_of(self._raw, text.handle))
             return PdfPageFacts(
                 width=page.placement.width,
@@ -178,22 +186,60 @@ class PdfFile:
 
         Errors:  `PdfUnreadable`
         """
-        with self._page(index) as page:
-            drawing = drawn(self._raw, page.handle, page.placement)
-            with _Text(self._raw, page.handle) as text:
-                words, layer = _words_and_layer(self._raw, text.handle, page.placement, drawing)
-            if words and layer.state == "usable" and _is_soon_drawn(drawing, page.placement):
-                seen = _seen(self._raw, page, words)
-                words, layer = seen, replace(layer, hidden_words=layer.hidden_words + len(words) - len(seen))
+        with self._page(index) as page, _Text(self._raw, page.handle) as text:
+            drawing, placed, layer = self._read(page, text)
             return PageLayout(
                 page_number=index + 1,
                 width=page.placement.width,
                 height=page.placement.height,
-                words=words,
+                words=tuple(word for word, _ in placed),
                 rules=drawing.rules,
                 fills=drawing.fills,
                 pictures=drawing.pictures,
             ), layer
+
+    @cached_property
+    def _has_plain_fonts(self) -> bool:
+        """Whether all fonts are every viewer's own, with their usual letters: what they draw is what they say."""
+        return self.size <= _MOST_SEARCHED and _FONT_OF_ITS_OWN.search(self._content) is None
+
+    def _read(self, page: _Page, text: _Text) -> tuple[Drawing, list[tuple[Word, int]], TextLayer]:
+        """Read what is drawn and the words that can be seen, each with the index of its first character."""
+        drawing = drawn(self._raw, page.handle, page.placement)
+        placed, layer = _placed_and_layer(self._raw, text.handle, page.placement, drawing)
+        if placed and layer.state == "usable" and _is_soon_drawn(drawing, page.placement):
+            seen = _seen(self._raw, page, placed)
+            layer = replace(layer, hidden_words=layer.hidden_words + len(placed) - len(seen))
+            placed = seen
+        return drawing, placed, layer
+
+    def sampled(
+        self, index: int, known: Mapping[str, Mapping[str, int]], *, most_of_scanner: int, every: bool
+    ) -> tuple[list[Sample], tuple[str, ...], TextLayer]:
+        """Choose words of a page to compare with its picture, or `every` one with a figure.
+
+        Shapes:  as `samples_of`, none where the text layer is not used; the fonts of all words
+        Errors:  `PdfUnreadable`
+        """
+        with self._page(index) as page, _Text(self._raw, page.handle) as text:
+            drawing, placed, layer = self._read(page, text)
+            if layer.state != "usable":
+                return [], (), layer
+            words = [FontWord(word, self._fonts.name_at(text.handle, start)) for word, start in placed]
+            fonts = tuple(dict.fromkeys(item.font for item in words))
+            if every:
+                return every_figure(words, is_from_scanner=layer.is_from_scanner), fonts, layer
+            area = page.placement.width * page.placement.height
+            pictures = () if is_picture_of_page(drawing.pictures, area) else drawing.pictures
+            samples = samples_of(
+                words,
+                known,
+                pictures,
+                is_from_scanner=layer.is_from_scanner,
+                most_of_scanner=most_of_scanner,
+                has_plain_fonts=self._has_plain_fonts,
+            )
+            return samples, fonts, layer
 
     def render(self, index: int, *, max_side: int, grey: bool = False) -> tuple[int, int, bytes]:
         """Draw a page as a viewer would.
@@ -370,7 +416,48 @@ class _Text:
         self._raw.FPDFText_ClosePage(self.handle)
 
 
-def _words_and_layer(raw: Any, text: Any, placement: Placement, drawing: Drawing) -> tuple[tuple[Word, ...], TextLayer]:
+class _Fonts:
+    """Names for a document's fonts, which hold while it is open.
+
+    A text object that is made with a font keeps it: else PDFium lets fonts go with their page, and another one gets the
+    same address.
+    """
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+        self._document = secrets.token_hex(4)
+        self._names: dict[int, str] = {}
+        self._kept: list[Any] = []
+
+    def name_at(self, text: Any, index: int) -> str:
+        raw = self._raw
+        thing = raw.FPDFText_GetTextObject(text, index)
+        font = raw.FPDFTextObj_GetFont(thing) if thing else None
+        address = ctypes.cast(font, ctypes.c_void_p).value if font else None
+        if address is None:
+            return f"{self._document}-"
+        name = self._names.get(address)
+        if name is None:
+            name = self._names[address] = f"{self._document}-{len(self._names)}"
+            self._keep(font)
+        return name
+
+    def _keep(self, font: Any) -> None:
+        # Owned by the document that it is made in, so it is made in one of its own.
+        document = self._raw.FPDF_CreateNewDocument()
+        self._kept.append((document, self._raw.FPDFPageObj_CreateTextObj(document, font, 1.0)))
+
+    def let_go(self) -> None:
+        for document, thing in self._kept:
+            if thing:
+                self._raw.FPDFPageObj_Destroy(thing)
+            self._raw.FPDF_CloseDocument(document)
+        self._kept.clear()
+
+
+def _placed_and_layer(
+    raw: Any, text: Any, placement: Placement, drawing: Drawing
+) -> tuple[list[tuple[Word, int]], TextLayer]:
     characters = characters_of(raw, text)
     placed = placed_words(raw, text, placement, characters)
     area = placement.width * placement.height
@@ -383,7 +470,8 @@ def _words_and_layer(raw: Any, text: Any, placement: Placement, drawing: Drawing
     if not is_picture_of_page(drawing.pictures, area):
         hidden.update(map(id, invisible))
         share = 0.0
-    words = tuple(word for word, _ in placed if id(word) not in hidden)
+    kept = [item for item in placed if id(item[0]) not in hidden]
+    words = tuple(word for word, _ in kept)
     meaningless, unmapped = lost_shares(raw, text, characters)
     layer = judge(
         words,
@@ -394,7 +482,7 @@ def _words_and_layer(raw: Any, text: Any, placement: Placement, drawing: Drawing
         area=area,
         height=placement.height,
     )
-    return words, replace(layer, hidden_words=len(placed) - len(words))
+    return kept, replace(layer, hidden_words=len(placed) - len(kept))
 
 
 def _is_soon_drawn(drawing: Drawing, placement: Placement) -> bool:
@@ -403,14 +491,14 @@ def _is_soon_drawn(drawing: Drawing, placement: Placement) -> bool:
     return not is_scan and drawing.steps <= _MOST_STEPS and drawing.picture_pixels <= _MOST_PICTURE_PIXELS
 
 
-def _seen(raw: Any, page: _Page, words: tuple[Word, ...]) -> tuple[Word, ...]:
+def _seen(raw: Any, page: _Page, placed: list[tuple[Word, int]]) -> list[tuple[Word, int]]:
     """Leave out words where the page shows nothing."""
     placement = page.placement
     scale = SIDE / max(placement.width, placement.height, 1.0)
     width, height = max(1, round(placement.width * scale)), max(1, round(placement.height * scale))
     pixels = _pixels(raw, page.handle, width, height, (0, 0, width, height), grey=True)
     drawing = GreyDrawing(width=width, height=height, pixels=pixels, scale=scale)
-    return tuple(word for word in words if not is_blank(word, drawing))
+    return [item for item in placed if not is_blank(item[0], drawing)]
 
 
 def _picture_share(raw: Any, page: _Page) -> float:

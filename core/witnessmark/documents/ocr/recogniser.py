@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import anyio
 
 from witnessmark.documents.content import Content
 from witnessmark.documents.ocr.cache import WordCache
 from witnessmark.documents.ocr.engine import InstalledEngine
 from witnessmark.documents.ocr.recognised import PixelPage, page_from_wire
+from witnessmark.documents.ocr.sheet import SeenPlace
 from witnessmark.documents.worker import Workers
 
 PREPARATION = 3
@@ -41,3 +44,19 @@ class Recogniser:
         page = page_from_wire(answer)
         await anyio.to_thread.run_sync(self._cache.put, key, page)
         return page
+
+    async def read_sheet(
+        self, sheet: Content, width: int, height: int, slots: Sequence[Sequence[int]], *, careful: bool
+    ) -> list[SeenPlace]:
+        """Read places that were set side by side (`ocr/sheet.py`).
+
+        Shapes:  as many as `slots`, in their order
+        Errors:  `WorkerStopped` kinds
+        """
+        answer, _ = await self.workers.call(
+            "ocr_sheet",
+            sheet,
+            {"engine": self.engine.name, "width": width, "height": height, "slots": slots, "careful": careful},
+            seconds=self.workers.limits.page_seconds,
+        )
+        return [SeenPlace(text, confidence) for text, confidence in answer["seen"]]

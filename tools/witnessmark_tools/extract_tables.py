@@ -168,7 +168,9 @@ async def extract_tables(
         if found.readers:  # how far pages went up depends on what may be spent, too
             told["readers"] = [(one.pages, one.model) for one in found.readers]
         result_id = result_id_of("extract_tables", document, told | {"detail": detail, "vocabulary": vocabulary})
-        checked, not_looked_up = await check_tables(found.tables, document, documents, seconds=left())
+        checked, not_looked_up = await check_tables(
+            found.tables, document, documents, check_layer=check, seconds=left()
+        )
         tables = [extracted_table(one, readings=found.readings) for one in checked]
         review, left_out = review_of(checked, tables)
         files: list[ExportedFile] = []

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import anyio
 
 from witnessmark.documents.document import Document
+from witnessmark.documents.layer_check import LayerCheck
 from witnessmark.documents.ocr.recognised import PageReading
 from witnessmark.documents.opening import UNREADABLE_MARK, Documents
 from witnessmark.evidence.check import check_table
@@ -69,7 +70,12 @@ class CheckedTable:
 
 
 async def check_tables(
-    tables: Sequence[Table], document: Document, documents: Documents, *, seconds: float | None = None
+    tables: Sequence[Table],
+    document: Document,
+    documents: Documents,
+    *,
+    check_layer: LayerCheck | None = None,
+    seconds: float | None = None,
 ) -> tuple[tuple[CheckedTable, ...], tuple[str, ...]]:
     """Look every value of tables up on the pages they stand on.
 
@@ -77,7 +83,7 @@ async def check_tables(
     Units:   boxes as the page's own: points of a PDF, pixels of an image
     """
     pages = {page for table in tables for page in pages_of_table(table)}
-    witnesses = await read_witnesses(document, documents, sorted(pages), seconds=seconds)
+    witnesses = await read_witnesses(document, documents, sorted(pages), check=check_layer, seconds=seconds)
 
     def checked() -> tuple[CheckedTable, ...]:
         return tuple(check(table, f"t{number}", witnesses) for number, table in enumerate(tables, start=1))

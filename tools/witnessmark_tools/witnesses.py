@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 import anyio
 
-from witnessmark.documents.document import Document, PageKind
+from witnessmark.documents.document import Document
+from witnessmark.documents.layer_check import LayerCheck
 from witnessmark.documents.opening import Documents
+from witnessmark.documents.page_words import page_words
 from witnessmark.documents.reading import PagesRead, read_pages
 from witnessmark.errors import WitnessmarkError
 from witnessmark.evidence.witness import WitnessPage
@@ -39,9 +41,14 @@ class _Witness:
 
 
 async def read_witnesses(
-    document: Document, documents: Documents, pages: Sequence[int], *, seconds: float | None = None
+    document: Document,
+    documents: Documents,
+    pages: Sequence[int],
+    *,
+    check: LayerCheck | None = None,
+    seconds: float | None = None,
 ) -> Witnesses:
-    """Read the words of some pages.
+    """Read the words of some pages, those of a text layer as the page shows them, as far as `check` finds out.
 
     Units:  `seconds` after which no further page is begun
     Errors:  none; pages whose words cannot be had are named in the warnings
@@ -49,7 +56,11 @@ async def read_witnesses(
     numbers = sorted(set(pages))
     if not numbers:
         return Witnesses()
-    read = await _read(document, documents, numbers, seconds)
+    if check is not None:
+        check.at_most(seconds)
+        for page in numbers:  # within its own time, before the time for reading begins
+            await check.page(page)
+    read = await _read(document, documents, numbers, check, seconds)
     reasons: dict[str, list[int]] = {}
     for page, witness in sorted(read.done.items()):
         if witness.page is None:
@@ -68,38 +79,32 @@ async def read_witnesses(
 
 
 async def _read(
-    document: Document, documents: Documents, pages: Sequence[int], seconds: float | None
+    document: Document, documents: Documents, pages: Sequence[int], check: LayerCheck | None, seconds: float | None
 ) -> PagesRead[_Witness]:
     async def on_page(count: int) -> None:
         del count
 
+    async def read(page: int) -> _Witness:
+        return await _witness(document, documents, page, check)
+
     try:
-        facts = await documents.facts(document, pages)
-        kinds: dict[int, PageKind] = {page.page_number: page.text for page in facts}
-
-        async def read(page: int) -> _Witness:
-            return await _witness(document, documents, page, kinds[page])
-
         return await read_pages(pages, read, limits=documents.limits, seconds=seconds, on_page=on_page)
     except WitnessmarkError as error:  # no page at all: what was read of the document is given all the same
         return PagesRead(failed=dict.fromkeys(pages, error))
 
 
-async def _witness(document: Document, documents: Documents, page: int, kind: PageKind) -> _Witness:
+async def _witness(document: Document, documents: Documents, page: int, check: LayerCheck | None) -> _Witness:
     if document.reader == "text":
         text = (await documents.text(document, page, "plain")).text
         words = await anyio.to_thread.run_sync(words_of_text, text, document.media_type, abandon_on_cancel=True)
         return _Witness(page=WitnessPage(page_number=page, words=words), on_page=lambda box: None)  # noqa: ARG005 - a text has no page to see
     if document.reader == "pypdf":
         return _Witness(reason="Of this damaged PDF, words can be read without their places only.")
-    if kind == "text layer":
-        layout = await documents.layout(document, page)
-        return _Witness(page=WitnessPage(page_number=page, words=layout.words))
-    if documents.recogniser is None:
+    found = await page_words(document, documents, page, check)
+    if found is None:
         return _Witness(reason=f"It has no text layer, and OCR that would read it is not there. {INSTALL_OCR}.")
-    recognised, reading = await documents.recognise(document, page)
-    seen = WitnessPage(page_number=page, words=recognised.layout.words, is_read_by_ocr=True)
-    return _Witness(page=seen, on_page=reading.on_page)
+    witness = WitnessPage(page_number=page, words=found.words, is_read_by_ocr=found.is_read_by_ocr)
+    return _Witness(page=witness) if found.on_page is None else _Witness(page=witness, on_page=found.on_page)
 
 
 COLUMN_WIDTH, LINE_HEIGHT, CHARACTER_WIDTH = 1000.0, 20.0, 8.0

@@ -82,6 +82,10 @@ class LayerCheck:
         self._so_far = LayerFinding(page_number=0, state="unchecked")
         """What is given where time runs out, or a worker stops, before a page is done."""
 
+    def at_most(self, seconds: float | None) -> None:
+        """Take no longer than this from now on, or than was said before."""
+        self._left = self._left if seconds is None else min(self._left, seconds)
+
     @property
     def findings(self) -> tuple[LayerFinding, ...]:
         """What was found on the pages that were compared, in their order."""

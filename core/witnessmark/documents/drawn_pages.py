@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from witnessmark.documents.images import ImageUnreadable, on_white, opened, turned_upright, with_plain_bands
 from witnessmark.documents.panels import Panel
 from witnessmark.documents.pdfium import PdfFile
-from witnessmark.documents.views import Size
+from witnessmark.documents.views import Box, Size
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -74,16 +74,17 @@ class ImagePages:
         found = self._last
         if found is None or found.page != panel.page or found.scale < min(1.0, panel.scale):
             found = self._last = self._decoded(panel.page, panel.scale)
-        upright = turned_upright(found.picture, self._orientation)
+        x0, top, x1, bottom = _before_turning(panel.box, self._sizes[panel.page - 1], self._orientation)
+        width, height = found.picture.size
         box = (
-            min(panel.box[0] * found.scale, upright.width - 1.0),
-            min(panel.box[1] * found.scale, upright.height - 1.0),
-            min(panel.box[2] * found.scale, float(upright.width)),
-            min(panel.box[3] * found.scale, float(upright.height)),
+            min(x0 * found.scale, width - 1.0),
+            min(top * found.scale, height - 1.0),
+            min(x1 * found.scale, float(width)),
+            min(bottom * found.scale, float(height)),
         )
-        size = panel.width, panel.height
-        part = upright.resize(size, Image.Resampling.BICUBIC, box=box)  # pyright: ignore[reportUnknownMemberType]  # half-typed there
-        return on_white(part).convert("RGB")
+        size = (panel.height, panel.width) if self._orientation >= 5 else (panel.width, panel.height)
+        part = found.picture.resize(size, Image.Resampling.BICUBIC, box=box)  # pyright: ignore[reportUnknownMemberType]  # half-typed there
+        return turned_upright(on_white(part).convert("RGB"), self._orientation)
 
     def _decoded(self, page: int, scale: float) -> _Decoded:
         with suppress(ImageUnreadable):
@@ -98,3 +99,14 @@ class ImagePages:
             picture = with_plain_bands(image)
             picture.load()
             return _Decoded(picture=picture, page=page, scale=picture.width / width)
+
+
+def _before_turning(box: Box, size: Size, orientation: int) -> Box:
+    """Find a part of an upright picture in the picture as its file has it, which is never turned as a whole."""
+    width, height = size
+    x0, top, x1, bottom = box
+    if orientation in {2, 3, 7, 6}:
+        x0, x1 = width - x1, width - x0
+    if orientation in {3, 4, 7, 8}:
+        top, bottom = height - bottom, height - top
+    return (top, x0, bottom, x1) if orientation >= 5 else (x0, top, x1, bottom)

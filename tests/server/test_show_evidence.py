@@ -166,6 +166,23 @@ async def test_another_process_knows_the_places_too(connect: Connect, folder: Pa
     assert kept.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"result_id": "r0", "tables": 3}', b"\xff" * 40])
+async def test_a_damaged_memory_of_a_result_is_as_good_as_none(
+    connect: Connect, folder: Path, settings: Settings, content: bytes
+) -> None:
+    (folder / "a.pdf").write_bytes(drawing.draw_table(rows=3, columns=3))
+    async with connect() as client:
+        asked = {"result_id": await _extracted(client, folder / "a.pdf"), "items": ["t1"]}
+        (kept,) = (settings.cache / "results").iterdir()
+        kept.write_bytes(content)
+        refused = await client.call_tool("show_evidence", asked)
+        again = {"result_id": await _extracted(client, folder / "a.pdf"), "items": ["t1"]}
+        shown = await client.call_tool("show_evidence", again)
+    assert "Call the tool again that gave it" in _text(refused)
+    assert again == asked
+    assert _structure(shown)["places"]
+
+
 @pytest.mark.parametrize(
     ("asked", "says"),
     [

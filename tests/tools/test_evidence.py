@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.drawing import document, draw_text, grid
+from tests.drawing import document, draw_text, grid, rule
 from tests.ocr_pages import draw_ruled, encoded, needs_ocr, scanned_pdf
 from tests.tools.conftest import House, opened
 from witnessmark.settings import settings_from
@@ -217,3 +217,10 @@ async def test_a_table_that_stands_nowhere_has_no_value_located(house: House, ap
     evidence = found.tables[0].evidence
     assert (evidence.located, evidence.unlocated) == (0, CELLS)
     assert found.tables[0].confidence == "low"
+
+
+async def test_a_page_without_any_word_is_not_looked_up_and_that_is_said(house: House, api: FakeClaudeAPI) -> None:
+    api.answer_with({"tables": [answer(DUES)]})
+    found = await house.call("extract_tables", document(rule(60, 100, 300, 100)))
+    assert found.tables[0].evidence.located is None
+    assert any("Page 1: values were not looked up." in warning for warning in found.warnings)

@@ -66,7 +66,7 @@ async def check_tables(
 ) -> TablesCheck:
     """Look up every value of tables that somebody extracted from a PDF, scan, image or text file. Says of each cell whether it stands there (located), elsewhere (displaced) or nowhere (unlocated), with its page, box and what stands there instead; finds missing rows, and tables on other pages than they are said to be on. Free, no model."""  # noqa: E501 - one line, as all tools
     from witnessmark_tools.table_answers import tables_of_answer  # not before it is called
-    from witnessmark_tools.tables_search import find_table
+    from witnessmark_tools.tables_search import find_tables
 
     content = await anyio.to_thread.run_sync(_content, answer, documents)
     given = await anyio.to_thread.run_sync(tables_of_answer, content, _name(answer), abandon_on_cancel=True)
@@ -76,10 +76,7 @@ async def check_tables(
         witnesses = await _witnesses(given, document, documents, numbers, progress)
 
         def found() -> tuple[CheckedTable, ...]:
-            return tuple(
-                find_table(table, f"t{number}", witnesses, otherwise=numbers[0])
-                for number, table in enumerate(given, start=1)
-            )
+            return find_tables(given, witnesses, otherwise=numbers[0])
 
         checked = await anyio.to_thread.run_sync(found, abandon_on_cancel=True)
         return finish(document, given, checked, witnesses, content)
@@ -93,7 +90,12 @@ def finish(
     answer: str,
 ) -> TablesCheck:
     """Shape the result."""
-    from witnessmark_tools.tables_evidence import extracted_table, review_of, too_large  # not before there are tables
+    from witnessmark_tools.tables_evidence import (  # not before there are tables
+        extracted_table,
+        review_of,
+        too_large,
+        without_words,
+    )
 
     tables = [extracted_table(one, readings={}) for one in checked]
     review, left_out = review_of(checked, tables)
@@ -105,6 +107,7 @@ def finish(
         warnings=[
             *document.warnings,
             *witnesses.warnings,
+            *without_words(checked, witnesses),
             *(() if given else ("The answer holds no table.",)),
             *_elsewhere(given, checked),
             *too_large(checked),

@@ -17,7 +17,7 @@ from witnessmark.evidence.witness import WitnessPage
 from witnessmark.offline.tables.values import NOWHERE, Confidence, Table, TablePart, first_row_number
 from witnessmark.values import BoundingBox
 from witnessmark_tools.pages import rounded
-from witnessmark_tools.results import ReviewItem, Status
+from witnessmark_tools.results import ReviewItem, Status, pages_in_words
 from witnessmark_tools.tables_result import Evidence, ExtractedTable, LeftOverWords, PartOfTable, Place
 from witnessmark_tools.witnesses import Witnesses, read_witnesses
 
@@ -89,7 +89,14 @@ async def check_tables(
         return tuple(check(table, f"t{number}", witnesses) for number, table in enumerate(tables, start=1))
 
     found = await anyio.to_thread.run_sync(checked, abandon_on_cancel=True)
-    return found, (*witnesses.warnings, *too_large(found))
+    return found, (*witnesses.warnings, *without_words(found, witnesses), *too_large(found))
+
+
+def without_words(checked: Sequence[CheckedTable], witnesses: Witnesses) -> tuple[str, ...]:
+    """Say on which pages tables are said to stand where no words were found at all."""
+    pages = {page for one in checked for page in pages_of_table(one.table)}
+    empty = sorted(page for page in pages if page in witnesses.pages and not witnesses.pages[page].words)
+    return (f"{pages_in_words(empty)}: values were not looked up. No words were found there.",) if empty else ()
 
 
 def too_large(checked: Sequence[CheckedTable]) -> tuple[str, ...]:

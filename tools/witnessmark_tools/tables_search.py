@@ -16,6 +16,10 @@ from witnessmark_tools.witnesses import Witnesses
 
 ENOUGH = 0.9
 """Share of a table's words that the pages it is said to be on have to have for no other page to be asked."""
+ENOUGH_OF_OCR = 0.7
+"""The same of pages that were read by OCR, which takes one letter for another."""
+MOST_SPREAD = 100
+"""Pages; a word that more of them have says nothing of where a table stands."""
 CANDIDATES = 3
 """Pages that a table is laid on to see where it fits best."""
 NEARLY = 0.9
@@ -44,19 +48,33 @@ def tokens_of(texts: Iterable[str]) -> Counter[str]:
 
 
 def is_enough(table: GivenTable, pages: Mapping[int, WitnessPage]) -> bool:
-    """Claim that the pages that a table is said to be on have nearly all of its words."""
+    """Claim that the pages that a table is said to be on have nearly all of its words, most where OCR read them."""
     said = [pages[page] for page in table.pages if page in pages]
     wanted = tokens_of(text for row in table.grid for text in row)
     there = tokens_of(word.text for page in said for word in page.words)
-    return bool(said) and (wanted & there).total() >= ENOUGH * wanted.total()
+    least = ENOUGH_OF_OCR if any(page.is_read_by_ocr for page in said) else ENOUGH
+    return bool(said) and (wanted & there).total() >= least * wanted.total()
 
 
-def find_table(table: GivenTable, table_id: str, witnesses: Witnesses, *, otherwise: int) -> CheckedTable:
-    """Find a table on the pages that have its words, and look its values up there.
+def find_tables(given: Sequence[GivenTable], witnesses: Witnesses, *, otherwise: int) -> tuple[CheckedTable, ...]:
+    """Find each table on the pages that have its words, and look its values up there.
 
-    Shapes:  `otherwise` is the page of a table that nothing is found of
+    Shapes:  named t1, t2 … in their order; `otherwise` is the page of a table that nothing is found of
     """
-    options = _options(table, witnesses.pages)
+    there = {number: tokens_of(word.text for word in page.words) for number, page in witnesses.pages.items()}
+    pages_of: dict[str, dict[int, int]] = {}
+    for number, tokens in there.items():
+        for token, count in tokens.items():
+            pages_of.setdefault(token, {})[number] = count
+    return tuple(
+        _find(table, f"t{number}", witnesses, pages_of, otherwise) for number, table in enumerate(given, start=1)
+    )
+
+
+def _find(
+    table: GivenTable, table_id: str, witnesses: Witnesses, pages_of: Mapping[str, Mapping[int, int]], otherwise: int
+) -> CheckedTable:
+    options = _options(table, witnesses.pages, pages_of)
     if not options:
         page = table.pages[0] if table.pages else otherwise
         return check(_placed(table, (page,) * len(table.grid), witnesses.pages), table_id, witnesses)
@@ -64,15 +82,20 @@ def find_table(table: GivenTable, table_id: str, witnesses: Witnesses, *, otherw
     return max(found, key=lambda one: one.count("located"))  # of equals the first: it is where the answer says
 
 
-def _options(table: GivenTable, pages: Mapping[int, WitnessPage]) -> list[Pages]:
+def _options(
+    table: GivenTable, pages: Mapping[int, WitnessPage], pages_of: Mapping[str, Mapping[int, int]]
+) -> list[Pages]:
     """List the pages that rows may stand on, the likeliest first."""
     numbers = sorted(pages)
     if not numbers or not table.grid:
         return []
-    scores = _scores(table, pages)
-    whole = {page: sum(row[page] for row in scores) for page in numbers}
+    scores = _scores(table, pages_of)
+    whole = dict.fromkeys(numbers, 0.0)
+    for row in scores:
+        for page in numbers:
+            whole[page] += row.get(page, 0.0)
     turned = _turned(scores, numbers)
-    best = sum(row[page] for row, page in zip(scores, turned, strict=True))
+    best = sum(row.get(page, 0.0) for row, page in zip(scores, turned, strict=True))
     if best <= 0:
         return []
     likely = sorted((page for page in numbers if whole[page] >= NEARLY * best), key=lambda page: -whole[page])
@@ -83,30 +106,24 @@ def _options(table: GivenTable, pages: Mapping[int, WitnessPage]) -> list[Pages]
     return options
 
 
-def _scores(table: GivenTable, pages: Mapping[int, WitnessPage]) -> list[dict[int, float]]:
+def _scores(table: GivenTable, pages_of: Mapping[str, Mapping[int, int]]) -> list[dict[int, float]]:
     """Say for each row which share of its words each page has, rare words counting more."""
-    there = {number: tokens_of(word.text for word in page.words) for number, page in pages.items()}
-    spread = Counter(token for tokens in there.values() for token in tokens)
     rows: list[dict[int, float]] = []
     for row in table.grid:
         wanted = tokens_of(row)
-        most = sum(count / max(1, spread[token]) for token, count in wanted.items()) or 1.0
-        rows.append(
-            {
-                number: sum(
-                    min(count, tokens[token]) / spread[token] for token, count in wanted.items() if tokens[token]
-                )
-                / most
-                + SAID * (number in table.pages)
-                for number, tokens in there.items()
-            }
-        )
+        most = sum(count / max(1, len(pages_of.get(token, ()))) for token, count in wanted.items()) or 1.0
+        scores = dict.fromkeys(table.pages, SAID)
+        for token, count in wanted.items():
+            pages = pages_of.get(token, {})
+            for page, times in pages.items() if len(pages) <= MOST_SPREAD else ():
+                scores[page] = scores.get(page, 0.0) + min(count, times) / len(pages) / most
+        rows.append(scores)
     return rows
 
 
 def _turned(scores: Sequence[Mapping[int, float]], numbers: Sequence[int]) -> Pages:
     """Choose a page for each row, in order and from one page to the next, so that most words stand on theirs."""
-    best = dict(scores[0])
+    best = {page: scores[0].get(page, 0.0) for page in numbers}
     came_from: list[dict[int, int]] = []
     for row in scores[1:]:
         came_from.append({})
@@ -114,7 +131,7 @@ def _turned(scores: Sequence[Mapping[int, float]], numbers: Sequence[int]) -> Pa
         for page in numbers:
             stays, turns = best[page], best.get(page - 1, float("-inf")) - TURNING
             came_from[-1][page] = page - 1 if turns > stays else page
-            now[page] = max(stays, turns) + row[page]
+            now[page] = max(stays, turns) + row.get(page, 0.0)
         best = now
     page = max(numbers, key=lambda number: (best[number], -number))
     path = [page]

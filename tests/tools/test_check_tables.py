@@ -83,16 +83,43 @@ async def test_of_two_like_pages_the_one_that_is_named_is_taken(house: House) ->
         assert (result.tables[0].page, result.warnings) == (page, [])
 
 
-async def test_a_table_that_runs_over_pages_is_found_on_all_of_them(house: House) -> None:
-    rows = [list(row) for row in table_texts(rows=70, columns=4, total=True)]
+@pytest.mark.parametrize("count", [70, 60], ids=["some rows on the last page", "the total alone there"])
+async def test_a_table_that_runs_over_pages_is_found_on_all_of_them(house: House, count: int) -> None:
+    rows = [list(row) for row in table_texts(rows=count, columns=4, total=True)]
     rows[50][2] = "7,777,777"
-    pdf = draw_long_table(rows=70, columns=4, rows_per_page=20)
+    pdf = draw_long_table(rows=count, columns=4, rows_per_page=20)
     for page in (1, 2, None):
         result = await check(house, pdf, [lists(rows, page=page)])
         (table,) = result.tables
         assert [part.page for part in table.parts] == [1, 2, 3, 4]
         assert [(item.row, item.column, item.page) for item in result.needs_review] == [(50, 2, 3)]
         assert table.evidence.located == table.evidence.cells - 1
+
+
+async def test_rows_that_were_swapped_over_pages_are_displaced_and_not_nowhere(house: House) -> None:
+    rows = [list(row) for row in table_texts(rows=60, columns=4, total=True)]
+    rows[5], rows[45] = rows[45], rows[5]
+    pdf = draw_long_table(rows=60, columns=4, rows_per_page=20)
+    result = await check(house, pdf, [lists(rows, page=1)])
+    named = {(item.status, item.row, item.page) for item in result.needs_review if item.value}
+    assert named == {("displaced", 5, 3), ("displaced", 45, 1)}
+    assert "Stands on page 3, and not in this row." in {item.reason for item in result.needs_review}
+
+
+async def test_what_stands_on_a_page_in_between_may_be_missing(house: House) -> None:
+    rows = table_texts(rows=60, columns=4, total=True)
+    pdf = draw_long_table(rows=60, columns=4, rows_per_page=20)
+    result = await check(house, pdf, [lists([*rows[:21], *rows[41:]])])
+    (table,) = result.tables
+    assert [part.page for part in table.parts] == [1, 3, 4]
+    assert table.evidence.located == table.evidence.cells
+
+
+async def test_a_row_that_is_missing_at_the_top_of_a_page_is_told_after_the_one_before_it(house: House) -> None:
+    rows = table_texts(rows=60, columns=4, total=True)
+    pdf = draw_long_table(rows=60, columns=4, rows_per_page=20)
+    result = await check(house, pdf, [lists([*rows[:21], *rows[22:]])])
+    assert [(item.row, item.page) for item in result.needs_review] == [(20, 2)]
 
 
 async def test_a_row_that_is_missing_is_told_with_its_words(house: House) -> None:

@@ -130,11 +130,45 @@ def check(table: Table, table_id: str, witnesses: Witnesses) -> CheckedTable:
         found = _on_page(_look_up(table, rows, witnesses.pages[part.page_number], repeated=repeated), witnesses)
         for row, here in list(zip(rows, found.verdicts, strict=True))[repeated:]:
             verdicts[row] = tuple(one or before for one, before in zip(here, verdicts[row], strict=True))
-        left_over += [replace(left, row=rows[left.row] if left.row >= 0 else start - 1) for left in found.left_over]
+        left_over += [
+            replace(left, row=rows[left.row] if left.row >= repeated else start - 1) for left in found.left_over
+        ]
         boxes |= found.boxes
+    if len(pages_of_table(table)) > 1:
+        verdicts = _on_other_pages(table, verdicts, witnesses)
     return CheckedTable(
         table=table, table_id=table_id, verdicts=tuple(verdicts), left_over=tuple(left_over), boxes=boxes
     )
+
+
+def _on_other_pages(
+    table: Table, verdicts: Sequence[tuple[Verdict | None, ...]], witnesses: Witnesses
+) -> list[tuple[Verdict | None, ...]]:
+    """Look for what stands nowhere on its page on the table's others: rows may have been swapped over pages."""
+    texts = table.texts
+    found: dict[tuple[int, int], Verdict] = {}
+    for page in pages_of_table(table):
+        missing = [
+            (row, column)
+            for row, several in enumerate(verdicts)
+            for column, one in enumerate(several)
+            if one is not None and one.status == "unlocated" and one.page != page and (row, column) not in found
+        ][:MOST_REVIEWED]
+        if page not in witnesses.pages or not missing:
+            continue
+        grid = [[texts[row][column]] for row, column in missing]
+        evidence = _on_page(check_table(grid, [witnesses.pages[page]], header_rows=0), witnesses)
+        for place, (one,) in zip(missing, evidence.verdicts, strict=True):
+            if one is not None and one.status in {"located", "displaced"} and one.box is not None:
+                reason = f"Stands on page {page}, and not in this row."
+                found[place] = replace(one, status="displaced", nearest=None, reason=reason)
+    return [
+        tuple(
+            replace(found[row, column], nearest=one.nearest) if one is not None and (row, column) in found else one
+            for column, one in enumerate(several)
+        )
+        for row, several in enumerate(verdicts)
+    ]
 
 
 def _parts(table: Table) -> tuple[TablePart, ...]:

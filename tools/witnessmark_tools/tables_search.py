@@ -26,8 +26,11 @@ NEARLY = 0.9
 """Share of the best page's score from which on another may be the right one."""
 MOST_AT_ONCE = 3
 """Pages that rows are laid on together, to see which of them stand on which page."""
-TURNING = 1.0
-"""What it costs to go on to the next page, in rows: less than that may be there by chance."""
+TURNING = 0.7
+"""What it costs to go on to the next page, in rows: less than that may be there by chance, and a total stands alone."""
+SKIPPING = 2 * TURNING
+"""The same, to go on to a later page than the next, where what stands between is missing."""
+NEVER = float("-inf")
 SAID = 0.05
 """What it is worth, in rows a row, that a page is the one that the answer names."""
 
@@ -122,16 +125,20 @@ def _scores(table: GivenTable, pages_of: Mapping[str, Mapping[int, int]]) -> lis
 
 
 def _turned(scores: Sequence[Mapping[int, float]], numbers: Sequence[int]) -> Pages:
-    """Choose a page for each row, in order and from one page to the next, so that most words stand on theirs."""
+    """Choose a page for each row, in order, so that most words stand on theirs."""
     best = {page: scores[0].get(page, 0.0) for page in numbers}
     came_from: list[dict[int, int]] = []
     for row in scores[1:]:
-        came_from.append({})
+        back: dict[int, int] = {}
         now: dict[int, float] = {}
+        furthest = numbers[0]
         for page in numbers:
-            stays, turns = best[page], best.get(page - 1, float("-inf")) - TURNING
-            came_from[-1][page] = page - 1 if turns > stays else page
-            now[page] = max(stays, turns) + row.get(page, 0.0)
+            from_here, from_last, from_far = best[page], best.get(page - 1, NEVER) - TURNING, best[furthest] - SKIPPING
+            reached = max(from_here, from_last, from_far if furthest < page else NEVER)
+            back[page] = page if reached == from_here else page - 1 if reached == from_last else furthest
+            now[page] = reached + row.get(page, 0.0)
+            furthest = max(furthest, page, key=lambda one: best[one])
+        came_from.append(back)
         best = now
     page = max(numbers, key=lambda number: (best[number], -number))
     path = [page]

@@ -12,6 +12,7 @@ from PIL import Image, ImageChops, ImageDraw
 from tests import drawing
 from tests.ocr_pages import draw_page, encoded
 from witnessmark.documents.opening import Documents
+from witnessmark.documents.page_words import page_words
 from witnessmark.documents.prepared import NoPicture
 from witnessmark.documents.views import Box, EvidencePicture, FramedPlace, FrameKind, PageView
 from witnessmark.values import Word
@@ -41,7 +42,7 @@ def words_of(documents: Documents, tmp_path: Path) -> Callable[[bytes], Awaitabl
     async def words(content: bytes) -> tuple[Word, ...]:
         (tmp_path / "a").write_bytes(content)
         async with documents.open(str(tmp_path / "a")) as document:
-            found = await documents.words(document, 1)
+            found = await page_words(document, documents, 1)
         assert found is not None
         return found.words
 
@@ -285,7 +286,7 @@ async def test_plain_text_has_no_picture(documents: Documents, tmp_path: Path) -
 async def test_words_of_a_scan_take_ocr_and_nobody_reads_them_without(documents: Documents, tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(encoded(draw_page()))
     async with documents.open(str(tmp_path / "a.png")) as document:
-        assert await documents.words(document, 1) is None
+        assert await page_words(document, documents, 1) is None
 
 
 async def test_on_a_full_page_names_are_left_out_rather_than_hide_words(

@@ -13,8 +13,10 @@ import anyio
 from pydantic import Field, PrivateAttr
 
 from witnessmark.documents.document import Document
-from witnessmark.documents.opening import Documents, PageWords
+from witnessmark.documents.layer_check import LayerCheck
+from witnessmark.documents.opening import Documents
 from witnessmark.documents.page_range import PageOutOfRange
+from witnessmark.documents.page_words import PageWords, page_words
 from witnessmark.documents.prepared import BoxOutside
 from witnessmark.documents.views import EvidencePicture, FramedPlace, PageView
 from witnessmark.errors import InputError, UsageError, WitnessmarkError
@@ -49,6 +51,8 @@ PAGE_URI = "witnessmark://pages/{result_id}/{page}"
 MOST_PAGES = 6
 READING_SECONDS = 20.0
 """For the words of places; a picture comes without them rather than late."""
+CHECKING_SECONDS = 5.0
+"""For comparing a text layer with what is seen."""
 WHOLE_PAGE_SIDE, WHOLE_PAGE_PIXELS = 1_800, 2_000_000
 """Pixels of a whole page, which nobody has to take into a context."""
 MOST_ON_WHOLE_PAGE = 120
@@ -332,13 +336,14 @@ async def _shown(evidence: _Evidence, documents: Documents, *, has_links: bool) 
 async def _words(document: Document, documents: Documents, pages: Sequence[int]) -> dict[int, PageWords]:
     """Read the words of pages, as many as there is time for."""
     found: dict[int, PageWords] = {}
+    check = LayerCheck(documents, document, seconds=CHECKING_SECONDS)
     with anyio.move_on_after(READING_SECONDS):
         for page in pages:
             # Without words there is still the picture.
             with suppress(WitnessmarkError):
-                words = await documents.words(document, page)
+                words = await page_words(document, documents, page, check)
                 if words is not None:
-                    found[page] = words
+                    found[page] = words.where_they_stand()
     return found
 
 
@@ -390,8 +395,9 @@ def _left_out(asked: Sequence[ItemPlace], places: Sequence[_Numbered], pages: Se
 
 def _how_read(pages: Sequence[int], words: Mapping[int, PageWords], documents: Documents) -> list[str]:
     told: list[str] = []
-    if by_ocr := [page for page in pages if page in words and words[page].engine is not None]:
-        told.append(f"{pages_in_words(by_ocr)}: the words were read by OCR ({words[by_ocr[0]].engine}).")
+    if by_ocr := [page for page in pages if page in words and words[page].is_read_by_ocr]:
+        engine = documents.recogniser.engine.name if documents.recogniser is not None else "OCR"
+        told.append(f"{pages_in_words(by_ocr)}: the words were read by OCR ({engine}).")
     if unread := [page for page in pages if page not in words]:
         reason = f"for want of OCR. {INSTALL_OCR}" if documents.recogniser is None else "or not in time"
         told.append(f"{pages_in_words(unread)}: the words could not be read, {reason}.")

@@ -136,18 +136,6 @@ class PageTables:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PageWords:
-    """The words of a page, where they stand on the page as it is seen.
-
-    Units:  points, of an image pixels
-    """
-
-    words: tuple[Word, ...]
-    engine: str | None
-    """Which OCR engine read them; None: the text layer has them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Recognised:
     """A page as OCR read it.
 
@@ -558,26 +546,6 @@ class Documents:
             arguments["orientation"] = document.image.orientation
         return picture_from_wire(*await self._page_call(operation, document, arguments))
 
-    async def words(self, document: Document, page: int) -> PageWords | None:
-        """Read the words of one page where they stand on the page as it is seen: its text layer, else by OCR.
-
-        Shapes:  None where there is nobody who could read them
-        Errors:  as `layout`
-        """
-        kind: PageKind = "scan"
-        if document.reader == "pdfium":
-            (facts,) = await self.facts(document, [page])
-            kind = facts.text
-        if document.reader == "pdfium" and kind not in NEEDS_OCR:
-            return PageWords(words=(await self.layout(document, page)).words, engine=None)
-        if document.reader not in {"pdfium", "image"} or self.recogniser is None:
-            return None
-        recognised, reading = await self.recognise(document, page)
-        return PageWords(
-            words=tuple(_moved(word, reading.on_page(word.box)) for word in recognised.layout.words),
-            engine=reading.engine,
-        )
-
     async def prepared_images(
         self, document: Document, page: int, *, purpose: Purpose, tier: Sight, box: Box | None = None
     ) -> tuple[PreparedImage, ...]:
@@ -667,10 +635,6 @@ def _places(shown: Sequence[Difference]) -> list[tuple[float, float, float, floa
 def _box(table: dict[str, Any]) -> BoundingBox:
     x0, top, x1, bottom = table["box"]
     return BoundingBox(x0=x0, top=top, x1=x1, bottom=bottom)
-
-
-def _moved(word: Word, box: BoundingBox) -> Word:
-    return word._replace(x0=box.x0, top=box.top, x1=box.x1, bottom=box.bottom)
 
 
 def _layer(answer: dict[str, Any]) -> TextLayer | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from witnessmark.documents.differing import Difference, corrected_words
 from witnessmark.documents.document import Document
@@ -26,6 +26,17 @@ class PageWords:
     """None where the words' boxes are the page's."""
     finding: LayerFinding | None = None
     """How the text layer compares with what is seen; None where it was not used."""
+
+    def where_they_stand(self) -> PageWords:
+        """Give the same words with their boxes on the page as it is seen."""
+        if self.on_page is None:
+            return self
+        boxes = map(self.on_page, (word.box for word in self.words))
+        words = (
+            word._replace(x0=box.x0, top=box.top, x1=box.x1, bottom=box.bottom)
+            for word, box in zip(self.words, boxes, strict=True)
+        )
+        return replace(self, words=tuple(words), on_page=None)
 
     @property
     def differences(self) -> tuple[Difference, ...]:

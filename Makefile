@@ -56,6 +56,7 @@ bench: $(ENV)  ## measure tables, words, start-up, memory, caching, OCR, evidenc
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.caching
 	$(BIN)/python -m benchmarks.ocr
+	$(BIN)/python -m benchmarks.layers
 	$(BIN)/python -m benchmarks.evidence
 	$(BIN)/python -m benchmarks.arithmetic
 

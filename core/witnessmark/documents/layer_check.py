@@ -39,7 +39,8 @@ ENOUGH_OF_SCANNER = 100
 """Figures of a scanner's text without a difference after which fewer are looked at."""
 
 State = Literal["agrees", "differs", "unreadable", "unchecked"]
-"""`unreadable`: the layer's letters are not those that are seen; `unchecked`: no OCR, no time, or no PDF."""
+"""`agrees`: nothing was found to differ, also where nothing had to be compared; `unreadable`: the layer's letters are
+not those that are seen; `unchecked`: no OCR, no time, or no PDF."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -363,12 +363,21 @@ def index_series(rng: random.Random) -> tuple[Grid, int]:
     return [["Index", *years], *_printed(rng, _things(rng, rows), cells, decimals=1)], 1
 
 
+def progressions(rng: random.Random) -> tuple[Grid, int]:
+    """Draw figures that rise by the same from row to row and from column to column, so that many differences agree."""
+    columns, rows = rng.randint(2, 4), rng.randint(8, 40)
+    step, across, wrap = _amount(rng, 4), _amount(rng, 4), _amount(rng, 5)
+    cells = [[(row * step) % wrap + column * across + 2_000 for column in range(columns)] for row in range(rows)]
+    return [["", *_GROUPS[:columns]], *_printed(rng, [f"Row {row}" for row in range(rows)], cells)], 1
+
+
 _WITH_SUMS = (
     counts, one_total, sections, income_statement, balance_sheet, invoice, bank_statement, stock, budget, rounded,
     total_first, single_column,
 )  # fmt: skip
 _WITHOUT = (
     readings, total_of_more, rates, count_and_rate, loose, overlapping, statement_without, prices, index_series,
+    progressions,
 )  # fmt: skip
 KINDS: dict[str, tuple[Callable[[random.Random], tuple[Grid, int]], bool]] = {
     draw.__name__.replace("_", " "): (draw, has_sums)

@@ -37,7 +37,7 @@ def test_json_has_every_cells_verdict_and_nothing_else(shell: Shell, folder: Pat
     statuses = [[place["status"] for place in row] for row in table["places"]]
     assert statuses.pop(2) == ["located", "unlocated", "located"]
     assert statuses == [["located"] * 3] * 3
-    assert table["evidence"] == {"cells": 12, "located": 11, "displaced": 0, "unlocated": 1}
+    assert table["evidence"] == {"cells": 12, "located": 11, "displaced": 0, "unlocated": 1, "sums": None}
 
 
 def test_people_read_the_counts_and_the_doubtful_cells(shell: Shell, folder: Path) -> None:

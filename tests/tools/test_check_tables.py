@@ -58,7 +58,8 @@ async def test_every_cell_comes_back_with_its_verdict_and_place(house: House) ->
     ]
     assert table.places[1][2].nearest == "1,284.50"
     assert all(place.box is not None for row in table.places for place in row if place.status)
-    assert table.evidence.model_dump() == {"cells": CELLS, "located": CELLS - 1, "displaced": 0, "unlocated": 1}
+    counts = {"cells": CELLS, "located": CELLS - 1, "displaced": 0, "unlocated": 1}
+    assert table.evidence.model_dump() == counts | {"sums": {"holding": 1, "broken": 1}}
     assert [(item.row, item.column, item.nearest) for item in result.needs_review] == [(1, 2, "1,284.50")]
     assert result.cost.usd == 0
     text = result.to_text()

@@ -26,6 +26,8 @@ DUES = [
     ["Total", "46.8", "8,550.50", ""],
 ]
 CELLS = 23
+BOTH = {"holding": 2, "broken": 0}
+"""Lengths and dues are added up."""
 
 
 def answer(rows: Sequence[Sequence[str]], *, page: int = 1, confidence: str = "high") -> dict[str, Any]:
@@ -61,7 +63,13 @@ async def test_values_that_stand_where_they_are_given_are_located_with_their_box
     api.answer_with({"tables": [answer(DUES)]})
     found = await house.call("extract_tables", document(grid(DUES)), detail="full")
     (table,) = found.tables
-    assert table.evidence.model_dump() == {"cells": CELLS, "located": CELLS, "displaced": 0, "unlocated": 0}
+    assert table.evidence.model_dump() == {
+        "cells": CELLS,
+        "located": CELLS,
+        "displaced": 0,
+        "unlocated": 0,
+        "sums": BOTH,
+    }
     assert table.confidence == "high"
     assert found.needs_review == []
     places = {
@@ -91,10 +99,11 @@ async def test_a_figure_that_stands_nowhere_is_named_with_what_stands_there_inst
         "located": CELLS - 1,
         "displaced": 0,
         "unlocated": 1,
+        "sums": {"holding": 1, "broken": 1},
     }
     assert found.tables[0].confidence == "medium"
     text = found.to_text()
-    assert "22 of 23 values located, 1 unlocated" in text
+    assert "22 of 23 values located, 1 unlocated; 1 sum holds, 1 sum does not hold" in text
     assert "1,284.50" in text
     assert [words.text for words in found.tables[0].left_over] == ["1,284.50"]
 
@@ -204,7 +213,13 @@ async def test_without_ocr_a_scan_is_not_looked_up_and_that_is_said(api: FakeCla
     async with opened(house_settings(tmp_path, api, ocr="off"), tmp_path) as house:
         found = await house.call("extract_tables", encoded(draw_ruled(DUES)), "a.png", detail="full")
     (table,) = found.tables
-    assert table.evidence.model_dump() == {"cells": CELLS, "located": None, "displaced": None, "unlocated": None}
+    assert table.evidence.model_dump() == {
+        "cells": CELLS,
+        "located": None,
+        "displaced": None,
+        "unlocated": None,
+        "sums": BOTH,
+    }
     assert {place.status for row in table.places for place in row} == {None}
     assert any("not looked up" in warning and "witnessmark[ocr]" in warning for warning in found.warnings)
     assert "values not looked up" in found.to_text()

@@ -11,6 +11,7 @@ from witnessmark.documents.document import Document
 from witnessmark.documents.layer_check import LayerCheck
 from witnessmark.documents.ocr.recognised import PageReading
 from witnessmark.documents.opening import UNREADABLE_MARK, Documents
+from witnessmark.evidence.arithmetic_found import TableArithmetic
 from witnessmark.evidence.check import check_table
 from witnessmark.evidence.verdicts import LeftOver, TableEvidence, Verdict
 from witnessmark.evidence.witness import WitnessPage
@@ -18,7 +19,8 @@ from witnessmark.offline.tables.values import NOWHERE, Confidence, Table, TableP
 from witnessmark.values import BoundingBox
 from witnessmark_tools.pages import rounded
 from witnessmark_tools.results import ReviewItem, Status, pages_in_words
-from witnessmark_tools.tables_result import Evidence, ExtractedTable, LeftOverWords, PartOfTable, Place
+from witnessmark_tools.tables_result import Evidence, ExtractedTable, LeftOverWords, PartOfTable, Place, Sums
+from witnessmark_tools.tables_sums import is_proven, reasons_of_sums, reviewed_sums, sums_of
 from witnessmark_tools.witnesses import Witnesses, read_witnesses
 
 MOST_CELLS = 5_000
@@ -47,6 +49,7 @@ class CheckedTable:
     left_over: tuple[LeftOver, ...] = ()
     boxes: Mapping[int, BoundingBox]
     """The region of the table on each page on which it was found."""
+    sums: TableArithmetic
 
     def count(self, status: Status | None) -> int:
         return sum(verdict is not None and verdict.status == status for row in self.verdicts for verdict in row)
@@ -137,7 +140,12 @@ def check(table: Table, table_id: str, witnesses: Witnesses) -> CheckedTable:
     if len(pages_of_table(table)) > 1:
         verdicts = _on_other_pages(table, verdicts, witnesses)
     return CheckedTable(
-        table=table, table_id=table_id, verdicts=tuple(verdicts), left_over=tuple(left_over), boxes=boxes
+        table=table,
+        table_id=table_id,
+        verdicts=tuple(verdicts),
+        left_over=tuple(left_over),
+        boxes=boxes,
+        sums=sums_of(table, verdicts),
     )
 
 
@@ -260,18 +268,37 @@ def extracted_table(checked: CheckedTable, *, readings: Mapping[int, PageReading
 
 def _evidence(checked: CheckedTable) -> Evidence:
     cells = sum(bool(text.strip()) for row in checked.table.texts for text in row)
+    sums = _sums(checked.sums)
     if not checked.looked_up:
-        return Evidence(cells=cells)
+        return Evidence(cells=cells, sums=sums)
     return Evidence(
         cells=cells,
+        sums=sums,
         located=checked.count("located"),
         displaced=checked.count("displaced"),
         unlocated=checked.count("unlocated"),
     )
 
 
+def _sums(sums: TableArithmetic) -> Sums | None:
+    if not sums.holding and not sums.broken:
+        return None
+    return Sums(holding=len(sums.holding), broken=len(sums.broken))
+
+
 def _confidence(checked: CheckedTable, readings: Mapping[int, PageReading]) -> Confidence:
-    """Take the weakest of what was said of a table, of the OCR that read it, and of what its pages say."""
+    """Take the weakest of what was said of a table, of the OCR that read it, and of what its pages and sums say.
+
+    Figures that add up all over a table lift it from medium to high, where its pages say nothing against it.
+    """
+    said = _weakest_said(checked, readings)
+    if checked.sums.broken:
+        return min(said, "medium", key=_WEAKER.__getitem__)
+    lifts = said == "medium" and is_proven(checked.sums) and _by_evidence(checked) == "high"
+    return "high" if lifts else said
+
+
+def _weakest_said(checked: CheckedTable, readings: Mapping[int, PageReading]) -> Confidence:
     said: list[Confidence] = [checked.table.confidence, _by_evidence(checked)]
     # Its figures may be wrong where its grid is right.
     pages = [readings[page] for page in pages_of_table(checked.table) if page in readings]
@@ -328,10 +355,11 @@ def review_of(
 ) -> tuple[list[ReviewItem], tuple[str, ...]]:
     """List what a person should look at, most doubtful first, and say how much was left out.
 
-    Shapes:  values that stand nowhere, those that stand elsewhere, tables of low confidence, rows that are missing,
-             cells that could not be read
+    Shapes:  values that stand nowhere, those that stand elsewhere, those that break sums, tables of low confidence,
+             rows that are missing, cells that could not be read
     """
     cells = sorted((item for one in checked for item in _doubtful_cells(one)), key=lambda item: _DOUBT[item.status])
+    cells += [item for one in checked for item in reviewed_sums(one.table_id, one.table, one.verdicts, one.sums)]
     lost = [item for one in checked for item in _lost_rows(one)]
     unreadable = [item for one in checked for item in _unreadable_cells(one)]
     low = [
@@ -374,6 +402,8 @@ def _cells(checked: CheckedTable) -> Iterator[_Cell]:
 
 
 def _doubtful_cells(checked: CheckedTable) -> Iterator[ReviewItem]:
+    first = first_row_number(checked.table.header_rows)
+    of_sums = reasons_of_sums(checked.sums)
     for cell in _cells(checked):
         status = cell.verdict.status
         if status in _DOUBT:
@@ -386,7 +416,11 @@ def _doubtful_cells(checked: CheckedTable) -> Iterator[ReviewItem]:
                 value=cell.text,
                 status=status,
                 nearest=cell.verdict.nearest,
-                reason=cell.verdict.reason or _REASONS[status],
+                reason=" ".join(
+                    filter(
+                        None, [cell.verdict.reason or _REASONS[status], of_sums.get((cell.row - first, cell.column))]
+                    )
+                ),
             )
 
 

@@ -13,6 +13,13 @@ MOST_LEFT_OVER = 3
 """Words outside of cells that a preview lists of a table."""
 
 
+class Sums(Frozen):
+    """How many sums, products and percentages of a table hold, and how many do not."""
+
+    holding: int
+    broken: int
+
+
 class Evidence(Frozen):
     """How many cells' values were looked up on the page; null: not looked up."""
 
@@ -20,9 +27,21 @@ class Evidence(Frozen):
     located: int | None = None
     displaced: int | None = None
     unlocated: int | None = None
+    sums: Sums | None = Field(default=None, description="Sums and the like; null: none found.")
 
     def in_words(self) -> str:
-        """Write the counts: `40 of 42 values located, 1 displaced, 1 unlocated`."""
+        """Write the counts: `40 of 42 values located, 1 displaced, 1 unlocated; 12 sums hold, 1 does not`."""
+        return "; ".join(filter(None, [self._places_in_words(), self._sums_in_words()]))
+
+    def _sums_in_words(self) -> str:
+        if self.sums is None:
+            return ""
+        holding, broken = self.sums.holding, self.sums.broken
+        told = [f"{holding} {'sum holds' if holding == 1 else 'sums hold'}"] if holding else []
+        told += [f"{broken} {'sum does' if broken == 1 else 'sums do'} not hold"] if broken else []
+        return ", ".join(told)
+
+    def _places_in_words(self) -> str:
         if self.located is None:
             return "values not looked up"
         values = "value" if self.cells == 1 else "values"

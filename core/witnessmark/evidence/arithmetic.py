@@ -29,13 +29,14 @@ def arithmetic_of(
     figures = table.figures
     holding, broken = strictly(*relations_in(table), value_of(figures), decimals=figures.decimals)
     if not holding and not broken:
-        return TableArithmetic()
+        return TableArithmetic(figures=table.figure_count)
     doubted = None if evidence is None else _doubted(evidence)
     explained = Suspicion(figures, holding, broken, table.rates, doubted).explained()
     writer = Writer(grid, figures, doubted or frozenset(), first_row)
     return TableArithmetic(
         holding=tuple(writer.relation(instance) for instance in holding if instance.bits > 0),
         broken=tuple(writer.broken(instance, explanations) for instance, explanations in explained.items()),
+        figures=table.figure_count,
     )
 
 

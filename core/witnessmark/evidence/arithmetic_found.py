@@ -53,6 +53,8 @@ class TableArithmetic:
 
     holding: tuple[Relation, ...] = ()
     broken: tuple[BrokenRelation, ...] = ()
+    figures: int = 0
+    """How many cells hold figures that could be part of a sum."""
 
     @property
     def proven(self) -> frozenset[CellAt]:

@@ -265,8 +265,13 @@ class _Search:
             key=lambda place: -abs((lines.values[line][place] or 0) // lines.steps[line][place]),
         )[:2]
         seen: set[tuple[Part, ...]] = set()
+        natural = {len(self._open) - self._section, len(self._open)}
+        results = {rule.result for rule in self._found}
         for count in range(2, min(_MOST_SIGNED, len(self._open)) + 1):
             tail = self._open[-count:]
+            # Signs can be chosen so that much comes out: a line that is not called a result has to end something.
+            if lines.labels[line] == "other" and count not in natural and tail[0] not in results:
+                continue
             for place in places:
                 for signs in _signs(
                     [lines.values[part][place] or 0 for part in tail],
@@ -298,49 +303,62 @@ class _Search:
         return None
 
     def _tried(self, line: int, parts: tuple[Part, ...], cost: float, times: int = 1) -> Rule:
+        """Try a rule at every place across, and judge it by where it holds and breaks."""
         lines = self._lines
         holding: list[int] = []
         broken: list[int] = []
         bits: dict[int, float] = {}
         unsaid = 0
+        before: list[int] | None = None
         for place, target in enumerate(lines.values[line]):
-            if target is None:
-                continue
-            if not lines.is_filled[line][place]:
+            if target is not None and not lines.is_filled[line][place]:
                 unsaid += sum(lines.values[part][place] != 0 for part, _ in parts) > 1
                 continue
-            values = [lines.values[part][place] for part, _ in parts]
-            if any(value is None for value in values):
+            terms = self._terms(line, parts, place, times)
+            if target is None or terms is None:
                 continue
             filled = [part for part, _ in parts if lines.is_filled[part][place]]
-            if len(filled) < 2 or (times > 1 and len(filled) < len(parts)):
-                continue
-            if len({lines.holds_rates[part] for part in (*filled, line)}) > 1:
-                continue
-            if len({lines.is_percent[part][place] for part in (*filled, line)}) > 1:
-                continue
-            terms = [(value or 0) * factor for value, (_, factor) in zip(values, parts, strict=True)]
             steps = [lines.steps[part][place] for part in (*filled, *[line] * times)]
             slack = rounding_slack(steps)
             gap = sum(terms) - times * target
+            if abs(gap) > slack:
+                broken += [place] if 2 * slack < max(map(abs, terms)) else []
+                continue
             said = bits_of([*filter(None, terms), times * target], slack, max(steps), gap=gap)
             if sum(factor for _, factor in parts) == times == 1:
-                said = min(said, bits_of(_apart([*filter(None, terms), target]), slack, max(steps), gap=gap))
-            if abs(gap) <= slack:
-                holding += [place] if said else []
-                bits[place] = said
-            elif 2 * slack < max(map(abs, terms), default=0):
-                broken.append(place)
+                figures = [*(lines.values[part][place] or 0 for part, _ in parts), target]
+                told = (
+                    _apart(figures) if before is None else _apart([a - b for a, b in zip(figures, before, strict=True)])
+                )
+                said = min(said, bits_of(told, slack, max(steps), gap=gap))
+                before = figures
+            holding += [place] if said else []
+            bits[place] = said
         if not any(lines.is_rate[place] for place in holding):
             broken = [place for place in broken if not lines.is_rate[place]]
         score = sum(bits.values()) - cost + _BONUS[lines.labels[line]] - 2 * (len(broken) + unsaid)
         return Rule(line, parts, tuple(holding), tuple(broken), score, bits, times=times)
 
+    def _terms(self, line: int, parts: Sequence[Part], place: int, times: int) -> list[int] | None:
+        """Give the parts with their signs; None where they cannot be meant to be added up, as rates to amounts."""
+        lines = self._lines
+        values = [lines.values[part][place] for part, _ in parts]
+        filled = [part for part, _ in parts if lines.is_filled[part][place]]
+        if None in values or len(filled) < 2 or (times > 1 and len(filled) < len(parts)):
+            return None
+        if len({(lines.holds_rates[part], lines.is_percent[part][place]) for part in (*filled, line)}) > 1:
+            return None
+        return [(value or 0) * factor for value, (_, factor) in zip(values, parts, strict=True)]
 
-def _apart(terms: Sequence[int]) -> list[int]:
-    """Say how far figures lie from their middle: sums of as many added as taken off show no more of figures alike."""
-    sizes = sorted(map(abs, terms))
-    return [size - sizes[len(sizes) // 2] for size in sizes]
+
+def _apart(figures: Sequence[int]) -> list[int]:
+    """Say how far figures lie from their middle.
+
+    A sum of one more added than taken off holds for the same figures, all raised by something: so of figures alike, or
+    of a column that is another one raised, it says no more than their differences do.
+    """
+    middle = sorted(figures)[len(figures) // 2]
+    return [figure - middle for figure in figures]
 
 
 def _signs(values: Sequence[int], target: int, slack: int, *, can_turn: bool) -> Iterator[tuple[int, ...]]:

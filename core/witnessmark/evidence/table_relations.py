@@ -9,7 +9,7 @@ from witnessmark.evidence.column_rules import column_rules
 from witnessmark.evidence.figures import Figure, Figures, figures_of
 from witnessmark.evidence.relations import CellAt, Direction, Instance
 from witnessmark.evidence.sums import Lines, instances_of, sum_rules
-from witnessmark.evidence.total_words import Label, is_plain_total, is_rate, label_of, names_things
+from witnessmark.evidence.total_words import Label, is_plain_total, is_rate, label_of, names_things, says_years
 
 MOST_SEARCHED = 4_000
 """Figures among which every sum is looked for; in larger tables those of labelled totals are."""
@@ -34,22 +34,28 @@ class FigureTable:
     def size(self) -> int:
         return len(self.rows) * len(self.columns)
 
+    @property
+    def figure_count(self) -> int:
+        return sum(self.figures.cells[row][column] is not None for row in self.rows for column in self.columns)
+
 
 def figure_table(grid: Sequence[Sequence[str]], *, header_rows: int) -> FigureTable:
     """Read a grid, and find the columns that mostly hold figures; those that name things are left out.
 
-    Shapes:  rows without a figure stay, for they are headings
+    Shapes:  rows without a figure stay, for they are headings; those above the first figure head the columns, too
     """
     figures = figures_of(grid, header_rows=header_rows)
     rows = tuple(range(header_rows, len(grid)))
+    top = next((row for row in rows if any(figures.cells[row])), header_rows)
     headings = [
-        " ".join(row[column] for row in grid[:header_rows] if column < len(row))
-        for column in range(figures.column_count)
+        " ".join(row[column] for row in grid[:top] if column < len(row)) for column in range(figures.column_count)
     ]
     columns = tuple(
         column
         for column, heading in enumerate(headings)
-        if _holds_figures(figures, column, rows) and not names_things(heading)
+        if _holds_figures(figures, column, rows)
+        and not names_things(heading)
+        and not (says_years(heading) and _are_years(figures, column, rows))
     )
     labels = tuple(_row_label(grid[row], figures, row) for row in rows)
     rate_columns = [
@@ -76,6 +82,11 @@ def _holds_figures(figures: Figures, column: int, rows: Sequence[int]) -> bool:
     count = sum(figures.cells[row][column] is not None for row in rows)
     texts = sum(figures.cells[row][column] is None and not figures.is_nil[row][column] for row in rows)
     return count >= max(2, texts)
+
+
+def _are_years(figures: Figures, column: int, rows: Sequence[int]) -> bool:
+    cells = [figure for row in rows if (figure := figures.cells[row][column])]
+    return all(1800 * figures.one <= cell.value <= 2100 * figures.one for cell in cells)
 
 
 def _row_label(texts: Sequence[str], figures: Figures, row: int) -> str:

@@ -39,11 +39,12 @@ _RATE = re.compile(
 )
 _GIVEN_RATE = re.compile(r"\d[\d.,]*\s?%")
 _NAMES = re.compile(
-    r"(?:#|№|no\.?|n°|nr\.?|id|code|page|pages|seite|year|jahr|année|año|anno|date|datum|pos\.?|rank|rang|line|item)$|"
+    r"(?:#|№|no\.?|n°|nr\.?|id|code|page|pages|seite|date|datum|pos\.?|rank|rang|line|item)$|"
     r"(?:.*\s)?(?:notes?|zip|plz|phone|tel|iban|sku|refs?|reference|anmerkung|"
     r"(?:account|phone|invoice|order|item|part|serial|file|line|row|case)\s(?:number|no|nr|code|id))\.?$",
     re.IGNORECASE,
 )
+_YEARS = frozenset("year years jahr année año anno rok år год".split())
 _WORD = re.compile(r"[\w’'״\"-]+", re.UNICODE)
 
 
@@ -76,6 +77,11 @@ def is_rate(text: str) -> bool:
     return _RATE.search(_GIVEN_RATE.sub(" ", text)) is not None
 
 
+def says_years(heading: str) -> bool:
+    """Say whether a column is headed as one of years, which what happened in a year may be, too."""
+    return heading.strip().casefold() in _YEARS
+
+
 def names_things(heading: str) -> bool:
-    """Say whether the figures of a column name things and count nothing, as those of notes, years and accounts."""
+    """Say whether the figures of a column name things and count nothing, as those of notes and accounts."""
     return _NAMES.match(heading.strip()) is not None

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.drawing import document, draw_text, grid, rule
+from tests.drawing import document, draw_text, grid, mapped_document, rule, words
 from tests.ocr_pages import draw_ruled, encoded, needs_ocr, scanned_pdf
 from tests.tools.conftest import House, opened
 from witnessmark.settings import settings_from
@@ -239,3 +239,21 @@ async def test_a_page_without_any_word_is_not_looked_up_and_that_is_said(house: 
     found = await house.call("extract_tables", document(rule(60, 100, 300, 100)))
     assert found.tables[0].evidence.located is None
     assert any("Page 1: values were not looked up." in warning for warning in found.warnings)
+
+
+@needs_ocr
+async def test_a_figure_that_only_a_lying_text_layer_says_is_not_located(house: House, api: FakeClaudeAPI) -> None:
+    lies = [["Item", "Amount"], ["Rent", "900"], ["Energy", "250"], ["Repairs", "936"], ["Travel", "415"]]
+    shown = [[text.replace("9", "1") for text in row] for row in lies]
+    page = b"".join(
+        words(text, x=60 + 120 * column, top=100 + 18 * row, font="F3")
+        for row, texts in enumerate(shown)
+        for column, text in enumerate(texts)
+    )
+    api.answer_with({"tables": [answer(lies)]})
+    found = await house.call("extract_tables", mapped_document(page, says={"1": "9"}), model="claude-sonnet-5-5")
+    wrong = {item.value: item.nearest for item in found.needs_review if item.status == "unlocated"}
+    assert wrong["900"] == "100"
+    assert "936" in wrong
+    both = "The text layer says '900' here, the page shows '100'."
+    assert both in [item.reason for item in found.needs_review]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.drawing import document, draw_long_table, draw_text, grid, table_texts, words
+from tests.drawing import document, draw_long_table, draw_text, grid, mapped_document, table_texts, words
 from tests.ocr_pages import draw_ruled, needs_ocr, scanned_pdf
 from tests.tools.conftest import House
 from tests.tools.test_evidence import CELLS, DUES
@@ -151,6 +151,21 @@ async def test_a_scan_is_read_by_ocr(house: House) -> None:
     wrong[2][1] = "6.0"
     result = await check(house, scanned_pdf(draw_ruled(DUES)), [lists(wrong)])
     assert [(item.row, item.column, item.nearest) for item in result.needs_review] == [(2, 1, "9.0")]
+
+
+@needs_ocr
+async def test_an_answer_is_held_against_what_a_page_shows_and_not_what_its_text_layer_says(house: House) -> None:
+    drawn = b"".join(
+        words(text, x=60 + 120 * column, top=100 + 18 * row, size=9, font="F3")
+        for row, texts in enumerate(FEES)
+        for column, text in enumerate(texts)
+    )
+    pdf = mapped_document(drawn, says={"1": "6", "6": "1"})
+    said = [[cell.translate(str.maketrans("16", "61")) for cell in row] for row in FEES]
+    shown, lie = await check(house, pdf, [lists(FEES)]), await check(house, pdf, [lists(said)])
+    assert shown.tables[0].evidence.located == 12
+    assert {item.value for item in lie.needs_review if item.table_id and item.value} == {"140.00", "6,620.00"}
+    assert any("text layer" in warning for warning in lie.warnings)
 
 
 async def test_a_table_of_another_document_is_located_nowhere(house: House) -> None:

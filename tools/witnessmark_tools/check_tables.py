@@ -9,11 +9,13 @@ import anyio
 from pydantic import Field
 
 from witnessmark.documents.document import Document
+from witnessmark.documents.layer_check import LayerCheck, LayerFinding, seconds_to_check
 from witnessmark.documents.opening import Documents
 from witnessmark.documents.page_range import pages_from_text
 from witnessmark.documents.plain_text import read_plain_text
 from witnessmark_tools.arguments import Pages, Password, Source
 from witnessmark_tools.definition import Progress
+from witnessmark_tools.layer_words import layer_review, layer_warnings
 from witnessmark_tools.results import Result, document_read, pages_in_words, result_id_of
 from witnessmark_tools.tables_result import ExtractedTable
 from witnessmark_tools.terms import OFFLINE
@@ -37,6 +39,7 @@ class TablesCheck(Result):
         tables = "1 table" if self.table_count == 1 else f"{self.table_count} tables"
         lines = [f"{tables} held against {document.name} (result {self.result_id}, {self.cost.in_words()})"]
         lines += [f"Warning: {warning}" for warning in self.warnings]
+        lines += [item.to_text() for item in self.needs_review if item.table_id is None]
         for table in self.tables:
             pages = pages_in_words([part.page for part in table.parts]).lower()
             lines += [
@@ -73,13 +76,14 @@ async def check_tables(
     async with documents.open(source, password) as document:
         limit = documents.limits.pages_per_call
         numbers = pages_from_text(pages, page_count=document.page_count, limit=limit)
-        witnesses = await _witnesses(given, document, documents, numbers, progress)
+        check = LayerCheck(documents, document, seconds=seconds_to_check(None))
+        witnesses = await _witnesses(given, document, documents, numbers, check, progress)
 
         def found() -> tuple[CheckedTable, ...]:
             return find_tables(given, witnesses, otherwise=numbers[0])
 
         checked = await anyio.to_thread.run_sync(found, abandon_on_cancel=True)
-        return finish(document, given, checked, witnesses, content)
+        return finish(document, given, checked, witnesses, check.findings, content)
 
 
 def finish(
@@ -87,6 +91,7 @@ def finish(
     given: Sequence[GivenTable],
     checked: Sequence[CheckedTable],
     witnesses: Witnesses,
+    layers: Sequence[LayerFinding],
     answer: str,
 ) -> TablesCheck:
     """Shape the result."""
@@ -103,9 +108,10 @@ def finish(
         result_id=result_id_of("check_tables", document, {"answer": answer}),
         documents=[document_read(document)],
         engines=[OFFLINE],
-        needs_review=review,
+        needs_review=layer_review(layers) + review,
         warnings=[
             *document.warnings,
+            *layer_warnings(layers),
             *witnesses.warnings,
             *without_words(checked, witnesses),
             *(() if given else ("The answer holds no table.",)),
@@ -130,7 +136,12 @@ def _name(path: str) -> str:
 
 
 async def _witnesses(
-    given: Sequence[GivenTable], document: Document, documents: Documents, numbers: Sequence[int], progress: Progress
+    given: Sequence[GivenTable],
+    document: Document,
+    documents: Documents,
+    numbers: Sequence[int],
+    check: LayerCheck,
+    progress: Progress,
 ) -> Witnesses:
     """Read the pages that the tables are said to be on, and all others where that is not enough."""
     from witnessmark_tools.tables_search import is_enough
@@ -138,12 +149,12 @@ async def _witnesses(
 
     said = sorted({page for table in given for page in table.pages if page in numbers})
     await progress(0, len(numbers), "Reading the pages")
-    first = await read_witnesses(document, documents, said)
+    first = await read_witnesses(document, documents, said, check=check)
     others = [page for page in numbers if page not in said]
     if all(is_enough(table, first.pages) for table in given):
         others = []
     await progress(len(said), len(said) + len(others), "Reading the pages")
-    second = await read_witnesses(document, documents, others)
+    second = await read_witnesses(document, documents, others, check=check)
     return Witnesses(
         pages={**first.pages, **second.pages},
         on_page={**first.on_page, **second.on_page},

@@ -289,6 +289,8 @@ class PdfFile:
         Shapes:  None where one of the pages cannot be copied
         """
         raw = self._raw
+        # Else PDFium writes down the second in which it makes the copy.
+        raw.FPDF_SetSandBoxPolicy(raw.FPDF_POLICY_MACHINETIME_ACCESS, 0)
         copy = raw.FPDF_CreateNewDocument()
         try:
             if not self._import(copy, indices):

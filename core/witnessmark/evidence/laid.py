@@ -205,8 +205,24 @@ class Laid:
 
     def _lies_in_one(self, run: Run, page: int, column: int) -> bool:
         return any(
-            extent is not None and number != column and extent.x0 - 1 <= run.x0 and run.x1 <= extent.x1 + 1
+            extent is not None
+            and number != column
+            and extent.x0 - 1 <= run.x0
+            and run.x1 <= extent.x1 + 1
+            and not self._has_header_below(run, page, number)
             for number, extent in enumerate(self.alignment.columns[page])
+        )
+
+    def _has_header_below(self, run: Run, page: int, column: int) -> bool:
+        """Say whether a column has a header of its own under a text, which then stands over several columns."""
+        zone = self.header_zone
+        index = self.index(page)
+        return zone is not None and any(
+            index.tokens[word].top >= run.bottom - 1
+            and index.tokens[word].bottom <= zone.bottom + 1
+            and self.is_in_column(page, word, column)
+            for line in index.lines[run.last_line + 1 : run.last_line + 1 + HEADER_LINES]
+            for word in line
         )
 
     def _hull(

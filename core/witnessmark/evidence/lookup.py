@@ -68,22 +68,32 @@ def _runs_of_key(key: str, index: PageIndex, *, is_whole: bool) -> list[Run]:
         for word in index.by_key.get(one, ()):
             found[(word,)] = None
     if len(core) > 1 and not is_whole:
-        for words in _longer_runs(core, index):
-            found[words] = None
+        found |= dict.fromkeys(_longer_runs(core, index, is_strict=True))
+        loose = [words for words in _longer_runs(core, index, is_strict=False) if words not in found]
+        return [
+            *[index.run(words) for words in found],
+            *[index.run(words)._replace(is_loose=True) for words in loose],
+        ]
     return [index.run(words) for words in found]
 
 
-def _longer_runs(key: str, index: PageIndex) -> Iterator[tuple[int, ...]]:
-    """Find the runs of two and more words whose letters, put together, are the key."""
+def _longer_runs(key: str, index: PageIndex, *, is_strict: bool) -> Iterator[tuple[int, ...]]:
+    """Find the runs of two and more words whose letters, put together, are the key.
+
+    Where it `is_strict`, a text goes on in the next line only from its line's end to its line's beginning, as texts do
+    unless columns stand so close that they look like one line.
+    """
     beginnings = index.beginnings
     for length in range(1, min(len(key) - 1, index.longest) + 1):
         for word in beginnings.get(key[:length], ()):
-            words = _gone_on(key, length, (word,), index)
+            words = _gone_on(key, length, (word,), index, is_strict=is_strict)
             if words is not None:
                 yield words
 
 
-def _gone_on(key: str, done: int, words: tuple[int, ...], index: PageIndex) -> tuple[int, ...] | None:
+def _gone_on(
+    key: str, done: int, words: tuple[int, ...], index: PageIndex, *, is_strict: bool
+) -> tuple[int, ...] | None:
     """Go on from words that say the first `done` letters of a key to those that say the rest."""
     if len(words) > 80:
         return None
@@ -97,14 +107,16 @@ def _gone_on(key: str, done: int, words: tuple[int, ...], index: PageIndex) -> t
     line = index.lines[last.line]
     if last.order + 1 < len(line) and _is_beside(last, index.tokens[line[last.order + 1]]):
         following = line[last.order + 1]
-        ended = _matched(key, done, rest, words, following, index, is_break=is_break)
+        ended = _matched(key, done, rest, words, following, index, is_break=is_break, is_strict=is_strict)
         if ended is not None:
             return ended
         if index.is_small_mark(following) and last.order + 2 < len(line):
-            ended = _matched(key, done, rest, words, line[last.order + 2], index, is_break=is_break)
+            ended = _matched(
+                key, done, rest, words, line[last.order + 2], index, is_break=is_break, is_strict=is_strict
+            )
             if ended is not None:
                 return ended
-    return _wrapped(key, done, rest, words, index, is_break=is_break)
+    return _wrapped(key, done, rest, words, index, is_break=is_break, is_strict=is_strict)
 
 
 def _is_beside(last: Token, following: Token) -> bool:
@@ -112,7 +124,15 @@ def _is_beside(last: Token, following: Token) -> bool:
 
 
 def _matched(
-    key: str, done: int, rest: str, words: tuple[int, ...], word: int, index: PageIndex, *, is_break: bool
+    key: str,
+    done: int,
+    rest: str,
+    words: tuple[int, ...],
+    word: int,
+    index: PageIndex,
+    *,
+    is_break: bool,
+    is_strict: bool,
 ) -> tuple[int, ...] | None:
     """Take a word as the next of a run, and go on to the end; None where the rest does not follow."""
     token = index.tokens[word]
@@ -121,16 +141,18 @@ def _matched(
     if rest == token.key or rest == without_right(token.key):
         return (*words, word)
     if rest.startswith(token.key):
-        return _gone_on(key, done + len(token.key), (*words, word), index)
+        return _gone_on(key, done + len(token.key), (*words, word), index, is_strict=is_strict)
     if token.key[-1] == "-" and len(token.key) > 1 and rest.startswith(token.key[:-1]):
-        return _gone_on(key, done + len(token.key) - 1, (*words, word), index)
+        return _gone_on(key, done + len(token.key) - 1, (*words, word), index, is_strict=is_strict)
     return None
 
 
 def _wrapped(
-    key: str, done: int, rest: str, words: tuple[int, ...], index: PageIndex, *, is_break: bool
+    key: str, done: int, rest: str, words: tuple[int, ...], index: PageIndex, *, is_break: bool, is_strict: bool
 ) -> tuple[int, ...] | None:
     """Go on in one of the next lines, under the text so far."""
+    if is_strict and not _ends_unit(words[-1], index):
+        return None
     tokens = [index.tokens[word] for word in words]
     last = tokens[-1]
     x0, x1 = min([token.x0 for token in tokens]), max([token.x1 for token in tokens])
@@ -140,16 +162,21 @@ def _wrapped(
             token = index.tokens[word]
             if token.top - last.bottom > (LINE_GAP - 1) * max(height, token.bottom - token.top):
                 return None
-            if token.x1 < x0 - height or token.x0 > x1 + height or not _may_begin(token, rest):
+            if token.x1 < x0 - height or token.x0 > x1 + height or token.key[0] != rest[0]:
                 continue
-            ended = _matched(key, done, rest, words, word, index, is_break=is_break)
+            if is_strict and token.order and index.tokens[index.lines[number][token.order - 1]].unit == token.unit:
+                continue
+            ended = _matched(key, done, rest, words, word, index, is_break=is_break, is_strict=is_strict)
             if ended is not None:
                 return ended
     return None
 
 
-def _may_begin(token: Token, rest: str) -> bool:
-    return bool(rest) and token.key[0] == rest[0]
+def _ends_unit(word: int, index: PageIndex) -> bool:
+    """Say whether a word is the last of its text on its line, marks left out."""
+    token = index.tokens[word]
+    after = index.lines[token.line][token.order + 1 :]
+    return all(index.tokens[other].unit != token.unit or index.is_small_mark(other) for other in after[:2])
 
 
 def _runs_of_date(text: str, index: PageIndex) -> Iterator[Run]:

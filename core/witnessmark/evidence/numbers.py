@@ -81,7 +81,10 @@ def values_of(digits: str, mark: str | None = None) -> tuple[str, ...]:
     if not found and mark:  # a cell that breaks its table's rule is read as it can be
         other = _value(digits, "," if mark == "." else ".")
         found = [other] if other is not None else []
-    return tuple(found)
+    if len(found) > 1 and digits[0] != "0":
+        # `1,230` may be a thousand: read as one and a bit it keeps its nought, so that `1,23` is not the same.
+        return tuple(found)
+    return tuple(dict.fromkeys(_without_noughts(value) for value in found))
 
 
 def _code(digits: str) -> str:
@@ -102,14 +105,17 @@ def _value(digits: str, point: str) -> str | None:
             return None
         whole = "".join(groups)
     whole = whole.lstrip("0") or "0"
-    decimals = decimals.rstrip("0")
     return f"{whole}.{decimals}" if decimals else whole
+
+
+def _without_noughts(value: str) -> str:
+    return value.rstrip("0").rstrip(".") if "." in value else value
 
 
 def _are_groups(groups: list[str]) -> bool:
     """Say whether digits stand in groups of three, or as in India of two and a last one of three."""
     first, *middle, last = groups
-    if not first or len(last) != 3 or len(first) > 3:
+    if first in {"", "0"} or len(last) != 3 or len(first) > 3:
         return False
     return all(len(group) == 3 for group in middle) or (len(first) <= 2 and all(len(group) == 2 for group in middle))
 

@@ -61,6 +61,8 @@ class Run(NamedTuple):
     bottom: float
     first_line: int
     last_line: int
+    is_loose: bool = False
+    """Whether it goes from line to line where texts seldom do."""
 
 
 class PageIndex:
@@ -248,8 +250,10 @@ class PageIndex:
         )
 
     def is_part(self, run: Run) -> bool:
-        """Say whether a run is a part of a longer text beside it."""
+        """Say whether a run is a part of a longer text beside it, or put together in an unusual way."""
         first, last = self.tokens[run.words[0]], self.tokens[run.words[-1]]
+        if run.is_loose:
+            return True
         if self._unit_sizes[first.unit] == len(run.words) and first.unit == last.unit:
             return False
         before, after = self.lines[first.line][: first.order], self.lines[last.line][last.order + 1 :]

@@ -50,6 +50,8 @@ class CheckedTable:
     boxes: Mapping[int, BoundingBox]
     """The region of the table on each page on which it was found."""
     sums: TableArithmetic
+    words: frozenset[tuple[int, int]] = frozenset()
+    """The words that its cells were given, which no other table's are."""
 
     def count(self, status: Status | None) -> int:
         return sum(verdict is not None and verdict.status == status for row in self.verdicts for verdict in row)
@@ -89,7 +91,12 @@ async def check_tables(
     witnesses = await read_witnesses(document, documents, sorted(pages), check=check_layer, seconds=seconds)
 
     def checked() -> tuple[CheckedTable, ...]:
-        return tuple(check(table, f"t{number}", witnesses) for number, table in enumerate(tables, start=1))
+        done: list[CheckedTable] = []
+        taken: frozenset[tuple[int, int]] = frozenset()
+        for number, table in enumerate(tables, start=1):
+            done.append(check(table, f"t{number}", witnesses, taken))
+            taken |= done[-1].words
+        return tuple(done)
 
     found = await anyio.to_thread.run_sync(checked, abandon_on_cancel=True)
     return found, (*witnesses.warnings, *without_words(found, witnesses), *too_large(found))
@@ -115,14 +122,19 @@ def pages_of_table(table: Table) -> list[int]:
     return sorted({part.page_number for part in table.parts} or {table.page_number})
 
 
-def check(table: Table, table_id: str, witnesses: Witnesses) -> CheckedTable:
+def check(
+    table: Table, table_id: str, witnesses: Witnesses, taken: frozenset[tuple[int, int]] = frozenset()
+) -> CheckedTable:
     """Look the values of a table up, the rows of each page there; those on pages without words are left out.
 
     Page by page: looking a value up among those of all pages takes longer the more there are.
+
+    Shapes:  `taken` are the words that other tables' cells were given
     """
     verdicts = list(_not_looked_up(table))
     left_over: list[LeftOver] = []
     boxes: dict[int, BoundingBox] = {}
+    words: frozenset[tuple[int, int]] = frozenset()
     first = first_row_number(table.header_rows)
     for part in _parts(table):
         if part.page_number not in witnesses.pages or _size(table, part) > MOST_CELLS:
@@ -130,13 +142,14 @@ def check(table: Table, table_id: str, witnesses: Witnesses) -> CheckedTable:
         start, end = (number - first for number in (part.first_row, part.last_row + 1))
         repeated = table.header_rows if start and part.repeats_header else 0
         rows = [*range(repeated), *range(start, end)]
-        found = _on_page(_look_up(table, rows, witnesses.pages[part.page_number], repeated=repeated), witnesses)
+        found = _on_page(_look_up(table, rows, witnesses.pages[part.page_number], repeated, taken), witnesses)
         for row, here in list(zip(rows, found.verdicts, strict=True))[repeated:]:
             verdicts[row] = tuple(one or before for one, before in zip(here, verdicts[row], strict=True))
         left_over += [
             replace(left, row=rows[left.row] if left.row >= repeated else start - 1) for left in found.left_over
         ]
         boxes |= found.boxes
+        words |= found.words
     if len(pages_of_table(table)) > 1:
         verdicts = _on_other_pages(table, verdicts, witnesses)
     return CheckedTable(
@@ -146,6 +159,7 @@ def check(table: Table, table_id: str, witnesses: Witnesses) -> CheckedTable:
         left_over=tuple(left_over),
         boxes=boxes,
         sums=sums_of(table, verdicts),
+        words=words,
     )
 
 
@@ -187,10 +201,13 @@ def _parts(table: Table) -> tuple[TablePart, ...]:
     return table.parts or (whole,)
 
 
-def _look_up(table: Table, rows: Sequence[int], page: WitnessPage, *, repeated: int) -> TableEvidence:
+def _look_up(
+    table: Table, rows: Sequence[int], page: WitnessPage, repeated: int, taken: frozenset[tuple[int, int]]
+) -> TableEvidence:
     texts = table.texts
     grid = without_unreadable([texts[row] for row in rows])
-    return check_table(grid, [page], header_rows=repeated or sum(row < table.header_rows for row in rows))
+    headers = repeated or sum(row < table.header_rows for row in rows)
+    return check_table(grid, [page], header_rows=headers, taken=taken)
 
 
 def _size(table: Table, part: TablePart) -> int:

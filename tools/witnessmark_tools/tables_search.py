@@ -69,19 +69,27 @@ def find_tables(given: Sequence[GivenTable], witnesses: Witnesses, *, otherwise:
     for number, tokens in there.items():
         for token, count in tokens.items():
             pages_of.setdefault(token, {})[number] = count
-    return tuple(
-        _find(table, f"t{number}", witnesses, pages_of, otherwise) for number, table in enumerate(given, start=1)
-    )
+    found: list[CheckedTable] = []
+    taken: frozenset[tuple[int, int]] = frozenset()
+    for number, table in enumerate(given, start=1):
+        found.append(_find(table, f"t{number}", witnesses, pages_of, otherwise, taken))
+        taken |= found[-1].words
+    return tuple(found)
 
 
 def _find(
-    table: GivenTable, table_id: str, witnesses: Witnesses, pages_of: Mapping[str, Mapping[int, int]], otherwise: int
+    table: GivenTable,
+    table_id: str,
+    witnesses: Witnesses,
+    pages_of: Mapping[str, Mapping[int, int]],
+    otherwise: int,
+    taken: frozenset[tuple[int, int]],
 ) -> CheckedTable:
     options = _options(table, witnesses.pages, pages_of)
     if not options:
         page = table.pages[0] if table.pages else otherwise
-        return check(_placed(table, (page,) * len(table.grid), witnesses.pages), table_id, witnesses)
-    found = [check(_placed(table, pages, witnesses.pages), table_id, witnesses) for pages in options]
+        return check(_placed(table, (page,) * len(table.grid), witnesses.pages), table_id, witnesses, taken)
+    found = [check(_placed(table, pages, witnesses.pages), table_id, witnesses, taken) for pages in options]
     return max(found, key=lambda one: one.count("located"))  # of equals the first: it is where the answer says
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from witnessmark.evidence.alignment import Alignment, Asked, Place, align
 from witnessmark.evidence.conserving import left_over
 from witnessmark.evidence.laid import Laid, Territory
 from witnessmark.evidence.likeness import is_same_as_read, most_alike
-from witnessmark.evidence.lookup import runs_of
+from witnessmark.evidence.lookup import runs_of, same_unit
 from witnessmark.evidence.normal import core_of, is_mark, key_of_cell
 from witnessmark.evidence.numbers import amount_of, decimal_mark
 from witnessmark.evidence.verdicts import TableEvidence, Verdict
@@ -23,15 +24,22 @@ CONTINUED = 0.95
 """Distance of lines, in the least distance of rows, under which one goes on with the other."""
 
 
-def check_table(grid: Sequence[Sequence[str]], pages: Sequence[WitnessPage], *, header_rows: int = 1) -> TableEvidence:
+def check_table(
+    grid: Sequence[Sequence[str]],
+    pages: Sequence[WitnessPage],
+    *,
+    header_rows: int = 1,
+    taken: AbstractSet[tuple[int, int]] = frozenset(),
+) -> TableEvidence:
     """Find the place of every cell of a table on the pages it stands on.
 
     Shapes:  `grid` holds the headers first, where there are any; rows may be ragged. `pages` in the order of the
-             document: those on which the table stands. Without any page nothing is looked up
+             document: those on which the table stands. Without any page nothing is looked up. `taken` are the words
+             that other tables' cells were given, as `TableEvidence.words`: they are given out again to headers alone
     """
     if not any(page.words for page in pages):
         return _not_looked_up(grid, pages[0].page_number if pages else 0)
-    return _Check(grid, pages, header_rows).evidence()
+    return _Check(grid, pages, header_rows, taken).evidence()
 
 
 def _not_looked_up(grid: Sequence[Sequence[str]], page: int) -> TableEvidence:
@@ -61,9 +69,17 @@ class _Located:
 class _Check:
     """One table while it is being checked."""
 
-    def __init__(self, grid: Sequence[Sequence[str]], pages: Sequence[WitnessPage], header_rows: int) -> None:
+    def __init__(
+        self,
+        grid: Sequence[Sequence[str]],
+        pages: Sequence[WitnessPage],
+        header_rows: int,
+        taken: AbstractSet[tuple[int, int]],
+    ) -> None:
         self.grid = grid
         self.pages = pages
+        self.taken = taken
+        self.header_rows = header_rows
         self.width = max(map(len, grid), default=0)
         keys = [[key_of_cell(text) for text in row] for row in grid]
         self.mark = decimal_mark(key for row in keys for key in row)
@@ -87,7 +103,8 @@ class _Check:
                 asked.append(Asked(row=row, column=column, text=text, key=key, is_amount=is_amount, places=[]))
                 if text not in self.places:
                     self.places[text] = self._places(text)
-                asked[-1].places = self.places[text]
+                places = self.places[text]
+                asked[-1].places = places if row < self.header_rows else self._untaken(places)
         return asked
 
     def _places(self, text: str) -> list[Place]:
@@ -99,6 +116,16 @@ class _Check:
                 for run in runs_of(text, page.index, mark)
             ]
         return places
+
+    def _untaken(self, places: list[Place]) -> list[Place]:
+        """Leave out what other tables have, unless there is nothing else."""
+        if not self.taken or not places:
+            return places
+        numbers = [page.page_number for page in self.pages]
+        free = [
+            place for place in places if not any((numbers[place.page], word) in self.taken for word in place.run.words)
+        ]
+        return free or places
 
     # --- giving out places
 
@@ -122,6 +149,7 @@ class _Check:
             verdicts=tuple(map(tuple, verdicts)),
             left_over=left_over(self.laid, self.located.claimed),
             boxes=self.laid.boxes(self.located.claimed),
+            words=frozenset((self.pages[page].page_number, word) for page, word in self.located.claimed),
         )
 
     def _give_all_shared(self, cells: Sequence[Asked]) -> None:
@@ -199,15 +227,17 @@ class _Check:
             return
         page = self.pages[territory.page]
         text = page.index.text(words)
-        if self._says_the_same(cell, text, is_read_by_ocr=page.is_read_by_ocr):
+        if self._says_the_same(cell, text, page):
             self.located.give((cell.row, cell.column), self.laid.place(territory.page, words))
 
-    def _says_the_same(self, cell: Asked, text: str, *, is_read_by_ocr: bool) -> bool:
+    def _says_the_same(self, cell: Asked, text: str, page: WitnessPage) -> bool:
         key = key_of_cell(text)
         if cell.is_amount:
             asked, printed = amount_of(cell.key, self.mark), amount_of(key)
-            return asked is not None and printed is not None and bool({*asked.signed} & {*printed.signed})
-        return core_of(key) == core_of(cell.key) or (is_read_by_ocr and is_same_as_read(cell.text, text))
+            if asked is None or printed is None or not same_unit(asked.unit, printed.unit, page.index):
+                return False
+            return not {*asked.signed}.isdisjoint(printed.signed)
+        return core_of(key) == core_of(cell.key) or (page.is_read_by_ocr and is_same_as_read(cell.text, text))
 
     def _give_shared(self, cell: Asked) -> None:
         """Accept a text that is printed once for several cells beside or above one another."""
@@ -218,7 +248,7 @@ class _Check:
             places = self.located.places.get((row, column))
             if other is None or places is None or other.key != cell.key:
                 continue
-            if row != cell.row and not self._may_be_printed_once(cell, row):
+            if row != cell.row and not self._may_be_printed_once(cell, row, places[0]):
                 continue
             territory = self._territory(cell)
             beside = places[0] if cell.row < self.head else None
@@ -233,10 +263,18 @@ class _Check:
         yield cell.row + 1, cell.column
         yield cell.row, cell.column + 1
 
-    def _may_be_printed_once(self, cell: Asked, row: int) -> bool:
-        """Say whether a text may be printed once for two rows: as a label, and not where all of the row is the same."""
+    def _may_be_printed_once(self, cell: Asked, row: int, place: Place) -> bool:
+        """Say whether a text may be printed once for two rows: as a label, and not where all of the row is the same.
+
+        A label stands in the first of its rows, or in their middle: not in the last.
+        """
         is_one_kind = (row < self.head) == (cell.row < self.head)
-        return cell.column < self.labels and is_one_kind and list(self.grid[row]) != list(self.grid[cell.row])
+        if cell.column >= self.labels or not is_one_kind or list(self.grid[row]) == list(self.grid[cell.row]):
+            return False
+        last = cell.row
+        while (below := self.cells.get((last + 1, cell.column))) is not None and below.key == cell.key:
+            last += 1
+        return last == cell.row or not self.laid.stands_in_row(place, last)
 
     # --- verdicts
 

@@ -19,6 +19,8 @@ HEADER_GAP = 3.5
 """Distance, in heights of a line, from which what stands above is no header."""
 OVERLAP = 0.3
 """Share of its height with which a word must reach into a row's band."""
+LEVEL = 0.8
+"""Share of its height with which a word must reach into a row's band to be level with it."""
 NEAR = 1.2
 """Distance to a row's band, in heights of a line, within which a word may still be the row's."""
 PART_OF_TEXT = 40.0
@@ -81,6 +83,11 @@ class Laid:
         tops = sorted({band.top for band in self.bands[self.head :] if band is not None and band.page == page})
         steps = [b - a for a, b in pairwise(tops)]
         return (min(steps) if least else median(steps)) if steps else 0.0
+
+    def stands_in_row(self, place: Place, row: int) -> bool:
+        """Say whether a place is level with a row, and not between rows."""
+        band, run = self.bands[row], place.run
+        return band is not None and _overlap(run.top, run.bottom, band) >= LEVEL * (run.bottom - run.top)
 
     def is_above_another(self, row: int) -> bool:
         """Say whether a later row is known to stand on the same page."""

@@ -32,7 +32,7 @@ def runs_of(text: str, index: PageIndex, mark: str | None = None) -> list[Run]:
         seen = {run.words for run in runs}
         for value in amount.signed:
             for run, printed in index.amounts.get(value, ()):
-                if run.words not in seen and _same_unit(amount.unit, printed.unit, index):
+                if run.words not in seen and same_unit(amount.unit, printed.unit, index):
                     seen.add(run.words)
                     runs.append(run)
         return _without_parts_of_numbers(runs)[:MOST_RUNS]
@@ -45,7 +45,7 @@ def runs_of(text: str, index: PageIndex, mark: str | None = None) -> list[Run]:
     return runs[:MOST_RUNS]
 
 
-def _same_unit(asked: str, printed: str, index: PageIndex) -> bool:
+def same_unit(asked: str, printed: str, index: PageIndex) -> bool:
     """Say whether units agree: one that is left out does, one that stands nowhere on the page does not."""
     if asked == printed or not asked:
         return True

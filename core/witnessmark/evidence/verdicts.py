@@ -57,6 +57,8 @@ class TableEvidence:
     left_over: tuple[LeftOver, ...] = ()
     boxes: dict[int, BoundingBox] = field(default_factory=dict[int, BoundingBox])
     """The region of the table on each page on which it was found."""
+    words: frozenset[tuple[int, int]] = frozenset()
+    """The words that its cells were given: page number, and place among the page's words."""
 
     def count(self, status: Status | None) -> int:
         """Count the cells of a status."""

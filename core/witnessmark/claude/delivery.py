@@ -17,6 +17,7 @@ from witnessmark.documents.content import Content
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import DocumentDamaged, Documents
 from witnessmark.documents.page_range import text_from_pages
+from witnessmark.documents.prepared import Box
 from witnessmark.documents.worker import WorkerStopped
 from witnessmark.plans.models import Model
 from witnessmark.plans.parts import FULL_SIZE_IMAGES, REQUEST_BYTES
@@ -168,7 +169,7 @@ class Delivery:
             try:
                 key = f"{upload_key(block, document)}:page {page.page_number}"
                 pictures, size = await self._pictures(
-                    document, page.page_number, key, model, ways, room - used, delivered
+                    document, page.page_number, None, key, model, ways, room - used, delivered
                 )
                 has_text = page.text == "text layer"
                 text = (await self.documents.text(document, page.page_number, "plain")).text if has_text else ""
@@ -185,15 +186,23 @@ class Delivery:
     ) -> tuple[list[dict[str, Any]], int]:
         document = self.sources[block.sha256]
         key = upload_key(block, document)
-        return await self._pictures(document, block.page_number, key, model, ways, room, delivered)
+        return await self._pictures(document, block.page_number, block.box, key, model, ways, room, delivered)
 
     async def _pictures(
-        self, document: Document, page: int, key: str, model: Model, ways: Ways, room: int, delivered: Delivered
+        self,
+        document: Document,
+        page: int,
+        box: Box | None,
+        key: str,
+        model: Model,
+        ways: Ways,
+        room: int,
+        delivered: Delivered,
     ) -> tuple[list[dict[str, Any]], int]:
         tier = model.image_tier
         if ways.long_edge is not None:
             tier = replace(tier, long_edge=min(tier.long_edge, ways.long_edge))
-        pictures = await self.documents.prepared_images(document, page, purpose="reading", tier=tier)
+        pictures = await self.documents.prepared_images(document, page, purpose="reading", tier=tier, box=box)
         sources: list[dict[str, Any]] = []
         used = 0
         for picture in pictures:
@@ -267,7 +276,8 @@ def upload_key(block: ContentBlock, document: Document) -> str:
         is_whole = pages == tuple(range(1, document.page_count + 1))
         return block.sha256 if is_whole else f"{block.sha256}:{text_from_pages(pages)}"
     if isinstance(block, ImageBlock):
-        return f"{block.sha256}:{block.page_number}:{block.width}x{block.height}"
+        part = "" if block.box is None else ":" + ",".join(f"{edge:g}" for edge in block.box)
+        return f"{block.sha256}:{block.page_number}:{block.width}x{block.height}{part}"
     raise TypeError(type(block))
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from witnessmark.documents.document import PageFacts
 from witnessmark.documents.page_range import text_from_pages
+from witnessmark.documents.prepared import Box
 from witnessmark.documents.text_size import TextSize
 from witnessmark.plans.models import Effort, Model
 from witnessmark.plans.tokens import Count, PromptTokens, tokens_of_image, tokens_of_pdf_page, tokens_of_text
@@ -33,7 +34,7 @@ class PdfBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageBlock:
-    """One image, or one page of a TIFF.
+    """One image, one page of a TIFF, or a part of a page of either or of a PDF.
 
     Units:  pixels, upright, as the model sees it: larger ones are shrunk to that before they are sent
     """
@@ -42,6 +43,8 @@ class ImageBlock:
     page_number: int
     width: int
     height: int
+    box: Box | None = None
+    """The part of the page that it shows; None: an image's whole page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,7 +232,8 @@ def identity(block: ContentBlock) -> list[object]:
         case PdfBlock():
             return ["pdf", block.sha256, text_from_pages(page.page_number for page in block.pages), block.title]
         case ImageBlock():
-            return ["image", block.sha256, block.page_number, block.width, block.height]
+            part = [] if block.box is None else [list(block.box)]
+            return ["image", block.sha256, block.page_number, block.width, block.height, *part]
         case TextDocumentBlock():
             return ["text document", block.title, block.text]
         case TextBlock():

@@ -135,6 +135,7 @@ async def extract_tables(
 ) -> TableExtraction:
     """Extract every table of a PDF, scan, image, CSV or Markdown file as headers and rows, joined over pages, with titles, notes and confidence. Text as printed, each value looked up on its page. By Claude, or offline for free; price: estimate_cost. Prose: read_text."""  # noqa: E501 - one line on the wire
     from witnessmark_tools.paid import readers_for  # not before it is called
+    from witnessmark_tools.second_reading import SecondReading, read_again
     from witnessmark_tools.tables_evidence import check_tables, extracted_table, review_of
 
     began = anyio.current_time()
@@ -171,6 +172,20 @@ async def extract_tables(
         checked, not_looked_up = await check_tables(
             found.tables, document, documents, check_layer=check, seconds=left()
         )
+        again = SecondReading(tables=checked)
+        if found.second is not None:
+            again = await read_again(
+                checked,
+                found.second,
+                document,
+                documents=documents,
+                claude=claude,
+                terms=terms,
+                seconds=left(),
+                max_cost_usd=max_cost_usd,
+                reuse=reuse,
+            )
+            checked = again.tables
         tables = [extracted_table(one, readings=found.readings) for one in checked]
         review, left_out = review_of(checked, tables)
         files: list[ExportedFile] = []
@@ -188,14 +203,15 @@ async def extract_tables(
         return TableExtraction(
             result_id=result_id,
             documents=[document_read(document)],
-            engines=[*found.engines] or [readers.name],
-            cost=found.cost,
+            engines=list(dict.fromkeys([*(found.engines or [readers.name]), *again.engines])),
+            cost=found.cost + again.cost,
             needs_review=needs_review,
             warnings=[
                 *readers.warnings,
                 *found.warnings,
                 *layer_warnings(check.findings),
                 *not_looked_up,
+                *again.warnings,
                 *left_out,
             ],
             tables=tables if detail == "full" else [_without_places(table) for table in tables],

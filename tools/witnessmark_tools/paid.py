@@ -37,6 +37,17 @@ class Paid:
     warnings: list[str] = field(default_factory=list[str])
     """What the endpoint lacks, where that was not said before; that a price is not known; money lost to the cache."""
 
+    @property
+    def worth_usd(self) -> Decimal:
+        """What its answers have cost, also those that were paid for earlier; none of what is not known."""
+        return sum((answered.answer.usd or Decimal(0) for answered in self.run.answered), Decimal(0))
+
+    @property
+    def spent_usd(self) -> Decimal:
+        """What it has cost, as far as that is known, else what it was thought to."""
+        known = self.cost.usd if self.cost.usd is not None else self.cost.estimated_usd
+        return Decimal(str(known or 0))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readers:

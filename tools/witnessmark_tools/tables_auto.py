@@ -32,7 +32,7 @@ from witnessmark_tools.results import Cost, pages_in_words
 from witnessmark_tools.tables_answer import AnswerUnusable, parse_answer, parted_by_page, tables_from_answers
 from witnessmark_tools.tables_by_claude import damaged_in_words, failures_in_words, left_in_words, unread_places
 from witnessmark_tools.tables_doubts import Standing, is_better, pages_in_doubt, says_the_same, standing_of
-from witnessmark_tools.tables_found import Reader, TablesFound
+from witnessmark_tools.tables_found import Reader, SecondReader, TablesFound
 from witnessmark_tools.tables_plan import TablesAnswer, plan_again, plan_tables
 from witnessmark_tools.tables_sight import Sight, sights_of
 from witnessmark_tools.terms import Terms
@@ -122,7 +122,7 @@ async def tables_by_auto(
         reuse=reuse,
         progress=progress,
     )
-    climb = _Climb(call=call, total=len(numbers))
+    climb = _Climb(call=call, models=models, total=len(numbers))
     for model in await climb.begin(models):
         await climb.go_up(model)
     return await climb.found(damaged)
@@ -133,6 +133,7 @@ class _Climb:
     """A document on its way up."""
 
     call: Call
+    models: Sequence[Model]
     total: int
     """Of pages."""
     first: Run = field(default_factory=lambda: Run(outcomes=()))
@@ -146,6 +147,7 @@ class _Climb:
     sights: dict[int, Sight] = field(default_factory=dict[int, Sight])
     cost: Cost = field(default_factory=Cost)
     spent_usd: Decimal = Decimal(0)
+    worth_usd: Decimal = Decimal(0)
     engines: list[str] = field(default_factory=list[str])
     told: list[str] = field(default_factory=list[str])
     done: float = 0.0
@@ -305,8 +307,8 @@ class _Climb:
             gives_failures=True,
         )
         self.cost += paid.cost
-        known = paid.cost.usd if paid.cost.usd is not None else paid.cost.estimated_usd
-        self.spent_usd += Decimal(str(known or 0))
+        self.spent_usd += paid.spent_usd
+        self.worth_usd += paid.worth_usd
         self.told += [sentence for sentence in paid.warnings if sentence not in self.told]
         if paid.run.answered:
             self.engines.append(model.id)
@@ -395,7 +397,16 @@ class _Climb:
             cost=self.cost,
             engines=self.engines,
             readers=self._readers(),
+            second=self._second(),
         )
+
+    def _second(self) -> SecondReader | None:
+        """Say who may read values in doubt a second time: the model above those that have read, or any below it."""
+        asked = [index for index, model in enumerate(self.models) if model.id in self.engines]
+        if not asked:
+            return None
+        models = tuple(reversed(self.models[: asked[-1] + 2]))
+        return SecondReader(models=models, worth_usd=self.worth_usd, so_far_usd=self.spent_usd)
 
     def _readers(self) -> list[Reader]:
         """List who has read what, the reasons of those that went up with them."""

@@ -52,6 +52,8 @@ class CheckedTable:
     sums: TableArithmetic
     words: frozenset[tuple[int, int]] = frozenset()
     """The words that its cells were given, which no other table's are."""
+    confirmed: frozenset[tuple[int, int]] = frozenset()
+    """Cells by row and column of the grid that are in doubt, and of which a second reading says the same."""
 
     def count(self, status: Status | None) -> int:
         return sum(verdict is not None and verdict.status == status for row in self.verdicts for verdict in row)
@@ -372,10 +374,11 @@ def review_of(
 ) -> tuple[list[ReviewItem], tuple[str, ...]]:
     """List what a person should look at, most doubtful first, and say how much was left out.
 
-    Shapes:  values that stand nowhere, those that stand elsewhere, those that break sums, tables of low confidence,
-             rows that are missing, cells that could not be read
+    Shapes:  values that stand nowhere, those that stand elsewhere, those of which a second reading says the same, those
+             that break sums, tables of low confidence, rows that are missing, cells that could not be read
     """
-    cells = sorted((item for one in checked for item in _doubtful_cells(one)), key=lambda item: _DOUBT[item.status])
+    doubtful = [found for one in checked for found in _doubtful_cells(one)]
+    cells = [item for _, item in sorted(doubtful, key=lambda found: (found[0], _DOUBT[found[1].status]))]
     cells += [item for one in checked for item in reviewed_sums(one.table_id, one.table, one.verdicts, one.sums)]
     lost = [item for one in checked for item in _lost_rows(one)]
     unreadable = [item for one in checked for item in _unreadable_cells(one)]
@@ -418,13 +421,14 @@ def _cells(checked: CheckedTable) -> Iterator[_Cell]:
                 yield _Cell(row=row + first, column=column, text=text, verdict=verdict)
 
 
-def _doubtful_cells(checked: CheckedTable) -> Iterator[ReviewItem]:
+def _doubtful_cells(checked: CheckedTable) -> Iterator[tuple[bool, ReviewItem]]:
+    """Give the values in doubt, each with whether a second reading says the same."""
     first = first_row_number(checked.table.header_rows)
     of_sums = reasons_of_sums(checked.sums)
     for cell in _cells(checked):
-        status = cell.verdict.status
+        status, place = cell.verdict.status, (cell.row - first, cell.column)
         if status in _DOUBT:
-            yield ReviewItem(
+            item = ReviewItem(
                 table_id=checked.table_id,
                 row=cell.row,
                 column=cell.column,
@@ -433,18 +437,20 @@ def _doubtful_cells(checked: CheckedTable) -> Iterator[ReviewItem]:
                 value=cell.text,
                 status=status,
                 nearest=cell.verdict.nearest,
-                reason=" ".join(
-                    filter(
-                        None, [cell.verdict.reason or _REASONS[status], of_sums.get((cell.row - first, cell.column))]
-                    )
-                ),
+                reason=" ".join(filter(None, [cell.verdict.reason or default_reason(status), of_sums.get(place)])),
             )
+            yield place in checked.confirmed, item
 
 
 _REASONS: dict[Status | None, str] = {
     "displaced": "This stands on the page, but not in this row and column.",
     "unlocated": "This stands nowhere on the page.",
 }
+
+
+def default_reason(status: Status | None) -> str:
+    """Say what a status means where nothing else is said; empty where it is no doubt."""
+    return _REASONS.get(status, "")
 
 
 def _lost_rows(checked: CheckedTable) -> Iterator[ReviewItem]:
@@ -470,5 +476,6 @@ def _unreadable_cells(checked: CheckedTable) -> Iterator[ReviewItem]:
                 column=cell.column,
                 page=cell.verdict.page,
                 value=cell.text,
-                reason="This could not be read.",
+                nearest=cell.verdict.nearest,
+                reason=f"This could not be read. {cell.verdict.reason}".strip(),
             )

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from witnessmark.documents.ocr.recognised import PageReading
 from witnessmark.offline.tables.values import Table
 from witnessmark_tools.results import Cost, FailedPages, Frozen, ReviewItem
+
+if TYPE_CHECKING:
+    from witnessmark.plans.models import Model  # read by the first call, not by starting the server
 
 
 class Reader(Frozen):
@@ -18,6 +23,18 @@ class Reader(Frozen):
     pages: str
     model: str
     reason: str | None = Field(default=None, description="Why the pages went up.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondReader:
+    """Who may read values in doubt a second time, and beside what that has to be little."""
+
+    models: tuple[Model, ...]
+    """Any of them, the strongest first."""
+    worth_usd: Decimal
+    """What the first reading costs, also where it was paid for earlier."""
+    so_far_usd: Decimal
+    """What the call has cost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +53,5 @@ class TablesFound:
     engines: Sequence[str] = ()
     """The models that were asked, where it was not known before which."""
     readers: Sequence[Reader] = ()
+    second: SecondReader | None = None
+    """None: no model has read."""

@@ -67,6 +67,8 @@ class Readers:
         self.mistakes[model, page] = mistaken
 
     def answer(self, request: Request) -> Any:
+        if not request.pages:
+            return {"rows": []}  # rows alone, a second time: `test_second_reading` has that
         numbers = [int(page.text.split()[1]) for page in request.pages]
         self.asked.append((request.model, numbers))
         if request.model in self.replies:

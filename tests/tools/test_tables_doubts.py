@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
-from witnessmark.evidence.verdicts import LeftOver, Status, TableEvidence, Verdict
+from witnessmark.evidence.verdicts import LeftOver, Status, Verdict
 from witnessmark.offline.tables.values import NOWHERE, Cell, Confidence, Table
 from witnessmark.values import BoundingBox
 from witnessmark_tools.tables_doubts import Standing, is_better, pages_in_doubt, says_the_same, standing_of
+from witnessmark_tools.tables_evidence import CheckedTable
 
 BOX = BoundingBox(x0=50, top=100, x1=400, bottom=300)
 
@@ -26,9 +28,9 @@ LOCATED: list[Status | None] = ["located", "located"]
 NOT_LOOKED_UP: list[Status | None] = [None, None]
 
 
-def found(*rows: Sequence[Status | None], left_over: Sequence[LeftOver] = ()) -> TableEvidence:
+def found(table: Table, *rows: Sequence[Status | None], left_over: Sequence[LeftOver] = ()) -> CheckedTable:
     verdicts = tuple(tuple(Verdict(status=status, page=1) for status in row) for row in rows)
-    return TableEvidence(verdicts=verdicts, left_over=tuple(left_over), boxes={1: BOX})
+    return CheckedTable(table=table, table_id="t1", verdicts=verdicts, left_over=tuple(left_over), boxes={1: BOX})
 
 
 def beside(text: str, *, is_row: bool = False) -> LeftOver:
@@ -39,18 +41,18 @@ TABLE = a_table([["Item", "2024"], ["Rent", "1,284"]])
 
 
 def test_values_in_place_are_no_doubt() -> None:
-    standing = standing_of([TABLE], [found(LOCATED, LOCATED)])
+    standing = standing_of([found(TABLE, LOCATED, LOCATED)])
     assert (standing.doubts, standing.surety, standing.reason) == (0, 4, "")
 
 
 def test_what_was_not_looked_up_is_no_doubt() -> None:
-    assert standing_of([TABLE], [found(NOT_LOOKED_UP, NOT_LOOKED_UP)]).doubts == 0
+    assert standing_of([found(TABLE, NOT_LOOKED_UP, NOT_LOOKED_UP)]).doubts == 0
 
 
 def test_each_kind_of_doubt_is_said() -> None:
     unreadable = a_table([["Item", "2024"], ["[unreadable]", "1,284"]], confidence="low")
     left = [beside("Power 96", is_row=True), beside("12"), beside("…")]
-    standing = standing_of([unreadable], [found(["located", "displaced"], [None, "unlocated"], left_over=left)])
+    standing = standing_of([found(unreadable, ["located", "displaced"], [None, "unlocated"], left_over=left)])
     assert standing.doubts == 6
     assert standing.reason == (
         "1 of 4 values stands nowhere on the page; 1 of 4 values stands in another row or column there; 1 row of the "
@@ -73,13 +75,12 @@ def test_each_kind_of_doubt_is_said() -> None:
 def test_a_table_that_is_shown_and_was_not_read_is_a_doubt(
     tables: list[Table], shown: list[BoundingBox], missed: int
 ) -> None:
-    evidence = [found(LOCATED, LOCATED) for _ in tables]
-    assert standing_of(tables, evidence, shown).missed_tables == missed
+    assert standing_of([found(one, LOCATED, LOCATED) for one in tables], shown).missed_tables == missed
 
 
 def test_where_nobody_knows_where_tables_stand_none_is_missed() -> None:
-    nowhere = TableEvidence(verdicts=found(NOT_LOOKED_UP, NOT_LOOKED_UP).verdicts)
-    assert standing_of([TABLE], [nowhere], [BOX]).missed_tables == 0
+    nowhere = replace(found(TABLE, NOT_LOOKED_UP, NOT_LOOKED_UP), boxes={})
+    assert standing_of([nowhere], [BOX]).missed_tables == 0
 
 
 def test_the_most_doubtful_page_comes_first() -> None:
@@ -104,12 +105,10 @@ def test_the_better_reading_is_kept(first: Standing, second: Standing, is_kept: 
 
 
 def test_two_models_that_read_the_same_are_told_from_two_that_do_not() -> None:
-    evidence = [found(LOCATED, ["located", "unlocated"])]
-    first, same = (
-        standing_of([TABLE], evidence),
-        standing_of([a_table([["Item", "2024"], ["Rent", "1, 284"]])], evidence),
-    )
-    other = standing_of([a_table([["Item", "2024"], ["Rent", "1,294"]])], evidence)
+    first, same, other = [
+        standing_of([found(a_table([["Item", "2024"], ["Rent", value]]), LOCATED, ["located", "unlocated"])])
+        for value in ("ca. 1,284", "ca.1,284", "ca. 1,294")
+    ]
     assert says_the_same(first, same)
     assert not says_the_same(first, other)
     assert not says_the_same(Standing(), Standing())

@@ -19,7 +19,7 @@ from witnessmark.plans.spending import CallAboveBudget, CostAboveLimit, PriceNot
 from witnessmark.plans.tokens import Count
 from witnessmark.store import BudgetReached
 from witnessmark_tools.estimate_cost import InputTokens, ModelCost, TokenBand, UsdBand, usd
-from witnessmark_tools.tables_plan import plan_again, plan_tables
+from witnessmark_tools.tables_plan import SECOND_SHARE, plan_again, plan_tables
 from witnessmark_tools.terms import AUTO, OFFLINE
 
 if TYPE_CHECKING:
@@ -133,12 +133,13 @@ def _priced_by_steps(steps: Sequence[Candidate], today: date, counted: Mapping[s
     first, above = _priced(steps[0], today, counted), steps[1:]
     amounts = [price_of(step.unpaid.plan, step.model, counted).now for step in steps]
     known = [amount for amount in amounts if amount is not None]
-    most = _amount(sum(known, Usd()) if len(known) == len(amounts) else None)
+    most = _amount(sum(known, Usd()) * (1 + SECOND_SHARE) if len(known) == len(amounts) else None)
     notes = [f"{steps[0].model.id} reads all pages."]
     if above:
         names = ", then ".join(step.model.id for step in above)
         all_of_it = "" if most is None else f": about ${usd(most.estimate)} in all if every page did"
         notes.append(f"Those whose values are not all in place go up to {names}{all_of_it}; never above a limit.")
+    notes.append("Rows with values in doubt are read a second time where that costs a fifth of it at most.")
     cost = first.cost.model_copy(update={"model": AUTO, "usd_at_most": most, "notes": [*notes, *first.cost.notes]})
     return _Priced(cost=cost, model=first.model, counted=first.counted)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import Any
 
 import anyio
@@ -36,14 +35,13 @@ from witnessmark_tools.results import Cost, Frozen
 from witnessmark_tools.tables_answer import AnswerUnusable, printable
 from witnessmark_tools.tables_evidence import CheckedTable, default_reason, is_unreadable
 from witnessmark_tools.tables_found import SecondReader
+from witnessmark_tools.tables_plan import SECOND_SHARE
 from witnessmark_tools.terms import Terms
 
 MOST_ROWS = 40
 """Of one call: where more is in doubt, a person looks at the page as a whole."""
-MOST_SHARE = Decimal("0.2")
-"""Of what the first reading has cost."""
-LEAST_SECONDS = 5.0
-"""With less time left nothing is read a second time."""
+LEAST_SECONDS, MOST_SECONDS = 5.0, 60.0
+"""With less time left nothing is read a second time; and nobody waits longer for it."""
 TALLEST_SHARE = 0.2
 """Of the page's height: what is taller is no row, and its place is not known."""
 MARGIN_SHARE = 0.35
@@ -127,7 +125,7 @@ async def read_again(
             model = await claude.model(rung.id)
             plan = plan_second_reading(document, rows[:count], model)
             price = price_of(plan, model).now
-            if not model.image_input or price is None or price.estimate > MOST_SHARE * second.worth_usd:
+            if not model.image_input or price is None or price.estimate > SECOND_SHARE * second.worth_usd:
                 continue
             since = reuse_since(terms, reuse=reuse)
             unpaid = await claude.unpaid(plan, (document,), model=model, reuse_since=since)
@@ -141,7 +139,7 @@ async def read_again(
                 terms=terms,
                 documents=documents,
                 sources=(document,),
-                seconds=seconds,
+                seconds=MOST_SECONDS if seconds is None else min(seconds, MOST_SECONDS),
                 reuse=reuse,
                 parse=functools.partial(parse_rows, model=model.id),
                 **money,

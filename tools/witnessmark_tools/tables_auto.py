@@ -17,13 +17,13 @@ from witnessmark.documents.document import Document, PageFacts
 from witnessmark.documents.opening import Documents
 from witnessmark.documents.page_range import text_from_pages
 from witnessmark.errors import BudgetError, WitnessmarkError
-from witnessmark.evidence.check import check_table
 from witnessmark.plans.halving import pages_of
 from witnessmark.plans.models import Model, ModelCannotSee, ModelRetired
 from witnessmark.plans.parts import text_blocks
 from witnessmark.plans.plan import Ask, Plan, TextDocumentBlock
 from witnessmark.plans.price import price_of
 from witnessmark.plans.spending import CostAboveLimit, PriceNotApproved
+from witnessmark.values import BoundingBox
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.estimate_cost import usd
 from witnessmark_tools.pages import failures_of, sendable_pages
@@ -32,10 +32,12 @@ from witnessmark_tools.results import Cost, pages_in_words
 from witnessmark_tools.tables_answer import AnswerUnusable, parse_answer, parted_by_page, tables_from_answers
 from witnessmark_tools.tables_by_claude import damaged_in_words, failures_in_words, left_in_words, unread_places
 from witnessmark_tools.tables_doubts import Standing, is_better, pages_in_doubt, says_the_same, standing_of
+from witnessmark_tools.tables_evidence import check
 from witnessmark_tools.tables_found import Reader, SecondReader, TablesFound
-from witnessmark_tools.tables_plan import TablesAnswer, plan_again, plan_tables
-from witnessmark_tools.tables_sight import Sight, sights_of
+from witnessmark_tools.tables_plan import SECOND_SHARE, TablesAnswer, plan_again, plan_tables
+from witnessmark_tools.tables_sight import tables_seen
 from witnessmark_tools.terms import Terms
+from witnessmark_tools.witnesses import Witnesses, read_witnesses
 
 LEAST_SECONDS = 1.0
 """With less time left nobody else is asked."""
@@ -144,7 +146,10 @@ class _Climb:
     """Pages that go no further: two models have read them the same, or there is no room for what the next one costs."""
     lost: dict[int, str] = field(default_factory=dict[int, str])
     """By page that no answer could be used of, whose."""
-    sights: dict[int, Sight] = field(default_factory=dict[int, Sight])
+    witnesses: Witnesses = field(default_factory=Witnesses)
+    seen: dict[int, tuple[BoundingBox, ...]] = field(default_factory=dict[int, tuple[BoundingBox, ...]])
+    """By page, the tables that are to be seen without any model."""
+    looked_at: set[int] = field(default_factory=set[int])
     cost: Cost = field(default_factory=Cost)
     spent_usd: Decimal = Decimal(0)
     worth_usd: Decimal = Decimal(0)
@@ -185,12 +190,12 @@ class _Climb:
         raise refusal
 
     async def _most(self, models: Sequence[Model]) -> Decimal:
-        """Say what the call may come to where every page goes up to the last model."""
+        """Say what the call may come to where every page goes up to the last model, a second reading included."""
 
         def summed() -> Decimal:
             plans = [(self.call.first_plan(models[0]), models[0])]
             plans += [(self.call.plan_again(self.call.facts, model), model) for model in models[1:]]
-            return sum((_estimate(plan, model) for plan, model in plans), Decimal(0))
+            return sum((_estimate(plan, model) for plan, model in plans), Decimal(0)) * (1 + SECOND_SHARE)
 
         return await anyio.to_thread.run_sync(summed, abandon_on_cancel=True)
 
@@ -320,7 +325,7 @@ class _Climb:
         for answered in paid.run.answered:
             for page, answer in parted_by_page(answered.ask, answered.value).items():
                 parts.setdefault(page, []).append((answered.ask, answer))
-        await self._look_at([page for page in parts if page not in self.sights])
+        await self._look_at([page for page in parts if page not in self.looked_at])
         for page, found in sorted(parts.items()):
             standing = await anyio.to_thread.run_sync(self._standing, page, found)
             self._weigh(page, _Reading(model=model.id, parts=tuple(found), standing=standing))
@@ -330,18 +335,20 @@ class _Climb:
             self._tell(left, f"There was no time for {model.id} to read", "Call again for its answer.")
 
     async def _look_at(self, pages: Sequence[int]) -> None:
-        facts = [self.call.facts[page] for page in pages]
+        document, documents = self.call.document, self.call.documents
+        self.looked_at.update(pages)
+        found = await read_witnesses(document, documents, pages, seconds=self._patience())
+        old = self.witnesses
+        self.witnesses = Witnesses(pages={**old.pages, **found.pages}, on_page={**old.on_page, **found.on_page})
+        self.seen |= await tables_seen(document, documents, self.witnesses, pages, seconds=self._patience())
+
+    def _patience(self) -> float | None:
         seconds = self.call.seconds
-        self.sights |= await sights_of(
-            self.call.document, facts, self.call.documents, seconds=None if seconds is None else max(0.0, seconds)
-        )
+        return None if seconds is None else max(0.0, seconds)
 
     def _standing(self, page: int, parts: Sequence[tuple[Ask, TablesAnswer]]) -> Standing:
-        sight = self.sights.get(page, Sight())
         tables, _ = tables_from_answers(parts, self.call.document)
-        witnesses = [sight.witness] if sight.witness is not None else []
-        evidence = [check_table(table.texts, witnesses, header_rows=table.header_rows) for table in tables]
-        return standing_of(tables, evidence, sight.tables)
+        return standing_of([check(table, "", self.witnesses) for table in tables], self.seen.get(page, ()))
 
     def _weigh(self, page: int, reading: _Reading) -> None:
         before = self.best.get(page)

@@ -23,7 +23,7 @@ from witnessmark_tools.pages import failures_of, sendable_pages
 from witnessmark_tools.paid import run_paid
 from witnessmark_tools.results import ReviewItem, pages_in_words
 from witnessmark_tools.tables_answer import parse_answer, tables_from_answers
-from witnessmark_tools.tables_found import SecondReader, TablesFound
+from witnessmark_tools.tables_found import TablesFound
 from witnessmark_tools.tables_plan import plan_tables
 from witnessmark_tools.terms import Terms
 
@@ -101,7 +101,6 @@ async def tables_by_claude(
         continue_with=text_from_pages(run.left_pages) or None,
         failures=failures_of({page: failed.error for failed in run.failed for _, page in pages_of(failed.ask)}),
         cost=paid.cost,
-        second=SecondReader(models=(model,), worth_usd=paid.worth_usd, so_far_usd=paid.spent_usd),
     )
 
 

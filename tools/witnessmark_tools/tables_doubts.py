@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from witnessmark.documents.opening import UNREADABLE_MARK
-from witnessmark.evidence.verdicts import TableEvidence
-from witnessmark.offline.tables.values import Table
+from witnessmark.evidence.normal import key_of_cell
 from witnessmark.values import BoundingBox
+from witnessmark_tools.tables_evidence import CheckedTable
 
 MISSED_SHARE = 0.2
 """Of a table that lines and columns show, what has to lie in tables that were read for it not to be missed."""
@@ -69,31 +68,27 @@ class Standing:
         return "; ".join(part for part in told if part)
 
 
-def standing_of(
-    tables: Sequence[Table], evidence: Sequence[TableEvidence], shown: Sequence[BoundingBox] = ()
-) -> Standing:
+def standing_of(checked: Sequence[CheckedTable], seen: Sequence[BoundingBox] = ()) -> Standing:
     """Say how the tables that were read of one page stand up to it.
 
     What was not looked up is no doubt: where a page has no words to look in, only what the model says of itself is.
 
-    Shapes:  `evidence` as many as `tables`, of their whole grids; `shown` are the tables that the offline engine is
-             sure of on the page
-    Units:   boxes as in `evidence`
+    Shapes:  `seen` are the tables that the offline engine is sure of on the page
+    Units:   boxes as those of the tables
     """
-    texts = [text for table in tables for row in table.texts for text in row if text.strip()]
-    left_over = [piece for one in evidence for piece in one.left_over if any(map(str.isalnum, piece.text))]
-    missed = _missed(shown, [box for one in evidence for box in one.boxes.values()], is_empty=not tables)
+    left_over = [piece for one in checked for piece in one.left_over if any(map(str.isalnum, piece.text))]
+    missed = _missed(seen, [box for one in checked for box in one.boxes.values()], is_empty=not checked)
     return Standing(
-        cells=len(texts),
-        located=sum(one.count("located") for one in evidence),
-        displaced=sum(one.count("displaced") for one in evidence),
-        unlocated=sum(one.count("unlocated") for one in evidence),
+        cells=sum(bool(text.strip()) for one in checked for row in one.table.texts for text in row),
+        located=sum(one.count("located") for one in checked),
+        displaced=sum(one.count("displaced") for one in checked),
+        unlocated=sum(one.count("unlocated") for one in checked),
         left_over=sum(not piece.is_row for piece in left_over),
         missing_rows=sum(piece.is_row for piece in left_over),
-        unreadable=sum(UNREADABLE_MARK in text for text in texts),
-        unsure_tables=sum(table.confidence == "low" for table in tables),
+        unreadable=sum(one.unreadable for one in checked),
+        unsure_tables=sum(one.table.confidence == "low" for one in checked),
         missed_tables=missed,
-        questions=tuple(sorted([*_doubtful(tables, evidence), *(_folded(piece.text) for piece in left_over)])),
+        questions=tuple(sorted([*_doubtful(checked), *(key_of_cell(piece.text) for piece in left_over)])),
     )
 
 
@@ -113,25 +108,21 @@ def says_the_same(first: Standing, second: Standing) -> bool:
     return bool(first.questions) and first.questions == second.questions
 
 
-def _doubtful(tables: Sequence[Table], evidence: Sequence[TableEvidence]) -> list[str]:
+def _doubtful(checked: Sequence[CheckedTable]) -> list[str]:
     return [
-        _folded(text)
-        for table, one in zip(tables, evidence, strict=True)
-        for row, verdicts in zip(table.texts, one.verdicts, strict=True)
+        key_of_cell(text)
+        for one in checked
+        for row, verdicts in zip(one.table.texts, one.verdicts, strict=True)
         for text, verdict in zip(row, verdicts, strict=True)
         if verdict is not None and verdict.status in {"displaced", "unlocated"}
     ]
 
 
-def _folded(text: str) -> str:
-    return "".join(text.split()).casefold()
-
-
-def _missed(shown: Sequence[BoundingBox], read: Sequence[BoundingBox], *, is_empty: bool) -> int:
-    """Count tables that are shown and were not read; where tables were read and nobody knows where, none is missed."""
+def _missed(seen: Sequence[BoundingBox], read: Sequence[BoundingBox], *, is_empty: bool) -> int:
+    """Count tables that are to be seen and were not read; none where tables were read and nobody knows where."""
     if not read and not is_empty:
         return 0
-    return sum(sum(_shared(box, other) for other in read) < MISSED_SHARE * box.width * box.height for box in shown)
+    return sum(sum(_shared(box, other) for other in read) < MISSED_SHARE * box.width * box.height for box in seen)
 
 
 def _shared(first: BoundingBox, second: BoundingBox) -> float:

@@ -54,4 +54,4 @@ class TablesFound:
     """The models that were asked, where it was not known before which."""
     readers: Sequence[Reader] = ()
     second: SecondReader | None = None
-    """None: no model has read."""
+    """None: nobody does. A model that is named reads once, as its price said."""

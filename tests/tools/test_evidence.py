@@ -42,6 +42,7 @@ def doubtful(items: Sequence[ReviewItem]) -> list[tuple[str | None, int | None, 
 
 def house_settings(folder: Path, api: FakeClaudeAPI, **more: Any) -> Any:
     environment = {"ANTHROPIC_BASE_URL": api.url, "ANTHROPIC_API_KEY": api.key}
+    more = {"model": "claude-sonnet-5-5"} | more  # one reading; what several do is in `test_tables_auto`
     return settings_from(environment, start=folder, home=str(folder / "home"), allow=[str(folder)], **more)
 
 

@@ -12,6 +12,7 @@ from tests.tools.conftest import House, opened
 from tests.tools.test_claude_tables import house_settings
 from tests.tools.test_tables_auto import HAIKU, OPUS, SONNET, Readers, draw, extract, rows_of
 from witnessmark.documents.document import PageFacts
+from witnessmark.evidence.arithmetic_found import TableArithmetic
 from witnessmark.evidence.verdicts import Status, Verdict
 from witnessmark.offline.tables.values import NOWHERE, Cell, Table
 from witnessmark.testing import FakeClaudeAPI, Reply, Request
@@ -214,7 +215,7 @@ def checked(*statuses: Status | None, texts: Sequence[str] = TEXTS, height: floa
     verdicts = tuple(Verdict(status=status, page=1, box=box) for status, box in zip(statuses, boxes, strict=True))
     table = Table(page_number=1, box=NOWHERE, rows=(cells,))
     region = BoundingBox(x0=90, top=100, x1=450, bottom=300)
-    return CheckedTable(table=table, table_id="t1", verdicts=(verdicts,), boxes={1: region})
+    return CheckedTable(table=table, table_id="t1", verdicts=(verdicts,), boxes={1: region}, sums=TableArithmetic())
 
 
 FACTS = {1: PageFacts(page_number=1, width=595, height=842, text="text layer")}

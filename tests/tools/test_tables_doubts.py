@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from witnessmark.evidence.arithmetic_found import TableArithmetic
 from witnessmark.evidence.verdicts import LeftOver, Status, Verdict
 from witnessmark.offline.tables.values import NOWHERE, Cell, Confidence, Table
 from witnessmark.values import BoundingBox
@@ -30,7 +31,14 @@ NOT_LOOKED_UP: list[Status | None] = [None, None]
 
 def found(table: Table, *rows: Sequence[Status | None], left_over: Sequence[LeftOver] = ()) -> CheckedTable:
     verdicts = tuple(tuple(Verdict(status=status, page=1) for status in row) for row in rows)
-    return CheckedTable(table=table, table_id="t1", verdicts=verdicts, left_over=tuple(left_over), boxes={1: BOX})
+    return CheckedTable(
+        table=table,
+        table_id="t1",
+        verdicts=verdicts,
+        left_over=tuple(left_over),
+        boxes={1: BOX},
+        sums=TableArithmetic(),
+    )
 
 
 def beside(text: str, *, is_row: bool = False) -> LeftOver:

@@ -156,6 +156,7 @@ async def extract_tables(
                 readers,
                 document,
                 numbers,
+                check,
                 vocabulary=vocabulary or (),
                 documents=documents,
                 claude=claude,
@@ -224,12 +225,14 @@ async def extract_tables(
         )
 
 
-async def _by_claude(readers: Readers, document: Document, numbers: Sequence[int], **given: Any) -> TablesFound:
+async def _by_claude(
+    readers: Readers, document: Document, numbers: Sequence[int], check: LayerCheck, **given: Any
+) -> TablesFound:
     """Have the model that was named read, or those of `auto`; they are imported before Claude is asked, not earlier."""
     if readers.is_auto:
         from witnessmark_tools.tables_auto import tables_by_auto
 
-        return await tables_by_auto(document, numbers, readers.models, **given)
+        return await tables_by_auto(document, numbers, readers.models, check=check, **given)
     from witnessmark_tools.tables_by_claude import tables_by_claude
 
     return await tables_by_claude(document, numbers, readers.models[0], **given)

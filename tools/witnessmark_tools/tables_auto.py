@@ -14,6 +14,7 @@ from witnessmark.claude.failures import ModelNotAvailable
 from witnessmark.claude.running import Failed, Run
 from witnessmark.claude.understanding import Declined, NoAnswer, NoStructuredAnswer
 from witnessmark.documents.document import Document, PageFacts
+from witnessmark.documents.layer_check import LayerCheck
 from witnessmark.documents.opening import Documents
 from witnessmark.documents.page_range import text_from_pages
 from witnessmark.errors import BudgetError, WitnessmarkError
@@ -55,6 +56,7 @@ class Call:
     texts: Sequence[TextDocumentBlock]
     vocabulary: Sequence[str]
     documents: Documents
+    layers: LayerCheck
     claude: Claude
     terms: Terms
     ends: float | None
@@ -92,6 +94,7 @@ async def tables_by_auto(
     numbers: Sequence[int],
     models: Sequence[Model],
     *,
+    check: LayerCheck,
     vocabulary: Sequence[str],
     documents: Documents,
     claude: Claude,
@@ -117,6 +120,7 @@ async def tables_by_auto(
         texts=await anyio.to_thread.run_sync(text_blocks, document.name, text),
         vocabulary=vocabulary,
         documents=documents,
+        layers=check,
         claude=claude,
         terms=terms,
         ends=ends,
@@ -337,7 +341,7 @@ class _Climb:
     async def _look_at(self, pages: Sequence[int]) -> None:
         document, documents = self.call.document, self.call.documents
         self.looked_at.update(pages)
-        found = await read_witnesses(document, documents, pages, seconds=self._patience())
+        found = await read_witnesses(document, documents, pages, check=self.call.layers, seconds=self._patience())
         old = self.witnesses
         self.witnesses = Witnesses(pages={**old.pages, **found.pages}, on_page={**old.on_page, **found.on_page})
         self.seen |= await tables_seen(document, documents, self.witnesses, pages, seconds=self._patience())

@@ -289,7 +289,7 @@ class _Check:
         return found
 
     def _territory(self, cell: Asked) -> Territory | None:
-        return self.laid.territory(cell.row, cell.column)
+        return self.laid.territory(cell.row, cell.column, is_level=cell.is_amount)
 
     def _words_in(self, territory: Territory, of_line: Place | None = None, *, with_marks: bool = False) -> list[int]:
         """Find the words in a place that are no other cell's, in reading order."""

@@ -272,9 +272,12 @@ class Laid:
 
     # --- what stands in a place
 
-    def territory(self, row: int, column: int) -> Territory | None:
-        """Find the place of a cell; None where its row or its column is not known."""
-        rows = self._row_limits(row)
+    def territory(self, row: int, column: int, *, is_level: bool = False) -> Territory | None:
+        """Find the place of a cell; None where its row or its column is not known.
+
+        Where it `is_level`, as figures are, nothing counts that stands in the row's second line or between rows.
+        """
+        rows = self._row_limits(row, NEAR if not is_level else OVERLAP)
         if rows is None:
             return None
         page, top, bottom = rows
@@ -294,7 +297,7 @@ class Laid:
             return None
         return before.right, after.left
 
-    def _row_limits(self, row: int) -> tuple[int, float, float] | None:
+    def _row_limits(self, row: int, near: float = NEAR) -> tuple[int, float, float] | None:
         if row < self.head and self.header_zone is not None:
             return self.header_zone.page, self.header_zone.top, self.header_zone.bottom
         band = self.bands[row]
@@ -304,7 +307,7 @@ class Laid:
             if limits is None or known is None or limits[1] - limits[0] > 1e6:
                 return None
             return known.page, limits[0] + 1, limits[1] - 1
-        reach = NEAR * (band.bottom - band.top)
+        reach = near * (band.bottom - band.top)
         top, bottom = band.top - reach, band.bottom + reach
         for other in self._other_bands(row, band.page):
             if other.bottom <= band.top + 1:

@@ -119,6 +119,7 @@ class Killer:
         self._chance = random.Random(seed)
         self._told: list[list[str]] = []
         self._connection: sqlite3.Connection | None = None
+        self._has_tables = False
 
     async def hear(self) -> None:
         """Listen to the processes, to their end."""
@@ -173,6 +174,8 @@ class Killer:
 
     def damage(self) -> str:
         """Let SQLite check the whole file."""
+        if not self._store.exists():  # nothing is damaged where there is nothing yet
+            return "ok"
         with closing(self._opened()) as db:
             (found,) = db.execute("PRAGMA integrity_check").fetchone()
             return str(found)
@@ -188,6 +191,8 @@ class Killer:
             case "any":
                 delay = 0.6
             case "reading back":
+                if not known:  # the next one will have something to read
+                    await self.until(lambda: self._count(life, "answered") > 0)
                 wanted = self._chance.randint(0, known)
                 await self.until(lambda: len(self._heard("used")) >= wanted)
                 delay = 0.005
@@ -310,6 +315,8 @@ class Killer:
 
     def _locked(self) -> bool:
         """Try to keep the store from being written to."""
+        if not self._has_store():
+            return False
         db = self._looking()
         try:
             if not db.in_transaction:
@@ -319,6 +326,8 @@ class Killer:
         return True
 
     def _count(self, life: Life, *states: str) -> int:
+        if not self._has_store():
+            return 0
         marks = ", ".join("?" * len(states))
         query = f"SELECT count(*) FROM sends WHERE id > ? AND state IN ({marks})"
         (count,) = self._looking().execute(query, (life.before.last, *states)).fetchone()
@@ -333,7 +342,7 @@ class Killer:
         return {request_id for (request_id,) in self._looking().execute(query, (life.before.last,))}
 
     def _lines(self, life: Life) -> list[Line]:
-        if not self._store.exists():  # killed before it had opened anything
+        if not self._has_store():
             return []
         with closing(self._opened()) as db:
             query = "SELECT content_key, state, request_id FROM sends WHERE id > ? AND process LIKE ? ORDER BY id"
@@ -341,13 +350,20 @@ class Killer:
         return [Line(key=key, state=state, request_id=request_id) for key, state, request_id in rows]
 
     def _kept(self) -> Kept:
-        if not self._store.exists():
+        if not self._has_store():
             return Kept(last=0, answers=frozenset(), uploads=frozenset())
         with closing(self._opened()) as db:
             (last,) = db.execute("SELECT coalesce(max(id), 0) FROM sends").fetchone()
             answers = frozenset(key for (key,) in db.execute("SELECT content_key FROM answers"))
             uploads = frozenset(key for (key,) in db.execute("SELECT key FROM uploads"))
             return Kept(last=last, answers=answers, uploads=uploads)
+
+    def _has_store(self) -> bool:
+        """Say whether a process has lived long enough to make the store: its file comes first, then all tables."""
+        if not self._has_tables and self._store.exists():
+            with closing(self._opened()) as db:
+                self._has_tables = db.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
+        return self._has_tables
 
     def _looking(self) -> sqlite3.Connection:
         if self._connection is None:

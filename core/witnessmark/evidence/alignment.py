@@ -79,6 +79,8 @@ class Alignment:
     """Where each column should stand, by page."""
     moved_rows: frozenset[int] = frozenset()
     moved_columns: frozenset[int] = frozenset()
+    disputed_columns: frozenset[int] = frozenset()
+    """Columns whose header and only value stand in different places."""
     found: list[Band | None] = field(default_factory=list["Band | None"])
     """Where each row was found, in order or not."""
 
@@ -93,9 +95,10 @@ def align(rows: Sequence[Sequence[Asked]], width: int, pages: Sequence[PageIndex
     bands, moved_rows = _in_order(found)
     aligned = Alignment(bands=bands, moved_rows=moved_rows, found=found)
     for page, index in enumerate(pages):
-        extents, moved = _columns(rows, found, width, page, head, is_from_right=index.is_from_right)
+        extents, moved, disputed = _columns(rows, found, width, page, head, is_from_right=index.is_from_right)
         aligned.columns[page] = extents
         aligned.moved_columns |= moved
+        aligned.disputed_columns |= disputed
     return aligned
 
 
@@ -178,7 +181,7 @@ def _columns(
     head: int,
     *,
     is_from_right: bool,
-) -> tuple[list[Extent | None], frozenset[int]]:
+) -> tuple[list[Extent | None], frozenset[int], frozenset[int]]:
     """Find where each column stands on a page by the cells that stand on their rows' lines."""
     votes: list[list[Run]] = [[] for _ in range(width)]
     header_votes: list[list[Run]] = [[] for _ in range(width)]
@@ -187,14 +190,14 @@ def _columns(
             continue
         for column, run in _clear_runs(cells, band):
             (header_votes if row < head else votes)[column].append(run)
-    _drop_lone_strays(votes, header_votes)
+    disputed = _drop_lone_strays(votes, header_votes)
     extents: list[Extent | None] = [
         _extent(body) or _extent(headers) for body, headers in zip(votes, header_votes, strict=True)
     ]
     there = [column for column in range(width) if extents[column] is not None]
     places = [extents[column].middle for column in there]  # type: ignore[union-attr]  # there: not None
     if len(set(places)) < len(places):
-        return extents, frozenset()
+        return extents, frozenset(), disputed
     if is_from_right:
         places = [-place for place in places]
     moved, expected = displaced(places)
@@ -205,19 +208,25 @@ def _columns(
     ordered: list[Extent | None] = [None] * width
     for column, place in zip(there, expected, strict=True):
         ordered[column] = None if place is None else by_place[place]
-    return ordered, frozenset(there[one] for one in moved)
+    return ordered, frozenset(there[one] for one in moved), disputed
 
 
-def _drop_lone_strays(votes: Sequence[list[Run]], header_votes: Sequence[Sequence[Run]]) -> None:
-    """Drop the only value of a column where it stands under another column's header: it may be a wrong one."""
+def _drop_lone_strays(votes: Sequence[list[Run]], header_votes: Sequence[Sequence[Run]]) -> frozenset[int]:
+    """Drop the only value of a column where it stands under another column's header: one of the two is wrong.
+
+    Shapes:  the columns of which it is not known which
+    """
     middles = {column: (runs[0].x0 + runs[0].x1) / 2 for column, runs in enumerate(header_votes) if len(runs) == 1}
+    disputed: set[int] = set()
     if len(middles) < 2:
-        return
+        return frozenset()
     for column, runs in enumerate(votes):
         if len(runs) == 1 and column in middles:
             middle = (runs[0].x0 + runs[0].x1) / 2
             if min(middles, key=lambda other: abs(middles[other] - middle)) != column:
                 runs.clear()
+                disputed.add(column)
+    return frozenset(disputed)
 
 
 def _clear_runs(cells: Sequence[Asked], band: Band) -> list[tuple[int, Run]]:

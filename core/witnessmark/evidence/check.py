@@ -340,20 +340,28 @@ class _Check:
         if cell.is_amount or self.laid.least_pitch[place.page] <= 0:
             return []
         found: list[int] = []
-        above = [place.run.first_line - 1] if cell.row > self.head else []
-        below = [place.run.last_line + 1] if self.laid.is_above_another(cell.row) else []
-        for number in (*above, *below):
-            if (place.page, number) not in self.unclaimed:
-                continue
-            beside = [word for word in index.lines[number] if self.laid.is_in_column(place.page, word, cell.column)]
+        steps = ([-1] if cell.row > self.head else []) + ([1] if self.laid.is_above_another(cell.row) else [])
+        for step in steps:
+            beside = self._next_in_column(cell, place, step)
             if not beside or any((place.page, word) in self.located.claimed for word in beside):
                 continue
             token = index.tokens[beside[0]]
-            edge = place.run.top if number < place.run.first_line else place.run.bottom - (token.bottom - token.top)
+            edge = place.run.top if step < 0 else place.run.bottom - (token.bottom - token.top)
             is_near = abs(token.top - edge) < CONTINUED * self.laid.least_pitch[place.page]
             if is_near and self.laid.is_in_row(place.page, beside[0], cell.row):
                 found += [word for word in beside if not index.is_small_mark(word)]
         return found
+
+    def _next_in_column(self, cell: Asked, place: Place, step: int) -> list[int]:
+        """Find the words of the next line in a cell's column; between may stand a line of the other columns."""
+        lines = self.pages[place.page].index.lines
+        number = (place.run.first_line if step < 0 else place.run.last_line) + step
+        for line in (number, number + step):
+            words = lines[line] if 0 <= line < len(lines) else []
+            beside = [word for word in words if self.laid.is_in_column(place.page, word, cell.column)]
+            if beside:
+                return beside
+        return []
 
     def _missing(self, cell: Asked) -> Verdict:
         territory = self._territory(cell)
@@ -387,6 +395,8 @@ class _Check:
             return f"Its row stands elsewhere in the table{instead}."
         if cell.column in self.alignment.moved_columns:
             return f"Its column stands elsewhere in the table{instead}."
+        if cell.column in self.alignment.disputed_columns:
+            return f"Its column's header and value stand in different places{instead}."
         if not self.located.is_free(place):
             return f"Stands on the page, but there it is another cell's{instead}."
         return f"Stands on the page, but not in this row and column{instead}."

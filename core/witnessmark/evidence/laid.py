@@ -194,6 +194,8 @@ class Laid:
         territories = self.columns.get(place.page, [])
         run = place.run
         own = territories[cell.column] if cell.column < len(territories) else None
+        if cell.column in self.alignment.disputed_columns:
+            return False
         if own is None:
             return self._is_between_columns(cell.column, place)
         width = max(run.x1 - run.x0, 0.1)

@@ -33,7 +33,7 @@ from witnessmark_tools.results import Cost, pages_in_words
 from witnessmark_tools.tables_answer import AnswerUnusable, parse_answer, parted_by_page, tables_from_answers
 from witnessmark_tools.tables_by_claude import damaged_in_words, failures_in_words, left_in_words, unread_places
 from witnessmark_tools.tables_doubts import Standing, is_better, pages_in_doubt, says_the_same, standing_of
-from witnessmark_tools.tables_evidence import check
+from witnessmark_tools.tables_evidence import check_all
 from witnessmark_tools.tables_found import Reader, SecondReader, TablesFound
 from witnessmark_tools.tables_plan import SECOND_SHARE, TablesAnswer, plan_again, plan_tables
 from witnessmark_tools.tables_sight import tables_seen
@@ -352,7 +352,7 @@ class _Climb:
 
     def _standing(self, page: int, parts: Sequence[tuple[Ask, TablesAnswer]]) -> Standing:
         tables, _ = tables_from_answers(parts, self.call.document)
-        return standing_of([check(table, "", self.witnesses) for table in tables], self.seen.get(page, ()))
+        return standing_of(check_all(tables, self.witnesses), self.seen.get(page, ()))
 
     def _weigh(self, page: int, reading: _Reading) -> None:
         before = self.best.get(page)

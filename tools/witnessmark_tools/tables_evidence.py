@@ -92,16 +92,21 @@ async def check_tables(
     pages = {page for table in tables for page in pages_of_table(table)}
     witnesses = await read_witnesses(document, documents, sorted(pages), check=check_layer, seconds=seconds)
 
-    def checked() -> tuple[CheckedTable, ...]:
-        done: list[CheckedTable] = []
-        taken: frozenset[tuple[int, int]] = frozenset()
-        for number, table in enumerate(tables, start=1):
-            done.append(check(table, f"t{number}", witnesses, taken))
-            taken |= done[-1].words
-        return tuple(done)
-
-    found = await anyio.to_thread.run_sync(checked, abandon_on_cancel=True)
+    found = await anyio.to_thread.run_sync(check_all, tables, witnesses, abandon_on_cancel=True)
     return found, (*witnesses.warnings, *without_words(found, witnesses), *too_large(found))
+
+
+def check_all(tables: Sequence[Table], witnesses: Witnesses) -> tuple[CheckedTable, ...]:
+    """Look the values of a document's tables up, each word given out once.
+
+    Shapes:  named t1, t2 … in their order
+    """
+    done: list[CheckedTable] = []
+    taken: frozenset[tuple[int, int]] = frozenset()
+    for number, table in enumerate(tables, start=1):
+        done.append(check(table, f"t{number}", witnesses, taken))
+        taken |= done[-1].words
+    return tuple(done)
 
 
 def without_words(checked: Sequence[CheckedTable], witnesses: Witnesses) -> tuple[str, ...]:

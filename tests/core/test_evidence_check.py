@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -291,3 +292,24 @@ def test_odd_grids_have_a_verdict_for_each_value(page: WitnessPage, grid: Grid) 
     assert sum(verdict is not None for row in evidence.verdicts for verdict in row) == sum(
         bool(text) for row in grid for text in row
     )
+
+
+def test_a_page_made_to_be_searched_for_ever_is_searched_a_while() -> None:
+    """Every word goes on with every other: ways through them are more than could be tried."""
+    rows = [["x a a a a a a a a a a a"] * 4] * 40
+    page = printed(rows, columns=(40, 300, 500, 700), pitch=11)
+    grid = [["a" * 180 + "b", "xa" * 90, "1,284"], *[["a " * 150, "x" + "a" * 300, ""]] * 20]
+    began = time.process_time()
+    evidence = check_table(grid, [page], header_rows=2)
+    assert time.process_time() - began < 20
+    assert evidence.verdicts[0][0] is not None
+
+
+def test_a_long_text_is_followed_to_its_end() -> None:
+    text = " ".join(f"word{number}" for number in range(400))
+    lines = "\n".join(" ".join(text.split()[start : start + 20]) for start in range(0, 400, 20))
+    page = printed([["Clause", ""], [lines, ""], ["Short", ""]])
+    grid = [["Clause"], [text], ["Short"]]
+    assert flagged(check_table(grid, [page])) == []
+    grid[1][0] = text.replace("word399", "word398")
+    assert flagged(check_table(grid, [page])) == [(1, 0)]

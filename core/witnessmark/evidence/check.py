@@ -18,6 +18,8 @@ from witnessmark.evidence.witness import WitnessPage
 from witnessmark.values import BoundingBox
 
 MOST_HEADER_ROWS = 6
+MOST_LIKENESSES = 60
+"""Values that stand nowhere for which the whole page is searched for something like them."""
 LINES_APART = 4
 """Lines between a row's and a value's from which the value is not the row's."""
 CONTINUED = 0.95
@@ -92,6 +94,7 @@ class _Check:
         self.alignment: Alignment = align(self.rows, self.width, [page.index for page in pages], head=self.head)
         self.laid = Laid(self.alignment, pages, self.head, self.first_lines)
         self.located = _Located()
+        self.likenesses = MOST_LIKENESSES
         self.unclaimed: dict[tuple[int, int], list[int]] = {}
         """Words that no cell has, marks left out, by page and line."""
 
@@ -382,7 +385,8 @@ class _Check:
         box = None
         if territory is not None:
             box = page.placed(_source_box(page, words)) if words else self.laid.box_of(territory)
-        if nearest is None:
+        if nearest is None and self.likenesses > 0:
+            self.likenesses -= 1
             nearest = most_alike(cell.text, page.index, is_amount=cell.is_amount)
         reason = (
             f"Stands nowhere on the page; in its place stands {nearest!r}." if words else "Stands nowhere on the page."

@@ -25,6 +25,8 @@ NEAR = 1.2
 """Distance to a row's band, in heights of a line, within which a word may still be the row's."""
 PART_OF_TEXT = 40.0
 """How much further away, in points, a place counts that is only a part of a text."""
+MOST_PIECES, MOST_STEPS = 12, 1_000
+"""Of a header that is put together, and tries to do so."""
 BETWEEN_PIECES = "-/|:,;()\u2022>" + BREAK
 """What an answer may put between the headers that it joins."""
 
@@ -134,8 +136,14 @@ class Laid:
     def _fits_header(self, cell: Asked, place: Place) -> bool:
         zone = self.header_zone
         band = self.bands[cell.row]
+        is_in_band = (
+            band is not None and band.page == place.page and _overlap(place.run.top, place.run.bottom, band) > 0
+        )
         if zone is None:
-            return band is None or (band.page == place.page and _overlap(place.run.top, place.run.bottom, band) > 0)
+            return band is None or is_in_band
+        is_first_row_known = self.head < len(self.bands) and self.bands[self.head] is not None
+        if is_in_band and place.page == zone.page and place.run.bottom < zone.top and not is_first_row_known:
+            return True
         middle = (place.run.top + place.run.bottom) / 2
         return place.page == zone.page and zone.top - 1 <= middle < zone.bottom
 
@@ -435,11 +443,16 @@ def _above(runs: Sequence[Run], own: tuple[float, float] | None) -> list[Run]:
 
 def _pieces(key: str, units: Sequence[tuple[bool, str, list[int]]]) -> list[list[int]] | None:
     """Cut a key into texts of `units`, each used once."""
+    steps = MOST_STEPS
 
     def cut(rest: str, used: frozenset[int]) -> list[list[int]] | None:
+        nonlocal steps
+        steps -= 1
         rest = rest.lstrip(BETWEEN_PIECES)
         if not rest:
             return []
+        if steps < 0 or len(used) > MOST_PIECES:
+            return None
         for number, (_, text, words) in enumerate(units):
             if number in used:
                 continue

@@ -10,6 +10,10 @@ from witnessmark.evidence.page_index import PageIndex, Run, Token
 
 MOST_RUNS = 200
 """Places of one value that are told apart; a table of noughts has more, and they are taken in their order."""
+MOST_WORDS = 200
+"""Of a text that is followed word by word; longer ones are compared with what stands in their place."""
+MOST_STEPS = 3_000
+"""Words that are tried for one value: pages of one word over and over would take for ever."""
 LINES_ON = 4
 """How many lines further a text may go on: between its lines may stand those of other columns."""
 WORD_GAP = 4.0
@@ -77,99 +81,95 @@ def _runs_of_key(key: str, index: PageIndex, *, is_whole: bool) -> list[Run]:
     return [index.run(words) for words in found]
 
 
-def _longer_runs(key: str, index: PageIndex, *, is_strict: bool) -> Iterator[tuple[int, ...]]:
+def _longer_runs(key: str, index: PageIndex, *, is_strict: bool) -> list[tuple[int, ...]]:
     """Find the runs of two and more words whose letters, put together, are the key.
 
     Where it `is_strict`, a text goes on in the next line only from its line's end to its line's beginning, as texts do
     unless columns stand so close that they look like one line.
     """
-    beginnings = index.beginnings
+    search = _Search(key, index, is_strict=is_strict)
+    found: list[tuple[int, ...]] = []
     for length in range(1, min(len(key) - 1, index.longest) + 1):
-        for word in beginnings.get(key[:length], ()):
-            words = _gone_on(key, length, (word,), index, is_strict=is_strict)
+        for word in index.beginnings.get(key[:length], ()):
+            words = search.gone_on(length, (word,))
             if words is not None:
-                yield words
+                found.append(words)
+    return found
 
 
-def _gone_on(
-    key: str, done: int, words: tuple[int, ...], index: PageIndex, *, is_strict: bool
-) -> tuple[int, ...] | None:
-    """Go on from words that say the first `done` letters of a key to those that say the rest."""
-    if len(words) > 80:
-        return None
-    last = index.tokens[words[-1]]
-    if key[done] == BREAK:
-        done += 1
-        is_break = True
-    else:
-        is_break = False
-    rest = key[done:]
-    line = index.lines[last.line]
-    if last.order + 1 < len(line) and _is_beside(last, index.tokens[line[last.order + 1]]):
-        following = line[last.order + 1]
-        ended = _matched(key, done, rest, words, following, index, is_break=is_break, is_strict=is_strict)
-        if ended is not None:
-            return ended
-        if index.is_small_mark(following) and last.order + 2 < len(line):
-            ended = _matched(
-                key, done, rest, words, line[last.order + 2], index, is_break=is_break, is_strict=is_strict
-            )
+class _Search:
+    """The search for one key's words, which ends where a page is made to be searched for ever."""
+
+    def __init__(self, key: str, index: PageIndex, *, is_strict: bool) -> None:
+        self._key = key
+        self._index = index
+        self._is_strict = is_strict
+        self._steps = MOST_STEPS
+
+    def gone_on(self, done: int, words: tuple[int, ...]) -> tuple[int, ...] | None:
+        """Go on from words that say the first `done` letters of the key to those that say the rest."""
+        self._steps -= 1
+        if len(words) > MOST_WORDS or self._steps < 0:
+            return None
+        index = self._index
+        last = index.tokens[words[-1]]
+        is_break = self._key[done] == BREAK
+        done += is_break
+        line = index.lines[last.line]
+        if last.order + 1 < len(line) and _is_beside(last, index.tokens[line[last.order + 1]]):
+            following = line[last.order + 1]
+            ended = self._matched(done, words, following, is_break=is_break)
+            if ended is None and index.is_small_mark(following) and last.order + 2 < len(line):
+                ended = self._matched(done, words, line[last.order + 2], is_break=is_break)
             if ended is not None:
                 return ended
-    return _wrapped(key, done, rest, words, index, is_break=is_break, is_strict=is_strict)
+        return self._wrapped(done, words, is_break=is_break)
+
+    def _matched(self, done: int, words: tuple[int, ...], word: int, *, is_break: bool) -> tuple[int, ...] | None:
+        """Take a word as the next of a run, and go on to the end; None where the rest does not follow."""
+        own, rest = self._index.tokens[word].key, self._key[done:]
+        if not is_break and done and self._key[done - 1].isdigit() and own[0].isdigit():
+            return None
+        if rest in {own, without_right(own)}:
+            return (*words, word)
+        if rest.startswith(own):
+            return self.gone_on(done + len(own), (*words, word))
+        if own[-1] == "-" and len(own) > 1 and rest.startswith(own[:-1]):
+            return self.gone_on(done + len(own) - 1, (*words, word))
+        return None
+
+    def _wrapped(self, done: int, words: tuple[int, ...], *, is_break: bool) -> tuple[int, ...] | None:
+        """Go on in one of the next lines, under the text so far."""
+        index = self._index
+        if self._is_strict and not _ends_unit(words[-1], index):
+            return None
+        tokens = [index.tokens[word] for word in words]
+        last = tokens[-1]
+        x0, x1 = min([token.x0 for token in tokens]), max([token.x1 for token in tokens])
+        height = last.bottom - last.top
+        for number in range(last.line + 1, min(last.line + 1 + LINES_ON, len(index.lines))):
+            for word in index.lines[number]:
+                token = index.tokens[word]
+                if token.top - last.bottom > (LINE_GAP - 1) * max(height, token.bottom - token.top):
+                    return None
+                if token.x1 < x0 - height or token.x0 > x1 + height or token.key[0] != self._key[done]:
+                    continue
+                if self._is_strict and not _begins_unit(word, index):
+                    continue
+                ended = self._matched(done, words, word, is_break=is_break)
+                if ended is not None:
+                    return ended
+        return None
+
+
+def _begins_unit(word: int, index: PageIndex) -> bool:
+    """Say whether a word is the first of its text on its line."""
+    token = index.tokens[word]
+    return not token.order or index.tokens[index.lines[token.line][token.order - 1]].unit != token.unit
 
 
 def _is_beside(last: Token, following: Token) -> bool:
     return following.x0 - last.x1 < WORD_GAP * max(last.bottom - last.top, following.bottom - following.top)
-
-
-def _matched(
-    key: str,
-    done: int,
-    rest: str,
-    words: tuple[int, ...],
-    word: int,
-    index: PageIndex,
-    *,
-    is_break: bool,
-    is_strict: bool,
-) -> tuple[int, ...] | None:
-    """Take a word as the next of a run, and go on to the end; None where the rest does not follow."""
-    token = index.tokens[word]
-    if not is_break and done and key[done - 1].isdigit() and token.key[0].isdigit():
-        return None
-    if rest == token.key or rest == without_right(token.key):
-        return (*words, word)
-    if rest.startswith(token.key):
-        return _gone_on(key, done + len(token.key), (*words, word), index, is_strict=is_strict)
-    if token.key[-1] == "-" and len(token.key) > 1 and rest.startswith(token.key[:-1]):
-        return _gone_on(key, done + len(token.key) - 1, (*words, word), index, is_strict=is_strict)
-    return None
-
-
-def _wrapped(
-    key: str, done: int, rest: str, words: tuple[int, ...], index: PageIndex, *, is_break: bool, is_strict: bool
-) -> tuple[int, ...] | None:
-    """Go on in one of the next lines, under the text so far."""
-    if is_strict and not _ends_unit(words[-1], index):
-        return None
-    tokens = [index.tokens[word] for word in words]
-    last = tokens[-1]
-    x0, x1 = min([token.x0 for token in tokens]), max([token.x1 for token in tokens])
-    height = last.bottom - last.top
-    for number in range(last.line + 1, min(last.line + 1 + LINES_ON, len(index.lines))):
-        for word in index.lines[number]:
-            token = index.tokens[word]
-            if token.top - last.bottom > (LINE_GAP - 1) * max(height, token.bottom - token.top):
-                return None
-            if token.x1 < x0 - height or token.x0 > x1 + height or token.key[0] != rest[0]:
-                continue
-            if is_strict and token.order and index.tokens[index.lines[number][token.order - 1]].unit == token.unit:
-                continue
-            ended = _matched(key, done, rest, words, word, index, is_break=is_break, is_strict=is_strict)
-            if ended is not None:
-                return ended
-    return None
 
 
 def _ends_unit(word: int, index: PageIndex) -> bool:

@@ -172,8 +172,9 @@ class _Check:
             choices = [place for place in cell.places if with_parts or not place.is_part]
             places = [place for place in choices if self._fits(cell, place)]
             if places:
-                places.sort(key=lambda place: self.laid.distance(cell, place))
-                fitting.append((len(places), self.laid.distance(cell, places[0]), cell, places))
+                distances = {place: self.laid.distance(cell, place) for place in places}
+                places.sort(key=distances.__getitem__)
+                fitting.append((len(places), distances[places[0]], cell, places))
         fitting.sort(key=lambda one: one[:2])
         for _, _, cell, places in fitting:
             best = next((place for place in places if self.located.is_free(place)), None)
@@ -359,6 +360,8 @@ class _Check:
         """Find the words of the next line in a cell's column; between may stand a line of the other columns."""
         lines = self.pages[place.page].index.lines
         number = (place.run.first_line if step < 0 else place.run.last_line) + step
+        if (place.page, number) not in self.unclaimed and (place.page, number + step) not in self.unclaimed:
+            return []
         for line in (number, number + step):
             words = lines[line] if 0 <= line < len(lines) else []
             beside = [word for word in words if self.laid.is_in_column(place.page, word, cell.column)]

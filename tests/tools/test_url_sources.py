@@ -57,7 +57,7 @@ async def test_a_pdf_over_https_gives_the_tables_that_the_file_gives(
     assert from_file.tables
     assert from_url.to_json() == from_file.to_json()
     assert from_url.documents[0].name == "plan.pdf"
-    assert open_files_in(settings.cache) == []
+    assert open_files_in(settings.cache) in ([], ["results"]), "what is remembered of results, and no document"
 
 
 @pytest.mark.parametrize("tool", ["inspect_document", "read_text", "estimate_cost"])

@@ -5,6 +5,7 @@ Everywhere: points (1/72 inch), origin in the top left corner of the upright pag
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -49,6 +50,16 @@ class Word(NamedTuple):
     @property
     def box(self) -> BoundingBox:
         return BoundingBox(x0=self.x0, top=self.top, x1=self.x1, bottom=self.bottom)
+
+
+def enclosing(boxes: Sequence[BoundingBox | Word]) -> BoundingBox:
+    """Find the smallest box around all `boxes`, of which there is at least one."""
+    return BoundingBox(
+        x0=min(box.x0 for box in boxes),
+        top=min(box.top for box in boxes),
+        x1=max(box.x1 for box in boxes),
+        bottom=max(box.bottom for box in boxes),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from witnessmark.settings import Settings, settings_from
+from witnessmark.testing import FakeClaudeAPI
 from witnessmark_server.services import open_services
 from witnessmark_tools.catalog import BY_NAME
 from witnessmark_tools.definition import Services
@@ -48,6 +49,13 @@ class House:
         """How many OCR processes have been started so far."""
         recogniser = self.services.documents.recogniser
         return recogniser.workers.started if recogniser is not None else 0
+
+
+def house_settings(folder: Path, api: FakeClaudeAPI | None = None, key: str | None = None, **more: Any) -> Settings:
+    """Make settings under which one model reads; what several do is in `test_tables_auto`."""
+    environment = {} if api is None else {"ANTHROPIC_BASE_URL": api.url, "ANTHROPIC_API_KEY": key or api.key}
+    more = ({} if api is None else {"model": "claude-sonnet-5-5"}) | more
+    return settings_from(environment, start=folder, home=str(folder / "home"), allow=[str(folder)], **more)
 
 
 @asynccontextmanager

@@ -12,13 +12,12 @@ import anyio
 import pytest
 
 from tests.drawing import draw_image, draw_scan, draw_table, draw_text
-from tests.tools.conftest import House, opened
+from tests.tools.conftest import House, house_settings, opened
 from witnessmark.claude.client import DocumentQuarantined
 from witnessmark.claude.credentials import KeyIsPlaceholder, KeyMissing
 from witnessmark.claude.failures import KeyRefused, RequestRefused
 from witnessmark.plans.models import ModelUnknown
 from witnessmark.plans.spending import CallAboveBudget, CostAboveLimit, PriceNotApproved, PriceUnknown, SpendingLimits
-from witnessmark.settings import settings_from
 from witnessmark.store import BudgetReached
 from witnessmark.testing import FakeClaudeAPI, Request, faults
 
@@ -47,13 +46,6 @@ async def api() -> AsyncGenerator[FakeClaudeAPI]:
     async with FakeClaudeAPI() as fake:
         fake.answer_with(by_page)
         yield fake
-
-
-def house_settings(folder: Path, api: FakeClaudeAPI | None = None, key: str | None = None, **more: Any) -> Any:
-    """Make settings under which one model reads; what several do is in `test_tables_auto`."""
-    environment = {} if api is None else {"ANTHROPIC_BASE_URL": api.url, "ANTHROPIC_API_KEY": key or api.key}
-    more = ({} if api is None else {"model": SONNET}) | more
-    return settings_from(environment, start=folder, home=str(folder / "home"), allow=[str(folder)], **more)
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from tests.drawing import draw_image, draw_scan, draw_text, encrypted
-from tests.tools.conftest import House, opened
-from tests.tools.test_claude_tables import by_page, house_settings
+from tests.tools.conftest import House, house_settings, opened
+from tests.tools.test_claude_tables import by_page
 from witnessmark.claude import counting
 from witnessmark.claude.client import DocumentQuarantined
 from witnessmark.plans.models import ModelRetired, ModelUnknown, offered_models

@@ -10,8 +10,7 @@ import pytest
 
 from tests.drawing import document, draw_text, grid, mapped_document, rule, words
 from tests.ocr_pages import draw_ruled, encoded, needs_ocr, scanned_pdf
-from tests.tools.conftest import House, opened
-from witnessmark.settings import settings_from
+from tests.tools.conftest import House, house_settings, opened
 from witnessmark.testing import FakeClaudeAPI
 from witnessmark_tools.results import ReviewItem
 
@@ -38,12 +37,6 @@ def answer(rows: Sequence[Sequence[str]], *, page: int = 1, confidence: str = "h
 
 def doubtful(items: Sequence[ReviewItem]) -> list[tuple[str | None, int | None, int | None, str | None]]:
     return [(item.status, item.row, item.column, item.value) for item in items if item.status is not None]
-
-
-def house_settings(folder: Path, api: FakeClaudeAPI, **more: Any) -> Any:
-    environment = {"ANTHROPIC_BASE_URL": api.url, "ANTHROPIC_API_KEY": api.key}
-    more = {"model": "claude-sonnet-5-5"} | more  # one reading; what several do is in `test_tables_auto`
-    return settings_from(environment, start=folder, home=str(folder / "home"), allow=[str(folder)], **more)
 
 
 @pytest.fixture

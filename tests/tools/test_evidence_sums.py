@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.drawing import document, grid
-from tests.tools.conftest import House, opened
-from tests.tools.test_evidence import answer, house_settings
+from tests.tools.conftest import House, house_settings, opened
+from tests.tools.test_evidence import answer
 from witnessmark.testing import FakeClaudeAPI
 
 pytestmark = pytest.mark.anyio

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.tools.conftest import House, opened
-from tests.tools.test_claude_tables import house_settings
+from tests.tools.conftest import House, house_settings, opened
 from tests.tools.test_tables_auto import HAIKU, OPUS, SONNET, Readers, draw, extract, rows_of
 from witnessmark.documents.document import PageFacts
 from witnessmark.evidence.arithmetic_found import TableArithmetic

@@ -10,8 +10,7 @@ import anyio
 import pytest
 
 from tests.drawing import document, draw_scan, grid, words
-from tests.tools.conftest import House, opened
-from tests.tools.test_claude_tables import house_settings
+from tests.tools.conftest import House, house_settings, opened
 from tests.tools.test_estimate_cost import estimated
 from witnessmark.plans.spending import CostAboveLimit, PriceNotApproved
 from witnessmark.testing import FakeClaudeAPI, Reply, Request, checks

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from witnessmark.documents.panels import enclosing
+from witnessmark.documents.views import Box
 from witnessmark.errors import UsageError
 from witnessmark_tools.remembered import RememberedPlace, RememberedResult, RememberedReview, RememberedTable
-
-Box = tuple[float, float, float, float]
 
 REVIEW = "review"
 MOST_PLACES = 24
@@ -131,7 +131,7 @@ def around(table: RememberedTable, row: int, column: int) -> tuple[Box, ...]:
         for headers in table.rows[: table.header_rows]
         if column < len(headers) and headers[column].page == page
     ]
-    found = [_enclosing(beside)] if beside else []
+    found = [enclosing(beside)] if beside else []
     return (*found, *(box for box in above if box is not None))
 
 
@@ -159,13 +159,4 @@ def _on_pages(places: Sequence[RememberedPlace]) -> list[RememberedPlace]:
     for place in places:
         if place.box is not None:
             boxes.setdefault(place.page, []).append(place.box)
-    return [RememberedPlace(page=page, box=_enclosing(several)) for page, several in sorted(boxes.items())]
-
-
-def _enclosing(boxes: Sequence[Box]) -> Box:
-    return (
-        min(box[0] for box in boxes),
-        min(box[1] for box in boxes),
-        max(box[2] for box in boxes),
-        max(box[3] for box in boxes),
-    )
+    return [RememberedPlace(page=page, box=enclosing(several)) for page, several in sorted(boxes.items())]

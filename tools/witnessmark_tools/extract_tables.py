@@ -187,8 +187,12 @@ async def extract_tables(
                 reuse=reuse,
             )
             checked = again.tables
-        tables = [extracted_table(one, readings=found.readings) for one in checked]
-        review, left_out = review_of(checked, tables)
+
+        def shaped() -> tuple[list[ExtractedTable], list[ReviewItem], tuple[str, ...]]:
+            tables = [extracted_table(one, readings=found.readings) for one in checked]
+            return tables, *review_of(checked, tables)
+
+        tables, review, left_out = await anyio.to_thread.run_sync(shaped, abandon_on_cancel=True)
         files: list[ExportedFile] = []
         if export:
             files = await anyio.to_thread.run_sync(

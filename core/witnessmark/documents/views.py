@@ -64,17 +64,6 @@ class ShownPart:
     box: Box
     at: tuple[int, int, int, int]
 
-    def in_picture(self, box: Box) -> Box:
-        """Say where in the picture a place on the page lies."""
-        across = (self.at[2] - self.at[0]) / (self.box[2] - self.box[0])
-        down = (self.at[3] - self.at[1]) / (self.box[3] - self.box[1])
-        return (
-            self.at[0] + (box[0] - self.box[0]) * across,
-            self.at[1] + (box[1] - self.box[1]) * down,
-            self.at[0] + (box[2] - self.box[0]) * across,
-            self.at[1] + (box[3] - self.box[1]) * down,
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidencePicture:

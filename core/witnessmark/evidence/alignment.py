@@ -81,8 +81,6 @@ class Alignment:
     moved_columns: frozenset[int] = frozenset()
     disputed_columns: frozenset[int] = frozenset()
     """Columns whose header and only value stand in different places."""
-    found: list[Band | None] = field(default_factory=list["Band | None"])
-    """Where each row was found, in order or not."""
 
 
 def align(rows: Sequence[Sequence[Asked]], width: int, pages: Sequence[PageIndex], *, head: int) -> Alignment:
@@ -93,7 +91,7 @@ def align(rows: Sequence[Sequence[Asked]], width: int, pages: Sequence[PageIndex
     """
     found = _bands_found(rows)
     bands, moved_rows = _in_order(found)
-    aligned = Alignment(bands=bands, moved_rows=moved_rows, found=found)
+    aligned = Alignment(bands=bands, moved_rows=moved_rows)
     for page, index in enumerate(pages):
         extents, moved, disputed = _columns(rows, found, width, page, head, is_from_right=index.is_from_right)
         aligned.columns[page] = extents

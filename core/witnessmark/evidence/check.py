@@ -380,14 +380,14 @@ class _Check:
             return Verdict(
                 status="displaced",
                 page=page.page_number,
-                box=page.placed(_source_box(page, place.run.words)),
+                box=page.box_of(place.run.words),
                 nearest=nearest,
                 reason=reason,
             )
         page = self.pages[territory.page if territory is not None else 0]
         box = None
         if territory is not None:
-            box = page.placed(_source_box(page, words)) if words else self.laid.box_of(territory)
+            box = page.box_of(words) if words else self.laid.box_of(territory)
         if nearest is None and self.likenesses > 0:
             self.likenesses -= 1
             nearest = most_alike(cell.text, page.index, is_amount=cell.is_amount)
@@ -411,17 +411,7 @@ class _Check:
     def _box(self, places: Sequence[Place]) -> BoundingBox:
         page = self.pages[places[0].page]
         words = [word for place in places if place.page == places[0].page for word in place.run.words]
-        return page.placed(_source_box(page, words))
-
-
-def _source_box(page: WitnessPage, words: Sequence[int]) -> BoundingBox:
-    found = [page.words[word] for word in words]
-    return BoundingBox(
-        x0=min([word.x0 for word in found]),
-        top=min([word.top for word in found]),
-        x1=max([word.x1 for word in found]),
-        bottom=max([word.bottom for word in found]),
-    )
+        return page.box_of(words)
 
 
 def _first_lines(pages: Sequence[WitnessPage]) -> list[int]:

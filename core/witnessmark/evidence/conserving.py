@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 
 from witnessmark.evidence.laid import Laid
 from witnessmark.evidence.verdicts import LeftOver
-from witnessmark.values import BoundingBox
 
 MOST = 200
 """Left-over places of a table that are listed."""
@@ -52,20 +51,10 @@ def _of_page(
         if not rest:
             continue
         is_row = number not in rows_of_lines and _is_row(laid, page, rest, number, max(headers, default=-1))
-        units: dict[int, list[int]] = {}
-        for word in rest:
-            units.setdefault(0 if is_row else index.tokens[word].unit, []).append(word)
-        for unit in units.values():
-            boxes = [laid.pages[page].words[word] for word in unit]
-            box = BoundingBox(
-                x0=min([one.x0 for one in boxes]),
-                top=min([one.top for one in boxes]),
-                x1=max([one.x1 for one in boxes]),
-                bottom=max([one.bottom for one in boxes]),
-            )
+        for unit in [rest] if is_row else index.units_of(rest):
             yield LeftOver(
                 page=laid.pages[page].page_number,
-                box=laid.pages[page].placed(box),
+                box=laid.pages[page].box_of(unit),
                 text=index.text(unit),
                 row=before,
                 is_row=is_row,
@@ -106,13 +95,10 @@ def _row_beyond(laid: Laid, page: int, line: int, step: int, pitch: float) -> in
 
 def _looks_like_row(laid: Laid, page: int, line: int) -> bool:
     index = laid.index(page)
-    extents = laid.alignment.columns.get(page, [])
-    units: dict[int, list[int]] = {}
-    for word in index.lines[line]:
-        units.setdefault(index.tokens[word].unit, []).append(word)
+    extents = laid.alignment.columns[page]
     hit: set[int] = set()
     figures = 0
-    for words in units.values():
+    for words in index.units_of(index.lines[line]):
         run = index.run(words)
         own = [
             number

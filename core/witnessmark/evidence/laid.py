@@ -199,9 +199,8 @@ class Laid:
 
     def fits_columns(self, cell: Asked, place: Place, last_column: int) -> bool:
         """Say whether a place is in a cell's column, or in the columns after it over which its text may reach."""
-        territories = self.columns.get(place.page, [])
-        run = place.run
-        own = territories[cell.column] if cell.column < len(territories) else None
+        territories = self.columns[place.page]
+        run, own = place.run, territories[cell.column]
         if cell.column in self.alignment.disputed_columns:
             return False
         if own is None:
@@ -252,13 +251,17 @@ class Laid:
         """Say whether a place is where a column must be of which no place is known: between its neighbours."""
         if column in self.alignment.moved_columns:
             return False
-        extents = self.alignment.columns.get(place.page, [])
-        before = next((one for one in reversed(extents[:column]) if one is not None), None)
-        after = next((one for one in extents[column + 1 :] if one is not None), None)
+        before, after = self._columns_beside(column, place.page)
         if before is not None and after is not None and before.middle > after.middle:
             before, after = after, before
         middle = (place.run.x0 + place.run.x1) / 2
         return (before is None or middle > before.right) and (after is None or middle < after.left)
+
+    def _columns_beside(self, column: int, page: int) -> tuple[Extent | None, Extent | None]:
+        """Find the nearest columns before and after one whose places are known."""
+        extents = self.alignment.columns[page]
+        before = next((one for one in reversed(extents[:column]) if one is not None), None)
+        return before, next((one for one in extents[column + 1 :] if one is not None), None)
 
     def distance(self, cell: Asked, place: Place) -> float:
         """Measure how far a place lies from where a cell should stand."""
@@ -267,16 +270,14 @@ class Laid:
         if band is not None:
             far += 10_000 * (band.page != place.page)
             far += 3 * _distance((place.run.top + place.run.bottom) / 2, band)
-        extents = self.alignment.columns.get(place.page, [])
-        extent = extents[cell.column] if cell.column < len(extents) else None
+        extent = self.alignment.columns[place.page][cell.column]
         if extent is not None:
             far += min(abs(place.run.x0 - extent.left), abs(place.run.x1 - extent.right))
         return far + PART_OF_TEXT * place.is_part
 
     def is_in_column(self, page: int, word: int, column: int) -> bool:
         """Say whether a word stands in a column, as far as that is known."""
-        territories = self.columns.get(page, [])
-        own = territories[column] if column < len(territories) else None
+        own = self.columns[page][column]
         token = self.index(page).tokens[word]
         return own is None or own[0] <= (token.x0 + token.x1) / 2 <= own[1]
 
@@ -291,18 +292,13 @@ class Laid:
         if rows is None:
             return None
         page, top, bottom = rows
-        columns = self.columns.get(page, [])
-        own = columns[column] if column < len(columns) else None
-        if own is None:
-            own = self._gap_for(column, page)
+        own = self.columns[page][column] or self._gap_for(column, page)
         return None if own is None else Territory(page, own[0], top, own[1], bottom)
 
     def _gap_for(self, column: int, page: int) -> tuple[float, float] | None:
         if column in self.alignment.moved_columns:
             return None
-        extents = self.alignment.columns.get(page, [])
-        before = next((one for one in reversed(extents[:column]) if one is not None), None)
-        after = next((one for one in extents[column + 1 :] if one is not None), None)
+        before, after = self._columns_beside(column, page)
         if before is None or after is None:
             return None
         return before.right, after.left
@@ -369,15 +365,7 @@ class Laid:
         found: dict[int, BoundingBox] = {}
         for number, words in by_page.items():
             page = self.pages[number]
-            boxes = [page.words[word] for word in words]
-            found[page.page_number] = page.placed(
-                BoundingBox(
-                    x0=min([box.x0 for box in boxes]),
-                    top=min([box.top for box in boxes]),
-                    x1=max([box.x1 for box in boxes]),
-                    bottom=max([box.bottom for box in boxes]),
-                )
-            )
+            found[page.page_number] = page.box_of(words)
         return found
 
     # --- headers in several lines
@@ -387,9 +375,7 @@ class Laid:
         zone = self.header_zone
         if zone is None:
             return []
-        territories = self.columns.get(zone.page, [])
-        own = territories[cell.column] if cell.column < len(territories) else None
-        units = sorted(self._header_units(zone, own), key=lambda unit: not unit[0])
+        units = sorted(self._header_units(zone, self.columns[zone.page][cell.column]), key=lambda unit: not unit[0])
         words = _pieces(core_of(cell.key).replace(BREAK, ""), units)
         places = [self.place(zone.page, run) for run in words or ()]
         lowest = max(places, key=lambda place: place.run.bottom, default=None)
@@ -402,11 +388,9 @@ class Laid:
 
     def _is_over(self, place: Place, column: int) -> bool:
         """Say whether a header stands over a column: most of it does, or it reaches over the whole column."""
-        territories = self.columns.get(place.page, [])
-        own = territories[column] if column < len(territories) else None
+        own, run = self.columns[place.page][column], place.run
         if own is None:
             return self._is_between_columns(column, place)
-        run = place.run
         shared = min(run.x1, own[1]) - max(run.x0, own[0])
         extent = self.alignment.columns[place.page][column]
         covered = 0.0 if extent is None else min(run.x1, extent.x1) - max(run.x0, extent.x0)
@@ -422,10 +406,7 @@ class Laid:
             token = index.tokens[line[0]]
             if not zone.top - 1 <= (token.top + token.bottom) / 2 < zone.bottom:
                 continue
-            units: dict[int, list[int]] = {}
-            for word in line:
-                units.setdefault(index.tokens[word].unit, []).append(word)
-            runs = [index.run(words) for words in units.values()]
+            runs = [index.run(words) for words in index.units_of(line)]
             for run in _above(runs, own):
                 is_own = own is None or min(run.x1, own[1]) > max(run.x0, own[0])
                 yield is_own, "".join([index.tokens[word].key for word in run.words]), list(run.words)

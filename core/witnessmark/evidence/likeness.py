@@ -64,8 +64,4 @@ def most_alike(text: str, index: PageIndex, *, is_amount: bool) -> str | None:
 def _candidates(index: PageIndex, *, is_amount: bool) -> list[list[int]]:
     if is_amount:
         return [[word] for word, token in index.tokens.items() if any(map(str.isdigit, token.key))]
-    units: dict[int, list[int]] = {}
-    for line in index.lines:
-        for word in line:
-            units.setdefault(index.tokens[word].unit, []).append(word)
-    return list(units.values())
+    return [unit for line in index.lines for unit in index.units_of(line)]

@@ -23,7 +23,6 @@ _ONE = str.maketrans(
 )
 _RAISED = re.compile(r"(?<=\d)[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+")
 """Raised figures after a figure are a footnote's number or a power, and never more digits of it."""
-_ACCENTS_APART = re.compile(r"\s([\u0300-\u036f])")
 
 _LEFT_OF_WORD = "*\u2020\u2021\u00a7\u00b6\u2022\"'#"
 _RIGHT_OF_WORD = "*\u2020\u2021\u00a7\u00b6\u2022\"':;,.!"

@@ -13,8 +13,8 @@ _CODES = "usd|eur|gbp|chf|jpy|cad|aud|cny|rmb|inr|sek|nok|dkk|pln|czk|huf|ron|br
 _SIGNS = "$\u20ac\u00a3\u00a5\u20b9\u20a9\u20bd\u20ba\u20aa\u0e3f"
 _CURRENCY = rf"(?:(?:us|a|c|hk|nz|s|r)\$|[{_SIGNS}]|(?:{_CODES}|kr)\.?(?![a-z]))"
 _AMOUNT = re.compile(
-    rf"(?P<approx>[~\u2248<>\u2264\u2265\u00b1]=?)?"
-    rf"(?P<open>[(\[])?(?P<approx2>[~\u2248<>\u2264\u2265\u00b1]=?)?(?P<sign>[+-])?(?P<before>{_CURRENCY})?(?P<sign2>[+-])?(?P<open2>\()?"
+    rf"(?:[~\u2248<>\u2264\u2265\u00b1]=?)?"
+    rf"(?P<open>[(\[])?(?:[~\u2248<>\u2264\u2265\u00b1]=?)?(?P<sign>[+-])?(?P<before>{_CURRENCY})?(?P<sign2>[+-])?(?P<open2>\()?"
     rf"(?P<digits>[.,]?\d(?:[\d.,'\x1f]*\d)?)"
     rf"(?P<point>[.,](?=$|[)%]))?"
     rf"(?P<trailing>-)?(?P<percent>%|\u2030|pct|percent)?(?P<close>[)\]])?(?P<percent2>%)?"
@@ -34,7 +34,6 @@ class Amount(NamedTuple):
     is_negative: bool
     unit: str
     """Currency or per cent, `""` without."""
-    approx: str = ""
 
     @property
     def signed(self) -> tuple[str, ...]:
@@ -66,7 +65,7 @@ def amount_of(key: str, mark: str | None = None) -> Amount | None:
     unit = part["before"] or part["after"] or part["percent"] or part["percent2"]
     unit = "%" if unit in {"pct", "percent"} else unit.rstrip(".")
     is_negative = (opened and part["open"] != "[") or "-" in signs
-    return Amount(values, is_negative and values != ("0",), unit, part["approx"] or part["approx2"])
+    return Amount(values, is_negative and values != ("0",), unit)
 
 
 def values_of(digits: str, mark: str | None = None) -> tuple[str, ...]:

@@ -233,6 +233,13 @@ class PageIndex:
         """Say whether a word may be the sign of a number: a long dash stands for nothing."""
         return "\u2014" not in self.source[word].text
 
+    def units_of(self, words: Sequence[int]) -> list[list[int]]:
+        """Part words of a line, in their order, into those that stand together: wide gaps part them."""
+        units: dict[int, list[int]] = {}
+        for word in words:
+            units.setdefault(self.tokens[word].unit, []).append(word)
+        return list(units.values())
+
     def run(self, words: Sequence[int]) -> Run:
         """Make a run of words, of which there is at least one."""
         if len(words) == 1:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from witnessmark.evidence.page_index import PageIndex
-from witnessmark.values import BoundingBox, Word
+from witnessmark.values import BoundingBox, Word, enclosing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,3 +34,7 @@ class WitnessPage:
     def placed(self, box: BoundingBox) -> BoundingBox:
         """Find a box on the page itself."""
         return self.on_page(box) if self.on_page else box
+
+    def box_of(self, words: Sequence[int]) -> BoundingBox:
+        """Find the box around some of the words, of which there is at least one, on the page itself."""
+        return self.placed(enclosing([self.words[word] for word in words]))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from witnessmark.offline.tables.headers import Placed
 from witnessmark.offline.tables.rows import cell_text
-from witnessmark.offline.tables.values import Cell, enclosing
-from witnessmark.values import BoundingBox, Word
+from witnessmark.offline.tables.values import Cell
+from witnessmark.values import BoundingBox, Word, enclosing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

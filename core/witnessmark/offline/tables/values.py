@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -79,13 +78,3 @@ class Table:
 def first_row_number(header_rows: int) -> int:
     """Number the first row of a grid: 0 when it is the headers, else 1."""
     return 0 if header_rows else 1
-
-
-def enclosing(boxes: Sequence[BoundingBox]) -> BoundingBox:
-    """Find the smallest box around all `boxes`, of which there is at least one."""
-    return BoundingBox(
-        x0=min(box.x0 for box in boxes),
-        top=min(box.top for box in boxes),
-        x1=max(box.x1 for box in boxes),
-        bottom=max(box.bottom for box in boxes),
-    )

@@ -114,7 +114,9 @@ def first_call(command: list[str], environment: dict[str, str], document: str, *
     try:
         call(3, "inspect_document")
         time.sleep(max(0.0, begin + after - time.perf_counter()))
-        first, second = (call(number, "extract_tables", reuse=False) for number in (4, 5))
+        # One model, named: with `auto` a page may go up, and the two calls would not do the same.
+        asked = {"model": "claude-sonnet-5-5", "reuse": False}
+        first, second = (call(number, "extract_tables", **asked) for number in (4, 5))
     finally:
         process.kill()
         process.communicate()

@@ -1,0 +1,55 @@
+"""What a page says in the order in which a person reads it: paragraphs, their lines, the words with their places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from witnessmark.values import BoundingBox, Word, enclosing
+
+ParagraphKind = Literal["text", "heading", "item", "row", "turned", "running"]
+"""`row`: of a table, a line for each cell that is not empty; `turned`: what stands on its side; `running`: what pages
+repeat at their edges, their numbers included."""
+
+
+class Paragraph(NamedTuple):
+    """Lines that belong together.
+
+    Units:  points of the page, or of whatever the flow's words share
+    """
+
+    kind: ParagraphKind
+    lines: tuple[tuple[Word, ...], ...]
+    """Its lines from top to bottom, or a row's cells from left to right; none is empty."""
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        return tuple(word for line in self.lines for word in line)
+
+    @property
+    def text(self) -> str:
+        """Its words with single spaces between, lines as they are: a word parted at a line's end stays parted."""
+        return " ".join(word.text for line in self.lines for word in line)
+
+    @property
+    def box(self) -> BoundingBox:
+        return enclosing(self.words)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageFlow:
+    """A page in reading order, whatever its words come from: a text layer, OCR, or a text file."""
+
+    page_number: int
+    paragraphs: tuple[Paragraph, ...] = ()
+    is_read_by_ocr: bool = False
+    on_page: Callable[[BoundingBox], BoundingBox] | None = None
+    """Finds on the page itself a box of the words' own coordinates; None where they are the page's."""
+    has_places: bool = True
+    """Whether the boxes are places that can be shown; a text file's are not, and a damaged PDF's."""
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        return tuple(word for paragraph in self.paragraphs for word in paragraph.words)

@@ -197,6 +197,19 @@ def _text_in(page: PageLayout, layout: Literal["markdown", "plain"]) -> wire.Mes
     return {"text": page_text(page, tables, layout)}
 
 
+def pdf_flow(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
+    page, layer = _judged(session, request)
+    page = corrected(page, request["shown"])
+    return (_flow_of(page) if layer.state == "usable" else {"paragraphs": []}) | _kind_of(page, layer), b""
+
+
+def _flow_of(page: PageLayout) -> wire.Message:
+    from witnessmark.offline.flow import page_flow
+    from witnessmark.offline.tables.find import find_tables
+
+    return {"paragraphs": wire.paragraphs_to_wire(page_flow(page, find_tables(page)))}
+
+
 def _kind_of(page: PageLayout, layer: TextLayer) -> wire.Message:
     has_picture = bool(page.pictures or page.rules or page.fills)
     return {"kind": page_kind(layer, has_picture=has_picture), "layer": asdict(layer)}
@@ -373,6 +386,22 @@ def layout_text(session: Session, request: wire.Message) -> tuple[wire.Message, 
     return _text_in(wire.layout_from_wire(request["page_layout"]), request["layout"]), b""
 
 
+def layout_flow(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:  # noqa: ARG001 - every operation is called alike
+    return _flow_of(wire.layout_from_wire(request["page_layout"])), b""
+
+
+def text_flow(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:  # noqa: ARG001 - every operation is called alike
+    from witnessmark.errors import InputError
+    from witnessmark.offline import flow
+
+    try:
+        paragraphs = flow.text_flow(request["text"], request["media_type"])
+    except InputError as error:  # a table too large is still a text
+        del error
+        paragraphs = flow.text_flow(request["text"], "text/plain")
+    return {"paragraphs": wire.paragraphs_to_wire(paragraphs)}, b""
+
+
 def ocr_page(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
     import numpy as np
 
@@ -402,7 +431,7 @@ OPERATIONS: dict[str, Callable[[Session, wire.Message], tuple[wire.Message, byte
         *(pdf_open, pdf_facts, pdf_layout, pdf_tables, pdf_text, pdf_pixels, pdf_picture, pypdf_open, pypdf_text),
         *(pdf_part, pdf_prepared, image_prepared, pdf_evidence, image_evidence),
         *(image_facts, image_pixels, image_picture, layout_tables, layout_text, ocr_page),
-        *(pdf_samples, pdf_sheet, ocr_sheet),
+        *(pdf_samples, pdf_sheet, ocr_sheet, pdf_flow, layout_flow, text_flow),
     )
 }
 

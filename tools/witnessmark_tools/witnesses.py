@@ -107,21 +107,8 @@ async def _witness(document: Document, documents: Documents, page: int, check: L
     return _Witness(page=witness) if found.on_page is None else _Witness(page=witness, on_page=found.on_page)
 
 
-COLUMN_WIDTH, LINE_HEIGHT, CHARACTER_WIDTH = 1000.0, 20.0, 8.0
-"""Of a text file, in no unit: fields stand below each other, however long they are."""
-
-
 def words_of_text(text: str, media_type: str) -> tuple[Word, ...]:
     """Place the words of a text file: its lines from top to bottom, the fields of CSV and of pipe tables in columns."""
-    from witnessmark.offline.text_tables import fields_of_text  # not before a text file is there
+    from witnessmark.offline.flow import text_flow  # not before a text file is there
 
-    words: list[Word] = []
-    for line, fields in enumerate(fields_of_text(text, media_type)):
-        top = line * LINE_HEIGHT
-        for column, value in enumerate(fields):
-            x = column * COLUMN_WIDTH
-            for part in value.split():
-                width = len(part) * CHARACTER_WIDTH
-                words.append(Word(part, x, top, x + width, top + LINE_HEIGHT * 0.6, LINE_HEIGHT * 0.6))
-                x += width + CHARACTER_WIDTH
-    return tuple(words)
+    return tuple(word for paragraph in text_flow(text, media_type) for word in paragraph.words)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+from witnessmark.documents.document import PageKind
+from witnessmark.documents.ocr.recognised import PageReading
 from witnessmark.values import BoundingBox, Word, enclosing
 
 ParagraphKind = Literal["text", "heading", "item", "row", "turned", "running"]
@@ -44,12 +46,22 @@ class PageFlow:
 
     page_number: int
     paragraphs: tuple[Paragraph, ...] = ()
+    kind: PageKind = "text layer"
+    """What the page is; a scan without paragraphs was not read where there is no OCR."""
     is_read_by_ocr: bool = False
+    reading: PageReading | None = None
+    """How OCR went, where it read the page."""
     on_page: Callable[[BoundingBox], BoundingBox] | None = None
     """Finds on the page itself a box of the words' own coordinates; None where they are the page's."""
     has_places: bool = True
-    """Whether the boxes are places that can be shown; a text file's are not, and a damaged PDF's."""
+    """Whether the boxes are places that can be shown; a text file's are not, nor those of a damaged PDF."""
 
     @cached_property
     def words(self) -> tuple[Word, ...]:
         return tuple(word for paragraph in self.paragraphs for word in paragraph.words)
+
+    def placed(self, box: BoundingBox) -> BoundingBox | None:
+        """Find a box on the page itself; None where there is no page to see."""
+        if not self.has_places:
+            return None
+        return self.on_page(box) if self.on_page else box

@@ -19,6 +19,7 @@ from witnessmark.documents.allowed import AllowedFolders, FileTooLarge, local_pa
 from witnessmark.documents.content import Content
 from witnessmark.documents.differing import Difference
 from witnessmark.documents.document import Document, PageFacts, PageKind
+from witnessmark.documents.flow import PageFlow
 from witnessmark.documents.images import FrameFacts, ImageFacts
 from witnessmark.documents.marking import Mark
 from witnessmark.documents.media_types import UnsupportedMediaType
@@ -52,7 +53,7 @@ from witnessmark.documents.views import (
 from witnessmark.documents.views import MOST_PIXELS as MOST_SHOWN_PIXELS
 from witnessmark.documents.web.fetcher import Fetched, Fetcher
 from witnessmark.documents.web.url import is_url
-from witnessmark.documents.wire import layout_from_wire, layout_to_wire
+from witnessmark.documents.wire import layout_from_wire, layout_to_wire, paragraphs_from_wire
 from witnessmark.documents.worker import OperationRefused, Workers, WorkerStopped
 from witnessmark.errors import InputError
 from witnessmark.values import BoundingBox, PageLayout, Word
@@ -411,6 +412,51 @@ class Documents:
             read, _ = await self._page_call("layout_text", document, {"page_layout": marked, "layout": layout})
             return PageText(text=read["text"], kind=answer["kind"], layer=_layer(answer), reading=reading)
         return PageText(text=answer["text"], kind=answer["kind"], layer=_layer(answer))
+
+    async def flow(
+        self,
+        document: Document,
+        page: int,
+        *,
+        shown: Sequence[Difference] = (),
+        by_ocr: bool = False,
+    ) -> PageFlow:
+        """Read the words of one page in reading order: of its text layer, else, or where that is wanted, its picture.
+
+        Shapes:  words of the text layer for which `shown` has what the page shows say that; no paragraphs where nothing
+                 can be read: `kind` says why
+        Errors:  as `layout`
+        """
+        if document.reader in {"text", "pypdf"}:
+            return await self._flow_of_text(document, page)
+        answer: dict[str, Any] = {"kind": "scan", "paragraphs": []}
+        if document.reader == "pdfium":
+            try:
+                answer, _ = await self._page_call("pdf_flow", document, {"page": page, "shown": _places(shown)})
+                answer |= {"kind": "broken text layer"} if by_ocr else {}
+            except (WorkerStopped, DocumentDamaged):
+                return await self._flow_of_text(replace(document, reader="pypdf"), page)
+        if answer["kind"] in NEEDS_OCR and self.recogniser is not None:
+            recognised, reading = await self.recognise(document, page)
+            layout = layout_to_wire(recognised.layout)
+            found, _ = await self._page_call("layout_flow", document, {"page_layout": layout})
+            return PageFlow(
+                page_number=page,
+                paragraphs=paragraphs_from_wire(found["paragraphs"]),
+                kind=answer["kind"],
+                is_read_by_ocr=True,
+                reading=reading,
+                on_page=reading.on_page,
+            )
+        return PageFlow(page_number=page, paragraphs=paragraphs_from_wire(answer["paragraphs"]), kind=answer["kind"])
+
+    async def _flow_of_text(self, document: Document, page: int) -> PageFlow:
+        """Read what has words and no places for them."""
+        read = await self.text(document, page, "plain")
+        media_type = document.media_type if document.reader == "text" else "text/plain"
+        found, _ = await self._page_call("text_flow", document, {"text": read.text, "media_type": media_type})
+        paragraphs = paragraphs_from_wire(found["paragraphs"])
+        return PageFlow(page_number=page, paragraphs=paragraphs, kind=read.kind, has_places=False)
 
     async def _text_by_pypdf(self, document: Document, page: int) -> PageText:
         answer, _ = await self._page_call("pypdf_text", document, {"page": page})

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any, BinaryIO
 
+from witnessmark.documents.flow import Paragraph
 from witnessmark.values import BoundingBox, Fill, PageLayout, Rule, Word
 
 HEADER = struct.Struct(">II")
@@ -48,10 +50,7 @@ def layout_to_wire(page: PageLayout) -> Message:
         "page_number": page.page_number,
         "width": page.width,
         "height": page.height,
-        "words": [
-            (w.text, _r(w.x0), _r(w.top), _r(w.x1), _r(w.bottom), _r(w.size), int(w.is_bold), w.angle)
-            for w in page.words
-        ],
+        "words": _words_to_wire(page.words),
         "rules": [(_r(r.x0), _r(r.top), _r(r.x1), _r(r.bottom), _r(r.width)) for r in page.rules],
         "fills": [(_r(f.x0), _r(f.top), _r(f.x1), _r(f.bottom), f.grey) for f in page.fills],
         "pictures": [asdict(picture) for picture in page.pictures],
@@ -64,13 +63,31 @@ def layout_from_wire(message: Message) -> PageLayout:
         page_number=message["page_number"],
         width=message["width"],
         height=message["height"],
-        words=tuple(
-            Word(text, x0, top, x1, bottom, size, bool(bold), angle)
-            for text, x0, top, x1, bottom, size, bold, angle in message["words"]
-        ),
+        words=_words_from_wire(message["words"]),
         rules=tuple(Rule(*values) for values in message["rules"]),
         fills=tuple(Fill(*values) for values in message["fills"]),
         pictures=tuple(BoundingBox(**values) for values in message["pictures"]),
+    )
+
+
+def paragraphs_to_wire(paragraphs: Iterable[Paragraph]) -> list[Any]:
+    """Turn a page in reading order into lists."""
+    return [(paragraph.kind, [_words_to_wire(line) for line in paragraph.lines]) for paragraph in paragraphs]
+
+
+def paragraphs_from_wire(message: Iterable[Any]) -> tuple[Paragraph, ...]:
+    """Undo `paragraphs_to_wire`."""
+    return tuple(Paragraph(kind, tuple(_words_from_wire(line) for line in lines)) for kind, lines in message)
+
+
+def _words_to_wire(words: Iterable[Word]) -> list[tuple[Any, ...]]:
+    return [(w.text, _r(w.x0), _r(w.top), _r(w.x1), _r(w.bottom), _r(w.size), int(w.is_bold), w.angle) for w in words]
+
+
+def _words_from_wire(words: Iterable[Any]) -> tuple[Word, ...]:
+    return tuple(
+        Word(text, x0, top, x1, bottom, size, bool(bold), angle)
+        for text, x0, top, x1, bottom, size, bold, angle in words
     )
 
 

@@ -200,7 +200,8 @@ def _text_in(page: PageLayout, layout: Literal["markdown", "plain"]) -> wire.Mes
 def pdf_flow(session: Session, request: wire.Message) -> tuple[wire.Message, bytes]:
     page, layer = _judged(session, request)
     page = corrected(page, request["shown"])
-    return (_flow_of(page) if layer.state == "usable" else {"paragraphs": []}) | _kind_of(page, layer), b""
+    read: wire.Message = _flow_of(page) if layer.state == "usable" else {"paragraphs": []}
+    return read | _kind_of(page, layer), b""
 
 
 def _flow_of(page: PageLayout) -> wire.Message:

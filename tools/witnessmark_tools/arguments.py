@@ -23,6 +23,7 @@ ModelOrAuto = Annotated[
         "(free, on this machine; the default without a key)."
     ),
 ]
+Vocabulary = Annotated[list[str] | None, Field(description="Names and words to expect.")]
 MaxCost = Annotated[
     float | None, Field(description="USD; refuse before sending when the price is above it, agree to it below.", ge=0)
 ]

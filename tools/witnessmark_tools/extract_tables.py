@@ -17,7 +17,7 @@ from witnessmark.documents.reading import PagesRead, read_pages
 from witnessmark.exports.folder import ExportFolder
 from witnessmark.offline.tables.values import Table
 from witnessmark.offline.tables.wire import table_from_wire
-from witnessmark_tools.arguments import Detail, MaxCost, ModelOrAuto, Pages, Password, Reuse, Source, Wait
+from witnessmark_tools.arguments import Detail, MaxCost, ModelOrAuto, Pages, Password, Reuse, Source, Vocabulary, Wait
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.exporting import ExportKind, export_tables
 from witnessmark_tools.layer_words import layer_review, layer_warnings, tables_as_shown
@@ -118,7 +118,7 @@ async def extract_tables(
     model: ModelOrAuto = None,
     max_cost_usd: MaxCost = None,
     reuse: Reuse = True,
-    vocabulary: Annotated[list[str] | None, Field(description="Names and words to expect.")] = None,
+    vocabulary: Vocabulary = None,
     export: Annotated[
         list[ExportKind] | None, Field(description="Also write files; their paths come back. For Excel: xlsx.")
     ] = None,

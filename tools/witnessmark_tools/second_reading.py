@@ -31,8 +31,9 @@ from witnessmark.values import BoundingBox
 from witnessmark_tools.definition import lean
 from witnessmark_tools.estimate_cost import usd
 from witnessmark_tools.paid import obstacle_to, reuse_since, run_paid
+from witnessmark_tools.printable import printable
 from witnessmark_tools.results import Cost, Frozen
-from witnessmark_tools.tables_answer import AnswerUnusable, printable
+from witnessmark_tools.tables_answer import AnswerUnusable
 from witnessmark_tools.tables_evidence import CheckedTable, default_reason, is_unreadable
 from witnessmark_tools.tables_found import SecondReader
 from witnessmark_tools.tables_plan import SECOND_SHARE

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from witnessmark.errors import InputError
-from witnessmark_tools.tables_answer import printable
+from witnessmark_tools.printable import printable
 
 MOST_CELLS = 200_000
 """Of one answer, empty ones included."""

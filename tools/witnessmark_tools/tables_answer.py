@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -15,6 +14,7 @@ from witnessmark.offline.tables.tokens import plain_words, says_continued
 from witnessmark.offline.tables.values import NOWHERE, Cell, Confidence, Table, TablePart, first_row_number
 from witnessmark.plans.halving import pages_of
 from witnessmark.plans.plan import Ask, PdfBlock
+from witnessmark_tools.printable import printable
 from witnessmark_tools.tables_plan import TablesAnswer, TranscribedTable
 
 MOST_COLUMNS = 500
@@ -29,8 +29,6 @@ MOST_WARNINGS = 20
 
 _DEPTH = 6
 """Of the answer's form, lists and objects counted."""
-_KEPT_CONTROLS = frozenset("\u200c\u200d\u200e\u200f\u00ad")
-"""Controls that belong to the spelling of some scripts; others that change the direction of text hide it."""
 _WEAKER: dict[Confidence, int] = {"low": 0, "medium": 1, "high": 2}
 
 
@@ -142,17 +140,6 @@ def _printable(value: Any, depth: int) -> Any:
     if depth and isinstance(value, dict):
         return {key: _printable(one, depth - 1) for key, one in cast("dict[str, Any]", value).items()}
     return value
-
-
-def printable(text: str) -> str:
-    """Take out what cannot be printed, or would move the terminal or turn the text around; lines stay lines."""
-    if text.isprintable():
-        return text
-    lines = "\n".join(line.replace("\t", " ") for line in text.splitlines())
-    return "".join(c for c in lines if c == "\n" or c in _KEPT_CONTROLS or unicodedata.category(c) not in _UNPRINTABLE)
-
-
-_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs"})
 
 
 def _drafts(ask: Ask, answer: TablesAnswer, said: _Said) -> list[_Draft]:

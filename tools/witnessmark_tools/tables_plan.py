@@ -18,6 +18,7 @@ from witnessmark.plans.plan import Ask, Plan, TextBlock, TextDocumentBlock, room
 from witnessmark.plans.tokens import Count, tokens_of_text
 from witnessmark_tools.definition import lean
 from witnessmark_tools.results import Frozen
+from witnessmark_tools.vocabulary import expecting
 
 INSTRUCTIONS = """\
 You transcribe the tables of documents. Take every table, ruled or not, in reading order, and nothing that is none: no \
@@ -34,9 +35,6 @@ QUESTION = "Transcribe all tables of what stands above."
 
 SECOND_SHARE = Decimal("0.2")
 """Of what the first readings cost: so much a second one of values in doubt may cost at most."""
-
-MOST_WORDS, MOST_OF_WORD = 300, 100
-"""Of a vocabulary, and characters of one word."""
 
 THINKING_OF_PAGE = Count(0, 150, 1_000)
 """Tokens that a model may think before it answers for a page, at low effort; to be measured."""
@@ -81,7 +79,7 @@ def plan_tables(
 
     Shapes:  `texts` is a text file's `text_blocks`, else empty; `vocabulary` are words to expect
     """
-    question = QUESTION + _expecting(vocabulary)
+    question = QUESTION + expecting(vocabulary)
     schema = answer_schema(lean(TablesAnswer.model_json_schema()))
     fixed = tokens_of_text(INSTRUCTIONS + str(schema) + question, model).high
     parts = document_parts(document, pages, texts, model, answer=lambda size: _answer(size, model), fixed=fixed)
@@ -118,13 +116,6 @@ def plan_again(
     """
     plans = [plan_tables(document, [page], model, texts=texts, vocabulary=vocabulary) for page in pages]
     return Plan(asks=tuple(ask for plan in plans for ask in plan.asks))
-
-
-def _expecting(vocabulary: Sequence[str]) -> str:
-    words = list(dict.fromkeys(word.strip()[:MOST_OF_WORD] for word in vocabulary if word.strip()))[:MOST_WORDS]
-    if not words:
-        return ""
-    return f" Names and words that may occur; where print is unclear, read it so: {'; '.join(words)}."
 
 
 def _effort(model: Model) -> Effort | None:

@@ -11,7 +11,8 @@ from witnessmark.documents.document import Document, PageFacts
 from witnessmark.documents.text_size import TextSize
 from witnessmark.plans.models import model_named
 from witnessmark.plans.plan import Ask
-from witnessmark_tools.pricing import Candidate, Comparison, Job, compare
+from witnessmark_tools.jobs_to_price import tables_to_price
+from witnessmark_tools.pricing import Candidate, Comparison, compare
 
 HAIKU, SONNET = model_named("haiku"), model_named("sonnet")
 PAGES = tuple(
@@ -25,7 +26,7 @@ def _document() -> Document:
     return Document(name="a.pdf", content=content, media_type="application/pdf", page_count=30, reader="pdfium")
 
 
-JOB = Job(document=_document(), pages=PAGES)
+JOB = tables_to_price(_document(), PAGES)
 
 
 def _compared(counted: Mapping[str, int] | None) -> Comparison:

@@ -14,7 +14,6 @@ from witnessmark.documents.opening import Documents
 from witnessmark.documents.page_range import pages_from_text
 from witnessmark.errors import UsageError
 from witnessmark_tools.definition import ToolDefinition
-from witnessmark_tools.pages import sendable_pages
 from witnessmark_tools.results import DocumentRead, Frozen, Result, document_read, pages_in_words, result_id_of
 from witnessmark_tools.terms import OFFLINE, Terms
 
@@ -108,25 +107,18 @@ async def estimate_cost(
     """Say what a tool call would cost before it is made, for several models side by side: requests, tokens, USD now, as a batch and for the next question on the same document, and what would be cheaper. With a key the API counts what goes in, for free. Sends nothing that is billed. What a document is: inspect_document."""  # noqa: E501 - one line on the wire
     definition = _priced_tool(tool)
     given, named = _without_model(definition, arguments, models)
-    if "source" not in given:
-        return _free(definition, None, {})
     from witnessmark_tools import estimating  # models and prices are read by the first call, not by starting the server
+    from witnessmark_tools.jobs_to_price import job_maker
 
+    maker = job_maker(definition.name)
+    told = {"tool": definition.name, "models": named} | {name: given[name] for name in given if name != "password"}
+    if maker is None:
+        return await _free(definition, given, told, documents)
     ends = anyio.current_time() + estimating.seconds_to_ask(patience)
-    is_priced = definition.name == "extract_tables"
-    chosen = estimating.Chosen(models=[])
-    if is_priced:
-        chosen = await estimating.chosen_models(named, claude, terms, seconds=ends - anyio.current_time())
-    async with documents.open(given["source"], given["password"]) as document:
-        limit = documents.limits.pages_per_call
-        pages = pages_from_text(given["pages"], page_count=document.page_count, limit=limit)
-        told = {"tool": definition.name, "models": named} | {name: given[name] for name in given if name != "password"}
-        if not is_priced:
-            return _free(definition, document, told)
-        facts, damaged = sendable_pages(document, await documents.facts(document, pages))
+    chosen = await estimating.chosen_models(named, claude, terms, seconds=ends - anyio.current_time())
+    async with maker(given, documents) as job:
         comparison, warnings = await estimating.estimated(
-            document,
-            facts,
+            job,
             chosen,
             given,
             documents=documents,
@@ -134,11 +126,12 @@ async def estimate_cost(
             terms=terms,
             seconds=max(1.0, ends - anyio.current_time()),
         )
+        of_documents = [warning for document in job.documents for warning in document.warnings]
         return CostEstimate(
-            result_id=result_id_of("estimate_cost", document, told),
-            documents=[document_read(document)],
+            result_id=result_id_of("estimate_cost", job.documents, told),
+            documents=[document_read(document) for document in job.documents],
             engines=[OFFLINE],
-            warnings=[*document.warnings, *_left_out(damaged), *warnings],
+            warnings=[*of_documents, *_left_out(job.damaged), *job.warnings, *warnings],
             tool=definition.name,
             models=comparison.costs,
             cheaper=comparison.cheaper,
@@ -172,12 +165,24 @@ def _without_model(
     return definition.parse(rest), models or None
 
 
-def _free(definition: ToolDefinition, document: Document | None, told: dict[str, Any]) -> CostEstimate:
+async def _free(
+    definition: ToolDefinition, given: dict[str, Any], told: dict[str, Any], documents: Documents
+) -> CostEstimate:
+    """Say that a tool is free, once its document is there to be read."""
+    if "source" not in given:
+        return _nothing(definition, (), told)
+    async with documents.open(given["source"], given.get("password")) as document:
+        limit = documents.limits.pages_per_call
+        pages_from_text(given.get("pages"), page_count=document.page_count, limit=limit)
+        return _nothing(definition, (document,), told)
+
+
+def _nothing(definition: ToolDefinition, documents: Sequence[Document], told: dict[str, Any]) -> CostEstimate:
     return CostEstimate(
-        result_id="r-free" if document is None else result_id_of("estimate_cost", document, told),
-        documents=[] if document is None else [document_read(document)],
+        result_id=result_id_of("estimate_cost", documents, told) if documents else "r-free",
+        documents=[document_read(document) for document in documents],
         engines=[OFFLINE],
-        warnings=[] if document is None else list(document.warnings),
+        warnings=[warning for document in documents for warning in document.warnings],
         tool=definition.name,
         models=[],
         cheaper=[],

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from witnessmark.documents.document import Document, PageFacts
+from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
 from witnessmark.errors import InputError, SetupError
 from witnessmark.plans.models import Model, ModelRetired, ladder, offered_models
-from witnessmark.plans.parts import text_blocks
 from witnessmark.plans.plan import Ask, Plan
+from witnessmark_tools.jobs_to_price import Job
 from witnessmark_tools.paid import obstacle_to, reuse_since
-from witnessmark_tools.pricing import Candidate, Comparison, Job, compare
+from witnessmark_tools.pricing import Candidate, Comparison, compare
 from witnessmark_tools.results import pages_in_words
 from witnessmark_tools.terms import AUTO, OFFLINE, Terms
 
@@ -93,8 +93,7 @@ async def chosen_models(names: Sequence[str] | None, claude: Claude, terms: Term
 
 
 async def estimated(
-    document: Document,
-    facts: tuple[PageFacts, ...],
+    job: Job,
     chosen: Chosen,
     given: dict[str, Any],
     *,
@@ -103,25 +102,22 @@ async def estimated(
     terms: Terms,
     seconds: float,
 ) -> tuple[Comparison, list[str]]:
-    """Price what `extract_tables` would send to each model with these arguments.
+    """Price what a call would send to each model with these arguments.
 
-    Shapes:  `facts` of the pages that can be sent; the prices, and what has to be said of them
+    Shapes:  the prices, and what has to be said of them
     Units:   `seconds` that the API may be asked
-    Errors:  `DocumentQuarantined`, `ModelCannotSee`; what reading a text file raises
+    Errors:  `DocumentQuarantined`, `ModelCannotSee`
     """
-    text = (await documents.text(document, 1, "plain")).text if document.kind == "text" else ""
 
-    def prepared() -> tuple[Job, list[Plan | None], list[Plan]]:
-        texts = text_blocks(document.name, text)
-        job = Job(document=document, pages=facts, texts=texts, vocabulary=given["vocabulary"] or ())
+    def prepared() -> tuple[list[Plan | None], list[Plan]]:
         plans = [None if model is None else job.plan(model) for model in chosen.models]
-        return job, plans, [job.plan_again(model) if n else job.plan(model) for n, model in enumerate(chosen.auto)]
+        return plans, [job.plan_again(model) if n else job.plan(model) for n, model in enumerate(chosen.auto)]
 
-    job, plans, steps = await anyio.to_thread.run_sync(prepared, abandon_on_cancel=True)
+    plans, steps = await anyio.to_thread.run_sync(prepared, abandon_on_cancel=True)
     since = reuse_since(terms, reuse=given["reuse"])
 
     async def candidate(model: Model, plan: Plan) -> Candidate:
-        unpaid = await claude.unpaid(plan, [document], model=model, reuse_since=since)
+        unpaid = await claude.unpaid(plan, job.documents, model=model, reuse_since=since)
         obstacle = await obstacle_to(unpaid.plan, model, claude=claude, terms=terms, max_cost_usd=given["max_cost_usd"])
         return Candidate(model=model, unpaid=unpaid, obstacle=obstacle)
 
@@ -133,7 +129,7 @@ async def estimated(
     # What goes up is not known before, and would be much to count: it is estimated.
     models = [*auto[:1], *(one for one in candidates if one is not None)]
     asks = [(ask, one.model) for one in models for ask in one.unpaid.plan.asks]
-    tokens, why = await _counted(asks, document, chosen, documents=documents, claude=claude, seconds=seconds)
+    tokens, why = await _counted(asks, job.documents, chosen, documents=documents, claude=claude, seconds=seconds)
     left_out = sorted({page for one in models for page in one.unpaid.left_out})
     refused = f"{pages_in_words(left_out)}: refused by the API before; not sent again, and left out of the price."
 
@@ -147,7 +143,7 @@ async def estimated(
 
 async def _counted(
     asks: Sequence[tuple[Ask, Model]],
-    document: Document,
+    sources: Sequence[Document],
     chosen: Chosen,
     *,
     documents: Documents,
@@ -162,7 +158,7 @@ async def _counted(
     trouble = chosen.trouble
     if trouble is None:
         try:
-            counted = await claude.counted(asks, documents=documents, sources=[document], seconds=seconds)
+            counted = await claude.counted(asks, documents=documents, sources=sources, seconds=seconds)
         except SetupError as error:
             trouble = error
         else:

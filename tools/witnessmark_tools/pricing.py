@@ -8,18 +8,17 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from witnessmark.documents.document import Document, PageFacts
 from witnessmark.documents.page_range import text_from_pages
 from witnessmark.errors import BudgetError
 from witnessmark.plans.image_tokens import seen_size
 from witnessmark.plans.models import Model, lifecycle_note, offered_models
-from witnessmark.plans.plan import Plan, TextDocumentBlock, explained, keeping_documents
+from witnessmark.plans.plan import Plan, explained, keeping_documents
 from witnessmark.plans.price import Price, Usd, price_of
 from witnessmark.plans.spending import CallAboveBudget, CostAboveLimit, PriceNotApproved, PriceUnknown
 from witnessmark.plans.tokens import Count
 from witnessmark.store import BudgetReached
 from witnessmark_tools.estimate_cost import InputTokens, ModelCost, TokenBand, UsdBand, usd
-from witnessmark_tools.tables_plan import SECOND_SHARE, plan_again, plan_tables
+from witnessmark_tools.jobs_to_price import Job
 from witnessmark_tools.terms import AUTO, OFFLINE
 
 if TYPE_CHECKING:
@@ -42,26 +41,6 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """What is to be priced: the tables of some pages.
-
-    Shapes:  `texts` is a text file's `text_blocks`, else empty; `vocabulary` are words to expect
-    """
-
-    document: Document
-    pages: tuple[PageFacts, ...]
-    texts: Sequence[TextDocumentBlock] = ()
-    vocabulary: Sequence[str] = ()
-
-    def plan(self, model: Model) -> Plan:
-        return plan_tables(self.document, self.pages, model, texts=self.texts, vocabulary=self.vocabulary)
-
-    def plan_again(self, model: Model) -> Plan:
-        """Plan what is asked where every page goes up to a model."""
-        return plan_again(self.document, self.pages, model, texts=self.texts, vocabulary=self.vocabulary)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A model, what it would be sent, and which limit on money would not let it go."""
 
@@ -79,19 +58,19 @@ def compare(
     today: date,
     counted: Mapping[str, int] | None = None,
 ) -> Comparison:
-    """Price a job with each model.
+    """Price a call with each model.
 
     Shapes:  None among the candidates is the offline engine; `auto` is what it would ask, the first model of all pages
              and each above it of every page again; `counted` as for `price_of`
     """
     priced = [_priced(candidate, today, counted or {}) for candidate in candidates]
-    by_steps = [_priced_by_steps(auto, today, counted or {})] if auto else []
+    by_steps = [_priced_by_steps(job, auto, today, counted or {})] if auto else []
     named = [(one.cost, one.model) for one in priced]
     priced = [*by_steps, *priced]
     return Comparison(
         costs=[one.cost for one in priced],
         cheaper=_cheaper(job, named or [(one.cost, one.model) for one in by_steps], has_ocr=has_ocr),
-        basis=_basis([one for one in priced if one.model is not None]),
+        basis=_basis([one for one in priced if one.model is not None], job.words.answer),
     )
 
 
@@ -128,18 +107,19 @@ def _priced(candidate: Candidate | None, today: date, counted: Mapping[str, int]
     return _Priced(cost=cost, model=model, counted=price.counted_asks)
 
 
-def _priced_by_steps(steps: Sequence[Candidate], today: date, counted: Mapping[str, int]) -> _Priced:
+def _priced_by_steps(job: Job, steps: Sequence[Candidate], today: date, counted: Mapping[str, int]) -> _Priced:
     """Price what `auto` sends at once, and say what it may come to."""
     first, above = _priced(steps[0], today, counted), steps[1:]
     amounts = [price_of(step.unpaid.plan, step.model, counted).now for step in steps]
     known = [amount for amount in amounts if amount is not None]
-    most = _amount(sum(known, Usd()) * (1 + SECOND_SHARE) if len(known) == len(amounts) else None)
-    notes = [f"{steps[0].model.id} reads all pages."]
+    most = _amount(sum(known, Usd()) * (1 + job.more_share) if len(known) == len(amounts) else None)
+    notes = [f"{steps[0].model.id} reads all of it."]
     if above:
         names = ", then ".join(step.model.id for step in above)
-        all_of_it = "" if most is None else f": about ${usd(most.estimate)} in all if every page did"
-        notes.append(f"Those whose values are not all in place go up to {names}{all_of_it}; never above a limit.")
-    notes.append("Rows with values in doubt are read a second time where that costs a fifth of it at most.")
+        all_of_it = "" if most is None else f": about ${usd(most.estimate)} in all if everything did"
+        notes.append(f"{job.words.in_doubt} go up to {names}{all_of_it}; never above a limit.")
+    if job.words.more:
+        notes.append(job.words.more)
     cost = first.cost.model_copy(update={"model": AUTO, "usd_at_most": most, "notes": [*notes, *first.cost.notes]})
     return _Priced(cost=cost, model=first.model, counted=first.counted)
 
@@ -245,11 +225,11 @@ def _amount(amount: Usd | None) -> UsdBand | None:
     return UsdBand(low=low, estimate=estimate, high=high)
 
 
-def _basis(priced: Sequence[_Priced]) -> list[str]:
+def _basis(priced: Sequence[_Priced], of_answer: str) -> list[str]:
     if not priced:
         return []
     sent = [one for one in priced if one.cost.requests]
-    return [*_basis_of_tokens(sent), GOES_ON] if sent else [GOES_ON]
+    return [*_basis_of_tokens(sent), of_answer, GOES_ON] if sent else [GOES_ON]
 
 
 def _basis_of_tokens(priced: Sequence[_Priced]) -> list[str]:
@@ -272,7 +252,6 @@ def _basis_of_tokens(priced: Sequence[_Priced]) -> list[str]:
         )
     if estimated:
         said.append("Tokens of text are estimated from its characters: 25 % fewer to 60 % more are possible.")
-    said.append("The answer is a guess between no table at all and nothing but tables, thinking included.")
     return said
 
 
@@ -311,19 +290,20 @@ def _cheaper(job: Job, costs: Sequence[tuple[ModelCost, Model | None]], *, has_o
         ways.append(f"{best}: ${usd(least)}, {most / least:.3g} times less than {dearest.model}.")
     if dearest.usd_batch is not None:
         ways.append("A batch would cost half, answered within 24 hours; this version sends none yet.")
-    if job.document.kind == "image":
+    if job.words.crop and len(job.documents) == 1 and job.documents[0].kind == "image":
         ways += _crop(job, dearest_model)
     return ways
 
 
 def _for_free(job: Job, *, has_ocr: bool) -> list[str]:
-    if job.document.kind == "text":
-        return ["model='offline' costs nothing and reads tables of CSV, TSV and Markdown exactly."]
-    texts = [page.page_number for page in job.pages if page.text == "text layer"]
-    pictures = [page.page_number for page in job.pages if page.text in {"scan", "broken text layer"}]
+    if all(document.kind == "text" for document in job.documents):
+        return [job.words.offline_text]
+    pages = [page for several in job.pages for page in several]
+    texts = [page.page_number for page in pages if page.text == "text layer"]
+    pictures = [page.page_number for page in pages if page.text in {"scan", "broken text layer"}]
     if texts and not pictures:
         return ["model='offline' costs nothing: every page with content has a text layer."]
-    if texts:
+    if texts and len(job.documents) == 1:
         return [f"model='offline' costs nothing for pages {text_from_pages(texts)}, which have a text layer."]
     if pictures and has_ocr:
         return ["model='offline' costs nothing: it reads the pictures by OCR, less surely than a model does."]
@@ -331,20 +311,21 @@ def _for_free(job: Job, *, has_ocr: bool) -> list[str]:
 
 
 def _fewer_pages(job: Job) -> list[str]:
-    if len(job.pages) < 2:
+    if len(job.documents) > 1 or len(job.pages[0]) < 2:
         return []
-    blank = [page.page_number for page in job.pages if page.text == "blank"]
-    rest = text_from_pages(page.page_number for page in job.pages if page.text != "blank")
+    pages = job.pages[0]
+    blank = [page.page_number for page in pages if page.text == "blank"]
+    rest = text_from_pages(page.page_number for page in pages if page.text != "blank")
     if blank and rest:
         return [f"Leave out blank pages: pages={rest!r}."]
-    return ["Fewer pages: each costs about the same, so pass only those with the tables as `pages`."]
+    return [job.words.fewer_pages]
 
 
 def _crop(job: Job, model: Model) -> list[str]:
-    page = job.pages[0]
+    page = job.pages[0][0]
     width, height = int(page.width or 0), int(page.height or 0)
     seen = seen_size(max(1, width), max(1, height), model.image_tier)
     if seen != (width, height):
         shrunk = f"{model.id} sees the {width} × {height} pixels as {seen[0]} × {seen[1]}"
-        return [f"Crop to the table: {shrunk}, so that a part alone is seen larger and may cost less."]
-    return ["Crop to the table: an image costs by its area."]
+        return [f"Crop to {job.words.crop}: {shrunk}, so that a part alone is seen larger and may cost less."]
+    return [f"Crop to {job.words.crop}: an image costs by its area."]

@@ -212,9 +212,10 @@ def ask_get_job(job_id: str) -> str:
     return f"Call get_job with job_id={job_id!r} for the result; it waits for it. Nothing is lost if nobody waits."
 
 
-def result_id_of(tool: str, document: Document, arguments: dict[str, Any]) -> str:
+def result_id_of(tool: str, document: Document | Sequence[Document], arguments: dict[str, Any]) -> str:
     """Name a result by what determines it: the same call on the same bytes has the same name."""
-    told = json.dumps([__version__, tool, document.sha256, arguments], sort_keys=True, default=str)
+    sources = document.sha256 if isinstance(document, Document) else [each.sha256 for each in document]
+    told = json.dumps([__version__, tool, sources, arguments], sort_keys=True, default=str)
     return "r" + hashlib.sha256(told.encode()).hexdigest()[:12]
 
 

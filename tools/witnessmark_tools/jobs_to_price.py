@@ -1,0 +1,118 @@
+"""Calls as they are priced: each tool's own plan, and the words in which its price is explained."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import anyio
+
+from witnessmark.documents.document import Document, PageFacts
+from witnessmark.documents.opening import Documents
+from witnessmark.documents.page_range import pages_from_text
+from witnessmark.plans.models import Model
+from witnessmark.plans.parts import text_blocks
+from witnessmark.plans.plan import Plan, TextDocumentBlock
+from witnessmark_tools.pages import sendable_pages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobWords:
+    """What is said of a price and differs from tool to tool; sentences are whole."""
+
+    answer: str
+    """Between what the answer's length is a guess."""
+    in_doubt: str
+    """What goes up to the next model with `auto`; goes before "go up to …"."""
+    more: str = ""
+    """What else `auto` may pay for."""
+    offline_text: str
+    """What the offline engine does with text files."""
+    fewer_pages: str
+    crop: str = ""
+    """What to crop an image to; empty: nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A call that is to be priced."""
+
+    documents: tuple[Document, ...]
+    pages: tuple[tuple[PageFacts, ...], ...]
+    """Of each document, those that can be sent."""
+    plan: Callable[[Model], Plan]
+    plan_again: Callable[[Model], Plan]
+    """What is asked where everything goes up to a model."""
+    words: JobWords
+    more_share: Decimal = Decimal(0)
+    """Of the whole price: so much what `auto` pays for besides may cost at most."""
+    damaged: tuple[int, ...] = ()
+    """Pages that cannot be sent."""
+    warnings: tuple[str, ...] = field(default=())
+    """What else has to be said of its price."""
+
+
+MakesJob = Callable[[dict[str, Any], Documents], AbstractAsyncContextManager[Job]]
+"""Opens what a tool's arguments name and says what would be asked; leaving the block closes it."""
+
+
+def job_maker(tool: str) -> MakesJob | None:
+    """Find what makes a tool's calls into jobs; None where the tool asks no model."""
+    return {"extract_tables": tables_job}.get(tool)
+
+
+TABLES_WORDS = JobWords(
+    answer="The answer is a guess between no table at all and nothing but tables, thinking included.",
+    in_doubt="Those whose values are not all in place",
+    more="Rows with values in doubt are read a second time where that costs a fifth of it at most.",
+    offline_text="model='offline' costs nothing and reads tables of CSV, TSV and Markdown exactly.",
+    fewer_pages="Fewer pages: each costs about the same, so pass only those with the tables as `pages`.",
+    crop="the table",
+)
+
+
+@asynccontextmanager
+async def tables_job(given: dict[str, Any], documents: Documents) -> AsyncGenerator[Job]:
+    """Make a job of `extract_tables`.
+
+    Errors:  what opening the document raises
+    """
+    async with documents.open(given["source"], given["password"]) as document:
+        facts, damaged = await _sendable(document, given["pages"], documents)
+        text = (await documents.text(document, 1, "plain")).text if document.kind == "text" else ""
+        blocks = await anyio.to_thread.run_sync(text_blocks, document.name, text, abandon_on_cancel=True)
+        yield tables_to_price(document, facts, blocks, given["vocabulary"] or (), damaged)
+
+
+def tables_to_price(
+    document: Document,
+    facts: tuple[PageFacts, ...],
+    texts: Sequence[TextDocumentBlock] = (),
+    vocabulary: Sequence[str] = (),
+    damaged: Sequence[int] = (),
+) -> Job:
+    """Say what is asked for the tables of some pages.
+
+    Shapes:  `texts` is a text file's `text_blocks`, else empty
+    """
+    from witnessmark_tools.tables_plan import SECOND_SHARE, plan_again, plan_tables
+
+    return Job(
+        documents=(document,),
+        pages=(facts,),
+        plan=lambda model: plan_tables(document, facts, model, texts=texts, vocabulary=vocabulary),
+        plan_again=lambda model: plan_again(document, facts, model, texts=texts, vocabulary=vocabulary),
+        words=TABLES_WORDS,
+        more_share=SECOND_SHARE,
+        damaged=tuple(damaged),
+    )
+
+
+async def _sendable(
+    document: Document, pages: str | None, documents: Documents
+) -> tuple[tuple[PageFacts, ...], Sequence[int]]:
+    numbers = pages_from_text(pages, page_count=document.page_count, limit=documents.limits.pages_per_call)
+    return sendable_pages(document, await documents.facts(document, numbers))

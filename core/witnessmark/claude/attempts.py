@@ -38,7 +38,7 @@ from witnessmark.claude.understanding import calls_the_tool, is_json, is_whole, 
 from witnessmark.errors import ApiError, SetupError, WitnessmarkError
 from witnessmark.plans.halving import pages_of
 from witnessmark.plans.models import Model
-from witnessmark.plans.plan import Ask, ImageBlock, PdfBlock, Plan, TextDocumentBlock, prompt_tokens
+from witnessmark.plans.plan import Ask, ImageBlock, LinesBlock, PdfBlock, Plan, TextDocumentBlock, prompt_tokens
 from witnessmark.plans.price import price_of, usd_of, usd_without_cache
 from witnessmark.store import AskedElsewhere, Prefix, Reservation, Send, Store, StoredAnswer
 
@@ -430,7 +430,7 @@ class Sender:
         kinds: list[Feature] = []
         if any(isinstance(block, PdfBlock) for block in ask.blocks):
             kinds.append("documents")
-        if any(isinstance(block, TextDocumentBlock) for block in ask.blocks):
+        if any(isinstance(block, TextDocumentBlock | LinesBlock) for block in ask.blocks):
             kinds.append("text documents")
         for kind in kinds:
             await self._look_at(kind, errand)

@@ -38,6 +38,7 @@ Feature = Literal[
     "documents",
     "text documents",
     "images",
+    "citations",
 ]
 State = Literal["there", "absent", "refused", "ignored", "unmeasured"]
 """Of a feature: an address is absent; a part of a request is refused, or taken and ignored; and unmeasured is what an
@@ -65,6 +66,7 @@ _SENTENCES: dict[tuple[Feature, State], str] = {
     ("documents", "ignored"): "{model} at {host} never sees PDFs: it is sent pictures of their pages and their text.",
     ("documents", "unmeasured"): "{model} at {host} is sent pictures of pages and their text, for whether it sees PDFs "
     "cannot be told.",
+    ("citations", "refused"): "{model} at {host} has no citations: it is asked to quote what its statements rest on.",
     (
         "images",
         "unmeasured",
@@ -140,6 +142,7 @@ class Endpoint:
                 effort=not self.lacks("effort", model.id),
                 caching=self._caching(model),
                 text_documents=not self.lacks("text documents", model.id),
+                citations=not self.lacks("citations", model.id),
             ),
         )
 

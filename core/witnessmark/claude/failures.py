@@ -325,6 +325,7 @@ _NAMES = {
     "structured outputs": re.compile(r"output_config\.format|output_format|response_format|json_schema|structured"),
     "effort": re.compile(r"effort"),
     "caching": re.compile(r"cache_control|ephemeral"),
+    "citations": re.compile(r"citation"),
     "tools": re.compile(r"\btools?\b|tool_choice"),
 }
 """By which words an error names what it does not take: a hint where to look first, and never evidence."""

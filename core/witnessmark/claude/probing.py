@@ -14,7 +14,7 @@ import time
 import uuid
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -180,6 +180,8 @@ def changes(before: Form, after: Form) -> list[Feature]:
         found.append("caching for an hour")
     if before.effort and not after.effort:
         found.append("effort")
+    if before.citations and not after.citations:
+        found.append("citations")
     if before.structure == "format" and after.structure != "format":
         found.append("structured outputs")
     if before.structure != "prompt" and after.structure == "prompt":
@@ -195,9 +197,10 @@ def _lesser(ask: Ask, form: Form, names: frozenset[str]) -> Iterator[Form]:
     cachings: tuple[Caching, ...] = (form.caching, "none") if ask.breakpoints else (form.caching,)
     if form.caching == "any" and any(point.ttl == "1h" for point in ask.breakpoints):
         cachings = ("any", "5m", "none")
+    citing = (True, False) if form.citations and ask.cites else (form.citations,)
     forms = [
-        Form(structure=structure, effort=effort, caching=caching, text_documents=form.text_documents)
-        for structure, effort, caching in product(structures, efforts, cachings)
+        replace(form, structure=structure, effort=effort, caching=caching, citations=citations)
+        for structure, effort, caching, citations in product(structures, efforts, cachings, citing)
     ]
 
     def order(other: Form) -> tuple[int, int]:

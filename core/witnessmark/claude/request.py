@@ -9,7 +9,16 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from witnessmark.claude.understanding import ANSWER_TOOL
-from witnessmark.plans.plan import Ask, Breakpoint, ImageBlock, PdfBlock, TextBlock, TextDocumentBlock
+from witnessmark.plans.plan import (
+    Ask,
+    Breakpoint,
+    ContentBlock,
+    ImageBlock,
+    LinesBlock,
+    PdfBlock,
+    TextBlock,
+    TextDocumentBlock,
+)
 from witnessmark.plans.titles import name_of_pages
 
 Structure = Literal["format", "tool", "prompt"]
@@ -22,6 +31,9 @@ Caching = Literal["any", "5m", "none"]
 """How long what breakpoints mark is kept at the most."""
 
 _CALL_THE_TOOL = f"\nAnswer by calling the tool `{ANSWER_TOOL}` once, with everything in it, and write nothing else."
+_QUOTE = """
+After each statement write the words of the document that it rests on, exactly as they stand there, in double \
+quotation marks, and after them the page in brackets, such as (page 3)."""
 _WRITE_JSON = """
 Answer with one JSON object and nothing else: no word before or after it, and no fence. It has to satisfy this schema:
 """
@@ -36,6 +48,8 @@ class Form:
     caching: Caching = "any"
     text_documents: bool = True
     """Whether plain text goes as document blocks; else as text."""
+    citations: bool = True
+    """Whether answers may point to places in documents; else they are asked to quote them."""
 
     def worn_by(self, ask: Ask) -> Ask:
         """Leave out of an ask what the form does not have."""
@@ -69,12 +83,12 @@ def request_of(
     content: list[dict[str, Any]] = []
     points = {point.index: point for point in ask.breakpoints}
     for index, (block, found) in enumerate(zip(ask.blocks, sources, strict=True)):
-        content += _content(block, found, form)
+        content += _content(block, found, form, cites=ask.cites and form.citations)
         if index in points:
             content[-1]["cache_control"] = _cache_control(points[index])
     if complaint is not None:
         content.append({"type": "text", "text": complaint})
-    return _around(ask, content, form.structure)
+    return _around(ask, content, form)
 
 
 def without_documents(ask: Ask, form: Form) -> dict[str, Any]:
@@ -82,9 +96,12 @@ def without_documents(ask: Ask, form: Form) -> dict[str, Any]:
     ask = form.worn_by(ask)
     texts = [block for block in ask.blocks if isinstance(block, TextBlock)]
     content: list[dict[str, Any]] = [{"type": "text", "text": block.text} for block in texts]
+    if ask.cites and form.citations:
+        source = {"type": "text", "media_type": "text/plain", "data": "A line of text."}
+        content.insert(0, _document(source, "witness.txt", cites=True))
     if ask.breakpoints:
         content[-1]["cache_control"] = _cache_control(ask.breakpoints[-1])
-    return _around(ask, content, form.structure)
+    return _around(ask, content, form)
 
 
 def counting(body: dict[str, Any]) -> dict[str, Any]:
@@ -92,7 +109,8 @@ def counting(body: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in body.items() if name not in {"max_tokens", "stream"}}
 
 
-def _around(ask: Ask, content: list[dict[str, Any]], structure: Structure) -> dict[str, Any]:
+def _around(ask: Ask, content: list[dict[str, Any]], form: Form) -> dict[str, Any]:
+    structure = form.structure
     body: dict[str, Any] = {"model": ask.model, "max_tokens": ask.max_tokens, "stream": True}
     body["system"] = ask.instructions
     told: dict[str, Any] = {}
@@ -113,15 +131,15 @@ def _around(ask: Ask, content: list[dict[str, Any]], structure: Structure) -> di
             }
         ]
         body["tool_choice"] = {"type": "auto"}
+    if ask.cites and not form.citations:
+        body["system"] += _QUOTE
     if ask.schema is not None and structure == "prompt":
         body["system"] += _WRITE_JSON + json.dumps(ask.schema, ensure_ascii=False)
     return body | {"messages": [{"role": "user", "content": content}]}
 
 
 def _content(
-    block: PdfBlock | ImageBlock | TextDocumentBlock | TextBlock,
-    sources: Sequence[dict[str, Any] | PageShown],
-    form: Form,
+    block: ContentBlock, sources: Sequence[dict[str, Any] | PageShown], form: Form, *, cites: bool
 ) -> list[dict[str, Any]]:
     match block:
         case PdfBlock():
@@ -129,16 +147,26 @@ def _content(
                 name = name_of_pages(block.title, [page.page_number for page in block.pages])
                 shown = enumerate((page for page in sources if isinstance(page, PageShown)), start=1)
                 return [part for number, page in shown for part in _shown(page, number, name)]
-            return [{"type": "document", "source": sources[0], "title": _title(block.title)}]
+            return [_document(sources[0], block.title, cites=cites)]
         case ImageBlock():
             return [{"type": "image", "source": source} for source in sources]
         case TextDocumentBlock() if not form.text_documents:
             return [{"type": "text", "text": f"{_title(block.title)}\n\n{block.text}"}]
         case TextDocumentBlock():
             source = {"type": "text", "media_type": "text/plain", "data": block.text}
-            return [{"type": "document", "source": source, "title": _title(block.title)}]
+            return [_document(source, block.title, cites=cites)]
+        case LinesBlock() if not form.text_documents:
+            return [{"type": "text", "text": "\n".join((f"{_title(block.title)}\n", *block.lines))}]
+        case LinesBlock():
+            lines = [{"type": "text", "text": line} for line in block.lines]
+            return [_document({"type": "content", "content": lines}, block.title, cites=cites)]
         case TextBlock():
             return [{"type": "text", "text": block.text}]
+
+
+def _document(source: dict[str, Any], title: str, *, cites: bool) -> dict[str, Any]:
+    document = {"type": "document", "source": source, "title": _title(title)}
+    return document | {"citations": {"enabled": True}} if cites else document
 
 
 def _shown(page: PageShown, number: int, name: str) -> list[dict[str, Any]]:

@@ -234,7 +234,7 @@ class Running:
                 model=ask.model,
                 what=in_words([ask]),
                 is_bound=self.holds_to_json(),
-                is_text=ask.schema is None,
+                form="json" if ask.schema is not None else "cited" if ask.cites else "text",
             )
             return self.parse(value)
 

@@ -8,10 +8,20 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from witnessmark.errors import ApiError, InputError
 from witnessmark.store import Tokens
+
+AnswerForm = Literal["json", "text", "cited"]
+
+
+class CitedText(NamedTuple):
+    """A piece of an answer's text, and the places in documents that it points to, as the API writes them."""
+
+    text: str
+    citations: tuple[dict[str, Any], ...]
+
 
 ANSWER_TOOL = "answer"
 """The tool that carries the answer where the endpoint has no structured outputs."""
@@ -78,10 +88,13 @@ _THOUGHT = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 """What some local models write before they answer, where their server does not take it apart."""
 
 
-def value_of(message: dict[str, Any], *, model: str, what: str, is_bound: bool = True, is_text: bool = False) -> Any:
-    """Take the JSON value out of an answer, or its text where that `is_text` that was asked for.
+def value_of(
+    message: dict[str, Any], *, model: str, what: str, is_bound: bool = True, form: AnswerForm = "json"
+) -> Any:
+    """Take the JSON value out of an answer, or its text, or its pieces of text with what each cites.
 
-    Shapes:  `is_bound` says that the endpoint holds models to JSON, so that nothing else can be an answer
+    Shapes:  `is_bound` says that the endpoint holds models to JSON, so that nothing else can be an answer; `cited`
+             gives a tuple of `CitedText`
     Errors:  `Declined`, `NoStructuredAnswer`, `NoAnswer`; `AnswerCut` and `ContextExceeded`, which a smaller request
              mends
     """
@@ -94,10 +107,10 @@ def value_of(message: dict[str, Any], *, model: str, what: str, is_bound: bool =
         raise ContextExceeded
     if reason not in (_ENDINGS if is_bound else _ENDINGS | _OTHER_ENDINGS):  # `pause_turn` is of tools we do not use
         raise NoStructuredAnswer(model)
-    if is_text:
+    if form != "json":
         if not (text := _text(message)).strip():
             raise NoAnswer(model)
-        return text
+        return text if form == "text" else cited_text(message)
     called = _called(message)
     if called is not None and not called.get("input_json"):
         return called.get("input")
@@ -105,6 +118,15 @@ def value_of(message: dict[str, Any], *, model: str, what: str, is_bound: bool =
         return _loaded(_text(message) if called is None else called["input_json"], is_bound)
     except ValueError as error:
         raise NoStructuredAnswer(model) from error
+
+
+def cited_text(message: dict[str, Any]) -> tuple[CitedText, ...]:
+    """Take the pieces of text out of an answer, with what each cites; most cite nothing and join those that do."""
+    return tuple(
+        CitedText(block.get("text") or "", tuple(block.get("citations") or ()))
+        for block in _blocks(message)
+        if block.get("type") == "text"
+    )
 
 
 def is_json(message: dict[str, Any]) -> bool:

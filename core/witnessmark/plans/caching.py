@@ -81,10 +81,12 @@ def prefix_keys(ask: Ask) -> tuple[str, ...]:
     """Name the prompt up to and including each block by everything that the cache tells it by.
 
     How a document travels is decided later, and tells too: whoever sends sees to it that asks with the same prefix
-    travel alike. Source: fact sheet §7: model, tools, format, effort and whether there are images void what was kept.
+    travel alike. Source: fact sheet §7: model, tools, format, effort, citations and whether there are images void
+    what was kept.
     """
     has_images = any(isinstance(block, ImageBlock) for block in ask.blocks)
-    key = _hash([_VERSION, ask.model, ask.instructions, ask.schema, ask.effort, has_images])
+    told = [_VERSION, ask.model, ask.instructions, ask.schema, ask.effort, has_images]
+    key = _hash([*told, "citations"] if ask.cites else told)
     keys: list[str] = []
     for block in ask.blocks:
         key = _hash([key, identity(block)])

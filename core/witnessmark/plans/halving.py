@@ -12,6 +12,7 @@ from witnessmark.plans.plan import (
     Breakpoint,
     ContentBlock,
     ImageBlock,
+    LinesBlock,
     PdfBlock,
     TextBlock,
     TextDocumentBlock,
@@ -31,6 +32,8 @@ class _Piece:
     source: int
     """Index of the block that it is of: pages of one go together again."""
     answer: Count
+    lines: LinesBlock | None = None
+    """What was read on the page, which goes where the page goes."""
 
 
 def halved(ask: Ask) -> tuple[Ask, Ask] | None:
@@ -72,7 +75,9 @@ def pages_of(ask: Ask) -> tuple[tuple[str, int], ...]:
                 found[block.sha256, block.page_number] = None
             case TextDocumentBlock():
                 found[block.sha256, 1] = None
-            case TextBlock():
+            case LinesBlock() if block.sha256:
+                found |= {(block.sha256, page): None for page in block.pages}
+            case LinesBlock() | TextBlock():
                 pass
     return tuple(found)
 
@@ -84,10 +89,22 @@ def _pieces(ask: Ask) -> list[_Piece]:
         if isinstance(block, TextBlock):
             label.append(block)
             continue
+        if isinstance(block, LinesBlock):
+            found = [_with_lines(piece, block) for piece in found]
+            continue
         found += [_Piece(label=tuple(label), block=least, source=index, answer=Count()) for least in _least(block)]
         label = []
     answers = ask.answers if len(ask.answers) == len(found) else _shared(ask.expected_output, len(found))
     return [replace(piece, answer=answer) for piece, answer in zip(found, answers, strict=True)]
+
+
+def _with_lines(piece: _Piece, lines: LinesBlock) -> _Piece:
+    """Give a page the lines that were read on it."""
+    block = piece.block
+    if isinstance(block, TextDocumentBlock) or block.sha256 != lines.sha256:
+        return piece
+    page = block.pages[0].page_number if isinstance(block, PdfBlock) else block.page_number
+    return replace(piece, lines=lines.of_pages({page}) or piece.lines)
 
 
 def _least(
@@ -169,15 +186,30 @@ def _together(pieces: Sequence[_Piece]) -> list[ContentBlock]:
             continue
         blocks += [*piece.label, piece.block]
         last = piece.source
-    return [
+    titled: list[ContentBlock] = [
         replace(block, title=pages_title(block.title, [page.page_number for page in block.pages]))
         if isinstance(block, PdfBlock)
         else block
         for block in blocks
     ]
+    return [*titled, *_lines_together(pieces)]
+
+
+def _lines_together(pieces: Sequence[_Piece]) -> list[LinesBlock]:
+    """Make of the lines of pages one block for each document."""
+    found: dict[str, LinesBlock] = {}
+    for lines in (piece.lines for piece in pieces):
+        if lines is not None:
+            before = found.get(lines.sha256)
+            found[lines.sha256] = (
+                lines
+                if before is None
+                else replace(before, lines=before.lines + lines.lines, pages=before.pages + lines.pages)
+            )
+    return list(found.values())
 
 
 def _after_documents(ask: Ask) -> tuple[ContentBlock, ...]:
     """Give the question, and whatever else stands after the last document."""
-    last = max(index for index, block in enumerate(ask.blocks) if not isinstance(block, TextBlock))
+    last = max(index for index, block in enumerate(ask.blocks) if not isinstance(block, TextBlock))  # lines included
     return ask.blocks[last + 1 :]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
@@ -59,13 +59,37 @@ class TextDocumentBlock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinesBlock:
+    """Lines of text, sent as a document of which each line can be cited: what OCR read where there is no text layer.
+
+    Shapes:  `pages` has the page of each line
+    """
+
+    title: str
+    lines: tuple[str, ...] = field(repr=False)
+    """None is empty."""
+    pages: tuple[int, ...] = field(repr=False)
+    sha256: str = ""
+    """Of the document that they were read from; empty where it is none."""
+
+    def of_pages(self, pages: Collection[int]) -> LinesBlock | None:
+        """Keep the lines of some pages; None where there are none."""
+        kept = [(line, page) for line, page in zip(self.lines, self.pages, strict=True) if page in pages]
+        if not kept:
+            return None
+        return replace(self, lines=tuple(line for line, _ in kept), pages=tuple(page for _, page in kept))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextBlock:
     """Words of ours: a question, or the label before an image."""
 
     text: str
 
 
-ContentBlock = PdfBlock | ImageBlock | TextDocumentBlock | TextBlock
+ContentBlock = PdfBlock | ImageBlock | TextDocumentBlock | LinesBlock | TextBlock
+DocumentBlock = PdfBlock | TextDocumentBlock | LinesBlock
+"""What the API counts as a document, and cites."""
 Ttl = Literal["5m", "1h"]
 
 
@@ -92,6 +116,8 @@ class Ask:
     effort: Effort | None
     """None where the model does not let it be chosen."""
     max_tokens: int
+    cites: bool = False
+    """Whether the answer is to point to the places in the documents that its statements rest on."""
     breakpoints: tuple[Breakpoint, ...] = ()
     expected_output: Count
     """Tokens of the answer, its thinking included."""
@@ -109,6 +135,7 @@ class Ask:
             self.schema,
             self.effort,
             self.max_tokens,
+            *(["citations"] if self.cites else []),
         ]
         return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
 
@@ -193,6 +220,9 @@ def block_tokens(block: ContentBlock, model: Model) -> PromptTokens:
             return tokens_of_image(block.width, block.height, model)
         case TextDocumentBlock():
             return PromptTokens(text=tokens_of_text(block.title, model) + tokens_of_text(block.size, model))
+        case LinesBlock():
+            text = "\n".join((block.title, *block.lines))
+            return PromptTokens(text=tokens_of_text(text, model))
         case TextBlock():
             return PromptTokens(text=tokens_of_text(block.text, model))
 
@@ -207,6 +237,7 @@ def explained(plan: Plan) -> str:
     count = "1 request" if len(asks) == 1 else f"{len(asks)} requests"
     effort = f", effort {asks[0].effort}" if asks[0].effort else ""
     form = "text" if all(ask.schema is None for ask in asks) else "JSON"
+    form += " with citations" if any(ask.cites for ask in asks) else ""
     return f"{count}: {what}{more}; answers as {form} of at most {max(a.max_tokens for a in asks):,} tokens{effort}."
 
 
@@ -214,6 +245,7 @@ def _in_words(blocks: Sequence[ContentBlock]) -> str:
     pages = [page.page_number for block in blocks if isinstance(block, PdfBlock) for page in block.pages]
     images = [block for block in blocks if isinstance(block, ImageBlock)]
     texts = [block.title for block in blocks if isinstance(block, TextDocumentBlock)]
+    lines = sum(len(block.lines) for block in blocks if isinstance(block, LinesBlock))
     parts: list[str] = []
     if pages:
         parts.append(f"PDF page{'s'[: len(pages) > 1]} {text_from_pages(pages)}")
@@ -223,6 +255,8 @@ def _in_words(blocks: Sequence[ContentBlock]) -> str:
         parts.append(f"{len(images)} images")
     if texts:
         parts.append(f"{len(texts)} text{'s'[: len(texts) > 1]}")
+    if lines:
+        parts.append(f"{lines} line{'s'[: lines > 1]} of text")
     return " and ".join(parts)
 
 
@@ -236,5 +270,7 @@ def identity(block: ContentBlock) -> list[object]:
             return ["image", block.sha256, block.page_number, block.width, block.height, *part]
         case TextDocumentBlock():
             return ["text document", block.title, block.text]
+        case LinesBlock():
+            return ["lines", block.title, block.lines]
         case TextBlock():
             return ["text", block.text]

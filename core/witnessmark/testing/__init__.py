@@ -14,6 +14,7 @@ process of its own. docs/testing.md tells the rest.
 from witnessmark.testing import faults
 from witnessmark.testing.answers import Reply
 from witnessmark.testing.checks import CHECKS, ApiError, Check
+from witnessmark.testing.citing import Cited, NothingToCite
 from witnessmark.testing.contents import ImageContent, PdfContent, PdfPage
 from witnessmark.testing.fake import FakeClaudeAPI
 from witnessmark.testing.faults import Fault
@@ -25,9 +26,11 @@ __all__ = [
     "ApiError",
     "Block",
     "Check",
+    "Cited",
     "FakeClaudeAPI",
     "Fault",
     "ImageContent",
+    "NothingToCite",
     "PdfContent",
     "PdfPage",
     "RecordedRequest",

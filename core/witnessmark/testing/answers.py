@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from witnessmark.testing.checks import ApiError
+from witnessmark.testing.citing import Cited, cited_blocks
 from witnessmark.testing.request import Request
 from witnessmark.testing.schemas import value_of, violation
 
@@ -18,14 +19,16 @@ class Reply:
     """What the model says; whatever is not given follows from the request.
 
     `text` may be any text, JSON that fits no schema included. `json` is written as text. `tool_use` maps the names of
-    tools to their inputs. `blocks` are content blocks of the API, sent as they are. An answer of more than `max_tokens`
-    tokens is cut.
+    tools to their inputs. `blocks` are content blocks of the API, sent as they are; `cited` are made into such. An
+    answer of more than `max_tokens` tokens is cut.
     """
 
     text: str | None = None
     json: Any = None
     tool_use: Mapping[str, Mapping[str, Any]] | None = None
     blocks: Sequence[Mapping[str, Any]] | None = None
+    cited: Sequence[str | Cited] | None = None
+    """Pieces of text, some of which cite a document of the request."""
     thinking: str | None = None
     """What was thought, where thinking is on; shown only where the request or the model's default says so."""
     stop_reason: str | None = None
@@ -55,6 +58,8 @@ def reply_of(said: Said, request: Request) -> Reply:
     if isinstance(said, str):
         return Reply(text=said)
     reply = said if isinstance(said, Reply) else Reply(json=said)
+    if reply.cited is not None:
+        reply = replace(reply, blocks=cited_blocks(reply.cited, request), cited=None)
     is_bound = reply.json is not None and request.schema is not None and reply.stop_reason in {None, "end_turn"}
     if is_bound and (wrong := violation(request.schema or {}, reply.json)) is not None:
         raise ImpossibleAnswer(f"No model can answer this under the request's schema: {wrong}.")

@@ -105,13 +105,35 @@ class Request:
         return tuple(page for pdf in self.pdfs for page in pdf.pages)
 
     @property
+    def documents(self) -> tuple[Block, ...]:
+        """The documents of the messages, in the order in which citations count them."""
+        return tuple(block for block in self.blocks if block.type == "document")
+
+    def pages_of(self, document: Block) -> tuple[PdfPage, ...]:
+        """The pages of one document; none where it is no PDF."""
+        return document.content.pages if isinstance(document.content, PdfContent) else ()
+
+    def lines_of(self, document: Block) -> tuple[str, ...]:
+        """The text blocks of a document of custom content, each of which can be cited."""
+        within = f"{document.path}.source.content."
+        return tuple(block.text for block in self.blocks if block.type == "text" and block.path.startswith(within))
+
+    @property
     def text(self) -> str:
         """All that stands in text blocks, line by line: instructions, labels, the question."""
-        return "\n".join(block.text for block in self.blocks if block.type == "text")
+        return "\n".join(
+            block.text for block in self.blocks if block.type == "text" and ".source.content." not in block.path
+        )
+
+    @property
+    def question(self) -> str:
+        """The last of our own words."""
+        return self.text.rpartition("\n")[2]
 
     @property
     def page_text(self) -> str:
-        """The text of all pages and of documents of plain text."""
+        """The text of all pages and of documents of plain text and of lines."""
         texts = [page.text for page in self.pages]
-        texts += [block.text for block in self.blocks if block.type == "document" and block.content is None]
+        texts += [block.text for block in self.documents if block.content is None and block.text]
+        texts += [line for document in self.documents for line in self.lines_of(document)]
         return "\n".join(texts)

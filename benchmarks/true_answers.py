@@ -18,6 +18,7 @@ Grid = tuple[tuple[str, ...], ...]
 NUMBER = re.compile(r"(?P<before>[^\d\w]*)(?P<figures>\d[\d.,\u00a0\u202f ]*\d|\d)(?P<after>[^\d\w]*)")
 """A cell that is one printed number, with its signs."""
 CURRENCIES = "$€£"
+BOUNDS = "<>\u2264\u2265~\u2248\u00b1"
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 
 
@@ -183,12 +184,12 @@ def _without_gaps(answer: Answer) -> Answer:
 
 
 def value_of(text: str) -> Decimal | None:
-    """Read a printed number, brackets and dashes before it as a minus; None for anything else.
+    """Read a printed number, brackets and dashes before it as a minus; None for anything else, bounds such as `<5` too.
 
     Shapes:  a comma is a separator; so is a blank; a point is the decimal point
     """
     found = NUMBER.fullmatch(text.strip())
-    if found is None:
+    if found is None or set(text) & set(BOUNDS):
         return None
     if re.fullmatch(r"\d{1,3}([, \u00a0\u202f]\d{3})+(\.\d+)?|\d+(\.\d+)?", found["figures"]) is None:
         return None

@@ -22,6 +22,7 @@ TABLE = (
     ("Lamps and buoys", "17", "0", "0"),
     ("Total", "6,256", "6,535", "279"),
 )
+NAMES = ("Mooring", "Dredging", "Lighting")
 Grid = list[list[str]]
 
 
@@ -139,6 +140,89 @@ def test_columns_that_changed_places_are_found(page: WitnessPage, answer: Grid, 
 def test_swapped_headers_are_found(page: WitnessPage, answer: Grid) -> None:
     answer[0][1], answer[0][2] = answer[0][2], answer[0][1]
     assert flagged(check_table(answer, [page])) == [(0, 1), (0, 2)]
+
+
+def test_swapped_headers_of_a_table_of_one_row_are_found_and_its_values_are_not_accused() -> None:
+    rows = [["Port", "Incoming", "Outgoing", "Stored"], ["Saltmere", "12", "31", "45"]]
+    page = printed(rows)
+    rows[0][1:3] = ["Outgoing", "Incoming"]
+    assert flagged(check_table(rows, [page])) == [(0, 1), (0, 2)]
+
+
+def test_a_header_over_the_next_column_is_not_the_empty_ones_beside(page: WitnessPage) -> None:
+    rows = [list(row) for row in TABLE]
+    rows[0][0] = ""
+    page = printed(rows)
+    rows[0][:2] = ["2024", ""]
+    assert flagged(check_table(rows, [page])) == [(0, 0)]
+
+
+def test_a_header_over_two_columns_belongs_to_the_first_of_them() -> None:
+    rows = [["Port", "In", "Out", "In", "Out"], ["Saltmere", "12", "31", "45", "58"], ["Weir", "22", "30", "41", "60"]]
+    above = (*words_at(210, 88, "Year 2024"), *words_at(370, 88, "Year 2025"))
+    page = printed(rows, others=above)
+    grid = [["", "Year 2024", "", "Year 2025", ""], *rows]
+    assert flagged(check_table(grid, [page], header_rows=2)) == []
+    grid[0] = ["Year 2025", "Year 2024", "", "", ""]
+    assert flagged(check_table(grid, [page], header_rows=2)) == [(0, 0)]
+
+
+def test_a_header_of_the_table_beside_is_not_this_tables() -> None:
+    rows = [
+        ["Port", "2023", "2024", "", "Yard"],
+        ["Saltmere", "12", "31", "", "Holm"],
+        ["Weir", "22", "30", "", "Kell"],
+    ]
+    page = printed(rows)
+    grid = [["Port", "2023", "Yard"], *[row[:3] for row in rows[1:]]]
+    assert flagged(check_table(grid, [page])) == [(0, 2)]
+
+
+@pytest.mark.parametrize("written", ["Dues", "paid"])
+def test_a_line_that_a_header_lacks_is_missed(written: str) -> None:
+    rows = [["Port", "Dues\npaid", "Dues\nowed"], ["Saltmere", "12", "31"], ["Weir", "22", "30"]]
+    page = printed(rows, columns=(40, 200, 320), pitch=18)
+    grid = [["Port", "Dues paid", "Dues owed"], *rows[1:]]
+    assert flagged(check_table(grid, [page])) == []
+    grid[0][1] = written
+    assert flagged(check_table(grid, [page])) == [(0, 1)]
+
+
+@pytest.mark.parametrize("row", [1, 2, 3])
+def test_a_lost_row_of_several_lines_is_one_row_and_no_part_of_its_neighbours(row: int) -> None:
+    rows = [["Duty", "What it is for", "Who pays it"]]
+    rows += [
+        [f"{name} of\nthe quay", f"{name} is done by\nthe harbour once\nper year", f"{name} users"] for name in NAMES
+    ]
+    page = printed(rows, pitch=18, columns=(40, 260, 440))
+    grid = [[text.replace("\n", " ") for text in texts] for texts in rows]
+    assert flagged(check_table(grid, [page])) == []
+    lost = grid.pop(row)
+    evidence = check_table(grid, [page])
+    assert flagged(evidence) == []
+    (left,) = [left for left in evidence.left_over if left.is_row]
+    assert sorted(left.text.split()) == sorted(" ".join(lost).split())
+
+
+@pytest.mark.parametrize(
+    ("printed_text", "written", "is_same"),
+    [
+        ("< 0.1", "<0.1", True),
+        ("<0.1", "< 0.1", True),
+        ("< 0.1", "0.1", False),
+        ("<0.1", "0.1", False),
+        ("0.1", "<0.1", False),
+        ("( 4,018 )", "(4,018)", True),
+        ("( 4,018 )", "4,018", False),
+        ("03/04/2025", "2025-04-03", True),
+        ("03/04/2025", "04/03/2025", False),
+    ],
+)
+def test_a_sign_that_makes_it_another_number_is_not_dropped(printed_text: str, written: str, *, is_same: bool) -> None:
+    rows = [["Duty", "2024"], ["Mooring", "12.5"], ["Lamps", printed_text], ["Repairs", "8.0"]]
+    page = printed(rows)
+    rows[2][1] = written
+    assert flagged(check_table(rows, [page])) == ([] if is_same else [(2, 1)])
 
 
 def test_a_row_is_given_out_once(page: WitnessPage, answer: Grid) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from witnessmark.evidence.normal import core_of, is_leader, is_mark, key_of, key_of_cell
-from witnessmark.evidence.numbers import amount_of, dates_of, decimal_mark, values_of
+from witnessmark.evidence.numbers import amount_of, dates_of, day_order, decimal_mark, is_same_day, values_of
 
 
 def amounts(text: str, mark: str | None = None) -> tuple[str, ...]:
@@ -32,6 +32,9 @@ def amounts(text: str, mark: str | None = None) -> tuple[str, ...]:
         ("45.7\u00b9", "45.7"),
         ("US$ 1,000", "1000"),
         ("\uff11\uff12", "12"),
+        ("< 0.1", "<0.10"),
+        (">= 5", "\u22655"),
+        ("~1,200", "\u22481200"),
     ],
 )
 def test_the_same_value_written_otherwise(one: str, other: str) -> None:
@@ -49,6 +52,11 @@ def test_the_same_value_written_otherwise(one: str, other: str) -> None:
         ("007", "7"),
         ("10\u00b2", "102"),
         ("1,23", "123"),
+        ("<0.1", "0.1"),
+        ("<0.1", "\u22640.1"),
+        ("<5", ">5"),
+        ("~12", "12"),
+        ("\u00b10.5", "0.5"),
     ],
 )
 def test_another_value(one: str, other: str) -> None:
@@ -82,6 +90,32 @@ def test_a_day_is_the_same_however_it_is_written(text: str) -> None:
 
 def test_a_day_that_can_be_read_both_ways_stands_for_two() -> None:
     assert dates_of("01/02/2024") == {(2024, 1, 2), (2024, 2, 1)}
+
+
+@pytest.mark.parametrize(
+    ("asked", "printed", "is_day_first", "is_same"),
+    [
+        ("2024-02-01", "01/02/2024", None, True),
+        ("2024-01-02", "01/02/2024", None, True),
+        ("2024-01-02", "01/02/2024", True, False),
+        ("1 February 2024", "01/02/2024", True, True),
+        ("02/01/2024", "01/02/2024", None, False),
+        ("1.2.2024", "01/02/2024", None, True),
+        ("01/31/2024", "31/01/2024", None, True),
+        ("31/01/2024", "31/01/2023", None, False),
+    ],
+)
+def test_day_and_month_do_not_change_places(
+    asked: str, printed: str, is_day_first: bool | None, *, is_same: bool
+) -> None:
+    assert is_same_day(asked, printed, is_day_first=is_day_first) is is_same
+
+
+def test_a_page_says_how_it_writes_its_days() -> None:
+    assert day_order(["01/02/2024", "31/01/2024"]) is True
+    assert day_order(["01/02/2024", "01/31/2024"]) is False
+    assert day_order(["01/02/2024", "2024-01-31"]) is None
+    assert day_order(["13/02/2024", "01/31/2024"]) is None
 
 
 @pytest.mark.parametrize("text", ["12 34", "32 January 2024", "May", "version 1.2.3.4", "1,234"])

@@ -188,7 +188,7 @@ def _columns(
             continue
         for column, run in _clear_runs(cells, band):
             (header_votes if row < head else votes)[column].append(run)
-    disputed = _drop_lone_strays(votes, header_votes)
+    disputed = _drop_lone_strays(votes, header_votes, is_from_right=is_from_right)
     extents: list[Extent | None] = [
         _extent(body) or _extent(headers) for body, headers in zip(votes, header_votes, strict=True)
     ]
@@ -209,22 +209,48 @@ def _columns(
     return ordered, frozenset(there[one] for one in moved), disputed
 
 
-def _drop_lone_strays(votes: Sequence[list[Run]], header_votes: Sequence[Sequence[Run]]) -> frozenset[int]:
+def _drop_lone_strays(
+    votes: Sequence[list[Run]], header_votes: Sequence[list[Run]], *, is_from_right: bool
+) -> frozenset[int]:
     """Drop the only value of a column where it stands under another column's header: one of the two is wrong.
+
+    What is out of order is the wrong one, where the other is in order.
 
     Shapes:  the columns of which it is not known which
     """
-    middles = {column: (runs[0].x0 + runs[0].x1) / 2 for column, runs in enumerate(header_votes) if len(runs) == 1}
-    disputed: set[int] = set()
-    if len(middles) < 2:
+    heads = {column: _middle(runs[0]) for column, runs in enumerate(header_votes) if len(runs) == 1}
+    if len(heads) < 2:
         return frozenset()
-    for column, runs in enumerate(votes):
-        if len(runs) == 1 and column in middles:
-            middle = (runs[0].x0 + runs[0].x1) / 2
-            if min(middles, key=lambda other: abs(middles[other] - middle)) != column:
-                runs.clear()
-                disputed.add(column)
-    return frozenset(disputed)
+    values = {column: _middle(runs[0]) for column, runs in enumerate(votes) if len(runs) == 1}
+    strays = {
+        column
+        for column, middle in values.items()
+        if column in heads and min(heads, key=lambda other: abs(heads[other] - middle)) != column
+    }
+    if not strays:
+        return frozenset()
+    wrong_heads, wrong_values = (_out_of_order(middles, is_from_right=is_from_right) for middles in (heads, values))
+    if wrong_heads and not wrong_values:
+        for column in wrong_heads:
+            header_votes[column].clear()
+        return frozenset()
+    for column in strays:
+        votes[column].clear()
+    return frozenset(strays - wrong_values) if wrong_heads or not wrong_values else frozenset()
+
+
+def _middle(run: Run) -> float:
+    return (run.x0 + run.x1) / 2
+
+
+def _out_of_order(middles: Mapping[int, float], *, is_from_right: bool) -> set[int]:
+    """Find the columns of which a row has things out of order."""
+    columns = sorted(middles)
+    places = [-middles[column] if is_from_right else middles[column] for column in columns]
+    if len(set(places)) < len(places):
+        return set()
+    moved, _ = displaced(places)
+    return {columns[one] for one in moved}
 
 
 def _clear_runs(cells: Sequence[Asked], band: Band) -> list[tuple[int, Run]]:

@@ -7,12 +7,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from witnessmark.evidence.alignment import Alignment, Asked, Place, align
-from witnessmark.evidence.conserving import left_over
+from witnessmark.evidence.conserving import CONTINUED, left_over, looks_like_row
 from witnessmark.evidence.laid import Laid, Territory
 from witnessmark.evidence.likeness import is_same_as_read, most_alike
 from witnessmark.evidence.lookup import runs_of, same_unit
 from witnessmark.evidence.normal import core_of, is_mark, key_of_cell
-from witnessmark.evidence.numbers import amount_of, decimal_mark
+from witnessmark.evidence.numbers import amount_of, decimal_mark, is_year
 from witnessmark.evidence.verdicts import TableEvidence, Verdict
 from witnessmark.evidence.witness import WitnessPage
 from witnessmark.values import BoundingBox
@@ -22,8 +22,8 @@ MOST_LIKENESSES = 60
 """Values that stand nowhere for which the whole page is searched for something like them."""
 LINES_APART = 4
 """Lines between a row's and a value's from which the value is not the row's."""
-CONTINUED = 0.95
-"""Distance of lines, in the least distance of rows, under which one goes on with the other."""
+TIGHT = 0.6
+"""Gap between the lines of one header, in heights of a line, at most."""
 
 
 def check_table(
@@ -92,11 +92,14 @@ class _Check:
         self.head = _head(self.rows, header_rows)
         self.labels = _label_columns(self.rows[self.head :], self.width)
         self.alignment: Alignment = align(self.rows, self.width, [page.index for page in pages], head=self.head)
-        self.laid = Laid(self.alignment, pages, self.head, self.first_lines)
+        holds_figures = any(_is_figure(cell) for row in self.rows[self.head :] for cell in row)
+        self.laid = Laid(self.alignment, pages, self.head, self.first_lines, holds_figures=holds_figures)
         self.located = _Located()
         self.likenesses = MOST_LIKENESSES
         self.unclaimed: dict[tuple[int, int], list[int]] = {}
         """Words that no cell has, marks left out, by page and line."""
+        self.row_steps: list[float] = []
+        """Least distance of rows, by page."""
 
     def _asked(self, row: int, texts: Sequence[str], keys: Sequence[str]) -> list[Asked]:
         asked: list[Asked] = []
@@ -138,32 +141,43 @@ class _Check:
         self._give_clear(body)
         self._give_clear(headers, with_parts=False)
         for cell in headers:
-            if (cell.row, cell.column) not in self.located.places:
+            if not self._is_given(cell):
                 self._give_composed(cell)
         self._give_all_shared(headers)
-        self._give_clear([cell for cell in headers if (cell.row, cell.column) not in self.located.places])
+        self._give_clear([cell for cell in headers if not self._is_given(cell) and not self._stands_alone(cell)])
         for cell in (*body, *headers):
-            if (cell.row, cell.column) not in self.located.places:
+            if not self._is_given(cell):
                 self._give_as_read(cell)
         self._give_all_shared([*body, *headers])
         self.unclaimed = self._unclaimed_words()
+        self.row_steps = self.laid.row_steps(self.located.claimed)
         verdicts = [[self._verdict(row, column) for column in range(len(texts))] for row, texts in enumerate(self.grid)]
         return TableEvidence(
             verdicts=tuple(map(tuple, verdicts)),
-            left_over=left_over(self.laid, self.located.claimed),
+            left_over=left_over(self.laid, self.located.claimed, self.row_steps),
             boxes=self.laid.boxes(self.located.claimed),
             words=frozenset((self.pages[page].page_number, word) for page, word in self.located.claimed),
         )
 
     def _give_all_shared(self, cells: Sequence[Asked]) -> None:
         """Go on as long as one cell passes its place on to the next."""
-        left = [cell for cell in cells if (cell.row, cell.column) not in self.located.places]
+        left = [cell for cell in cells if not self._is_given(cell)]
         count = len(left) + 1
         while left and len(left) < count:
             count = len(left)
             for cell in left:
                 self._give_shared(cell)
-            left = [cell for cell in left if (cell.row, cell.column) not in self.located.places]
+            left = [cell for cell in left if not self._is_given(cell)]
+
+    def _is_given(self, cell: Asked) -> bool:
+        return (cell.row, cell.column) in self.located.places
+
+    def _stands_alone(self, cell: Asked) -> bool:
+        """Say whether a header stands among the headers as a text of its own: then it is no part of a longer one."""
+        return any(
+            not place.is_part and self.located.is_free(place) and self.laid.is_among_headers(place)
+            for place in cell.places
+        )
 
     def _give_clear(self, cells: Sequence[Asked], *, with_parts: bool = True) -> None:
         """Give each cell the place in its row and column; those that have one choice only come first."""
@@ -230,9 +244,12 @@ class _Check:
         if not words:
             return
         page = self.pages[territory.page]
+        if cell.is_amount and not page.index.bound.isdisjoint(words):
+            words = self._words_in(territory, with_marks=True)
         text = page.index.text(words)
-        if self._says_the_same(cell, text, page):
-            self.located.give((cell.row, cell.column), self.laid.place(territory.page, words))
+        place = self.laid.place(territory.page, words)
+        if self._says_the_same(cell, text, page) and not self.laid.is_outside(place):
+            self.located.give((cell.row, cell.column), place)
 
     def _says_the_same(self, cell: Asked, text: str, page: WitnessPage) -> bool:
         key = key_of_cell(text)
@@ -253,6 +270,8 @@ class _Check:
             if other is None or places is None or other.key != cell.key:
                 continue
             if row != cell.row and not self._may_be_printed_once(cell, row, places[0]):
+                continue
+            if cell.row < self.head and self.laid.is_over_others(places[-1], cell.column):
                 continue
             territory = self._territory(cell)
             beside = places[0] if cell.row < self.head else None
@@ -329,19 +348,26 @@ class _Check:
         for place in places:
             index = self.pages[place.page].index
             units = {index.tokens[word].unit for word in place.run.words}
+            last_column = self._column_after(cell) if cell.row < self.head else cell.column
             for line in range(place.run.first_line, place.run.last_line + 1):
                 found += [
                     word
                     for word in self.unclaimed.get((place.page, line), ())
-                    if index.tokens[word].unit in units and self.laid.is_in_column(place.page, word, cell.column)
+                    if index.tokens[word].unit in units
+                    and any(
+                        self.laid.is_in_column(place.page, word, column)
+                        for column in range(cell.column, last_column + 1)
+                    )
                 ]
             found += self._unclaimed_lines(cell, place)
         return found
 
     def _unclaimed_lines(self, cell: Asked, place: Place) -> list[int]:
         """Find words in the lines right above and below a text that go on with it: nearer than rows are."""
+        if cell.row < self.head:
+            return self._unclaimed_header_lines(cell, place)
         index = self.pages[place.page].index
-        if cell.is_amount or self.laid.least_pitch[place.page] <= 0:
+        if cell.is_amount or self.row_steps[place.page] <= 0:
             return []
         found: list[int] = []
         steps = ([-1] if cell.row > self.head else []) + ([1] if self.laid.is_above_another(cell.row) else [])
@@ -351,10 +377,48 @@ class _Check:
                 continue
             token = index.tokens[beside[0]]
             edge = place.run.top if step < 0 else place.run.bottom - (token.bottom - token.top)
-            is_near = abs(token.top - edge) < CONTINUED * self.laid.least_pitch[place.page]
+            is_near = abs(token.top - edge) < CONTINUED * self.row_steps[place.page]
             if is_near and self.laid.is_in_row(place.page, beside[0], cell.row):
                 found += [word for word in beside if not index.is_small_mark(word)]
         return found
+
+    def _unclaimed_header_lines(self, cell: Asked, place: Place) -> list[int]:
+        """Find words right above and below a header that belong to its column alone: headers are set in lines too."""
+        index = self.pages[place.page].index
+        found: list[int] = []
+        if any(row != cell.row and not self._is_given(other) for row in range(self.head) for other in self.rows[row]):
+            return []  # they may be what stands where another header should
+        for step in (-1, 1):
+            beside = self._next_in_column(cell, place, step)
+            if not beside or any((place.page, word) in self.located.claimed for word in beside):
+                continue
+            run = index.run(beside)
+            gap = place.run.top - run.bottom if step < 0 else run.top - place.run.bottom
+            if (
+                gap < TIGHT * (run.bottom - run.top)
+                and len({index.tokens[word].unit for word in beside}) == 1
+                and len(beside) == index.unit_size(beside[0])
+                and self.laid.goes_on_with(run, place, cell.column)
+                and (step > 0 or self._has_header_at(place.page, run.top, run.bottom))
+                and (
+                    self._has_claimed(place.page, run.first_line)
+                    or not looks_like_row(self.laid, place.page, run.first_line)
+                )
+            ):
+                found += [word for word in beside if not index.is_small_mark(word)]
+        return found
+
+    def _has_claimed(self, page: int, line: int) -> bool:
+        return any((page, word) in self.located.claimed for word in self.pages[page].index.lines[line])
+
+    def _has_header_at(self, page: int, top: float, bottom: float) -> bool:
+        """Say whether another header reaches up to a line: above all of them stands the table's title."""
+        return any(
+            place.page == page and min(place.run.bottom, bottom) - max(place.run.top, top) > 0
+            for (row, _), places in self.located.places.items()
+            if row < self.head
+            for place in places
+        )
 
     def _next_in_column(self, cell: Asked, place: Place, step: int) -> list[int]:
         """Find the words of the next line in a cell's column; between may stand a line of the other columns."""
@@ -447,4 +511,4 @@ def _is_body(cells: Sequence[Asked]) -> bool:
 
 
 def _is_figure(cell: Asked) -> bool:
-    return cell.is_amount and not (len(cell.key) == 4 and cell.key[:2] in {"19", "20"} and cell.key.isdigit())
+    return cell.is_amount and not is_year(cell.key)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from witnessmark.evidence.alignment import Alignment, Asked, Band, Extent, Place
 from witnessmark.evidence.normal import BREAK, core_of
+from witnessmark.evidence.numbers import has_digit, is_year
 from witnessmark.evidence.page_index import PageIndex, Run
 from witnessmark.evidence.witness import WitnessPage
 from witnessmark.values import BoundingBox
@@ -17,6 +18,8 @@ HEADER_LINES = 9
 """Lines above a table's first row in which its headers may stand."""
 HEADER_GAP = 3.5
 """Distance, in heights of a line, from which what stands above is no header."""
+MOST_ROWS_AMONG_HEADERS = 2
+"""Lines of figures above a table's first row, which its answer may lack; above more of them is another table."""
 OVERLAP = 0.3
 """Share of its height with which a word must reach into a row's band."""
 LEVEL = 0.8
@@ -25,6 +28,10 @@ NEAR = 1.2
 """Distance to a row's band, in heights of a line, within which a word may still be the row's."""
 PART_OF_TEXT = 40.0
 """How much further away, in points, a place counts that is only a part of a text."""
+OUTSIDE = 2.5
+"""Distance to a table's outermost column, in heights of a line, from which what stands there is not the table's."""
+MEETING = 1.0
+"""Points that a header and a column have to share for the one to stand over the other."""
 MOST_PIECES, MOST_STEPS = 12, 1_000
 """Of a header that is put together, and tries to do so."""
 BETWEEN_PIECES = "-/|:,;()\u2022>" + BREAK
@@ -45,19 +52,26 @@ class Laid:
     """Geometry of an aligned table."""
 
     def __init__(
-        self, alignment: Alignment, pages: Sequence[WitnessPage], head: int, first_lines: Sequence[int]
+        self,
+        alignment: Alignment,
+        pages: Sequence[WitnessPage],
+        head: int,
+        first_lines: Sequence[int],
+        *,
+        holds_figures: bool,
     ) -> None:
         self.alignment = alignment
         self.pages = pages
         self.head = head
         self.first_lines = first_lines
+        self.holds_figures = holds_figures
+        """Whether any cell below the headers is a figure."""
         self.bands = alignment.bands
         self._neighbours: dict[tuple[int, int], list[Band]] = {}
         self.columns = {page: _territories(extents) for page, extents in alignment.columns.items()}
         self.header_zone = self._header_zone()
         self.pitch = [self._pitch(page) for page in range(len(pages))]
         """The usual distance of rows on each page, 0 where there are not two."""
-        self.least_pitch = [self._pitch(page, least=True) for page in range(len(pages))]
 
     def index(self, page: int) -> PageIndex:
         return self.pages[page].index
@@ -72,19 +86,39 @@ class Laid:
         index = self.index(first.page)
         line = first.line - self.first_lines[first.page]
         top, height = first.top, max(first.bottom - first.top, 1.0)
+        rows = 0
         for above in range(line - 1, max(-1, line - 1 - HEADER_LINES), -1):
             tokens = [index.tokens[word] for word in index.lines[above]]
             bottom = max([token.bottom for token in tokens])
-            if top - bottom > HEADER_GAP * height:
+            rows += _is_of_figures([token.key for token in tokens])
+            if top - bottom > HEADER_GAP * height or rows > MOST_ROWS_AMONG_HEADERS:
                 break
             top = min(top, *[token.top for token in tokens])
             height = max([token.bottom - token.top for token in tokens])
         return Territory(first.page, float("-inf"), top, float("inf"), first.top)
 
-    def _pitch(self, page: int, *, least: bool = False) -> float:
+    def _pitch(self, page: int) -> float:
         tops = sorted({band.top for band in self.bands[self.head :] if band is not None and band.page == page})
         steps = [b - a for a, b in pairwise(tops)]
-        return (min(steps) if least else median(steps)) if steps else 0.0
+        return median(steps) if steps else 0.0
+
+    def row_steps(self, claimed: Mapping[tuple[int, int], tuple[int, int]]) -> list[float]:
+        """Measure on each page how near a row's last line and the next row's first usually stand at least; 0: unknown.
+
+        Lines that stand nearer than that are one row's.
+        """
+        lines: dict[tuple[int, int], tuple[float, float]] = {}
+        for (page, word), (row, _) in claimed.items():
+            if row >= self.head:
+                top = self.index(page).tokens[word].top
+                first, last = lines.get((page, row), (top, top))
+                lines[page, row] = min(first, top), max(last, top)
+        steps: list[list[float]] = [[] for _ in self.pages]
+        for (page, row), (_, last) in lines.items():
+            following = lines.get((page, row + 1))
+            if following is not None and following[0] > last:
+                steps[page].append(following[0] - last)
+        return [sorted(found)[len(found) // 4] if found else 0.0 for found in steps]
 
     def stands_in_row(self, place: Place, row: int) -> bool:
         """Say whether a place is level with a row, and not between rows."""
@@ -144,8 +178,21 @@ class Laid:
         is_first_row_known = self.head < len(self.bands) and self.bands[self.head] is not None
         if is_in_band and place.page == zone.page and place.run.bottom < zone.top and not is_first_row_known:
             return True
-        middle = (place.run.top + place.run.bottom) / 2
-        return place.page == zone.page and zone.top - 1 <= middle < zone.bottom
+        return self.is_among_headers(place)
+
+    def goes_on_with(self, run: Run, header: Place, column: int) -> bool:
+        """Say whether a text above or below a header is as narrow as its column, and so may be a part of it."""
+        extent = self.alignment.columns[header.page][column] or header.run
+        x0, x1 = min(extent.x0, header.run.x0), max(extent.x1, header.run.x1)
+        reach = OUTSIDE * (run.bottom - run.top)
+        return (
+            self.is_among_headers(self.place(header.page, run.words)) and x0 - reach <= run.x0 and run.x1 <= x1 + reach
+        )
+
+    def is_among_headers(self, place: Place) -> bool:
+        """Say whether a place is where headers stand."""
+        zone, middle = self.header_zone, (place.run.top + place.run.bottom) / 2
+        return zone is not None and place.page == zone.page and zone.top - 1 <= middle < zone.bottom
 
     def _other_bands(self, row: int, page: int) -> list[Band]:
         """Find the bands of the rows before and after, of those on the page."""
@@ -205,8 +252,12 @@ class Laid:
             return False
         if own is None:
             return self._is_between_columns(cell.column, place)
+        if self.is_outside(place):
+            return False
         width = max(run.x1 - run.x0, 0.1)
         shared = min(run.x1, own[1]) - max(run.x0, own[0])
+        if cell.row < self.head and self.is_over_others(place, cell.column):
+            return False
         if cell.row < self.head and run.first_line < run.last_line and last_column == cell.column:
             return self._is_over(self._last_line(place), cell.column)
         if shared >= 0.5 * width:
@@ -216,17 +267,43 @@ class Laid:
         hull = self._hull(territories, cell.column, last_column)
         if hull is None or min(run.x1, hull[1]) - max(run.x0, hull[0]) < 0.8 * width:
             return False
-        # Text that lies in one other column alone was moved there; a header over several columns lies between them.
-        return shared > 0 or (cell.row < self.head and not self._lies_in_one(run, place.page, cell.column))
+        return shared > 0 or (cell.row < self.head and self._spans(run, place.page, cell.column, last_column))
 
-    def _lies_in_one(self, run: Run, page: int, column: int) -> bool:
+    def _spans(self, run: Run, page: int, first: int, last: int) -> bool:
+        """Say whether a header over several columns begins with the first: else those after it explain its place."""
+        extents = self.alignment.columns[page][first : last + 1]
+        known = [extent for extent in extents if extent is not None]
+        if len(known) < 2 or extents[0] is None:
+            return True
+        middle = (run.x0 + run.x1) / 2
+        off = [
+            min([abs((begun.x0 + ended.x1) / 2 - middle) for ended in known[number:]])
+            for number, begun in enumerate(known)
+        ]
+        return off[0] <= (known[1].middle - known[0].middle) / 2 or min(off[1:]) > off[0] / 2
+
+    def is_outside(self, place: Place) -> bool:
+        """Say whether a place lies to the left or right of all columns, and far from them: in another table beside."""
+        known = [extent for extent in self.alignment.columns[place.page] if extent is not None]
+        reach = OUTSIDE * (place.run.bottom - place.run.top) / (1 + place.run.last_line - place.run.first_line)
+        return bool(known) and (
+            place.run.x0 > max([extent.x1 for extent in known]) + reach
+            or place.run.x1 < min([extent.x0 for extent in known]) - reach
+        )
+
+    def is_over_others(self, place: Place, column: int) -> bool:
+        """Say whether a header stands over other columns and not over this one; over several it may lie between.
+
+        One that has other headers below it stands over several columns, whichever of them it is above.
+        """
+        own, run = self.alignment.columns[place.page][column], place.run
+        if own is None or _shared(run, own) > 0:
+            return False
         return any(
             extent is not None
-            and number != column
-            and extent.x0 - 1 <= run.x0
-            and run.x1 <= extent.x1 + 1
-            and not self._has_header_below(run, page, number)
-            for number, extent in enumerate(self.alignment.columns[page])
+            and _shared(run, extent) > MEETING
+            and not self._has_header_below(run, place.page, number)
+            for number, extent in enumerate(self.alignment.columns[place.page])
         )
 
     def _has_header_below(self, run: Run, page: int, column: int) -> bool:
@@ -391,6 +468,8 @@ class Laid:
         own, run = self.columns[place.page][column], place.run
         if own is None:
             return self._is_between_columns(column, place)
+        if self.is_outside(place) or self.is_over_others(place, column):
+            return False
         shared = min(run.x1, own[1]) - max(run.x0, own[0])
         extent = self.alignment.columns[place.page][column]
         covered = 0.0 if extent is None else min(run.x1, extent.x1) - max(run.x0, extent.x0)
@@ -466,6 +545,16 @@ def _territories(extents: Sequence[Extent | None]) -> list[tuple[float, float] |
     for place, (_, number) in enumerate(known):
         territories[number] = (borders[place], borders[place + 1])
     return territories
+
+
+def _is_of_figures(keys: Sequence[str]) -> bool:
+    """Say whether a line holds figures as rows do; years are headers."""
+    figures = sum(has_digit(key) is not None and not is_year(key) for key in keys)
+    return figures >= 2 and 2 * figures >= len(keys)
+
+
+def _shared(run: Run, extent: Extent) -> float:
+    return min(run.x1, extent.x1) - max(run.x0, extent.x0)
 
 
 def _overlap(top: float, bottom: float, band: Band) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from witnessmark.evidence.normal import BREAK, core_of, key_of_cell, without_brackets, without_right
-from witnessmark.evidence.numbers import amount_of, dates_of
+from witnessmark.evidence.numbers import amount_of, dates_of, is_same_day
 from witnessmark.evidence.page_index import PageIndex, Run, Token
 
 MOST_RUNS = 200
@@ -33,9 +33,11 @@ def runs_of(text: str, index: PageIndex, mark: str | None = None) -> list[Run]:
     amount = amount_of(key, mark or index.mark)
     runs = _runs_of_key(key, index, is_whole=amount is not None)
     if amount is not None:
+        amounts = index.amounts
+        runs = [run for run in runs if index.bound.isdisjoint(run.words)]
         seen = {run.words for run in runs}
         for value in amount.signed:
-            for run, printed in index.amounts.get(value, ()):
+            for run, printed in amounts.get(value, ()):
                 if run.words not in seen and same_unit(amount.unit, printed.unit, index):
                     seen.add(run.words)
                     runs.append(run)
@@ -181,13 +183,12 @@ def _ends_unit(word: int, index: PageIndex) -> bool:
 
 def _runs_of_date(text: str, index: PageIndex) -> Iterator[Run]:
     """Find a day that is printed another way."""
-    asked = dates_of(text)
-    if not asked:
+    if not dates_of(text):
         return
     for line in index.lines:
         for start in range(len(line)):
             for end in range(start + 1, min(start + 5, len(line) + 1)):
                 words = line[start:end]
-                if asked & dates_of(index.text(words)):
+                if is_same_day(text, index.text(words), is_day_first=index.is_day_first):
                     yield index.run(words)
                     break

@@ -12,9 +12,12 @@ from witnessmark.evidence.normal import key_of
 _CODES = "usd|eur|gbp|chf|jpy|cad|aud|cny|rmb|inr|sek|nok|dkk|pln|czk|huf|ron|brl|mxn|zar|krw|sgd|hkd|nzd|rm|rs"
 _SIGNS = "$\u20ac\u00a3\u00a5\u20b9\u20a9\u20bd\u20ba\u20aa\u0e3f"
 _CURRENCY = rf"(?:(?:us|a|c|hk|nz|s|r)\$|[{_SIGNS}]|(?:{_CODES}|kr)\.?(?![a-z]))"
+BOUNDS = "~\u2248<>\u2264\u2265\u00b1"
+"""Signs before a number that make it another statement: `<0.1` is not `0.1`."""
+_ONE_BOUND = {"<=": "\u2264", ">=": "\u2265", "~": "\u2248"}
 _AMOUNT = re.compile(
-    rf"(?:[~\u2248<>\u2264\u2265\u00b1]=?)?"
-    rf"(?P<open>[(\[])?(?:[~\u2248<>\u2264\u2265\u00b1]=?)?(?P<sign>[+-])?(?P<before>{_CURRENCY})?(?P<sign2>[+-])?(?P<open2>\()?"
+    rf"(?P<bound>[{BOUNDS}]=?)?"
+    rf"(?P<open>[(\[])?(?P<bound2>[{BOUNDS}]=?)?(?P<sign>[+-])?(?P<before>{_CURRENCY})?(?P<sign2>[+-])?(?P<open2>\()?"
     rf"(?P<digits>[.,]?\d(?:[\d.,'\x1f]*\d)?)"
     rf"(?P<point>[.,](?=$|[)%]))?"
     rf"(?P<trailing>-)?(?P<percent>%|\u2030|pct|percent)?(?P<close>[)\]])?(?P<percent2>%)?"
@@ -26,6 +29,11 @@ has_digit = re.compile(r"\d").search
 """Find the first digit of a text."""
 
 
+def is_year(key: str) -> bool:
+    """Say whether a number may be a year of our time, as headers are."""
+    return len(key) == 4 and key[:2] in {"19", "20"} and key.isdigit()
+
+
 class Amount(NamedTuple):
     """A number as printed."""
 
@@ -34,11 +42,14 @@ class Amount(NamedTuple):
     is_negative: bool
     unit: str
     """Currency or per cent, `""` without."""
+    bound: str = ""
+    """What makes it a bound or about a number: `<`, `\u2248`; `""` without."""
 
     @property
     def signed(self) -> tuple[str, ...]:
-        """The values, with their sign."""
-        return tuple("-" + value for value in self.values) if self.is_negative else self.values
+        """The values, with their sign and bound."""
+        before = self.bound + "-" * self.is_negative
+        return tuple(before + value for value in self.values) if before else self.values
 
 
 @lru_cache(maxsize=8192)
@@ -65,7 +76,8 @@ def amount_of(key: str, mark: str | None = None) -> Amount | None:
     unit = part["before"] or part["after"] or part["percent"] or part["percent2"]
     unit = "%" if unit in {"pct", "percent"} else unit.rstrip(".")
     is_negative = (opened and part["open"] != "[") or "-" in signs
-    return Amount(values, is_negative and values != ("0",), unit)
+    bound = part["bound"] or part["bound2"]
+    return Amount(values, is_negative and values != ("0",), unit, _ONE_BOUND.get(bound, bound))
 
 
 def values_of(digits: str, mark: str | None = None) -> tuple[str, ...]:
@@ -179,10 +191,10 @@ Date = tuple[int, int, int]
 """Year, month and day; 0 for a part that is not said."""
 
 
-def dates_of(text: str) -> frozenset[Date]:
+def dates_of(text: str, *, is_day_first: bool | None = None) -> frozenset[Date]:
     """Find the days, or the months, that a text may stand for; none where it is no date.
 
-    Shapes:  `01/02/2024` stands for two days
+    Shapes:  `01/02/2024` stands for two days unless it is known what `is_day_first`
     """
     key = " ".join(key_of(part) for part in text.split())
     if len(key) > 40 or not any(map(str.isdigit, key)):
@@ -192,7 +204,10 @@ def dates_of(text: str) -> frozenset[Date]:
         if len(found[1]) == 4:
             return _real({(first, second, third)})
         year = _year(found[4])
-        return _real({(year, second, first), (year, first, second)})
+        readings = {True: (year, second, first), False: (year, first, second)}
+        return (_real({readings[is_day_first]}) if is_day_first is not None else frozenset()) or _real(
+            set(readings.values())
+        )
     parts = _PARTS_OF_DATE.findall(key)
     months = [_MONTHS[part] for part in parts if part in _MONTHS]
     figures = [part for part in parts if part.isdigit()]
@@ -203,6 +218,30 @@ def dates_of(text: str) -> frozenset[Date]:
         return frozenset({(_year(figures[0]), months[0], 0)}) if len(figures[0]) == 4 else frozenset()
     day, year = sorted(figures, key=len) if {len(figure) for figure in figures} & {4} else figures
     return _real({(_year(year), months[0], int(day))})
+
+
+def is_same_day(asked: str, printed: str, *, is_day_first: bool | None) -> bool:
+    """Say whether a text may stand for a day that is printed another way: never by day and month changing places.
+
+    Shapes:  `is_day_first` is how the page writes its days
+    """
+    days = dates_of(asked) & dates_of(printed, is_day_first=is_day_first)
+    one, other = _NUMERIC_DATE.fullmatch(key_of(asked)), _NUMERIC_DATE.fullmatch(key_of(printed))
+    if days and one and other and len(dates_of(asked)) == len(dates_of(printed)) == 2:
+        return (int(one[1]), int(one[3])) == (int(other[1]), int(other[3]))
+    return bool(days)
+
+
+def day_order(keys: Iterable[str]) -> bool | None:
+    """Find whether days stand before months in numeric dates; None where no date says so, or some say either."""
+    said: set[bool] = set()
+    for key in keys:
+        found = _NUMERIC_DATE.fullmatch(key)
+        if found and len(found[1]) <= 2:
+            first, second = int(found[1]), int(found[3])
+            if (first > 12) != (second > 12):
+                said.add(first > 12)
+    return said.pop() if len(said) == 1 else None
 
 
 _DAY_WORDS = frozenset({"st", "nd", "rd", "th", "de", "of", "den", "der", "er", "le"})

@@ -17,7 +17,7 @@ from witnessmark.evidence.normal import (
     without_brackets,
     without_left,
 )
-from witnessmark.evidence.numbers import Amount, amount_of, decimal_mark, has_digit
+from witnessmark.evidence.numbers import BOUNDS, Amount, amount_of, day_order, decimal_mark, has_digit
 from witnessmark.values import Word
 
 UNIT_GAP = 0.75
@@ -87,6 +87,9 @@ class PageIndex:
         """Words by their key, without what stands before it that is no part of it: how a run begins."""
         self.bracketed: dict[str, list[int]] = defaultdict(list)
         """Words in brackets by what stands between them."""
+        self.bound: set[int] = set()
+        """Figures whose sign or brackets are words of their own, without which they mean another number; filled by
+        `amounts`."""
         self._put_by_key()
 
     def _put_in_lines(self, placed: list[_Placed]) -> None:
@@ -143,6 +146,11 @@ class PageIndex:
     def mark(self) -> str | None:
         """What stands before decimals on this page; None where it does not say, or OCR may have mistaken it."""
         return None if self._is_read_by_ocr else decimal_mark(token.key for token in self.tokens.values())
+
+    @cached_property
+    def is_day_first(self) -> bool | None:
+        """Whether dates in figures begin with the day; None where the page does not say it."""
+        return day_order(token.key for token in self.tokens.values() if not token.key.isalnum())
 
     @cached_property
     def is_from_right(self) -> bool:
@@ -203,6 +211,7 @@ class PageIndex:
             near = (tokens[begin].x0 - tokens[begin - 1].x1) / max(tokens[begin].bottom - tokens[begin].top, 0.1)
             before = tokens[begin - 1].key
             is_sign = before in {"(", "-", "+", "(-", "-("} and near < SIGN_GAP and self._is_sign(line[begin - 1])
+            is_sign |= not before.strip(BOUNDS) and near < UNIT_GAP
             is_wide_bracket = before in {"(", "($", "(\u20ac", "$("} and near < FAR_SIGN_GAP
             if not (is_sign or is_wide_bracket or (before in _SIGNS_BEFORE and near < FAR_SIGN_GAP)):
                 break
@@ -219,6 +228,8 @@ class PageIndex:
         whole = amount_of(key, self.mark)
         if whole is not None:
             found.append((self.run(line[begin : end + 1]), whole))
+            if is_bound:
+                self.bound.update(line[first : last + 1])
         if (begin, end) != (first, last) and not (is_bound and whole is not None):
             bare = amount_of(BREAK.join(token.key for token in tokens[first : last + 1]), self.mark)
             if bare is not None and (whole is None or bare.signed != whole.signed):
@@ -239,6 +250,10 @@ class PageIndex:
         for word in words:
             units.setdefault(self.tokens[word].unit, []).append(word)
         return list(units.values())
+
+    def unit_size(self, word: int) -> int:
+        """Count the words that stand together with one."""
+        return self._unit_sizes[self.tokens[word].unit]
 
     def run(self, words: Sequence[int]) -> Run:
         """Make a run of words, of which there is at least one."""

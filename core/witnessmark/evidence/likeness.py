@@ -18,6 +18,8 @@ _ALIKE = str.maketrans(
 _PAIRS = (("rn", "m"), ("vv", "w"), ("ri", "n"), ("ii", "n"), ("ci", "d"))
 _THIN = re.compile(r"[^\w]|_")
 _DIGITS = re.compile(r"\d+")
+_EDGE_FIGURE = re.compile(r"(^\d{2,}|\d{2,}$)")
+"""Two digits and more at a word's edge are a figure that belongs to it or was glued to it, never letters."""
 LEAST_ALIKE = 0.6
 
 
@@ -29,6 +31,32 @@ def is_same_as_read(asked: str, read: str) -> bool:
     return bool(folded) and folded == _folded(read)
 
 
+def key_as_read(key: str) -> str:
+    """Write a word's key so that what OCR takes for one another is the same; digits of figures stay."""
+    if key.isdecimal() or sum(map(str.isdigit, key)) >= sum(map(str.isalpha, key)):
+        return key
+    return _pairs_folded(_bare(key).translate(_ALIKE)) if not _EDGE_FIGURE.search(key) else _edges_kept(key)
+
+
+def _edges_kept(key: str) -> str:
+    """Fold the letters of a word to which OCR has glued a figure: `all12`."""
+    parts = _EDGE_FIGURE.split(key)
+    return "".join(part if part.isdecimal() else _pairs_folded(_bare(part).translate(_ALIKE)) for part in parts)
+
+
+def _bare(key: str) -> str:
+    if key.isascii():
+        return key
+    parts = unicodedata.normalize("NFD", key)
+    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+
+
+def _pairs_folded(bare: str) -> str:
+    for pair, one in _PAIRS:
+        bare = bare.replace(pair, one)
+    return bare
+
+
 def _figures(text: str) -> str:
     """Keep the words that are figures; a digit in a word of letters is a letter that was misread."""
     words = [key_of(word) for word in text.split()]
@@ -36,11 +64,7 @@ def _figures(text: str) -> str:
 
 
 def _folded(text: str) -> str:
-    bare = "".join(letter for letter in unicodedata.normalize("NFD", key_of(text)) if not unicodedata.combining(letter))
-    bare = _THIN.sub("", bare).translate(_ALIKE)
-    for pair, one in _PAIRS:
-        bare = bare.replace(pair, one)
-    return bare
+    return _pairs_folded(_THIN.sub("", _bare(key_of(text))).translate(_ALIKE))
 
 
 def most_alike(text: str, index: PageIndex, *, is_amount: bool) -> str | None:

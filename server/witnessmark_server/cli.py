@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from witnessmark.documents.allowed import local_path
 from witnessmark.documents.web.url import is_url
@@ -155,6 +155,7 @@ def _run_command(options: argparse.Namespace) -> int:
     given = _arguments(options)
     named = [given, *(given[name] for name in _objects_of(options) if name in given)]
     files = [str(arguments[name]) for arguments in named for name in ("source", "answer") if arguments.get(name)]
+    files += [str(source) for arguments in named for source in _listed(arguments.get("sources"))]
     settings = _settings(options, files)
     logs.configure(settings.log)
     if options.command == "doctor":
@@ -189,6 +190,13 @@ def _arguments(options: argparse.Namespace) -> dict[str, Any]:
         if name in given:
             given[name] = object_from_words(name, given[name])
     return given
+
+
+def _listed(sources: object) -> list[object]:
+    """Take several sources, as an option that is an object may hold one alone."""
+    if isinstance(sources, list):
+        return cast("list[object]", sources)
+    return [sources] if sources else []
 
 
 def _objects_of(options: argparse.Namespace) -> list[str]:

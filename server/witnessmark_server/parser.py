@@ -76,7 +76,7 @@ def command_of(words: list[str]) -> int | None:
 def options_of(command: str) -> list[str]:
     """List the options that a command takes."""
     tool = COMMANDS.get(command.replace("-", "_"))
-    own = [option(name) for name in tool.arguments.model_fields if name != "source"] if tool else []
+    own = [option(name) for name in tool.arguments.model_fields if name not in {"source", "sources"}] if tool else []
     own += _HTTP_OPTIONS if command == "serve" else ()
     own += store_words.OPTIONS if command == "store" else ()
     own += [OUTPUT] if tool and tool.gives_pictures else []
@@ -95,6 +95,13 @@ def _add_tool(commands: Any, tool: ToolDefinition) -> None:
         if name in objects_of(tool):
             meaning = f"{meaning} As NAME=VALUE …, or one JSON object; a file alone is the source."
             command.add_argument(option(name), dest=name, metavar="NAME=VALUE", nargs="+", help=meaning)
+            continue
+        if name == "sources":
+            command.add_argument(name, metavar="FILE", nargs="+", help=meaning)
+            continue
+        if name in required and schema.get("type") == "array":  # files alone stand without a name
+            word = name.removesuffix("s").upper()
+            command.add_argument(option(name), dest=name, metavar=word, nargs="+", action="extend", help=meaning)
             continue
         if name in required:
             command.add_argument(name, metavar="FILE" if name == "source" else name.upper(), help=meaning)

@@ -64,12 +64,15 @@ def with_file(result: EvidenceShown, output: str | None, settings: Settings) -> 
 
 
 def allowing_its_document(settings: Settings, arguments: dict[str, Any]) -> Settings:
-    """Allow the document of a result that was named: it was named itself when the result was made."""
+    """Allow the documents of a result that was named: they were named themselves when the result was made."""
     named = arguments.get("result_id")
-    known = RememberedResults(settings.cache).get(str(named)) if named else None
-    if known is None or known.source is None or is_url(known.source):
+    kept = RememberedResults(settings.cache)
+    known = kept.get(str(named)) if named else None
+    if known is None:
         return settings
-    files = settings.allowed.files | {Path(known.source).resolve()}
+    others = [kept.get(name) for name in sorted({place.result_id for place in known.elsewhere.values()})]
+    sources = [one.source for one in (known, *others) if one is not None and one.source is not None]
+    files = settings.allowed.files | {Path(source).resolve() for source in sources if not is_url(source)}
     return replace(settings, allowed=replace(settings.allowed, files=files))
 
 

@@ -67,9 +67,32 @@ def test_every_tool_is_a_command_with_help(shell: Shell, tool: Any) -> None:
     done = shell.run(tool.name.replace("_", "-"), "--help")
     assert done.returncode == 0
     required = [name for name in tool.input_schema.get("required", []) if name not in objects_of(tool)]
-    assert all(name == "source" or name.upper() in done.stdout for name in required)
+    assert all(name.upper().removesuffix("S") in done.stdout or name.startswith("source") for name in required)
+
     optional = [name for name in tool.arguments.model_fields if name not in required]
     assert all(f"--{name.replace('_', '-')}" in done.stdout for name in optional)
+
+
+def test_documents_stand_without_a_name_and_questions_with_one(shell: Shell, folder: Path) -> None:
+    (folder / "a.pdf").write_bytes(drawing.draw_text(["Nets are stored in the eastern shed."]))
+    (folder / "b, c.pdf").write_bytes(drawing.draw_text(["Dues are paid in advance, and in crowns."]))
+    asked = (
+        "--questions",
+        "Where are nets stored, and why?",
+        "How are dues paid?",
+        "--questions",
+        "Who feeds penguins?",
+    )
+    answer = shell.json("read-pdf-with-citations", "a.pdf", "b, c.pdf", *asked)
+    cited = [one["statements"][0]["citations"][0]["document"] for one in answer["answers"] if one["statements"]]
+    assert cited == ["a.pdf", "b, c.pdf"]
+    assert [one["outcome"] for one in answer["answers"]] == ["passages", "passages", "not_in_documents"]
+    without = shell.run("read-pdf-with-citations", "a.pdf")
+    assert without.returncode == 2
+    assert "needs the argument 'questions'" in without.stderr
+    shown = shell.run("show-evidence", "--result-id", answer["result_id"], "--items", "c2", "--output", "shown.png")
+    assert "Dues are paid" in shown.stdout
+    assert (folder / "shown.png").is_file()
 
 
 def test_json_is_one_complete_object_and_nothing_else(shell: Shell, folder: Path) -> None:

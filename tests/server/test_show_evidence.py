@@ -356,3 +356,32 @@ async def test_pictures_and_pages_come_over_http_too(folder: Path, tmp_path: Pat
             assert _drawn(_picture(shown)) > 40
             assert isinstance(read, BlobResourceContents)
             assert read.mime_type == "image/png"
+
+
+async def test_a_citation_is_shown_in_whichever_document_it_stands(connect: Connect, folder: Path) -> None:
+    (folder / "a.pdf").write_bytes(drawing.draw_text(["Nets are stored in the eastern shed."]))
+    (folder / "b.pdf").write_bytes(drawing.draw_text(["Nothing.", "The dues are paid\nin advance."]))
+    async with connect() as client:
+        asked = {
+            "sources": [str(folder / "a.pdf"), str(folder / "b.pdf")],
+            "questions": ["Where are nets stored?", "How are dues paid?"],
+        }
+        reading = _structure(await client.call_tool("read_pdf_with_citations", asked))
+        result_id = reading["result_id"]
+        first, second, unasked = [
+            await client.call_tool("show_evidence", {"result_id": result_id, **more})
+            for more in ({"items": ["c1"]}, {"items": ["c2", "c1"]}, {})
+        ]
+        unknown = await client.call_tool("show_evidence", {"result_id": result_id, "items": ["c7"]})
+        uri = _structure(second)["whole_pages"][0]["uri"]
+        (page,) = (await client.read_resource(uri)).contents
+    (place,) = _structure(first)["places"]
+    assert (place["item"], place["page"], place["words"]) == ("c1", 1, "Nets are stored in the eastern shed.")
+    (place,) = _structure(second)["places"]
+    assert (place["item"], place["page"], place["status"]) == ("c2", 2, "located")
+    assert _structure(second)["documents"][0]["name"] == "b.pdf"
+    assert any("ask apart for c1" in warning for warning in _structure(second)["warnings"])
+    assert _drawn(_picture(second), "located") > 40
+    assert [place["item"] for place in _structure(unasked)["places"]] == ["c1"]
+    assert "citations c1 to c2" in _text(unknown)
+    assert isinstance(page, BlobResourceContents)

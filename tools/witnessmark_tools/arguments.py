@@ -8,6 +8,8 @@ from pydantic import Field
 
 SECRET = frozenset({"password"})
 """Arguments whose values are never shown again, not even when they are wrong, and never kept."""
+WHOLE = frozenset({"sources", "questions"})
+"""Lists whose texts may hold commas: a single text is one item, not several."""
 
 Source = Annotated[str, Field(description="Path or https URL of the document (or file:// or data: URI).", min_length=1)]
 Pages = Annotated[str | None, Field(description="Such as '1-3,7'; default all.")]

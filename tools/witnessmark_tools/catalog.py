@@ -8,6 +8,7 @@ from witnessmark_tools.estimate_cost import estimate_cost
 from witnessmark_tools.extract_tables import extract_tables
 from witnessmark_tools.get_job import cancel_job, get_job
 from witnessmark_tools.inspect_document import inspect_document
+from witnessmark_tools.read_pdf_with_citations import read_pdf_with_citations
 from witnessmark_tools.read_text import read_text
 from witnessmark_tools.show_evidence import show_evidence
 from witnessmark_tools.uploads import delete_uploads, list_uploads
@@ -17,6 +18,7 @@ TOOLS: tuple[ToolDefinition, ...] = (
     ToolDefinition(function=inspect_document, title="Inspect a document"),
     ToolDefinition(function=extract_tables, title="Extract tables"),
     ToolDefinition(function=read_text, title="Read text", is_structured=False),
+    ToolDefinition(function=read_pdf_with_citations, title="Read with citations"),
     ToolDefinition(function=show_evidence, title="Show evidence"),
     ToolDefinition(function=estimate_cost, title="Estimate the cost"),
     ToolDefinition(function=get_job, title="Get a job"),

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from witnessmark.documents.opening import Documents
 from witnessmark.errors import UsageError
 from witnessmark.exports.folder import ExportFolder
-from witnessmark_tools.arguments import SECRET
+from witnessmark_tools.arguments import SECRET, WHOLE
 from witnessmark_tools.remembered import RememberedResults
 from witnessmark_tools.results import LongResult, Result
 from witnessmark_tools.terms import Terms
@@ -179,7 +179,7 @@ class ToolDefinition:
                 return json.loads(value)
             except ValueError:
                 return value
-        return [part.strip() for part in value.split(",")]
+        return [value] if name in WHOLE else [part.strip() for part in value.split(",")]
 
     def _refusal(self, name: str, kind: str, arguments: Mapping[str, Any]) -> UsageError:
         schema = self.input_schema["properties"].get(name, {})

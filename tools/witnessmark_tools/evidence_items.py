@@ -1,4 +1,6 @@
-"""What of a result is to be shown: `t1` a table, `t1:3` a row, `t1:3:2` a cell, `review:1` a place to review."""
+"""What of a result is to be shown: `t1` a table, `t1:3` a row, `t1:3:2` a cell, `c2` a citation, `review:1` a place to
+review.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +21,12 @@ class ItemUnknown(UsageError):
     def __init__(self, item: str, result: RememberedResult) -> None:
         tables = [table.table_id for table in result.tables]
         known = [f"tables {tables[0]} to {tables[-1]}" if len(tables) > 1 else f"table {tables[0]}"] if tables else []
+        cited = [one.citation_id for one in result.citations] + [item for item in result.elsewhere if item[0] == "c"]
+        known += [f"citations {cited[0]} to {cited[-1]}" if len(cited) > 1 else f"citation {cited[0]}"] if cited else []
         known += [f"{REVIEW}:1 to {REVIEW}:{len(result.review)}"] if result.review else []
         there_is = f"It has {' and '.join(known)}" if known else "It has no places"
-        super().__init__(
-            f"The result has no item {item[:60]!r}.",
-            f"{there_is}; t1:3:2 is a cell by row, 0 being the headers, and column, from 0.",
-        )
+        cells = "; t1:3:2 is a cell by row, 0 being the headers, and column, from 0" if tables or not known else ""
+        super().__init__(f"The result has no item {item[:60]!r}.", f"{there_is}{cells}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +57,15 @@ def places_of(result: RememberedResult, items: Sequence[str]) -> list[ItemPlace]
 def usual_items(result: RememberedResult) -> list[str]:
     """Choose what is shown where nobody says: what needs review, else the tables."""
     doubtful = [f"{REVIEW}:{number}" for number, item in enumerate(result.review, start=1) if item.place.box]
-    return doubtful[:6] or [table.table_id for table in result.tables]
+    cited = [one.citation_id for one in result.citations[:6]]
+    return doubtful[:6] or [table.table_id for table in result.tables] or cited
 
 
 def places_on(result: RememberedResult, page: int) -> list[ItemPlace]:
     """Find everything that a result has on a page."""
     everything = places_of(result, [table.table_id for table in result.tables])
     everything += places_of(result, [f"{REVIEW}:{number}" for number in range(1, len(result.review) + 1)])
+    everything += places_of(result, [one.citation_id for one in result.citations])
     everything += [ItemPlace(item=None, place=place) for place in result.boxes]
     shown = [place for place in everything if place.place.page == page]
     taken: set[Box | None] = set()
@@ -79,6 +83,10 @@ def _of_item(result: RememberedResult, item: str) -> Iterator[ItemPlace]:
         raise ItemUnknown(item, result)
     if name == REVIEW:
         yield _reviewed(result, item, [int(number) for number in numbers])
+        return
+    cited = next((one for one in result.citations if one.citation_id == name), None)
+    if cited is not None and not numbers:
+        yield from (ItemPlace(item=item, place=place) for place in cited.places)
         return
     table = next((table for table in result.tables if table.table_id == name), None)
     if table is None:

@@ -6,9 +6,11 @@ Passwords are not in them, nor the bytes of the document: it is opened again, an
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
+
+from pydantic import Field
 
 from witnessmark.documents.allowed import absolute, local_path
 from witnessmark.documents.document import Document
@@ -61,6 +63,19 @@ class RememberedReview(NamedTuple):
     column: int | None = None
 
 
+class RememberedCitation(Frozen):
+    citation_id: str
+    places: list[RememberedPlace]
+    """The parts of what is cited, in their order; of what stands nowhere, what resembles it."""
+
+
+class Elsewhere(NamedTuple):
+    """Where an item is kept that stands in another document."""
+
+    result_id: str
+    item: str
+
+
 class RememberedResult(Frozen):
     result_id: str
     tool: str
@@ -72,6 +87,9 @@ class RememberedResult(Frozen):
     review: list[RememberedReview]
     boxes: list[RememberedPlace]
     """Places that somebody asked for by page and box."""
+    citations: list[RememberedCitation] = Field(default=[])
+    elsewhere: dict[str, Elsewhere] = Field(default={})
+    """Items of this result that stand in other documents, each of which has a result of its own."""
 
 
 class RememberedResults:
@@ -105,6 +123,8 @@ def remembered(
     tables: Sequence[RememberedTable] = (),
     review: Sequence[ReviewItem] = (),
     boxes: Sequence[RememberedPlace] = (),
+    citations: Sequence[RememberedCitation] = (),
+    elsewhere: Mapping[str, Elsewhere] | None = None,
 ) -> RememberedResult:
     """Make of a result what is remembered of it."""
     return RememberedResult(
@@ -116,6 +136,8 @@ def remembered(
         tables=list(tables),
         review=[_review(item) for item in review],
         boxes=list(boxes),
+        citations=list(citations),
+        elsewhere=dict(elsewhere or {}),
     )
 
 

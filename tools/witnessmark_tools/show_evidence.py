@@ -163,14 +163,12 @@ class EvidenceShown(Result):
 
 
 async def show_evidence(
-    result_id: Annotated[
-        str | None, Field(description="Of a result of extract_tables or read_text, or its job_id.")
-    ] = None,
+    result_id: Annotated[str | None, Field(description="Of a result of another tool, or its job_id.")] = None,
     items: Annotated[
         list[str] | None,
         Field(
-            description="'t1' a table, 't1:3' its row 3 (0: headers), 't1:3:2' a cell (columns from 0), 'review:1' the "
-            "first of needs_review; default what needs review."
+            description="'t1' a table, 't1:3' its row 3 (0: headers), 't1:3:2' a cell (columns from 0), 'c2' a "
+            "citation, 'review:1' the first of needs_review; default what needs review."
         ),
     ] = None,
     source: Annotated[str | None, Field(description="Path or https URL, where there is no result_id.")] = None,
@@ -187,6 +185,9 @@ async def show_evidence(
 ) -> EvidenceShown:
     """Show where on the page values stand: a sharp crop with each place framed, the words there, and whether the value was located, displaced or unlocated. Places by result_id and items, or by source, page and box; several in one picture. For a person to check, or a model to look again. Free, no model."""  # noqa: E501 - one line on the wire
     known = None if result_id is None else await _known(result_id, results, jobs)
+    elsewhere: list[str] = []
+    if known is not None and items:
+        known, items, elsewhere = await anyio.to_thread.run_sync(_in_one_document, known, items, results)
     where = source or (known.source if known is not None else None)
     if where is None:
         raise NothingToShow if known is None else SourceNotKept(known.name)
@@ -204,7 +205,9 @@ async def show_evidence(
         asked = [ItemPlace(item=None, place=place) for place in drawn] or _asked(known, items, page)
         is_whole = not given and not items and number is not None
         evidence = _Evidence(document=document, result=known, asked=asked, page=number, is_whole=is_whole)
-        return await _shown(evidence, documents, has_links=password is None and kept_source(where) is not None)
+        shown = await _shown(evidence, documents, has_links=password is None and kept_source(where) is not None)
+        # `showing` keeps the picture, which a copy would lose.
+        return shown.model_copy(update={"warnings": [*shown.warnings, *elsewhere]}).showing(shown.pictures[0].content)
 
 
 async def whole_page(result_id: str, page: int, documents: Documents, results: RememberedResults) -> EvidencePicture:
@@ -240,6 +243,34 @@ async def _known(result_id: str, results: RememberedResults, jobs: Jobs) -> Reme
     if known is None:
         raise ResultUnknown(result_id)
     return known
+
+
+def _in_one_document(
+    known: RememberedResult, items: Sequence[str], results: RememberedResults
+) -> tuple[RememberedResult, list[str], list[str]]:
+    """Choose the document that the first item stands in, and those items that stand in it, too.
+
+    Shapes:  what is remembered of that document, its items, and what is to be said of the others
+    Errors:  `ResultUnknown`
+    """
+    named = [item.strip() for item in items]
+    first = known.elsewhere.get(named[0])
+    chosen = known.result_id if first is None else first.result_id
+    kept: list[str] = []
+    others: list[str] = []
+    for item in named:
+        place = known.elsewhere.get(item)
+        if (known.result_id if place is None else place.result_id) == chosen:
+            kept.append(item if place is None else place.item)
+        else:
+            others.append(item)
+    told = [f"A picture is of one document; ask apart for {', '.join(others[:20])}."] if others else []
+    if first is None:
+        return known, kept, told
+    there = results.get(chosen)
+    if there is None:
+        raise ResultUnknown(chosen)
+    return there, kept, told
 
 
 async def _result_of_job(job_id: str, jobs: Jobs) -> str:

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from witnessmark.documents.document import PageKind
 from witnessmark.documents.ocr.recognised import PageReading
+from witnessmark.documents.text_layer import TextLayer
 from witnessmark.values import BoundingBox, Word, enclosing
 
 ParagraphKind = Literal["text", "heading", "item", "row", "turned", "running"]
@@ -48,6 +49,8 @@ class PageFlow:
     paragraphs: tuple[Paragraph, ...] = ()
     kind: PageKind = "text layer"
     """What the page is; a scan without paragraphs was not read where there is no OCR."""
+    layer: TextLayer | None = None
+    """What is to be said of its text layer; None where it has none."""
     is_read_by_ocr: bool = False
     reading: PageReading | None = None
     """How OCR went, where it read the page."""

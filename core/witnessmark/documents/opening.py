@@ -444,11 +444,13 @@ class Documents:
                 page_number=page,
                 paragraphs=paragraphs_from_wire(found["paragraphs"]),
                 kind=answer["kind"],
+                layer=_layer(answer),
                 is_read_by_ocr=True,
                 reading=reading,
                 on_page=reading.on_page,
             )
-        return PageFlow(page_number=page, paragraphs=paragraphs_from_wire(answer["paragraphs"]), kind=answer["kind"])
+        paragraphs = paragraphs_from_wire(answer["paragraphs"])
+        return PageFlow(page_number=page, paragraphs=paragraphs, kind=answer["kind"], layer=_layer(answer))
 
     async def _flow_of_text(self, document: Document, page: int) -> PageFlow:
         """Read what has words and no places for them."""

@@ -21,14 +21,19 @@ _SIGNS_OF_FIGURES = re.compile(
 """What is kept of a word's key: letters and digits, decimal marks, separators, signs, units, relations."""
 DASH = "\x1e"
 """Key of a word that is a dash and nothing else."""
+_OPEN = frozenset("0123456789%-") | frozenset(map(chr, range(0x660, 0x66A))) | frozenset(map(chr, range(0x966, 0x970)))
 _JOINING = re.compile(r"(?<=\d)-$")
 _BEGINS_FIGURE = re.compile(r"[$\u20ac\u00a3\u00a5]?\.?\d")
 _NOT_LETTERS_OF_MARKS = ("\u0300", "\u036f"), ("\u0591", "\u05c7"), ("\u064b", "\u0652"), ("\u0670", "\u0670")
-"""Accents that stand apart, and vowel points, which print and typing leave out as they like; other marks are letters."""
-_LOOSE_MARK = re.compile(r"(?:(?<=[^\W\d_]{3})|(?<=[^\W\d_][.,;:!?)\]\"'\u201d\u2019]))(?:\^?\d{1,3})(?:[,-]\d{1,3})*(?=\W*$)")
+"""Accents that stand apart, and vowel points, which are left out as one likes; other marks are letters."""
+_LOOSE_MARK = re.compile(
+    r"(?:(?<=[^\W\d_]{3})|(?<=[^\W\d_][.,;:!?)\]\"'\u201d\u2019]))(?:\^?\d{1,3})(?:[,-]\d{1,3})*(?=\W*$)"
+)
 _CAPITALS_AND_FIGURES = re.compile(r"\W*[A-Z]{1,4}-?\d+\W*")
 _BRACKETED_MARK = re.compile(r"\[\d{1,3}(?:[,;\u2013-]\s?\d{1,3})*\]")
-_RAISED_AFTER_LETTERS = re.compile(r"(?<=[^\W\d_])[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+|(?<=[.,;:!?)\]\"'\u201d\u2019])[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+")
+_RAISED_AFTER_LETTERS = re.compile(
+    r"(?<=[^\W\d_])[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+|(?<=[.,;:!?)\]\"'\u201d\u2019])[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+"
+)
 _LINK = re.compile(r"\[([^\]\[]{1,300})\]\((?:https?:|mailto:|#|/)[^)\s]{0,500}\)")
 _LINE_START = re.compile(r"(?m)^\s*(?:>\s*)*(?:#{1,6}\s+|[-*+\u2022\u2013\u2014]\s+(?=\S))?")
 _ELLIPSIS = re.compile(r"[\[(]\s*(?:\u2026|\.{2,}|\.\s\.\s\.)\s*[\])]|\u2026|\.{3,}|\.\s\.\s\.(?:\s\.)?")
@@ -68,35 +73,36 @@ def text_of_keys(keys: Iterable[str]) -> tuple[str, list[int]]:
     parts: list[str] = []
     starts: list[int] = []
     length = 0
-    last = dash = ""
+    is_open = is_joined = False  # whether a figure stands before that the next word may go on, and a dash after it
     for key in keys:
-        if not key:
+        if not key or key == DASH:
             starts.append(length)
+            is_joined = is_joined or (is_open and key == DASH)
             continue
-        if key == DASH:  # between figures it joins them, else it is punctuation
-            starts.append(length)
-            dash = DASH if last[-1:].isdigit() or last[-1:] == "%" else ""
-            continue
-        between = ""
-        if last.endswith("-"):
-            if not begins_figure(key):
+        if is_open:
+            between = _between(parts[-1], key, is_joined=is_joined)
+            if parts[-1][-1] == "-" and not begins_figure(key):
                 parts[-1] = parts[-1][:-1]
                 length -= 1
-        elif last[-1:].isdigit() or last[-1:] == "%":
-            if dash and begins_figure(key):
-                between = dash
-            elif key[0].isdigit() and last[-1:].isdigit():
-                between = BREAK
-        if between:
-            parts.append(between)
-            length += 1
+            if between:
+                parts.append(between)
+                length += 1
         starts.append(length)
         parts.append(key)
         length += len(key)
-        last, dash = key, ""
-    if last.endswith("-"):
+        is_open, is_joined = key[-1] in _OPEN, False
+    if parts and parts[-1][-1] == "-":
         parts[-1] = parts[-1][:-1]
     return "".join(parts), starts
+
+
+def _between(before: str, key: str, *, is_joined: bool) -> str:
+    """Say what is put between a figure and the word after it."""
+    if before[-1] == "-":
+        return ""
+    if is_joined and begins_figure(key):
+        return "-"
+    return BREAK if key[0].isdigit() and before[-1].isdigit() else ""
 
 
 def _with_marks_as_letters(key: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from witnessmark.evidence.quote_keys import is_unspaced, word_key, words_of_quote
+from witnessmark.evidence.quote_keys import is_unspaced, text_of_keys, with_signs_for_brackets, word_key, words_of_quote
 from witnessmark.evidence.quote_words import DocumentWords, Hit
 
 LEAST_ALIKE = 0.5
@@ -45,6 +45,8 @@ class _Token(NamedTuple):
 
 def nearest_passage(quote: str, document: DocumentWords) -> NearPassage | None:
     """Find the passage that a quote resembles most; None where nothing resembles it."""
+    if document.negative_cells:
+        quote = with_signs_for_brackets(quote)
     asked = [token for word in words_of_quote(quote) for token in _tokens(word, -1)][:_MOST_WORDS_ASKED]
     if not asked:
         return None
@@ -64,6 +66,15 @@ def _tokens(word: str, place: int) -> Iterator[_Token]:
         yield from (_Token(letter, letter, place) for letter in key)
     else:
         yield _Token(key, word, place)
+
+
+def _tokens_at(place: int, document: DocumentWords) -> Iterator[_Token]:
+    """Give the tokens of a document's word; a cell's figure in brackets is a negative one."""
+    text = document.words[place].text
+    if place not in document.negative_cells:
+        return _tokens(text, place)
+    key = word_key(with_signs_for_brackets(text))
+    return iter([_Token(key, text, place)])
 
 
 def _windows(asked: Sequence[_Token], document: DocumentWords) -> list[tuple[int, int]]:
@@ -95,7 +106,7 @@ def _compared(asked: Sequence[_Token], first: int, end: int, document: DocumentW
         token
         for place in range(first, end)
         if document.lines[document.line_of[place]].kind != "running"
-        for token in _tokens(document.words[place].text, place)
+        for token in _tokens_at(place, document)
     ]
     matcher = SequenceMatcher(None, [token.key for token in near], [token.key for token in asked], autojunk=False)
     blocks = [block for block in matcher.get_matching_blocks() if block.size]
@@ -134,7 +145,7 @@ def _differs(asked: Sequence[_Token], near: Sequence[_Token]) -> str:
 
 
 def _is_same(near: Sequence[_Token], asked: Sequence[_Token]) -> bool:
-    return "".join(token.key for token in near) == "".join(token.key for token in asked)
+    return text_of_keys([token.key for token in near])[0] == text_of_keys([token.key for token in asked])[0]
 
 
 def _text(tokens: Sequence[_Token]) -> str:

@@ -1,4 +1,4 @@
-"""All words of a document in reading order, and the texts that they make put together, in which quotes are looked for."""
+"""All words of a document in reading order, and the texts that they make put together: there quotes are looked for."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ FROM_RIGHT = 0.5
 MARK_HEIGHT = 0.8
 """Of the height of the word before: a smaller figure after it is a footnote's number."""
 _CELL_IN_BRACKETS = re.compile(r"\([$\u20ac\u00a3\u00a5]?\d[\d.,']*%?\)")
+_MAY_HOLD_MARK = re.compile(r"[\d*\u2020\u2021\u00b9\u00b2\u00b3\u2070-\u2079]|\([a-z]\)").search
 _MARK = re.compile(r"\[?\d{1,3}(?:[,;\u2013-]\d{1,3})*\]?|[*\u2020\u2021]{1,3}|\([a-z\d]\)")
 
 
@@ -157,7 +158,7 @@ class DocumentWords:
         changed = False
         for place, word in enumerate(self.words):
             text = word.text
-            if text.isalpha():
+            if not _MAY_HOLD_MARK(text):
                 continue
             plain = without_mark(text)
             if plain != text:
@@ -223,7 +224,7 @@ class DocumentWords:
         if word.text.startswith("["):
             return True
         before = self.words[place - 1]
-        is_power = before.text in {"10", "x10", "\u00d710"} or before.text.isalpha() and len(before.text) == 1
+        is_power = before.text in {"10", "x10", "\u00d710"} or (before.text.isalpha() and len(before.text) == 1)
         is_small = word.bottom - word.top < MARK_HEIGHT * (before.bottom - before.top)
         return is_small and not is_power and word.bottom < before.bottom
 
@@ -246,10 +247,10 @@ class DocumentWords:
         parts: list[str] = []
         for before, word in zip([None, *words], words, strict=False):
             own = self.words[word].text
-            if before is not None and parts[-1].endswith(("-", "\u00ad")) and own[:1].islower():
-                if self.line_of[before] != self.line_of[word] and parts[-1][-2:-1].isalpha():
-                    parts[-1] = parts[-1][:-1] + own
-                    continue
+            ends_line = before is not None and self.line_of[before] != self.line_of[word]
+            if ends_line and parts[-1][-1:] in {"-", "\u00ad"} and parts[-1][-2:-1].isalpha() and own[:1].islower():
+                parts[-1] = parts[-1][:-1] + own
+                continue
             parts.append(own)
         return " ".join(parts)
 

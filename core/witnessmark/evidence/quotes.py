@@ -33,8 +33,8 @@ _WORDS_OF_A_PART = 3
 """What follows an ellipsis in another paragraph has to be more than a word or two, which stand anywhere."""
 _FEW_WORDS = 4
 _NEGATIONS = frozenset(
-    "not no never none nor neither without unless except cannot cant dont doesnt wont nicht kein keine keinen keiner nie "
-    "ohne pas ne jamais aucun sans no nunca sin non mai senza niet geen nooit zonder n\u00e3o nem sem".split()
+    "not no never none nor neither without unless except cannot cant dont doesnt wont nicht kein keine keinen keiner "
+    "nie ohne pas ne jamais aucun sans no nunca sin non mai senza niet geen nooit zonder n\u00e3o nem sem".split()
 )
 """An ellipsis that leaves out one of these and little else turns a sentence round."""
 
@@ -100,16 +100,19 @@ class QuotedDocument:
         Shapes:  `claimed_pages` are page numbers; none: it may stand anywhere
         """
         claimed = [index for page in claimed_pages if (index := self.words.index_of_page(page)) is not None]
-        ways = list(self._ways(quote))
-        if not ways:
-            return QuoteVerdict(status="unlocated")
-        for way in ways:
+        ways: list[_Way] = []
+        for way in self._ways(quote):  # one after the other: what the later ones look in takes a while to make
+            ways.append(way)
             for page in claimed:
                 if (hit := self._hit_on(way, page)) is not None:
                     return self._verdict("located", hit, way)
-        for way in ways:
+            if not claimed_pages and (hit := self._hit_near(way, claimed)) is not None:
+                return self._verdict("located", hit, way)
+        if not ways:
+            return QuoteVerdict(status="unlocated")
+        for way in ways if claimed_pages else ():
             if (hit := self._hit_near(way, claimed)) is not None:
-                return self._verdict("displaced" if claimed_pages else "located", hit, way)
+                return self._verdict("displaced", hit, way)
         if (parts := parts_of_quote(quote)) and len(parts) > 1:
             verdict = self._in_parts(parts, claimed, has_claim=bool(claimed_pages))
             if verdict is not None:
@@ -218,7 +221,7 @@ class QuotedDocument:
         return Hit(words, first.from_letter)
 
     def _may_follow(self, last: int, hit: Hit) -> bool:
-        """Say whether what an ellipsis leaves out may be left out: it does not turn the sense, and is not half a book."""
+        """Say whether an ellipsis may leave out what it does: it does not turn the sense, and is not half a book."""
         document = self.words
         before, after = document.lines[document.line_of[last]], document.lines[document.line_of[hit.words[0]]]
         between = range(last + 1, hit.words[0])

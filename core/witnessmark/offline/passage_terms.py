@@ -1,4 +1,4 @@
-"""Words of questions and passages as they are ranked by: stems, numbers, pairs of signs; words that say nothing left out."""
+"""Words of questions and passages as they are ranked by: stems, numbers, pairs of signs without spaces between."""
 
 from __future__ import annotations
 
@@ -10,43 +10,49 @@ from typing import NamedTuple
 
 _WORD = re.compile(r"[^\W_]+(?:[.,:/][^\W_]+)*")
 _NUMBER = re.compile(r"\d[\d.,:/]*")
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\U00020000-\U0003ffff]+")
-_GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_UNSPACED = re.compile(
+    r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\U00020000-\U0003ffff]+"
+)
+_HIRAGANA = re.compile(r"[\u3040-\u309f]+")
+"""Japanese endings and particles."""
+_SEPARATOR = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
 
 STOP_WORDS = frozenset(
     # English
-    "a about above after again all also am an and any are as at be been being below between both but by can could did do "
-    "does doing don down during each few for from further get give given had has have having he her here hers him his how "
-    "i if in into is it its itself just let list many may me might mine more most much must my name no nor not now of off "
-    "on once only or other our out over own per please s same say says she should show so some such tell than that the "
-    "their them then there these they this those through to too under until up us very was we were what when where which "
-    "while who whom whose why will with would you your document documents page pages text according mention mentioned "
-    "stated state describe described explain find "
+    "a about above according after again all also am an and any are as at be been being below between both but by "
+    "can could describe described did do document documents does doing don down during each explain few find for "
+    "from further get give given had has have having he her here hers him his how i if in into is it its itself "
+    "just list many may me mention mentioned might mine more most much must my no nor not now of off on once only "
+    "or other our out over own page pages please s same say says she should show so some such tell text than that "
+    "the their them then there these they this those through to too under until up us very was we were what when "
+    "where which while who whom whose why will with would you your "
     # German
-    "aber alle als am an auch auf aus bei beim bin bis bist da das dass dem den der des die dies diese dieser dieses du "
-    "durch ein eine einem einen einer eines er es f\u00fcr gibt hat hatte ich ihr im in ist ja kann kein man mit nach nicht "
-    "noch nur ob oder sein seine sich sie sind so und uns unter vom von vor war was wann warum welche welchem welchen "
-    "welcher welches wem wen wenn wer wie wieviel viel wird wo wurde zu zum zur \u00fcber dokument seite "
+    "aber alle als auch auf aus bei beim bis bist da das dass dem den der des dies diese dieser dieses dokument "
+    "du durch ein eine einem einen einer eines er es f\xfcr gibt hatte ich ihr im ist ja kann kein mit nach nicht "
+    "noch nur ob oder sein seine seite sich sie sind und uns unter viel vom von vor wann warum welche welchem "
+    "welchen welcher welches wem wen wenn wer wie wieviel wird wo wurde zu zum zur \xfcber "
     # French
-    "au aux avec ce ces cet cette combien comment dans de des du elle en est et il ils je la le les leur lui mais ne nous on "
-    "ou o\u00f9 par pas pour pourquoi qu quand que quel quelle quelles quels qui sa se ses son sont sur un une vous y a \u00e0 "
+    "au aux avec ce ces cet cette combien comment dans de elle en est et il ils je la le les leur lui mais ne "
+    "nous ou o\xf9 par pas pourquoi qu quand que quel quelle quelles quels qui sa se ses sont sur un une vous y "
+    "\xe0 "
     # Spanish, Portuguese, Italian
-    "al como con cual cu\u00e1l cu\u00e1les cuando cu\u00e1ndo cuanto cu\u00e1nto cu\u00e1ntos de del donde d\u00f3nde el ella en entre es "
-    "esta este esto fue ha hay la las lo los me m\u00e1s no o para pero por porque que qu\u00e9 quien qui\u00e9n se ser si sin sobre "
-    "son su sus un una y ya as ao aos com da das do dos e em foi mas na nas nos os ou pela pelo qual quais quando quanto "
-    "quantos quem onde s\u00e3o sua seu uma alla anche che chi ci come con cosa da dal dalla del della delle di e il i gli le "
-    "nel nella per perch\u00e9 pi\u00f9 quale quali quanti quanto sono sul tra un uno \u00e8 "
+    "al alla anche ao aos che chi ci com come como con cosa cual cuando cuanto cu\xe1l cu\xe1les cu\xe1ndo "
+    "cu\xe1nto cu\xe1ntos dal dalla del della delle di donde dos d\xf3nde e el ella em entre esta este esto foi "
+    "fue gli ha hay las lo los mas m\xe1s na nas nel nella nos o onde os para pela pelo perch\xe9 pero pi\xf9 por "
+    "porque quais qual quale quali quando quanti quanto quantos quem quien qui\xe9n qu\xe9 ser seu si sobre sono "
+    "su sua sul sus s\xe3o tra uma una uno ya \xe8 "
     # Dutch, Swedish, Danish, Norwegian, Polish
-    "aan als bij dat deze die dit een en er het hij hoe hoeveel ik in is maar met naar niet om onder ook op te tot uit van "
-    "voor wat wanneer waar welke wie wordt zijn att av blir den det du d\u00e4r eller ett f\u00f6r fr\u00e5n han har hon hur "
-    "inte jag med men n\u00e4r och om p\u00e5 som till vad var vem vilka vilken vilket vi \u00e4r af at de der er et fra hvad "
-    "hvem hvilke hvor hvorn\u00e5r ikke og til hva hvordan n\u00e5r co czy czym dla do gdzie ile jak jaka jaki jakie jest kiedy "
-    "kto kt\u00f3re kt\u00f3ry na nie od oraz po przez si\u0119 s\u0105 to w we z za ze".split()
+    "aan af att av bij blir co czy czym dat det deze dit dla d\xe4r een eller ett fra fr\xe5n f\xf6r gdzie han "
+    "har het hij hoe hoeveel hon hur hva hvad hvem hvilke hvor hvordan hvorn\xe5r ik ikke ile inte jag jak jaka "
+    "jaki jakie jest kiedy kto kt\xf3re kt\xf3ry maar med met naar nie niet n\xe4r n\xe5r och od og om onder ook "
+    "op oraz po przez p\xe5 si\u0119 som s\u0105 te til till tot uit vad van var vem vi vilka vilken vilket voor "
+    "w waar wanneer wat welke wordt z za ze zijn \xe4r".split()
 )
 _ENDINGS = tuple(
     sorted(
         # English; then what German, French, Spanish, Italian, Portuguese, Dutch and the Nordic languages add
-        "s es ed ing ings ly er ers or ors ion ions ation ations ment ments ness able ible al ally ity ities ies ied y ive "
+        "s es ed ing ings ly er ers or ors ion ions ation ations ment ments ness able ible al ally ity ities ies ied y "
+        "ive ating ated ates ator ators ative atively "
         "e en em ern ung ungen heit keit lich lichen er es st t et "
         "ement ements aux euse eux ant ants ait ee ees "
         "a as o os i amente mente cion ciones acion aciones idad idades ado ada ados adas ar ir ando iendo "
@@ -55,6 +61,18 @@ _ENDINGS = tuple(
         key=lambda ending: -len(ending),
     )
 )
+_IRREGULAR = dict(
+    pair.split(":")
+    for pair in (
+        "paid:pay sold:sell bought:buy held:hold made:make given:give gave:give taken:take took:take went:go gone:go "
+        "written:write wrote:write began:begin begun:begin chosen:choose chose:choose known:know knew:know sent:send "
+        "spent:spend kept:keep left:leave lost:lose met:meet built:build found:find born:bear broken:break broke:break "
+        "brought:bring led:lead death:die deaths:die died:die dies:die dying:die dead:die grew:grow grown:grow "
+        "lent:lend bound:bind rose:rise risen:rise fell:fall fallen:fall won:win drawn:draw drew:draw shown:show "
+        "children:child people:person persons:person feet:foot"
+    ).split()
+)
+"""What English forms its words by other than endings."""
 _LEAST_STEM = 4
 
 
@@ -65,6 +83,8 @@ class Term(NamedTuple):
     is_number: bool = False
     is_name: bool = False
     """Written with a capital letter although no sentence begins there."""
+    is_pair: bool = False
+    """Two signs of a script without spaces, which may belong to two words."""
 
 
 @lru_cache(maxsize=65_536)
@@ -74,6 +94,11 @@ def stem_of(word: str) -> str:
     if not word.isascii():
         parts = unicodedata.normalize("NFKD", word)
         bare = "".join(letter for letter in parts if unicodedata.category(letter) != "Mn").replace("\u00df", "ss")
+    bare = _IRREGULAR.get(bare, bare)
+    if bare.endswith(("ability", "ibility")):
+        return bare[:-5] + "l"
+    if bare.endswith(("able", "ible")):
+        return bare[:-1]
     for ending in _ENDINGS:
         if bare.endswith(ending) and len(bare) - len(ending) >= _LEAST_STEM:
             return bare[: -len(ending)]
@@ -93,7 +118,7 @@ def terms_of(text: str) -> list[Term]:
     for word in text.split():
         terms = _terms_of_word(word)
         bare = word.strip("\"'\u201c\u201d\u2018\u2019()[]\u00ab\u00bb")
-        is_name = bare[:1].isupper() and (not begins or bare.isupper() and len(bare) > 1)
+        is_name = bare[:1].isupper() and (not begins or (bare.isupper() and len(bare) > 1))
         found += [term._replace(is_name=is_name and not term.is_number) for term in terms]
         begins = word.endswith((".", "?", "!", ":"))
     return list({term.stem: term for term in reversed(found)}.values())[::-1]
@@ -109,7 +134,8 @@ def _terms_of_word(word: str) -> Iterator[Term] | list[Term]:
 def _terms_of_mixed(text: str) -> list[Term]:
     found: list[Term] = []
     for run in _UNSPACED.findall(text):
-        found += [Term(run[place : place + 2]) for place in range(max(1, len(run) - 1))]
+        pairs = [run[place : place + 2] for place in range(max(1, len(run) - 1))]
+        found += [Term(pair, is_pair=True) for pair in pairs if _HIRAGANA.fullmatch(pair) is None]
     for part in _WORD.findall(_UNSPACED.sub(" ", text)):
         if _NUMBER.fullmatch(part):
             found.append(Term(number_of(part), is_number=True))
@@ -122,5 +148,4 @@ def _terms_of_mixed(text: str) -> list[Term]:
 
 def number_of(text: str) -> str:
     """Write a number without the signs that part thousands, so that `1,234` is found by `1234`."""
-    plain = text.rstrip(".,:/")
-    return re.sub(r"[.,]", "", plain) if _GROUPED.fullmatch(plain) else plain
+    return _SEPARATOR.sub("", text.rstrip(".,:/")).replace(",", ".")

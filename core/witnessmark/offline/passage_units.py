@@ -18,7 +18,9 @@ SHORT_WORDS = 25
 MOST_UNSPACED = 400
 """Letters of a passage in a script without spaces."""
 _SENTENCE_END = re.compile(r"[.!?\u3002\uff01\uff1f][\"'\u201d\u2019)\]]*$")
-_ABBREVIATION = re.compile(r"(?:[A-Za-z]|No|Nr|Art|Abs|Sec|Fig|Mr|Mrs|Ms|Dr|St|vs|cf|ca|bzw|Inc|Ltd|Co|e\.g|i\.e|z\.B)\.$")
+_ABBREVIATION = re.compile(
+    r"(?:[A-Za-z]|No|Nr|Art|Abs|Sec|Fig|Mr|Mrs|Ms|Dr|St|vs|cf|ca|bzw|Inc|Ltd|Co|e\.g|i\.e|z\.B)\.$"
+)
 _ENDS = (".", "!", "?", ":", ";", "\u3002", "\uff01", "\uff1f", "\u201d", '"')
 _MOST_CONTEXT = 60
 
@@ -86,6 +88,7 @@ def units_of(flows: Sequence[PageFlow]) -> Iterator[PassageUnit]:
     headings: list[str] = []
     lead = header = ""
     items: list[PlacedLine] = []
+    alone: list[list[PlacedLine]] = []  # headings since the last text
     previous = ""
     for lines, paragraph in _paragraphs(flows):
         if items and (paragraph.kind != "item" or _word_count(items) + _word_count(lines) > USUAL_WORDS):
@@ -93,9 +96,14 @@ def units_of(flows: Sequence[PageFlow]) -> Iterator[PassageUnit]:
             items = []
         text = text_of_lines([line.words for line in lines])
         if paragraph.kind == "heading":
+            alone.append(lines)
             headings = [text] if previous != "heading" else [*headings[-1:], text]
             lead = ""
-        elif paragraph.kind == "row":
+            previous = "heading"
+            continue
+        yield from _titles(alone[:-1])
+        alone = []
+        if paragraph.kind == "row":
             if previous != "row":
                 header = " ".join(word.text for line in lines for word in line.words)
             yield PassageUnit(tuple(lines), " \u203a ".join(headings), f"{lead} {header}", is_row=True)
@@ -109,15 +117,13 @@ def units_of(flows: Sequence[PageFlow]) -> Iterator[PassageUnit]:
         previous = paragraph.kind
     if items:
         yield PassageUnit(tuple(items), " \u203a ".join(headings), lead)
-    yield from _titles(flows)
+    yield from _titles(alone)
 
 
-def _titles(flows: Sequence[PageFlow]) -> Iterator[PassageUnit]:
-    """Give the headings as passages of their own: some answers stand in nothing else."""
-    for flow in flows:
-        for paragraph in flow.paragraphs:
-            if paragraph.kind == "heading" and flow.page_number == 1:
-                yield PassageUnit(tuple(PlacedLine(flow, line) for line in paragraph.lines))
+def _titles(headings: Sequence[Sequence[PlacedLine]]) -> Iterator[PassageUnit]:
+    """Give headings with nothing below them, as on a title page, as one passage."""
+    if headings:
+        yield PassageUnit(tuple(line for lines in headings for line in lines))
 
 
 def _paragraphs(flows: Sequence[PageFlow]) -> Iterator[tuple[list[PlacedLine], Paragraph]]:

@@ -22,6 +22,9 @@ SATURATION, LENGTH_WEIGHT = 1.2, 0.5
 CONTEXT_WEIGHT = 0.5
 """What a word counts that stands in the heading above a passage and not in it."""
 NUMBER_WEIGHT, NAME_WEIGHT = 1.6, 1.4
+UNKNOWN_WEIGHT = 0.5
+UNKNOWN_PAIR_WEIGHT = 0.2
+"""What a word counts that stands nowhere, unless it is a name or a number: people ask in words of their own."""
 LEAST_COVERED = 0.42
 """Share of what a question asks about, each word by how rare it is, that a passage has to have."""
 LEAST_OF_BEST = 0.35
@@ -116,7 +119,9 @@ class Passages:
         """Say how much a word of a question tells; one that no passage has tells most."""
         found = max((len(self._postings[stem]) for stem, _ in self._stems_for(term)), default=0)
         rare = math.log(1 + (len(self._units) - found + 0.5) / (found + 0.5))
-        return max(rare, 0.1) * (NUMBER_WEIGHT if term.is_number else NAME_WEIGHT if term.is_name else 1.0)
+        if term.is_number or term.is_name:
+            return max(rare, 0.1) * (NUMBER_WEIGHT if term.is_number else NAME_WEIGHT)
+        return max(rare, 0.1) * (1.0 if found else UNKNOWN_PAIR_WEIGHT if term.is_pair else UNKNOWN_WEIGHT)
 
     def _stems_for(self, term: Term) -> list[tuple[str, float]]:
         """Give the stems that a word is found by: its own, or where no passage has it, those that resemble it."""

@@ -1,0 +1,178 @@
+"""Quotes looked up: what stands is found however it is set, and what was changed is never taken for it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.core.flows import block, page, pages
+from witnessmark.documents.flow import PageFlow
+from witnessmark.evidence.quotes import QuotedDocument, QuoteVerdict
+
+LEASE = [
+    page(
+        1,
+        "~ Harbour Authority of Saltmere 1",
+        "# 4. Dues",
+        "The lessee may moor vessels of up to twelve metres at the\nnorthern jetty, and shall pay the dues of "
+        "$1,284.50 per quarter in ad-\nvance, not later than 30 June 2024.",
+        "Berth | Length | Dues",
+        "North 1 | 12.5 | 1,284.50",
+        "North 2 | 9.0 | (937.25)",
+        "- The lamps are kept lit from dusk.",
+        "The lessor is not liable for storms, nor for ice, unless it",
+    ),
+    page(
+        2,
+        "~ Harbour Authority of Saltmere 2",
+        "was warned in writing. The warning^2 holds for five days. Of the\nboats, 73 percent (n = 198) were moored.",
+        "Notice is given three months ahead (see Table 7; for terms, see Appendix C).",
+    ),
+]
+
+
+def find(quote: str, *claimed: int, document: list[PageFlow] | None = None) -> QuoteVerdict:
+    return QuotedDocument(document or LEASE).find_quote(quote, claimed)
+
+
+@pytest.mark.parametrize(
+    ("quote", "where"),
+    [
+        ("may moor vessels of up to twelve metres at the northern jetty", (1,)),
+        ("4. Dues The lessee may moor vessels", (1,)),
+        ("in advance, not later than 30 June 2024", (1,)),
+        ("in ad-\nvance, not later", (1,)),
+        ("in ad- vance , not  later", (1,)),
+        ("North 1 12.5 1,284.50", (1,)),
+        ("| North 1 | 12.5 | 1,284.50 |", (1,)),
+        ("North 2 9.0 (937.25)", (1,)),
+        ("North 2 9.0 \u2212937.25", (1,)),
+        ("- The lamps are kept lit from dusk", (1,)),
+        ("\u2022 The lamps are kept lit", (1,)),
+        ("**nor for ice**, unless it was warned in _writing_", (1, 2)),
+        ("unless it was warned in writing. The warning holds for five days", (1, 2)),
+        ("The warning2 holds", (2,)),
+        ("The warning\u00b2 holds", (2,)),
+        ("\u201csee Table 7; for terms, see Appendix C\u201d", (2,)),
+        ("The lessee may moor vessels \u2026 and shall pay the dues", (1,)),
+        ("The lessor is not liable [...] holds for five days", (1, 2)),
+        ("$1,284.50", (1,)),
+        ("June", (1,)),
+        ("SALTMERE", (1,)),
+        ("oftheboats,73percent(n=198)weremoored", (2,)),
+        ("Of the boats, 73 percent (n = 198)", (2,)),
+    ],
+)
+def test_a_true_quote_is_found(quote: str, where: tuple[int, ...]) -> None:
+    verdict = find(quote)
+    assert (verdict.status, verdict.pages) == ("located", where)
+    assert verdict.nearest is None
+
+
+@pytest.mark.parametrize(
+    ("quote", "differs"),
+    [
+        ("The lessee must moor vessels of up to twelve metres", "the document has \u201cmay\u201d"),
+        ("The lessee may not moor vessels of up to twelve metres", "adds \u201cnot\u201d"),
+        ("The lessor is liable for storms, nor for ice", "leaves out \u201cnot\u201d"),
+        ("vessels of up to twenty metres at the northern jetty", "\u201ctwelve\u201d"),
+        ("at the southern jetty, and shall pay the dues", "\u201cnorthern\u201d"),
+        ("pay the dues of $1,234.50 per quarter", "1,284.50"),
+        ("pay the dues of \u20ac1,284.50 per quarter", "$1,284.50"),
+        ("pay the dues of 1,284.50 per quarter", "$1,284.50"),
+        ("pay the dues of $12,84.50 per quarter", "1,284.50"),
+        ("not later than 30 July 2024", "June"),
+        ("not later than 31 June 2024", "30"),
+        ("Of the boats, 73 percent (n = 19)", "198"),
+        ("Of the boats, 7 3 percent were moored", "73"),
+        ("The warning^3 holds for fifty days", "five"),
+        ("North 2 9.0 937.25", "(937.25)"),
+        ("North 1 12.5 937.25", ""),
+        ("Notice is given three months", "none"),
+        ("for storms, for ice, unless it was warned", "nor"),
+    ],
+)
+def test_an_altered_quote_is_not_found_and_what_differs_is_said(quote: str, differs: str) -> None:
+    verdict = find(quote)
+    if differs == "none":  # so that the table shows what is right beside what is wrong
+        assert verdict.status == "located"
+        return
+    assert verdict.status == "unlocated"
+    assert verdict.pages == ()
+    assert verdict.nearest is not None
+    assert differs in verdict.nearest.differs
+
+
+def test_what_stands_on_another_page_is_displaced_and_the_right_page_is_given() -> None:
+    verdict = find("Notice is given three months ahead", 1)
+    assert (verdict.status, verdict.pages) == ("displaced", (2,))
+    assert find("Notice is given three months ahead", 2).status == "located"
+    assert find("unless it was warned in writing", 2).pages == (1, 2)
+
+
+def test_of_several_places_the_one_on_the_claimed_page_is_given() -> None:
+    document = pages(["The fee is due."], ["Nothing here."], ["The fee is due."])
+    assert find("The fee is due.", 3, document=document).pages == (3,)
+    assert find("The fee is due.", 2, document=document).status == "displaced"
+    assert find("The fee is due.", document=document).count == 2
+
+
+def test_what_resembles_nothing_has_no_nearest() -> None:
+    verdict = find("The agency publishes its gazette every second Tuesday of the month.")
+    assert (verdict.status, verdict.nearest) == ("unlocated", None)
+
+
+def test_boxes_come_line_by_line_and_page_by_page() -> None:
+    boxes = find("nor for ice, unless it was warned in writing").boxes
+    assert boxes is not None
+    assert {page_number: len(lines) for page_number, lines in boxes.items()} == {1: 1, 2: 1}
+    assert boxes[2][0].x0 == 60
+    lines = find("at the northern jetty").boxes
+    assert lines is not None
+    assert len(lines[1]) == 2
+
+
+def test_an_ellipsis_does_not_hide_a_negation() -> None:
+    assert find("The lessor is \u2026 liable for storms").status == "unlocated"
+
+
+def test_a_word_is_never_cut_into_another() -> None:
+    document = pages(["The measure is unlawful and the increase was 15 percent, or 4.5 points."])
+    assert find("lawful and the increase", document=document).status == "unlocated"
+    assert find("5 percent", document=document).status == "unlocated"
+    assert find("the increase was 1", document=document).status == "unlocated"
+    assert find("or 4", document=document).status == "unlocated"
+
+
+def test_letters_that_ocr_mistakes_are_forgiven_and_figures_are_not() -> None:
+    read = [page(1, "The harbour modem lnstallation cost 1,284 crowns in al1.", ocr=True)]
+    assert find("The harbour modern installation cost 1,284 crowns in all.", document=read).is_read_by_ocr
+    assert find("The harbour modern installation cost 1,234 crowns in all.", document=read).status == "unlocated"
+    digital = [page(1, "The harbour modem lnstallation cost 1,284 crowns in al1.")]
+    assert find("The harbour modern installation cost 1,284 crowns in all.", document=digital).status == "unlocated"
+
+
+def test_scripts_without_spaces_and_from_the_right_are_found() -> None:
+    document = [
+        page(1, "\u5951\u7d04\u306e\u671f\u9593\u306f\u4e09\u5e74\u9593\u3068\u3059\u308b\u3002"),
+        page(2, block("\u05d9\u05e8\u05d7\u05d1 \u05e0\u05de\u05dc \u05d3\u05de\u05d9")),
+    ]
+    assert find("\u671f\u9593\u306f\u4e09\u5e74\u9593", document=document).pages == (1,)
+    assert find("\u671f\u9593\u306f\u4e8c\u5e74\u9593", document=document).status == "unlocated"
+    # The words stand from left to right as they are placed, and are read from the right.
+    assert find("\u05d3\u05de\u05d9 \u05e0\u05de\u05dc", document=document).pages == (2,)
+
+
+def test_a_thousand_pages_are_indexed_and_looked_up_in_no_time() -> None:
+    sentence = "The lessee of berth {n} pays {n} crowns and keeps lamp {m} lit until the tide of day {n} turns again."
+    document = [page(n, *(sentence.format(n=n * 10 + m, m=m) for m in range(20))) for n in range(1, 1001)]
+    began = time.perf_counter()
+    quoted = QuotedDocument(document)
+    assert quoted.find_quote("The lessee of berth 9004 pays 9004 crowns", [900]).status == "located"
+    made = time.perf_counter()
+    for n in range(50):
+        assert quoted.find_quote(f"pays {n + 500} crowns and keeps lamp {n % 10}").count
+    found = time.perf_counter()
+    assert made - began < 8, "two seconds by itself; others work here, too"
+    assert found - made < 5

@@ -1,0 +1,193 @@
+"""`read_pdf_with_citations`: questions about documents, answered with the place of everything that is said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import anyio
+from pydantic import Field
+
+from witnessmark.documents.opening import Documents
+from witnessmark.errors import UsageError
+from witnessmark_tools.arguments import Detail, MaxCost, Model, Pages, Password, Reuse, Wait
+from witnessmark_tools.citations_result import Citation, CitedAnswer, CitedReading, Outcome, Statement
+from witnessmark_tools.citations_sources import (
+    OpenedSource,
+    ReadSource,
+    open_sources,
+    pages_left,
+    read_sources,
+    searched_in_words,
+    source_failures,
+    source_warnings,
+)
+from witnessmark_tools.definition import Progress
+from witnessmark_tools.remembered import RememberedResults
+from witnessmark_tools.results import ReviewItem, document_read, result_id_of
+from witnessmark_tools.terms import OFFLINE, Terms
+
+if TYPE_CHECKING:
+    from witnessmark.claude.client import Claude
+    from witnessmark.offline.passages import Passage
+
+MOST_QUESTIONS = 50
+LONGEST_QUESTION = 4_000
+NO_ANSWERS = (
+    "The offline engine answers no questions: it ranks passages that resemble them, with their places. Read them, or "
+    "name a model."
+)
+
+
+class TooManyQuestions(UsageError):
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            f"{count} questions were asked, and one call takes at most {MOST_QUESTIONS}.", "Ask the others apart."
+        )
+
+
+class QuestionEmpty(UsageError):
+    def __init__(self) -> None:
+        super().__init__("A question has no words.", "Pass `questions` as a list of texts.")
+
+
+class ModelNotBuilt(UsageError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Answers by a model are not built into this version of read_pdf_with_citations.",
+            "Leave `model` out, or pass 'offline', for ranked passages.",
+        )
+
+
+async def read_pdf_with_citations(
+    sources: Annotated[list[str], Field(description="Paths or https URLs of one document or several.", min_length=1)],
+    questions: Annotated[list[str], Field(description="One or several.", min_length=1)],
+    pages: Pages = None,
+    password: Password = None,
+    model: Model = None,
+    max_cost_usd: MaxCost = None,
+    reuse: Reuse = True,
+    detail: Detail = "concise",
+    wait_seconds: Wait = None,
+    *,
+    documents: Documents,
+    claude: Claude,
+    terms: Terms,
+    results: RememberedResults,
+    patience: float | None,
+    progress: Progress,
+) -> CitedReading:
+    """Ask questions of one or several documents (PDF, scan, image, text): per question statements with citations, each looked up on its page: page, box, and whether it stands there word for word. Offline it gives ranked passages instead of answers. What is not in the documents is said to be not found. For the whole text: read_text; for tables: extract_tables."""  # noqa: E501 - one line on the wire
+    del claude, terms, max_cost_usd, reuse
+    asked = _questions(questions)
+    if model is not None and model.strip().lower() != OFFLINE:
+        raise ModelNotBuilt
+    seconds = wait_seconds or patience
+    async with open_sources(sources, documents, password=password, pages=pages, seconds=seconds) as opened:
+        read = await read_sources(opened.sources, documents, seconds=seconds, progress=progress)
+        answers = await anyio.to_thread.run_sync(passages_for, asked, read, abandon_on_cancel=True)
+        reading = CitedReading(
+            result_id=_result_id(opened.sources, {"questions": asked, "pages": pages, "model": model}),
+            documents=[document_read(one.document).model_copy(update={"name": one.name}) for one in opened.sources],
+            engines=[OFFLINE],
+            warnings=[NO_ANSWERS, *opened.warnings, *source_warnings(read)],
+            answers=answers,
+            continue_with=pages_left(read),
+            failures=source_failures(read),
+        )
+        await remember(reading, opened.sources, results)
+        return reading if detail == "full" else without_boxes(reading)
+
+
+def _questions(questions: Sequence[str]) -> list[str]:
+    """Check questions.
+
+    Shapes:  each once, in their order
+    Errors:  `TooManyQuestions`, `QuestionEmpty`
+    """
+    asked = list(dict.fromkeys(" ".join(question.split())[:LONGEST_QUESTION] for question in questions))
+    if not all(any(letter.isalnum() for letter in question) for question in asked):
+        raise QuestionEmpty
+    if len(asked) > MOST_QUESTIONS:
+        raise TooManyQuestions(len(asked))
+    return asked
+
+
+def passages_for(questions: Sequence[str], sources: Sequence[ReadSource]) -> list[CitedAnswer]:
+    """Rank the passages of documents that resemble each question."""
+    from witnessmark.offline.passages import Passages  # not before it is asked for
+
+    ranked = Passages([one.flows for one in sources])
+    searched = searched_in_words(sources)
+    answers: list[CitedAnswer] = []
+    number = 1
+    for question in questions:
+        found = ranked.find(question)
+        statements = [_statement(f"c{place}", one, sources) for place, one in enumerate(found, start=number)]
+        number += len(found)
+        outcome: Outcome = "passages" if found else "not_in_documents"
+        answers.append(CitedAnswer(question=question, outcome=outcome, statements=statements, searched=searched))
+    return answers
+
+
+def _statement(citation_id: str, passage: Passage, sources: Sequence[ReadSource]) -> Statement:
+    from witnessmark_tools.citations_lookup import blocks_of, first_box
+
+    blocks, page = blocks_of(passage.boxes), passage.pages[0]
+    citation = Citation(
+        citation_id=citation_id,
+        document=sources[passage.document].name,
+        page=page,
+        pages=list(passage.pages) if len(passage.pages) > 1 else None,
+        section=passage.heading or None,
+        cited_text=passage.text,
+        status="located",
+        box=first_box(blocks, page),
+        boxes=blocks or None,
+    )
+    return Statement(text=passage.text, citations=[citation])
+
+
+def _result_id(sources: Sequence[OpenedSource], arguments: dict[str, object]) -> str:
+    others = [one.document.sha256 for one in sources[1:]]
+    return result_id_of("read_pdf_with_citations", sources[0].document, {**arguments, "others": others})
+
+
+async def remember(reading: CitedReading, sources: Sequence[OpenedSource], results: RememberedResults) -> None:
+    """Keep where everything that is cited stands, so that `show_evidence` shows it; `reading` has every box."""
+    from witnessmark_tools.citations_remembered import remembered_citations
+
+    places = {name: place for place, name in reversed(list(enumerate(one.name for one in sources)))}
+    citations: dict[int, list[Citation]] = {}
+    for one in reading.citations:
+        citations.setdefault(places.get(one.document, 0), []).append(one)
+
+    def keep() -> None:
+        review: Sequence[ReviewItem] = reading.needs_review
+        for kept in remembered_citations(reading.result_id, "read_pdf_with_citations", sources, citations, review):
+            results.put(kept)
+
+    await anyio.to_thread.run_sync(keep, abandon_on_cancel=True)
+
+
+def without_boxes(reading: CitedReading) -> CitedReading:
+    """Leave every box but the first of each citation out."""
+    return reading.model_copy(
+        update={
+            "answers": [
+                answer.model_copy(
+                    update={
+                        "statements": [
+                            statement.model_copy(
+                                update={
+                                    "citations": [one.model_copy(update={"boxes": None}) for one in statement.citations]
+                                }
+                            )
+                            for statement in answer.statements
+                        ]
+                    }
+                )
+                for answer in reading.answers
+            ]
+        }
+    )

@@ -156,7 +156,8 @@ async def test_a_long_reading_is_paged_and_shortened_without_losing_its_way(hous
     text = "\n\n".join(f"Berth {n} is let to company number {n} of the harbour. " * 6 for n in range(60)).encode()
     result = await ask(house, {"berths.txt": text}, *(f"Who rents berth {n} of the harbour?" for n in range(40)))
     assert len(json.dumps(result.to_json())) > 40_000
-    cursor, seen = None, []
+    cursor: str | None = None
+    seen: list[tuple[str, str]] = []
     for _ in range(100):
         part, cursor = result.page(cursor, 9_000)
         assert len(json.dumps(part.to_json()["answers"])) < 10_000

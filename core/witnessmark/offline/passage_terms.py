@@ -61,8 +61,8 @@ _ENDINGS = tuple(
         key=lambda ending: -len(ending),
     )
 )
-_IRREGULAR = dict(
-    pair.split(":")
+_IRREGULAR = {
+    pair.partition(":")[0]: pair.partition(":")[2]
     for pair in (
         "paid:pay sold:sell bought:buy held:hold made:make given:give gave:give taken:take took:take went:go gone:go "
         "written:write wrote:write began:begin begun:begin chosen:choose chose:choose known:know knew:know sent:send "
@@ -71,7 +71,7 @@ _IRREGULAR = dict(
         "lent:lend bound:bind rose:rise risen:rise fell:fall fallen:fall won:win drawn:draw drew:draw shown:show "
         "children:child people:person persons:person feet:foot"
     ).split()
-)
+}
 """What English forms its words by other than endings."""
 _LEAST_STEM = 4
 

@@ -73,8 +73,8 @@ def _parts_of(source: PartSource, model: Model, fixed: int) -> Iterator[_Sized]:
     read = _text_read(source.lines)
     # Lines that were read count as text of their pages, so that parts leave room for them.
     with_text = [
-        replace(page, text_size=(page.text_size or TextSize()) + read[page.page_number])
-        if page.page_number in read
+        replace(page, text_size=page.text_size + read.get(page.page_number, TextSize()))
+        if page.text_size is not None
         else page
         for page in source.pages
     ]

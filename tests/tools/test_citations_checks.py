@@ -1,0 +1,47 @@
+"""Figures that a statement's own citations do not have."""
+
+from __future__ import annotations
+
+import pytest
+
+from witnessmark_tools.citations_checks import unsupported_figures
+
+
+@pytest.mark.parametrize(
+    ("statement", "cited"),
+    [
+        ("Sales were 1,284 euros.", "sales of EUR 1,284 were made"),
+        ("Sales were 1284 euros.", "sales of EUR 1,284 were made"),
+        ("Sales were €1,284.00.", "sales of EUR 1,284 were made"),
+        ("It has 12,500 members.", "membership stands at 12 500"),
+        ("It fell by 3 % in 2024.", "In 2024, a decline of 3% was seen"),
+        ("The loss was 5.2 million.", "net result: (5.2) million"),
+        ("It is due on 3 May 2024 (section 4.1).", "4.1 Due date: May 3, 2024."),
+        ("Nothing was paid.", "no payment"),
+        ("It pays EUR 36,900.", "price EUR36,900 is payable"),
+    ],
+)
+def test_a_figure_that_is_cited_is_borne_out(statement: str, cited: str) -> None:
+    assert unsupported_figures(statement, [cited]) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "cited", "figures"),
+    [
+        ("Sales were 1,284 euros.", "sales of EUR 1,234 were made", ["1,284"]),
+        ("Sales were 1,284 euros in 2023.", "sales of EUR 1,284 were made", ["2023"]),
+        ("It rose from 12 to 15.5.", "from 12 on", ["15.5"]),
+        ("It was 12.84.", "it was 1,284", ["12.84"]),
+        ("It was 100.", "it was 10", ["100"]),
+    ],
+)
+def test_a_figure_that_is_not_is_named(statement: str, cited: str, figures: list[str]) -> None:
+    assert unsupported_figures(statement, [cited]) == figures
+
+
+def test_what_the_question_says_needs_no_citation() -> None:
+    assert unsupported_figures("In 2023 it was 7.", ["it was 7"], known="What was it in 2023?") == []
+
+
+def test_several_citations_bear_a_statement_out_together() -> None:
+    assert unsupported_figures("12 and 15 make 27.", ["12 of them", "15 more"]) == ["27"]

@@ -1,0 +1,52 @@
+"""What of a statement its own citations do not bear out: figures that stand in none of them."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable
+
+from witnessmark.evidence.normal import core_of, key_of
+from witnessmark.evidence.numbers import amount_of, has_digit
+
+_FIGURE = re.compile(r"[^\s()\[\]{}\"\u201c\u201d;:/=]*\d[^\s()\[\]{}\"\u201c\u201d;:/=]*")
+
+
+def unsupported_figures(statement: str, cited: Iterable[str], *, known: str = "") -> list[str]:
+    """List the figures of a statement that neither what it cites has nor what is `known`, such as its question.
+
+    A figure stands there where its digits do, in whatever way they are grouped; its sign and unit are no matter here,
+    for sentences say them in words.
+
+    Shapes:  as they are written, each once, in their order
+    """
+    figures = {key_of(one): one for one in _figures(statement)}
+    if not figures:
+        return []
+    there = [figure for text in (*cited, known) for figure in _figures(text)]
+    there += [figure for text in cited for figure in _grouped(text)]
+    keys = {key_of(one) for one in there}
+    values = {value for one in there for value in _values(one)}
+    return [one for key, one in figures.items() if key not in keys and not values & _values(one)]
+
+
+def _figures(text: str) -> list[str]:
+    return [found for word in _FIGURE.findall(text) if has_digit(found := word.strip(".,!?'\u2019*_~\u2026"))]
+
+
+def _values(figure: str) -> set[str]:
+    """Say what a figure may be worth; of one that is no number, such as `3rd` or `A4`, its digits."""
+    amount = amount_of(core_of(key_of(figure)))
+    if amount is not None:
+        return set(amount.values)
+    return {"".join(letter for letter in figure if letter.isdigit())}
+
+
+def _grouped(text: str) -> list[str]:
+    """Put together figures that stand side by side in groups of three digits, such as `12 500`."""
+    words = text.split()
+    return [
+        f"{first}{second}"
+        for first, second in itertools.pairwise(words)
+        if first[-1:].isdigit() and second[:3].isdigit() and not second[3:4].isdigit()
+    ]

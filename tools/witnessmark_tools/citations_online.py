@@ -1,0 +1,133 @@
+"""`read_pdf_with_citations` with Claude, whole: documents read for looking up, asked, and the answers as they are given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import anyio
+
+from witnessmark.documents.opening import Documents
+from witnessmark.errors import WitnessmarkError
+from witnessmark.plans.joint_parts import PartSource
+from witnessmark_tools.citations_by_claude import CitedCall, cited_by_claude
+from witnessmark_tools.citations_lookup import review_of_citations
+from witnessmark_tools.citations_reading import Numbering
+from witnessmark_tools.citations_result import CitedAnswer
+from witnessmark_tools.citations_sending import part_source
+from witnessmark_tools.citations_sources import OpenedSource, ReadSource, read_sources, source_warnings
+from witnessmark_tools.paid import Readers
+from witnessmark_tools.results import Cost, ReviewItem, pages_in_words
+
+if TYPE_CHECKING:
+    from witnessmark.claude.client import Claude
+    from witnessmark_tools.definition import Progress
+    from witnessmark_tools.terms import Terms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Online:
+    """What asking Claude has come to."""
+
+    answers: list[CitedAnswer]
+    engines: list[str]
+    cost: Cost
+    needs_review: list[ReviewItem]
+    warnings: list[str] = field(default_factory=list[str])
+
+
+async def answer_online(
+    questions: Sequence[str],
+    opened: Sequence[OpenedSource],
+    readers: Readers,
+    *,
+    documents: Documents,
+    claude: Claude,
+    terms: Terms,
+    ends: float | None,
+    max_cost_usd: float | None,
+    reuse: bool,
+    progress: Progress,
+) -> Online:
+    """Have models answer questions about documents, and look up what they cite.
+
+    Units:   `ends` on the clock of the event loop
+    Errors:  as `run_paid`; where no document can be sent, what is wrong with the first
+    """
+    read = await _read(opened, documents, ends, progress)
+    read, sources, warnings = await _sendable(read, documents)
+    call = CitedCall(
+        questions=questions,
+        read=read,
+        sources=sources,
+        resembling=await anyio.to_thread.run_sync(_resembling, questions, read, abandon_on_cancel=True),
+        documents=documents,
+        claude=claude,
+        terms=terms,
+        ends=ends,
+        max_cost_usd=max_cost_usd,
+        reuse=reuse,
+        progress=progress,
+    )
+    found = await cited_by_claude(call, readers.models)
+    numbering = Numbering()
+    answers = [numbering.answer(one) for one in found.answers]
+    citations = [one for answer in answers for statement in answer.statements for one in statement.citations]
+    untold = [f"{one.question!r}: {failure}" for one in found.answers for failure in one.failures]
+    return Online(
+        answers=answers,
+        engines=found.engines,
+        cost=found.cost,
+        needs_review=[*review_of_citations(citations), *numbering.review],
+        warnings=[*readers.warnings, *warnings, *untold, *found.warnings],
+    )
+
+
+async def _read(
+    opened: Sequence[OpenedSource], documents: Documents, ends: float | None, progress: Progress
+) -> list[ReadSource]:
+    """Read the pages' words; what cannot be read here may well be by a model, and is not looked up then."""
+    seconds = None if ends is None else max(1.0, (ends - anyio.current_time()) / 2)
+    try:
+        return await read_sources(opened, documents, seconds=seconds, progress=progress)
+    except WitnessmarkError as error:
+        return [ReadSource(opened=one, error=error) for one in opened]
+
+
+async def _sendable(
+    read: Sequence[ReadSource], documents: Documents
+) -> tuple[list[ReadSource], list[PartSource], list[str]]:
+    """Make of each document what is sent of it; the same file given twice is sent once."""
+    kept: list[ReadSource] = []
+    sources: list[PartSource] = []
+    warnings: list[str] = []
+    errors: list[WitnessmarkError] = []
+    names: dict[str, str] = {}
+    for one in read:
+        document = one.document
+        if document.sha256 in names:
+            warnings.append(f"{one.name} is the same file as {names[document.sha256]}, and was sent once.")
+            continue
+        try:
+            source, damaged = await part_source(document, one.name, one.opened.pages, one.flows, documents)
+        except WitnessmarkError as error:
+            errors.append(error)
+            warnings.append(f"{one.name} was not sent. {error}")
+            continue
+        names[document.sha256] = one.name
+        kept.append(one)
+        sources.append(source)
+        if damaged:
+            warnings.append(f"{one.name}, {pages_in_words(damaged).lower()}: damaged, and not sent.")
+    if not sources:
+        raise errors[0]
+    return kept, sources, [*source_warnings(kept), *warnings]
+
+
+def _resembling(questions: Sequence[str], read: Sequence[ReadSource]) -> Mapping[str, bool]:
+    """Say for each question whether passages resemble it: a witness against answers that it is not there."""
+    from witnessmark.offline.passages import Passages
+
+    ranked = Passages([one.flows for one in read])
+    return {question: bool(ranked.find(question)) for question in questions}

@@ -1,0 +1,132 @@
+"""What a model's answer to a question is worth: its statements with what was looked up, and why it is in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from witnessmark_tools.citations_checks import unsupported_figures
+from witnessmark_tools.citations_result import Citation, CitedAnswer, Outcome, Statement
+from witnessmark_tools.results import ReviewItem
+
+MOST_UNCITED = 0.5
+"""Share of an answer's statements without a citation, above which it is in doubt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedStatement:
+    """A statement, what it cites, and the figures in it that nothing of that has."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    unsupported: tuple[str, ...] = ()
+
+    @property
+    def doubt(self) -> str | None:
+        """Why it is in doubt; None: it is not."""
+        if any(one.status == "unlocated" for one in self.citations):
+            return "what it cites stands nowhere as cited"
+        if self.unsupported:
+            named = ", ".join(map(repr, self.unsupported[:3]))
+            return f"{named} does not stand in what it cites" if self.citations else f"{named} has no citation"
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRead:
+    """What one model has answered to one question."""
+
+    question: str
+    model: str
+    statements: tuple[CheckedStatement, ...] = ()
+    missing: tuple[str, ...] = ()
+    searched: str = ""
+    resembles: bool = False
+    """Whether the documents have passages that resemble the question."""
+    failures: tuple[str, ...] = ()
+    """What of the documents was not asked, and why."""
+    is_whole: bool = True
+    """Whether at least a part of the documents was asked."""
+
+    @property
+    def doubts(self) -> list[str]:
+        """Why a stronger model should be asked; nothing where all stands as cited."""
+        if not self.is_whole:
+            return ["it is not answered"]
+        if not self.statements:
+            return ["it is said not to be there, and passages resemble it"] if self.resembles else []
+        found = [doubt for one in self.statements if (doubt := one.doubt) is not None]
+        uncited = sum(not one.citations for one in self.statements)
+        if uncited > MOST_UNCITED * len(self.statements):
+            found.append("most of it has no citation")
+        return list(dict.fromkeys(found))
+
+    @property
+    def weight(self) -> float:
+        """How much of it is in doubt, from 0 to 1."""
+        if not self.is_whole:
+            return 2.0
+        if not self.statements:
+            return 0.4 if self.resembles else 0.0
+        doubtful = sum(one.doubt is not None for one in self.statements)
+        uncited = sum(not one.citations for one in self.statements)
+        return (doubtful + 0.5 * uncited) / len(self.statements)
+
+
+def checked_statement(text: str, citations: Sequence[Citation], question: str) -> CheckedStatement:
+    """Hold a statement's figures against what it cites."""
+    cited = [one.cited_text for one in citations]
+    figures = unsupported_figures(text, cited, known=question)
+    return CheckedStatement(text=text, citations=tuple(citations), unsupported=tuple(figures))
+
+
+def better(first: AnswerRead | None, second: AnswerRead) -> AnswerRead:
+    """Keep of two answers the one that stands up better; of equals the later, which a stronger model gave."""
+    return second if first is None or second.weight <= first.weight else first
+
+
+@dataclass(slots=True)
+class Numbering:
+    """Names citations c1, c2, … through all answers."""
+
+    last: int = 0
+    review: list[ReviewItem] = field(default_factory=list[ReviewItem])
+
+    def answer(self, read: AnswerRead) -> CitedAnswer:
+        """Write an answer as it is given."""
+        statements = [self._statement(one) for one in read.statements]
+        found: Outcome = "answered" if statements else "not_in_documents"
+        outcome: Outcome = found if read.is_whole else "not_answered"
+        return CitedAnswer(
+            question=read.question,
+            outcome=outcome,
+            model=read.model or None,
+            statements=statements,
+            uncited=[one.text for one in statements if not one.citations],
+            missing=list(read.missing),
+            searched=read.searched,
+        )
+
+    def _statement(self, checked: CheckedStatement) -> Statement:
+        citations: list[Citation] = []
+        for one in checked.citations:
+            self.last += 1
+            citations.append(one.model_copy(update={"citation_id": f"c{self.last}"}))
+        first = citations[0] if citations else None
+        if checked.unsupported:
+            named = ", ".join(checked.unsupported)
+            where = f"{first.citation_id}, {first.document}: " if first is not None else ""
+            told = "stands in none of its citations" if first is not None else "is said without a citation"
+            self.review.append(
+                ReviewItem(
+                    page=first.page if first is not None else 1,
+                    box=first.box if first is not None else None,
+                    value=named,
+                    reason=f"{where}{named} {told}: {_short(checked.text)}",
+                )
+            )
+        return Statement(text=checked.text, citations=citations)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 200 else text[:200] + " \u2026"

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import anyio
 
 from witnessmark.documents.document import Document
 from witnessmark.documents.flow import PageFlow, Paragraph
-from witnessmark.documents.opening import Documents
+from witnessmark.documents.opening import NEEDS_OCR, Documents
+from witnessmark.documents.reading import read_pages
+from witnessmark.errors import WitnessmarkError
 from witnessmark.plans.joint_parts import PartSource
 from witnessmark.plans.parts import text_blocks
 from witnessmark.plans.plan import LinesBlock
 from witnessmark_tools.pages import sendable_pages
+
+if TYPE_CHECKING:
+    from witnessmark_tools.citations_sources import OpenedSource
 
 CELL_GAP = " | "
 """Between the cells of a table's row, in the line that can be cited."""
@@ -36,6 +43,56 @@ async def part_source(
         )
 
     return await anyio.to_thread.run_sync(made, abandon_on_cancel=True), damaged
+
+
+async def sources_to_price(
+    opened: Sequence[OpenedSource], documents: Documents, *, seconds: float
+) -> tuple[list[PartSource], tuple[int, ...], list[str]]:
+    """Make of documents what would be sent of them, with as many of their scans read as there is time for.
+
+    Shapes:  the sources, the pages of all that cannot be sent, what has to be said
+    Units:   `seconds` after which no further page is read; what is not read counts as a usual page of text
+    Errors:  `DocumentDamaged`
+    """
+    ends = anyio.current_time() + seconds
+    sources: dict[str, PartSource] = {}
+    damaged: list[int] = []
+    unread = 0
+    for one in opened:
+        document = one.document
+        if document.sha256 in sources:
+            continue
+        facts = await documents.facts(document, one.pages)
+        scans = [page.page_number for page in facts if page.text in NEEDS_OCR]
+        flows = await _read_scans(document, scans, documents, ends - anyio.current_time())
+        source, bad = await part_source(document, one.name, one.pages, flows, documents)
+        left = set(scans) - {flow.page_number for flow in flows}
+        unread += len(left)
+        # How much text there is nobody knows: prices count a usual page then.
+        pages = tuple(replace(page, text_size=None) if page.page_number in left else page for page in source.pages)
+        sources[document.sha256] = replace(source, pages=pages)
+        damaged += bad
+    told = f"{unread} page{'s'[: unread != 1]} of scans not read by OCR for this estimate: how much text goes along is a guess."
+    return list(sources.values()), tuple(damaged), [told] if unread and documents.recogniser is not None else []
+
+
+async def _read_scans(
+    document: Document, pages: Sequence[int], documents: Documents, seconds: float
+) -> list[PageFlow]:
+    if not pages or documents.recogniser is None or seconds <= 0:
+        return []
+
+    async def read(page: int) -> PageFlow:
+        return await documents.flow(document, page)
+
+    async def on_page(count: int) -> None:
+        del count
+
+    try:
+        found = await read_pages(pages, read, limits=documents.limits, seconds=seconds, on_page=on_page)
+    except WitnessmarkError:  # the call itself will say it
+        return []
+    return [found.done[page] for page in sorted(found.done)]
 
 
 def lines_of(document: Document, name: str, flows: Sequence[PageFlow]) -> LinesBlock | None:

@@ -55,13 +55,15 @@ class Job:
     """What else has to be said of its price."""
 
 
+OCR_SECONDS = 10.0
+"""How long scans are read for an estimate."""
 MakesJob = Callable[[dict[str, Any], Documents], AbstractAsyncContextManager[Job]]
 """Opens what a tool's arguments name and says what would be asked; leaving the block closes it."""
 
 
 def job_maker(tool: str) -> MakesJob | None:
     """Find what makes a tool's calls into jobs; None where the tool asks no model."""
-    return {"extract_tables": tables_job}.get(tool)
+    return {"extract_tables": tables_job, "read_pdf_with_citations": cited_job}.get(tool)
 
 
 TABLES_WORDS = JobWords(
@@ -116,3 +118,45 @@ async def _sendable(
 ) -> tuple[tuple[PageFacts, ...], Sequence[int]]:
     numbers = pages_from_text(pages, page_count=document.page_count, limit=documents.limits.pages_per_call)
     return sendable_pages(document, await documents.facts(document, numbers))
+
+
+CITED_WORDS = JobWords(
+    answer="Each answer is a guess between a few words and a page, thinking included.",
+    in_doubt="Questions whose answers do not all stand as cited",
+    more="Where documents are asked about in parts, joining what they say is one more small request a question.",
+    offline_text="model='offline' costs nothing: it ranks passages that resemble the question, and answers nothing.",
+    fewer_pages="Fewer pages: each costs about the same, so pass only those with the answers as `pages`.",
+)
+
+
+@asynccontextmanager
+async def cited_job(given: dict[str, Any], documents: Documents) -> AsyncGenerator[Job]:
+    """Make a job of `read_pdf_with_citations`.
+
+    Lines that OCR would read go along: they are read as far as there is time, which the call itself then has no need
+    to do again; what is left counts as a page of text.
+
+    Errors:  what opening the documents raises
+    """
+    from witnessmark_tools.citations_plan import plan_answers
+    from witnessmark_tools.citations_sending import sources_to_price
+    from witnessmark_tools.citations_sources import checked_questions, open_sources
+
+    questions = checked_questions(given["questions"])
+    async with open_sources(
+        given["sources"], documents, password=given["password"], pages=given["pages"], seconds=OCR_SECONDS
+    ) as opened:
+        sources, damaged, warnings = await sources_to_price(opened.sources, documents, seconds=OCR_SECONDS)
+
+        def planned(model: Model) -> Plan:
+            return plan_answers(sources, questions, model)
+
+        yield Job(
+            documents=tuple(source.document for source in sources),
+            pages=tuple(source.pages for source in sources),
+            plan=planned,
+            plan_again=planned,
+            words=CITED_WORDS,
+            damaged=damaged,
+            warnings=(*opened.warnings, *warnings),
+        )

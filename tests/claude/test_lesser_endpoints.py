@@ -21,7 +21,7 @@ from witnessmark.plans.models import ModelUnknown
 from witnessmark.plans.parts import text_blocks
 from witnessmark.plans.plan import Breakpoint, Plan, keeping_documents
 from witnessmark.store import StoredAnswer, open_store
-from witnessmark.testing import ApiError, FakeClaudeAPI, Reply, Request, faults
+from witnessmark.testing import ApiError, Cited, FakeClaudeAPI, Reply, Request, faults
 from witnessmark_tools.tables_answer import AnswerUnusable, parse_answer
 from witnessmark_tools.tables_plan import plan_tables
 
@@ -481,3 +481,28 @@ async def test_asks_that_go_out_together_find_out_once(tmp_path: Path) -> None:
             run = await desk.claude.run(plan, desk.work(document))
         assert texts_of(run) == PAGES
         assert [request.status for request in asked(api)] == [400, 200, 200, 200]
+
+
+# --- citations -----------------------------------------------------------------------------------------------------
+
+
+def quoting(request: Request) -> Any:
+    """Cite where that is asked for; quote where the model is told to."""
+    if request.documents and request.documents[0].cites:
+        return Reply(cited=[Cited(text=f"{'It says so at length. ' * 6}", quote="one alpha")])
+    return "“one alpha” (page 1)" if "double quotation marks" in request.text else "It says so at length. " * 6
+
+
+@pytest.mark.parametrize("how", [*REFUSALS, "ignored"])
+async def test_without_citations_a_model_is_asked_to_quote(tmp_path: Path, how: str) -> None:
+    (tmp_path / "a.pdf").write_bytes(PDF)
+    async with lesser(f"citations={how}") as api, desk_at(api, tmp_path) as desk:
+        api.answer_with(quoting)
+        async with desk.documents.open(str(tmp_path / "a.pdf")) as document:
+            (ask,) = (await desk.plan(document)).asks
+            plan = Plan(asks=(replace(ask, schema=None, cites=True),))
+            await desk.claude.run(plan, desk.work(document, reuse_since=time.time()))
+            run = await desk.claude.run(plan, desk.work(document, reuse_since=time.time()))
+        assert "".join(piece.text for piece in run.answered[0].value) == "“one alpha” (page 1)"
+        told = " ".join(await said(desk))
+        assert ("cites nothing" if how == "ignored" else "has no citations") in told

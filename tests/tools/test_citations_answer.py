@@ -144,3 +144,25 @@ def test_a_citation_is_of_the_documents_own_pages(citation: dict[str, Any], page
 )
 def test_a_citation_that_points_nowhere_is_none(citation: dict[str, Any]) -> None:
     assert reply(("It rose.", citation)).statements == (Said(text="It rose."),)
+
+
+@pytest.mark.parametrize(
+    ("text", "passage"),
+    [
+        pytest.param(
+            'It rose. "it rose by a third" (page 2)', ("a", (12,), "it rose by a third"), id="page of the file"
+        ),
+        pytest.param("It rose: \u201cit rose by a third\u201d", ("a", (), "it rose by a third"), id="no page"),
+        pytest.param('It fell: "it fell by a half" (b.txt)', ("b", (1,), "it fell by a half"), id="document named"),
+        pytest.param('It fell: "it fell by a half" (c.pdf, p. 7)', ("c", (7,), "it fell by a half"), id="lines"),
+        pytest.param('It rose: "it rose by a third" (page 99)', ("a", (), "it rose by a third"), id="no such page"),
+    ],
+)
+def test_what_is_quoted_where_nothing_can_be_cited_is_a_citation(text: str, passage: tuple[Any, ...]) -> None:
+    (said,) = reply(text).statements
+    (found,) = said.passages
+    assert (found.sha256, found.pages, found.cited_text) == passage
+
+
+def test_a_name_in_quotation_marks_is_no_citation() -> None:
+    assert reply('The ship is called "Old Rose".').statements[0].passages == ()

@@ -111,14 +111,18 @@ async def test_a_citation_on_a_wrong_page_is_corrected_and_said(house: House, ap
     assert [item.status for item in found.needs_review] == ["displaced"]
 
 
-async def test_a_figure_that_its_citation_does_not_have_is_for_a_person_to_see(house: House, api: FakeClaudeAPI) -> None:
+async def test_a_figure_that_its_citation_does_not_have_is_for_a_person_to_see(
+    house: House, api: FakeClaudeAPI
+) -> None:
     api.answer_with(cited("The rent is 1,234 euros.", "a rent of 1,284 euros a month"))
     found = await ask(house, {"lease.pdf": draw_text(LEASE)}, "What is the rent?")
     assert [item.value for item in found.needs_review] == ["1,234"]
 
 
 async def test_what_has_no_citation_is_listed(house: House, api: FakeClaudeAPI) -> None:
-    api.answer_with(Reply(cited=[Cited(text="The rent is 1,284 euros.", quote="rent of 1,284"), " That is usual here."]))
+    api.answer_with(
+        Reply(cited=[Cited(text="The rent is 1,284 euros.", quote="rent of 1,284"), " That is usual here."])
+    )
     (answer,) = (await ask(house, {"lease.pdf": draw_text(LEASE)}, "What is the rent?")).answers
     assert answer.uncited == ["That is usual here."]
     assert [(one.text, len(one.citations)) for one in answer.statements] == [
@@ -137,7 +141,9 @@ async def test_what_is_not_there_is_said_with_what_was_searched(house: House, ap
 
 
 async def test_ten_questions_write_the_document_once_and_read_it_nine_times(house: House, api: FakeClaudeAPI) -> None:
-    pages = ["\n".join(f"Page {n} line {line}: the mill keeps {n * line} sacks." for line in range(40)) for n in range(8)]
+    pages = [
+        "\n".join(f"Page {n} line {line}: the mill keeps {n * line} sacks." for line in range(40)) for n in range(8)
+    ]
     api.answer_with("NOT IN THE DOCUMENTS")
     found = await ask(house, {"mill.pdf": draw_text(pages)}, *(f"How many sacks has heap {n}?" for n in range(10)))
     assert messages(api) == 10
@@ -209,7 +215,12 @@ async def test_an_image_is_cited_too(house: House, api: FakeClaudeAPI) -> None:
 
 def long_document(pages: int = 40) -> bytes:
     filling = "\n".join(f"Here stands a line number {n} that says nothing of note to anybody." for n in range(30))
-    return draw_text([f"Chapter {n}: the mill of year {1900 + n} ground {n * 37 + 1000} sacks.\n{filling}" for n in range(1, pages + 1)])
+    return draw_text(
+        [
+            f"Chapter {n}: the mill of year {1900 + n} ground {n * 37 + 1000} sacks.\n{filling}"
+            for n in range(1, pages + 1)
+        ]
+    )
 
 
 def by_part(request: Request) -> Reply | str:
@@ -217,7 +228,9 @@ def by_part(request: Request) -> Reply | str:
     first = request.documents[0]
     if first.title == "Findings":
         lines = request.lines_of(first)
-        return Reply(cited=[piece for line in lines for piece in (Cited(text=line.partition(") ")[2], quote=line), " ")])
+        return Reply(
+            cited=[piece for line in lines for piece in (Cited(text=line.partition(") ")[2], quote=line), " ")]
+        )
     words = request.pages[0].text.split("\n")[0]
     return Reply(cited=[Cited(text=f"{words}", quote=words)])
 
@@ -275,7 +288,9 @@ async def test_a_question_whose_answer_is_in_doubt_goes_up_alone(auto: House, ap
     assert found.needs_review == []
 
 
-async def test_that_something_is_not_there_is_believed_unless_passages_resemble_it(auto: House, api: FakeClaudeAPI) -> None:
+async def test_that_something_is_not_there_is_believed_unless_passages_resemble_it(
+    auto: House, api: FakeClaudeAPI
+) -> None:
     asked = answering(api, "NOT IN THE DOCUMENTS")
     await ask(auto, {"lease.pdf": draw_text(LEASE)}, "Which telescope photographed Neptune?")
     assert [request.model for request in asked] == [HAIKU]

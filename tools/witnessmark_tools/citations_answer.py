@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from witnessmark.errors import ApiError
-from witnessmark.plans.plan import Ask, LinesBlock, PdfBlock, TextDocumentBlock
+from witnessmark.plans.plan import Ask, ContentBlock, ImageBlock, LinesBlock, PdfBlock, TextBlock, TextDocumentBlock
 from witnessmark_tools.citations_plan import NOT_FOUND
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Passage:
     sha256: str
     """Of the document; empty where it is a finding of ours."""
     pages: tuple[int, ...]
-    """That are claimed, of the document; of findings their places, counted from 0."""
+    """That are claimed, of the document; none: nobody says where. Of findings their places, counted from 0."""
     cited_text: str
 
 
@@ -54,6 +54,14 @@ class AnswerEmpty(ApiError):
         super().__init__(f"{model} answered without saying anything.", "Call again with reuse=false, or another model.")
 
 
+LEAST_QUOTED = 3
+"""Words of a quote that is taken for a citation: a name in quotation marks is none."""
+_QUOTED = re.compile('\u201c([^\u201c\u201d]+)\u201d|"([^"]+)"')
+_IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_NEAR_QUOTE = 120
+"""Characters after a quote in which its place may be named."""
+_PAGE_NAMED = re.compile(r"\bp(?:ages?|\.)\s*(\d{1,5})", re.IGNORECASE)
+_PART_OF_TITLE = re.compile(r", (?:pages? [\d,-]+|lines \d+-\d+|lines that OCR read)$")
 _MARK = re.compile(rf"^\W*{NOT_FOUND}\W*", re.IGNORECASE)
 _ENDS = re.compile(r"(?<=[.!?\u3002\uff01\uff1f])[\"'\u201d\u2019)\]]*\s+(?=[^\s])")
 _CLOSED = re.compile(r"[.!?\u3002\uff01\uff1f][\"'\u201d\u2019)\]*_]*$")
@@ -95,7 +103,12 @@ def reply_of(pieces: Sequence[CitedText] | str, ask: Ask) -> Reply:
         else:
             is_missing = False
             passages = [passage for one in sentence.citations if (passage := _passage(one, documents)) is not None]
-            statements.append(Said(text=text, passages=tuple(dict.fromkeys(passages))))
+            passages = passages or _quoted(text, ask)
+            said = Said(text=text, passages=tuple(dict.fromkeys(passages)))
+            if statements and passages and not sentence.citations and _is_mere_quote(text):
+                before = statements.pop()  # the quote that it rests on
+                said = Said(text=f"{before.text} {text}", passages=(*before.passages, *said.passages))
+            statements.append(said)
     return Reply(statements=tuple(statements), missing=tuple(missing))
 
 
@@ -179,6 +192,52 @@ def _passage(
         case TextDocumentBlock():
             pages = (1,)
     return Passage(sha256=block.sha256, pages=pages, cited_text=text) if pages and text.strip() else None
+
+
+def _quoted(text: str, ask: Ask) -> list[Passage]:
+    """Take what a statement quotes for what it cites, where a model can only quote.
+
+    Shapes:  of several documents the one that is named after the quote, else the first; on the page that is named, of
+             the file as it was given, else on none
+    """
+    shown = [block for block in ask.blocks if not isinstance(block, TextBlock)]
+    found: list[Passage] = []
+    for quote in _QUOTED.finditer(text):
+        words = (quote[1] or quote[2] or "").strip()
+        if not shown or len(words.split()) < LEAST_QUOTED:
+            continue
+        after = text[quote.end() : quote.end() + _NEAR_QUOTE]
+        block = next((block for block in shown if _name(block) and _name(block) in after), shown[0])
+        number = _PAGE_NAMED.search(after)
+        found.append(
+            Passage(sha256=block.sha256, pages=_pages_named(block, number and int(number[1])), cited_text=words)
+        )
+    return found
+
+
+def _is_mere_quote(text: str) -> bool:
+    """Say whether a sentence is a quote with its place and nothing else."""
+    return not any(letter.isalnum() for letter in _IN_BRACKETS.sub("", _QUOTED.sub("", text)))
+
+
+def _name(block: ContentBlock) -> str:
+    """Give the name of a block's document, without what says which part of it stands in the block."""
+    title = getattr(block, "title", "")
+    return _PART_OF_TITLE.sub("", title)
+
+
+def _pages_named(block: ContentBlock, number: int | None) -> tuple[int, ...]:
+    match block:
+        case PdfBlock() if number is not None and 1 <= number <= len(block.pages):
+            return (block.pages[number - 1].page_number,)
+        case ImageBlock():
+            return (block.page_number,)
+        case TextDocumentBlock():
+            return (1,)
+        case LinesBlock() if number is not None and number in block.pages:
+            return (number,)
+        case _:
+            return ()
 
 
 def _range(citation: Mapping[str, Any], start: str, end: str) -> tuple[int, int]:

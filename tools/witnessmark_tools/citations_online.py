@@ -1,4 +1,4 @@
-"""`read_pdf_with_citations` with Claude, whole: documents read for looking up, asked, and the answers as they are given."""
+"""`read_pdf_with_citations` with Claude, whole: documents read, asked about, and the answers as they are given."""
 
 from __future__ import annotations
 

@@ -72,13 +72,12 @@ async def sources_to_price(
         pages = tuple(replace(page, text_size=None) if page.page_number in left else page for page in source.pages)
         sources[document.sha256] = replace(source, pages=pages)
         damaged += bad
-    told = f"{unread} page{'s'[: unread != 1]} of scans not read by OCR for this estimate: how much text goes along is a guess."
+    count = f"{unread} page{'s'[: unread != 1]} of scans"
+    told = f"{count} not read by OCR for this estimate: how much text goes along is a guess."
     return list(sources.values()), tuple(damaged), [told] if unread and documents.recogniser is not None else []
 
 
-async def _read_scans(
-    document: Document, pages: Sequence[int], documents: Documents, seconds: float
-) -> list[PageFlow]:
+async def _read_scans(document: Document, pages: Sequence[int], documents: Documents, seconds: float) -> list[PageFlow]:
     if not pages or documents.recogniser is None or seconds <= 0:
         return []
 

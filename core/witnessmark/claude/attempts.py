@@ -34,7 +34,7 @@ from witnessmark.claude.pacing import Pacing, Turn
 from witnessmark.claude.probing import REFUSALS, Probe, changes
 from witnessmark.claude.request import Form, counting, request_of, without_documents
 from witnessmark.claude.timeouts import Timeouts
-from witnessmark.claude.understanding import calls_the_tool, is_json, is_whole, message_text, tokens_of
+from witnessmark.claude.understanding import calls_the_tool, cites, is_json, is_whole, message_text, tokens_of
 from witnessmark.errors import ApiError, SetupError, WitnessmarkError
 from witnessmark.plans.halving import pages_of
 from witnessmark.plans.models import Model
@@ -477,6 +477,8 @@ class Sender:
                 await self.endpoint.learn("structured outputs", "ignored", model.id)
             elif form.structure == "tool" and not calls_the_tool(message):
                 await self.endpoint.learn("tools", "ignored", model.id)
+        if ask.cites and form.citations and is_whole(message) and not cites(message):
+            await self.endpoint.learn("citations", "ignored", model.id)
         if ask.breakpoints and form.caching != "none":
             prompt, tokens = prompt_tokens(ask, model), tokens_of(message)
             kept = prompt.read + prompt.written

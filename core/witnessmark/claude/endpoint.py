@@ -67,6 +67,7 @@ _SENTENCES: dict[tuple[Feature, State], str] = {
     ("documents", "unmeasured"): "{model} at {host} is sent pictures of pages and their text, for whether it sees PDFs "
     "cannot be told.",
     ("citations", "refused"): "{model} at {host} has no citations: it is asked to quote what its statements rest on.",
+    ("citations", "ignored"): "{model} at {host} cites nothing: it is asked to quote what its statements rest on.",
     (
         "images",
         "unmeasured",

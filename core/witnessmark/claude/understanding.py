@@ -23,6 +23,8 @@ class CitedText(NamedTuple):
     citations: tuple[dict[str, Any], ...]
 
 
+LEAST_CITING = 100
+"""Characters of an answer below which it may well be that nothing is there to cite."""
 ANSWER_TOOL = "answer"
 """The tool that carries the answer where the endpoint has no structured outputs."""
 
@@ -136,6 +138,11 @@ def is_json(message: dict[str, Any]) -> bool:
     except ValueError:
         return False
     return True
+
+
+def cites(message: dict[str, Any]) -> bool:
+    """Say whether an answer points to anything in the documents, or is too short for that to tell anything."""
+    return len(_text(message)) < LEAST_CITING or any(piece.citations for piece in cited_text(message))
 
 
 def calls_the_tool(message: dict[str, Any]) -> bool:

@@ -43,6 +43,7 @@ LACKS: dict[str, dict[str, str]] = {
     "caching": _PART,
     "caching for an hour": {"refused": "400 that names the `ttl`"},
     "tools": _PART,
+    "citations": _PART,
     "documents": _PART,
     "images": _PART,
     "streaming": {"whole": "the whole message as JSON, where a stream is asked for"},
@@ -134,6 +135,9 @@ class Lacks:
             del body["tools"]
             body.pop("tool_choice", None)
         skeleton = json.dumps(_skeleton(body))
+        if '"citations"' in skeleton and self._is_lacking("citations", "messages.0.content.0.document.citations"):
+            messages = _without(body["messages"], "citations")
+            body["messages"] = messages
         if '"ttl"' in skeleton:
             self._is_lacking("caching for an hour", "messages.0.content.0.document.cache_control.ephemeral.ttl")
         if "cache_control" in skeleton and self._is_lacking("caching", "messages.0.cache_control"):

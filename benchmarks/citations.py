@@ -21,8 +21,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from witnessmark_tools.citations_result import CitedReading
-
 from tests.claude.questions import bill_of
 from tests.drawing import draw_text
 from witnessmark.plans.models import model_named
@@ -30,6 +28,7 @@ from witnessmark.settings import settings_from
 from witnessmark.testing import FakeClaudeAPI, Reply, Request
 from witnessmark_server.services import open_services
 from witnessmark_tools.catalog import BY_NAME
+from witnessmark_tools.citations_result import CitedReading
 from witnessmark_tools.definition import Services
 
 DEVSET = Path(__file__).parents[2] / "shared" / "devset"

@@ -11,13 +11,14 @@ import pytest
 from tests import damage, drawing
 from tests.ocr_pages import draw_page, encoded, needs_ocr, scanned_pdf
 from tests.tools.conftest import House
+from witnessmark.claude.credentials import KeyMissing
 from witnessmark.documents.opening import DocumentDamaged, PasswordNeeded
 from witnessmark_tools.catalog import BY_NAME
 from witnessmark_tools.citations_lookup import AskedCitation, look_up, review_of_citations
+from witnessmark_tools.citations_questions import QuestionEmpty
 from witnessmark_tools.citations_result import CitedReading
 from witnessmark_tools.citations_sources import PagesOfSeveral, open_sources, read_sources
 from witnessmark_tools.definition import no_progress
-from witnessmark_tools.read_pdf_with_citations import ModelNotBuilt, QuestionEmpty
 
 pytestmark = pytest.mark.anyio
 
@@ -139,10 +140,10 @@ async def test_pages_belong_to_one_document(house: House) -> None:
         await ask(house, {"lease.pdf": LEASE, "shed.pdf": SHED}, "How long?", pages="1")
 
 
-async def test_questions_are_checked_and_models_refused_in_words(house: House) -> None:
+async def test_questions_are_checked_and_a_model_needs_a_key(house: House) -> None:
     with pytest.raises(QuestionEmpty):
         await ask(house, {"lease.pdf": LEASE}, " ?! ")
-    with pytest.raises(ModelNotBuilt):
+    with pytest.raises(KeyMissing):
         await ask(house, {"lease.pdf": LEASE}, "How long?", model="claude-sonnet-5-5")
 
 
@@ -176,7 +177,7 @@ async def test_a_long_reading_is_paged_and_shortened_without_losing_its_way(hous
         for one in s.citations
     ]
     short = result.shortened(20_000)
-    assert len(json.dumps(short.to_json())) <= 20_000
+    assert len(json.dumps(short.to_json(), ensure_ascii=False)) <= 20_000
     assert len(short.to_text()) <= 20_000
     assert short.is_preview
 

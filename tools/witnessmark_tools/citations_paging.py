@@ -31,8 +31,8 @@ def answers_from(
     found: list[CitedAnswer] = []
     room = limit
     for index, answer in enumerate(answers[first:], start=first):
-        uncited = [] if begin else answer.uncited
-        room -= _size(answer.model_copy(update={"statements": [], "uncited": uncited}).model_dump(mode="json"))
+        rest: dict[str, list[str]] = {"uncited": [], "missing": []} if begin else {}
+        room -= _size(answer.model_copy(update={"statements": [], **rest}).model_dump(mode="json"))
         if room < 0 and found:
             return found, f"{index}:{begin}"
         end = begin
@@ -44,7 +44,7 @@ def answers_from(
         if end == begin and begin < len(answer.statements):
             return found, f"{index}:{begin}"
         part = answer.statements[begin:end]
-        found.append(answer.model_copy(update={"statements": part, "uncited": uncited}))
+        found.append(answer.model_copy(update={"statements": part, **rest}))
         if end < len(answer.statements):
             return found, f"{index}:{end}"
         begin = 0
@@ -98,6 +98,7 @@ def _clipped(answer: CitedAnswer, letters: int) -> CitedAnswer:
             "question": _clip(answer.question, max(letters, 200)),
             "statements": [_clipped_statement(statement, letters) for statement in answer.statements],
             "uncited": [_clip(text, letters) for text in answer.uncited],
+            "missing": [_clip(text, letters) for text in answer.missing],
         }
     )
 

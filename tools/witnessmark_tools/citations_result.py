@@ -10,7 +10,7 @@ from pydantic import Field
 from witnessmark_tools.results import Box, Frozen, LongResult, Status
 
 REVIEW_SHOWN = 12
-Outcome = Literal["answered", "not_in_documents", "passages"]
+Outcome = Literal["answered", "not_in_documents", "passages", "not_answered"]
 
 
 class Nearest(Frozen):
@@ -68,9 +68,14 @@ class CitedAnswer(Frozen):
     """What was found out about one question."""
 
     question: str
-    outcome: Outcome = Field(description="passages: parts of the documents that resemble the question, no answer.")
+    outcome: Outcome = Field(
+        description="passages: parts of the documents that resemble the question, no answer; not_answered: nobody has "
+        "read them, as warnings say."
+    )
+    model: str | None = Field(default=None, description="That answered.")
     statements: list[Statement] = Field(default=[])
-    uncited: list[str] = Field(default=[], description="Statements that cite nothing.")
+    missing: list[str] = Field(default=[], description="What of the question the documents do not say.")
+    uncited: list[str] = Field(default=[], description="Those of the statements that cite nothing.")
     searched: str
 
     def to_lines(self) -> list[str]:
@@ -80,13 +85,13 @@ class CitedAnswer(Frozen):
                 lines.append(f"Not found in the documents. Searched: {self.searched}.")
             case "passages":
                 lines.append(f"Passages that resemble it, no answer ({self.searched}):")
+            case "not_answered":
+                lines.append("Not answered; the warnings say why.")
             case "answered":
                 pass
         for statement in self.statements:
             lines += _statement_lines(statement)
-        if self.uncited:
-            lines.append("Without a citation:")
-            lines += [f"- {text}" for text in self.uncited]
+        lines += [f"Not in the documents: {text}" for text in self.missing]
         return lines
 
 
@@ -131,7 +136,7 @@ def _statement_lines(statement: Statement) -> Sequence[str]:
     """Write a statement, then what it cites; a passage, which is its own citation, once."""
     if len(statement.citations) == 1 and statement.citations[0].cited_text == statement.text:
         return [f"- {statement.citations[0].mark()} {quoted(statement.text)}"]
-    lines = [f"- {statement.text}"]
+    lines = [f"- {statement.text}{'' if statement.citations else ' [no citation]'}"]
     for one in statement.citations:
         lines.append(f"  {one.mark()} {quoted(one.cited_text)}")
         if one.nearest is not None:

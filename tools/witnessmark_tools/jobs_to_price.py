@@ -139,8 +139,9 @@ async def cited_job(given: dict[str, Any], documents: Documents) -> AsyncGenerat
     Errors:  what opening the documents raises
     """
     from witnessmark_tools.citations_plan import plan_answers
+    from witnessmark_tools.citations_questions import checked_questions
     from witnessmark_tools.citations_sending import sources_to_price
-    from witnessmark_tools.citations_sources import checked_questions, open_sources
+    from witnessmark_tools.citations_sources import open_sources
 
     questions = checked_questions(given["questions"])
     async with open_sources(

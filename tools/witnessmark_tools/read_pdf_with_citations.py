@@ -9,8 +9,8 @@ import anyio
 from pydantic import Field
 
 from witnessmark.documents.opening import Documents
-from witnessmark.errors import UsageError
-from witnessmark_tools.arguments import Detail, MaxCost, Model, Pages, Password, Reuse, Wait
+from witnessmark_tools.arguments import Detail, MaxCost, ModelOrAuto, Pages, Password, Reuse, Wait
+from witnessmark_tools.citations_questions import checked_questions
 from witnessmark_tools.citations_result import Citation, CitedAnswer, CitedReading, Outcome, Statement
 from witnessmark_tools.citations_sources import (
     OpenedSource,
@@ -24,39 +24,17 @@ from witnessmark_tools.citations_sources import (
 )
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.remembered import RememberedResults
-from witnessmark_tools.results import ReviewItem, document_read, result_id_of
+from witnessmark_tools.results import DocumentRead, ReviewItem, document_read, result_id_of
 from witnessmark_tools.terms import OFFLINE, Terms
 
 if TYPE_CHECKING:
     from witnessmark.claude.client import Claude
     from witnessmark.offline.passages import Passage
 
-MOST_QUESTIONS = 50
-LONGEST_QUESTION = 4_000
 NO_ANSWERS = (
     "The offline engine answers no questions: it ranks passages that resemble them, with their places. Read them, or "
     "name a model."
 )
-
-
-class TooManyQuestions(UsageError):
-    def __init__(self, count: int) -> None:
-        super().__init__(
-            f"{count} questions were asked, and one call takes at most {MOST_QUESTIONS}.", "Ask the others apart."
-        )
-
-
-class QuestionEmpty(UsageError):
-    def __init__(self) -> None:
-        super().__init__("A question has no words.", "Pass `questions` as a list of texts.")
-
-
-class ModelNotBuilt(UsageError):
-    def __init__(self) -> None:
-        super().__init__(
-            "Answers by a model are not built into this version of read_pdf_with_citations.",
-            "Leave `model` out, or pass 'offline', for ranked passages.",
-        )
 
 
 async def read_pdf_with_citations(
@@ -64,7 +42,7 @@ async def read_pdf_with_citations(
     questions: Annotated[list[str], Field(description="One or several.", min_length=1)],
     pages: Pages = None,
     password: Password = None,
-    model: Model = None,
+    model: ModelOrAuto = None,
     max_cost_usd: MaxCost = None,
     reuse: Reuse = True,
     detail: Detail = "concise",
@@ -77,20 +55,48 @@ async def read_pdf_with_citations(
     patience: float | None,
     progress: Progress,
 ) -> CitedReading:
-    """Ask questions of one or several documents (PDF, scan, image, text): per question statements with citations, each looked up on its page: page, box, and whether it stands there word for word. Offline it gives ranked passages instead of answers. What is not in the documents is said to be not found. For the whole text: read_text; for tables: extract_tables."""  # noqa: E501 - one line on the wire
-    del claude, terms, max_cost_usd, reuse
-    asked = _questions(questions)
-    if model is not None and model.strip().lower() != OFFLINE:
-        raise ModelNotBuilt
+    """Ask questions of one or several documents (PDF, scan, image, text): per question statements with citations, each looked up on its page: page, box, and whether it stands there word for word. By Claude; offline, for free, it gives ranked passages instead of answers. What is not in the documents is said to be not found. Ask all questions of a document in one call: they share its price. For the whole text: read_text; for tables: extract_tables."""  # noqa: E501 - one line on the wire
+    from witnessmark_tools.paid import readers_for  # not before it is called
+
+    asked = checked_questions(questions)
+    readers = await readers_for(model, claude, terms)
     seconds = wait_seconds or patience
+    ends = None if seconds is None else anyio.current_time() + seconds
     async with open_sources(sources, documents, password=password, pages=pages, seconds=seconds) as opened:
+        if readers.models:
+            from witnessmark_tools.citations_online import answer_online
+
+            online = await answer_online(
+                asked,
+                opened.sources,
+                readers,
+                documents=documents,
+                claude=claude,
+                terms=terms,
+                ends=ends,
+                max_cost_usd=max_cost_usd,
+                reuse=reuse,
+                progress=progress,
+            )
+            told: dict[str, object] = {"questions": asked, "pages": pages, "models": online.engines}
+            reading = CitedReading(
+                result_id=_result_id(opened.sources, told),
+                documents=[_document(one) for one in opened.sources],
+                engines=online.engines or [readers.name],
+                cost=online.cost,
+                needs_review=online.needs_review,
+                warnings=[*opened.warnings, *online.warnings],
+                answers=online.answers,
+            )
+            await remember(reading, opened.sources, results)
+            return reading if detail == "full" else without_boxes(reading)
         read = await read_sources(opened.sources, documents, seconds=seconds, progress=progress)
         answers = await anyio.to_thread.run_sync(passages_for, asked, read, abandon_on_cancel=True)
         reading = CitedReading(
             result_id=_result_id(opened.sources, {"questions": asked, "pages": pages, "model": model}),
-            documents=[document_read(one.document).model_copy(update={"name": one.name}) for one in opened.sources],
+            documents=[_document(one) for one in opened.sources],
             engines=[OFFLINE],
-            warnings=[NO_ANSWERS, *opened.warnings, *source_warnings(read)],
+            warnings=[*(readers.warnings or [NO_ANSWERS]), *opened.warnings, *source_warnings(read)],
             answers=answers,
             continue_with=pages_left(read),
             failures=source_failures(read),
@@ -99,18 +105,8 @@ async def read_pdf_with_citations(
         return reading if detail == "full" else without_boxes(reading)
 
 
-def _questions(questions: Sequence[str]) -> list[str]:
-    """Check questions.
-
-    Shapes:  each once, in their order
-    Errors:  `TooManyQuestions`, `QuestionEmpty`
-    """
-    asked = list(dict.fromkeys(" ".join(question.split())[:LONGEST_QUESTION] for question in questions))
-    if not all(any(letter.isalnum() for letter in question) for question in asked):
-        raise QuestionEmpty
-    if len(asked) > MOST_QUESTIONS:
-        raise TooManyQuestions(len(asked))
-    return asked
+def _document(source: OpenedSource) -> DocumentRead:
+    return document_read(source.document).model_copy(update={"name": source.name})
 
 
 def passages_for(questions: Sequence[str], sources: Sequence[ReadSource]) -> list[CitedAnswer]:

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.drawing import draw_text
+from tests.drawing import draw_text, mapped_document, words
 from tests.ocr_pages import draw_page, encoded, scanned_pdf
 from tests.tools.conftest import House, house_settings, opened
+from witnessmark.plans.spending import CostAboveLimit
 from witnessmark.testing import Cited, FakeClaudeAPI, Reply, Request
 from witnessmark_tools.catalog import BY_NAME
 from witnessmark_tools.citations_result import Citation, CitedAnswer, CitedReading
@@ -210,6 +211,18 @@ async def test_an_image_is_cited_too(house: House, api: FakeClaudeAPI) -> None:
     assert (citation.document, citation.status) == ("photo.png", "located")
 
 
+async def test_what_a_page_shows_counts_and_not_what_its_text_layer_says(house: House, api: FakeClaudeAPI) -> None:
+    needs_ocr()
+    lines = [f"In month {n} the rent of the mill was {n}2{n}2 euros." for n in range(1, 10)]
+    drawn = b"".join(words(line, x=60, top=80 + 20 * n, font="F3") for n, line in enumerate(lines))
+    api.answer_with(cited("It was 3737 euros.", "the mill was 3737 euros"))
+    found = await ask(house, {"a.pdf": mapped_document(drawn, says={"2": "7"})}, "What was the rent in month 3?")
+    citation = only(found)[1]
+    assert (citation.status, citation.page) == ("unlocated", 1)
+    assert citation.nearest is not None
+    assert "3232" in citation.nearest.text
+
+
 # --- long documents ----------------------------------------------------------------------------------------------
 
 
@@ -231,8 +244,8 @@ def by_part(request: Request) -> Reply | str:
         return Reply(
             cited=[piece for line in lines for piece in (Cited(text=line.partition(") ")[2], quote=line), " ")]
         )
-    words = request.pages[0].text.split("\n")[0]
-    return Reply(cited=[Cited(text=f"{words}", quote=words)])
+    line = request.pages[0].text.split("\n")[0]
+    return Reply(cited=[Cited(text=line, quote=line)])
 
 
 async def test_parts_are_asked_side_by_side_and_joined_with_their_citations(house: House, api: FakeClaudeAPI) -> None:
@@ -303,3 +316,31 @@ async def test_nothing_goes_up_beyond_what_may_be_spent(auto: House, api: FakeCl
     found = await ask(auto, {"lease.pdf": draw_text(LEASE)}, "What is the rent?", max_cost_usd=0.004)
     assert found.engines == [HAIKU]
     assert any("was not asked 1 question again" in warning for warning in found.warnings)
+
+
+# --- what it costs ---------------------------------------------------------------------------------------------------
+
+
+async def test_the_price_is_of_the_very_requests_that_are_sent(house: House, api: FakeClaudeAPI) -> None:
+    asked = answering(api, cited("Six months.", "six months of notice"))
+    content = draw_text(LEASE)
+    (house.folder / "lease.pdf").write_bytes(content)
+    arguments = {"sources": [str(house.folder / "lease.pdf")], "questions": ["What notice?", "Which notice?"]}
+    definition = BY_NAME["estimate_cost"]
+    given = definition.parse({"tool": "read_pdf_with_citations", "arguments": arguments, "models": [SONNET]})
+    estimate = await definition.call(given, house.services)
+    assert asked == []
+    (cost,) = estimate.models
+    assert cost.requests == 2
+    found = await ask(house, {"lease.pdf": content}, "What notice?", "Which notice?")
+    assert cost.usd is not None
+    assert found.cost.estimated_usd == pytest.approx(cost.usd.estimate, rel=0.5)
+    again = await definition.call(given, house.services)
+    assert [(one.requests, one.reused) for one in again.models] == [(0, 2)]
+
+
+async def test_a_price_beyond_a_limit_is_refused_before_anything_is_sent(house: House, api: FakeClaudeAPI) -> None:
+    asked = answering(api, "NOT IN THE DOCUMENTS")
+    with pytest.raises(CostAboveLimit):
+        await ask(house, {"lease.pdf": draw_text(LEASE)}, "What notice?", max_cost_usd=0.000001)
+    assert asked == []

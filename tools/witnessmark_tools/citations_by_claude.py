@@ -26,12 +26,12 @@ from witnessmark_tools.citations_answer import Passage, Reply, Said, parse_reply
 from witnessmark_tools.citations_lookup import AskedCitation, look_up
 from witnessmark_tools.citations_plan import Finding, plan_answers, plan_joining, question_of
 from witnessmark_tools.citations_reading import AnswerRead, CheckedStatement, better, checked_statement
+from witnessmark_tools.citations_sources import ReadSource, compared
 from witnessmark_tools.paid import Paid, obstacle_to, run_paid
 from witnessmark_tools.results import Cost
 
 if TYPE_CHECKING:
     from witnessmark.claude.client import Claude
-    from witnessmark_tools.citations_sources import ReadSource
     from witnessmark_tools.definition import Progress
     from witnessmark_tools.terms import Terms
 
@@ -83,6 +83,8 @@ class CitedFound:
     engines: list[str]
     cost: Cost
     warnings: list[str]
+    read: list[ReadSource]
+    """The documents, pages that are cited as they are seen."""
 
 
 async def cited_by_claude(call: CitedCall, models: Sequence[Model]) -> CitedFound:
@@ -90,7 +92,7 @@ async def cited_by_claude(call: CitedCall, models: Sequence[Model]) -> CitedFoun
 
     Errors:  as `run_paid`, of the first model
     """
-    asking = _Asking(call)
+    asking = _Asking(call, read=list(call.read))
     pending = list(call.questions)
     model, above = await asking.begin(models)
     while True:
@@ -106,6 +108,7 @@ async def cited_by_claude(call: CitedCall, models: Sequence[Model]) -> CitedFoun
         engines=asking.engines,
         cost=asking.cost,
         warnings=asking.told,
+        read=asking.read,
     )
 
 
@@ -114,6 +117,7 @@ class _Asking:
     """Questions on their way, and what that has come to."""
 
     call: CitedCall
+    read: list[ReadSource]
     best: dict[str, AnswerRead] = field(default_factory=dict[str, AnswerRead])
     cost: Cost = field(default_factory=Cost)
     spent_usd: Decimal = Decimal(0)
@@ -294,14 +298,19 @@ class _Asking:
         return "; ".join(dict.fromkeys(places)) or "no place given"
 
     async def _checked(self, question: str, reply: Reply) -> tuple[CheckedStatement, ...]:
-        """Look up what each statement cites."""
+        """Look up what each statement cites, on pages whose text layer was compared with what they show."""
         number = {source.document.sha256: place for place, source in enumerate(self.call.sources)}
         passages = list(dict.fromkeys(passage for said in reply.statements for passage in said.passages))
+        pages: dict[int, set[int]] = {}
+        for passage in passages:
+            pages.setdefault(number[passage.sha256], set()).update(passage.pages)
+        for place, cited in pages.items():
+            self.read[place] = await compared(self.read[place], cited, self.call.documents)
         asked = [
             AskedCitation(document=number[passage.sha256], cited_text=passage.cited_text, claimed_pages=passage.pages)
             for passage in passages
         ]
-        found = dict(zip(passages, await look_up(self.call.read, asked), strict=True))
+        found = dict(zip(passages, await look_up(self.read, asked), strict=True))
         return tuple(
             checked_statement(said.text, [found[passage] for passage in said.passages], question)
             for said in reply.statements

@@ -80,7 +80,7 @@ async def answer_online(
         engines=found.engines,
         cost=found.cost,
         needs_review=[*review_of_citations(citations), *numbering.review],
-        warnings=[*readers.warnings, *warnings, *untold, *found.warnings],
+        warnings=[*readers.warnings, *source_warnings(found.read), *warnings, *untold, *found.warnings],
     )
 
 
@@ -90,7 +90,7 @@ async def _read(
     """Read the pages' words; what cannot be read here may well be by a model, and is not looked up then."""
     seconds = None if ends is None else max(1.0, (ends - anyio.current_time()) / 2)
     try:
-        return await read_sources(opened, documents, seconds=seconds, progress=progress)
+        return await read_sources(opened, documents, seconds=seconds, progress=progress, compares=False)
     except WitnessmarkError as error:
         return [ReadSource(opened=one, error=error) for one in opened]
 
@@ -122,7 +122,7 @@ async def _sendable(
             warnings.append(f"{one.name}, {pages_in_words(damaged).lower()}: damaged, and not sent.")
     if not sources:
         raise errors[0]
-    return kept, sources, [*source_warnings(kept), *warnings]
+    return kept, sources, warnings
 
 
 def _resembling(questions: Sequence[str], read: Sequence[ReadSource]) -> Mapping[str, bool]:

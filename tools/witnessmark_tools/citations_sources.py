@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -156,11 +156,16 @@ def _name_among(name: str, others: Sequence[str]) -> str:
 
 
 async def read_sources(
-    sources: Sequence[OpenedSource], documents: Documents, *, seconds: float | None, progress: Progress
+    sources: Sequence[OpenedSource],
+    documents: Documents,
+    *,
+    seconds: float | None,
+    progress: Progress,
+    compares: bool = True,
 ) -> list[ReadSource]:
     """Read the pages of documents, one after the other. One that cannot be read costs that one.
 
-    Shapes:  as many as `sources`, in their order
+    Shapes:  as many as `sources`, in their order; `compares` says whether text layers are compared with their pages now
     Units:   `seconds` after which no further page is begun
     Errors:  where no document can be read, what is wrong with the first
     """
@@ -173,7 +178,7 @@ async def read_sources(
         async def on_page(count: int, before: int = done) -> None:
             await progress(before + count, total, f"Read {before + count} of {total} pages")
 
-        found.append(await _read(one, documents, left, on_page))
+        found.append(await _read(one, documents, left, on_page, compares=compares))
         done += len(one.pages)
     errors = [one.error for one in found if one.error is not None]
     if errors and len(errors) == len(found):
@@ -181,11 +186,13 @@ async def read_sources(
     return found
 
 
-async def _read(one: OpenedSource, documents: Documents, seconds: float | None, on_page: OnPage) -> ReadSource:
+async def _read(
+    one: OpenedSource, documents: Documents, seconds: float | None, on_page: OnPage, *, compares: bool
+) -> ReadSource:
     from witnessmark.documents.page_flow import page_flow
 
     async def read_page(page: int) -> PageFlow:
-        return await page_flow(one.document, documents, page, one.check)
+        return await page_flow(one.document, documents, page, one.check if compares else None)
 
     try:
         read = await read_pages(one.pages, read_page, limits=documents.limits, seconds=seconds, on_page=on_page)
@@ -194,6 +201,25 @@ async def _read(one: OpenedSource, documents: Documents, seconds: float | None, 
         return ReadSource(opened=one, error=error)
     flows = await anyio.to_thread.run_sync(_ordered, read, abandon_on_cancel=True)
     return ReadSource(opened=one, read=read, flows=flows)
+
+
+async def compared(source: ReadSource, pages: Collection[int], documents: Documents) -> ReadSource:
+    """Compare the text layers of some pages with what they show, and take what is shown where they differ.
+
+    Errors:  none; a page that cannot be read again stays as it was
+    """
+    from witnessmark.documents.page_flow import page_flow
+
+    changed: dict[int, PageFlow] = {}
+    for page in sorted(pages):
+        finding = await source.opened.check.page(page) if source.document.reader == "pdfium" else None
+        if finding is not None and (finding.differences or finding.state == "unreadable"):
+            with suppress(WitnessmarkError):
+                changed[page] = await page_flow(source.document, documents, page, source.opened.check)
+    if not changed:
+        return source
+    flows = tuple(changed.get(flow.page_number, flow) for flow in source.flows)
+    return replace(source, flows=flows)
 
 
 def _ordered(read: PagesRead[PageFlow]) -> tuple[PageFlow, ...]:

@@ -328,14 +328,14 @@ async def test_the_price_is_of_the_very_requests_that_are_sent(house: House, api
     arguments = {"sources": [str(house.folder / "lease.pdf")], "questions": ["What notice?", "Which notice?"]}
     definition = BY_NAME["estimate_cost"]
     given = definition.parse({"tool": "read_pdf_with_citations", "arguments": arguments, "models": [SONNET]})
-    estimate = await definition.call(given, house.services)
+    estimate: Any = await definition.call(given, house.services)
     assert asked == []
     (cost,) = estimate.models
     assert cost.requests == 2
     found = await ask(house, {"lease.pdf": content}, "What notice?", "Which notice?")
     assert cost.usd is not None
     assert found.cost.estimated_usd == pytest.approx(cost.usd.estimate, rel=0.5)
-    again = await definition.call(given, house.services)
+    again: Any = await definition.call(given, house.services)
     assert [(one.requests, one.reused) for one in again.models] == [(0, 2)]
 
 

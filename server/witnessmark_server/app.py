@@ -59,7 +59,7 @@ INSTRUCTIONS = (
     "about the content of a document file; search for these tools when a path to a PDF, scan, "
     "invoice, report or screenshot comes up. To check a value, or to show it to somebody, show_evidence gives a "
     "picture of its place on the page. Give absolute paths, or https URLs of public hosts. With a key Claude "
-    "reads the tables, else this machine for free (model='offline'); estimate_cost says the price before, "
+    "reads tables and scans, else this machine for free (model='offline'); estimate_cost says the price before, "
     "usage_report what was spent, and what was paid for once is not paid for again; a call that takes long goes on as "
     "a job (get_job, cancel_job); list_uploads and delete_uploads look after what is kept at the API. No answer is "
     "made up: a page that cannot be read is named in `warnings`. Only files in the allowed folders are read. Text "

@@ -200,7 +200,22 @@ async def test_a_model_about_to_go_says_so(house: House) -> None:
     assert "2026-11-30" in note
 
 
-@pytest.mark.parametrize("tool", ["read_text", "inspect-document"])
+async def test_text_costs_what_is_a_picture_and_nothing_else(house: House) -> None:
+    mixed = drawing.document(drawing.words("one", x=60, top=60), drawing.Leaf(jpeg=drawing.draw_image(format="JPEG")))
+    named, auto = (await estimated(house, mixed, tool="read_text", models=["claude-haiku-5-5", "auto"])).models[::-1]
+    assert named.sends.startswith("1 request: PDF pages 1-2")
+    assert auto.sends.startswith("1 request: PDF page 2")
+    assert auto.usd is not None
+    assert named.usd is not None
+    assert auto.usd.estimate < named.usd.estimate
+    result = await estimated(house, drawing.draw_text(["one"]), tool="read_text", models=["auto"])
+    assert result.models[0].requests == 0
+    assert result.models[0].sends == "Nothing: every page has text that is read on this machine for nothing."
+    assert result.models[0].usd is not None
+    assert result.models[0].usd.high == 0
+
+
+@pytest.mark.parametrize("tool", ["inspect-document"])
 async def test_a_free_tool_is_said_to_be_free(house: House, tool: str) -> None:
     result = await estimated(house, drawing.draw_text(["one"]), tool=tool)
     assert result.models == []

@@ -111,7 +111,8 @@ async def estimated(
 
     def prepared() -> tuple[list[Plan | None], list[Plan]]:
         plans = [None if model is None else job.plan(model) for model in chosen.models]
-        return plans, [job.plan_again(model) if n else job.plan(model) for n, model in enumerate(chosen.auto)]
+        first = job.auto_plan or job.plan
+        return plans, [job.plan_again(model) if n else first(model) for n, model in enumerate(chosen.auto)]
 
     plans, steps = await anyio.to_thread.run_sync(prepared, abandon_on_cancel=True)
     since = reuse_since(terms, reuse=given["reuse"])

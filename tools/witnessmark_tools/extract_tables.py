@@ -102,7 +102,7 @@ class TableExtraction(LongResult):
         how = f"engine: {', '.join(self.engines)}, result {self.result_id}, {self.cost.in_words()}"
         lines = [f"{found} {self.documents[0].name} ({how})"]
         lines += [f"Warning: {warning}" for warning in self.warnings]
-        lines += [f"Pages {one.pages}: read by {one.model} ({one.reason})." for one in self.readers if one.reason]
+        lines += [one.to_text() for one in self.readers if one.reason]
         lines += [item.to_text() for item in self.needs_review]
         for table in self.tables:
             lines += ["", *table.to_lines()]

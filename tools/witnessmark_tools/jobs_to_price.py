@@ -34,6 +34,10 @@ class JobWords:
     fewer_pages: str
     crop: str = ""
     """What to crop an image to; empty: nothing."""
+    auto_reads: str = "all of it"
+    """What the first model of `auto` reads."""
+    nothing: str = ""
+    """Why nothing is sent, where nothing is; empty: there is no text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,8 @@ class Job:
     plan: Callable[[Model], Plan]
     plan_again: Callable[[Model], Plan]
     """What is asked where everything goes up to a model."""
+    auto_plan: Callable[[Model], Plan] | None = None
+    """What the first model of `auto` is asked, where that is less than a model that is named is."""
     words: JobWords
     more_share: Decimal = Decimal(0)
     """Of the whole price: so much what `auto` pays for besides may cost at most."""
@@ -63,7 +69,12 @@ MakesJob = Callable[[dict[str, Any], Documents], AbstractAsyncContextManager[Job
 
 def job_maker(tool: str) -> MakesJob | None:
     """Find what makes a tool's calls into jobs; None where the tool asks no model."""
-    return {"extract_tables": tables_job, "read_pdf_with_citations": cited_job}.get(tool)
+    makers: dict[str, MakesJob] = {
+        "extract_tables": tables_job,
+        "read_text": text_job,
+        "read_pdf_with_citations": cited_job,
+    }
+    return makers.get(tool)
 
 
 TABLES_WORDS = JobWords(
@@ -111,6 +122,45 @@ def tables_to_price(
         more_share=SECOND_SHARE,
         damaged=tuple(damaged),
     )
+
+
+TEXT_WORDS = JobWords(
+    answer="The answer is a guess between no text and a page full of it, thinking included.",
+    in_doubt="Those that the page itself does not confirm",
+    offline_text="A text file is read as it is, without any model.",
+    fewer_pages="Fewer pages: each costs about the same, so pass only those that are wanted as `pages`.",
+    auto_reads="scans, images and broken text layers; text layers are read here for nothing",
+    nothing="Nothing: every page has text that is read on this machine for nothing.",
+)
+
+
+@asynccontextmanager
+async def text_job(given: dict[str, Any], documents: Documents) -> AsyncGenerator[Job]:
+    """Make a job of `read_text`.
+
+    Errors:  what opening the document raises
+    """
+    from witnessmark_tools.text_offline import shared_out
+    from witnessmark_tools.text_plan import plan_text, plan_text_again
+
+    async with documents.open(given["source"], given["password"]) as document:
+        facts, damaged = await _sendable(document, given["pages"], documents)
+        share = shared_out(document, facts, reads_all=False)
+        few = [page for page in facts if page.page_number in share.sent]
+        asked: dict[str, Any] = {
+            "layout": given["layout"],
+            "vocabulary": given["vocabulary"] or (),
+            "pictures": share.pictures,
+        }
+        yield Job(
+            documents=(document,),
+            pages=(facts,),
+            plan=lambda model: plan_text(document, facts, model, **asked),
+            plan_again=lambda model: plan_text_again(document, few, model, **asked),
+            auto_plan=lambda model: plan_text(document, few, model, **asked),
+            words=TEXT_WORDS,
+            damaged=tuple(damaged),
+        )
 
 
 async def _sendable(

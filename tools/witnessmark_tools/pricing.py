@@ -63,7 +63,7 @@ def compare(
     Shapes:  None among the candidates is the offline engine; `auto` is what it would ask, the first model of all pages
              and each above it of every page again; `counted` as for `price_of`
     """
-    priced = [_priced(candidate, today, counted or {}) for candidate in candidates]
+    priced = [_priced(candidate, today, counted or {}, job.words.nothing) for candidate in candidates]
     by_steps = [_priced_by_steps(job, auto, today, counted or {})] if auto else []
     named = [(one.cost, one.model) for one in priced]
     priced = [*by_steps, *priced]
@@ -83,7 +83,7 @@ class _Priced:
     counted: int = 0
 
 
-def _priced(candidate: Candidate | None, today: date, counted: Mapping[str, int]) -> _Priced:
+def _priced(candidate: Candidate | None, today: date, counted: Mapping[str, int], nothing: str) -> _Priced:
     if candidate is None:
         return _Priced(cost=_offline_cost(), model=None)
     model, unpaid = candidate.model, candidate.unpaid
@@ -101,7 +101,7 @@ def _priced(candidate: Candidate | None, today: date, counted: Mapping[str, int]
         usd_batch=_amount(price.batch),
         usd_kept=_amount(kept.now),
         usd_next_question=_amount(kept.next_question),
-        sends=_sends(unpaid),
+        sends=_sends(unpaid, nothing),
         notes=_notes(candidate, price, today),
     )
     return _Priced(cost=cost, model=model, counted=price.counted_asks)
@@ -109,12 +109,12 @@ def _priced(candidate: Candidate | None, today: date, counted: Mapping[str, int]
 
 def _priced_by_steps(job: Job, steps: Sequence[Candidate], today: date, counted: Mapping[str, int]) -> _Priced:
     """Price what `auto` sends at once, and say what it may come to."""
-    first, above = _priced(steps[0], today, counted), steps[1:]
+    first, above = _priced(steps[0], today, counted, job.words.nothing), steps[1:]
     amounts = [price_of(step.unpaid.plan, step.model, counted).now for step in steps]
     known = [amount for amount in amounts if amount is not None]
     most = _amount(sum(known, Usd()) * (1 + job.more_share) if len(known) == len(amounts) else None)
-    notes = [f"{steps[0].model.id} reads all of it."]
-    if above:
+    notes = [f"{steps[0].model.id} reads {job.words.auto_reads}."]
+    if above and steps[-1].unpaid.plan.asks:
         names = ", then ".join(step.model.id for step in above)
         all_of_it = "" if most is None else f": about ${usd(most.estimate)} in all if everything did"
         notes.append(f"{job.words.in_doubt} go up to {names}{all_of_it}; never above a limit.")
@@ -124,9 +124,9 @@ def _priced_by_steps(job: Job, steps: Sequence[Candidate], today: date, counted:
     return _Priced(cost=cost, model=first.model, counted=first.counted)
 
 
-def _sends(unpaid: Unpaid) -> str:
+def _sends(unpaid: Unpaid, nothing: str) -> str:
     if unpaid.plan.asks or not (unpaid.answered or unpaid.left_out):
-        return explained(unpaid.plan)
+        return explained(unpaid.plan) if unpaid.plan.asks or not nothing else nothing
     return (
         "Nothing: all of it was answered before, and costs nothing."
         if unpaid.answered

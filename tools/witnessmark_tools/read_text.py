@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Literal, Self
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 import anyio
 from pydantic import Field
 
+from witnessmark.documents.document import Document, PageFacts
 from witnessmark.documents.layer_check import LayerCheck, seconds_to_check
-from witnessmark.documents.opening import Documents
+from witnessmark.documents.opening import Documents, TextLayout
 from witnessmark.documents.opening import PageText as ReadPage
-from witnessmark.documents.page_range import pages_from_text
-from witnessmark.documents.reading import read_pages
-from witnessmark_tools.arguments import Model, Pages, Password, Source, Wait
+from witnessmark.documents.page_range import pages_from_text, text_from_pages
+from witnessmark.documents.reading import PagesRead
+from witnessmark.errors import WitnessmarkError
+from witnessmark_tools.arguments import MaxCost, Pages, Password, Reuse, Source, Vocabulary, Wait
 from witnessmark_tools.definition import Progress
-from witnessmark_tools.layer_words import layer_review, layer_warnings, text_as_shown
-from witnessmark_tools.pages import doubtful_places, failures_of, left_range, page_warnings, refuse_without_ocr
+from witnessmark_tools.layer_words import layer_review, layer_warnings
+from witnessmark_tools.pages import doubtful_places, failures_of, page_warnings, refuse_without_ocr
 from witnessmark_tools.remembered import RememberedResults, remembered
-from witnessmark_tools.results import CursorInvalid, Frozen, LongResult, document_read, result_id_of
+from witnessmark_tools.results import Cost, CursorInvalid, Frozen, LongResult, ReviewItem, document_read, result_id_of
+from witnessmark_tools.tables_found import Reader
+from witnessmark_tools.terms import OFFLINE, Terms
+from witnessmark_tools.text_offline import Share, better_sent, shared_out, text_offline
+
+if TYPE_CHECKING:
+    from witnessmark.claude.client import Claude
+    from witnessmark.plans.models import Model
+    from witnessmark_tools.text_by_claude import TextFound
 
 REVIEW_SHOWN = 12
 
@@ -32,6 +43,8 @@ class TextReading(LongResult):
     """The text, page by page."""
 
     pages: list[PageText] = Field(default=[])
+    readers: list[Reader] = Field(default=[], description="Who has read which pages, and why, where a model was asked.")
+    checked: list[str] = Field(default=[], description="How much of what models have read stands on the pages.")
 
     def page(self, cursor: str | None, limit: int) -> tuple[Self, str | None]:
         """Give whole pages; one that is too long by itself comes in parts. A place is `page` or `page:character`."""
@@ -78,7 +91,11 @@ class TextReading(LongResult):
         head = f"{document.name}, {document.pages} page{'s'[: document.pages != 1]} (engine: {', '.join(self.engines)})"
         if self.needs_review:
             head += f", result {self.result_id}"  # by which show_evidence shows what is doubtful
+        if self.readers:
+            head += f", {self.cost.in_words()}"
         lines = [head, *(f"Warning: {warning}" for warning in self.warnings)]
+        lines += [one.to_text() for one in self.readers]
+        lines += [f"Checked: {sentence}" for sentence in self.checked]
         lines += [item.to_text() for item in self.needs_review[:REVIEW_SHOWN]]
         lines += [f"File: {file.path} ({file.uri})" for file in self.files]
         for page in self.pages:
@@ -93,46 +110,215 @@ async def read_text(
     layout: Annotated[
         Literal["markdown", "plain"], Field(description="markdown: headings and tables marked.")
     ] = "markdown",
-    model: Model = "offline",
+    model: Annotated[
+        str | None,
+        Field(
+            description="'auto' (the default: text layers are read here for free, pictures and handwriting by a cheap "
+            "model, dearer ones where in doubt), a Claude model for all pages, or 'offline' (default without a key)."
+        ),
+    ] = None,
+    max_cost_usd: MaxCost = None,
+    reuse: Reuse = True,
+    vocabulary: Vocabulary = None,
     wait_seconds: Wait = None,
     *,
     documents: Documents,
+    claude: Claude,
+    terms: Terms,
     results: RememberedResults,
     patience: float | None,
     progress: Progress,
 ) -> TextReading:
-    """Read the text of a PDF, scan, image or text file, page by page in reading order, columns and tables kept apart. Scans and images are read by OCR, which `warnings` say; what it cannot read is marked [unreadable]. For tables as data use extract_tables."""  # noqa: E501 - one line on the wire
+    """Read the text of a PDF, scan, image or text file, page by page in reading order, columns and tables kept apart; handwriting with Claude. What cannot be read is marked [unreadable]; needs_review lists, numbers first, where the page itself says otherwise. Price: estimate_cost. For tables as data use extract_tables."""  # noqa: E501 - one line on the wire
+    from witnessmark_tools.paid import readers_for  # not before it is called
+
+    began = anyio.current_time()
+    readers = await readers_for(model, claude, terms)
     async with documents.open(source, password) as document:
         numbers = pages_from_text(pages, page_count=document.page_count, limit=documents.limits.pages_per_call)
+        seconds = wait_seconds or patience
 
-        async def read_page(page: int) -> ReadPage:
-            return await documents.text(document, page, layout)
+        def left() -> float | None:
+            return None if seconds is None else max(1.0, seconds - (anyio.current_time() - began))
 
-        async def on_page(count: int) -> None:
-            await progress(count, len(numbers), f"Read {count} of {len(numbers)} pages")
-
-        read = await read_pages(
-            numbers, read_page, limits=documents.limits, seconds=wait_seconds or patience, on_page=on_page
+        check = LayerCheck(documents, document, seconds=seconds_to_check(seconds))
+        reading = _Reading(
+            document=document, documents=documents, layout=layout, check=check, progress=progress, total=len(numbers)
         )
-        refuse_without_ocr(document, read.done, has_ocr=documents.recogniser is not None)
-        check = LayerCheck(documents, document, seconds=seconds_to_check(wait_seconds or patience))
-        for page in sorted(read.done):
-            read.done[page] = await text_as_shown(document, documents, page, read.done[page], check, layout)
-        result_id = result_id_of("read_text", document, {"pages": pages, "layout": layout, "model": model})
-        needs_review = layer_review(check.findings) + doubtful_places(read.done)
+        if not readers.models or document.kind == "text":
+            await reading.here(numbers, left())
+            refuse_without_ocr(document, reading.read.done, has_ocr=documents.recogniser is not None)
+        else:
+            facts = await documents.facts(document, numbers)
+            # A model that the settings name reads what needs one; one that the call names reads all that was asked for.
+            share = shared_out(document, facts, reads_all=model is not None and not readers.is_auto)
+            await reading.here(share.here, left(), is_all=not share.sent)
+            await reading.by_claude(
+                readers.models,
+                facts,
+                share,
+                vocabulary=vocabulary or (),
+                claude=claude,
+                terms=terms,
+                left=left,
+                max_cost_usd=max_cost_usd,
+                reuse=reuse,
+            )
+        told = {"pages": pages, "layout": layout, "model": readers.name, "vocabulary": vocabulary}
+        result_id = result_id_of("read_text", document, told | {"readers": reading.readers_told()})
+        needs_review = reading.needs_review()
         if needs_review:
             kept = remembered(result_id, "read_text", source, document, review=needs_review)
             await anyio.to_thread.run_sync(results.put, kept, abandon_on_cancel=True)
+        found = reading.found
         return TextReading(
             result_id=result_id,
             documents=[document_read(document)],
-            engines=["offline"],
+            engines=reading.engines(),
+            cost=Cost() if found is None else found.cost,
             needs_review=needs_review,
-            warnings=page_warnings(document, read, read.done) + layer_warnings(check.findings),
-            pages=[PageText(page=page, text=found.text) for page, found in sorted(read.done.items())],
-            continue_with=left_range(read),
-            failures=failures_of(read.failed),
+            warnings=[*readers.warnings, *reading.warnings(is_named=model is not None and bool(readers.models))],
+            checked=[] if found is None else found.checked,
+            readers=reading.readers(),
+            pages=[PageText(page=page, text=text) for page, text in sorted(reading.texts().items())],
+            continue_with=reading.continue_with(),
+            failures=failures_of(reading.read.failed) + ([] if found is None else found.failures),
         )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reading:
+    """One call's pages: those read on this machine, and what models have found of the others."""
+
+    document: Document
+    documents: Documents
+    layout: TextLayout
+    check: LayerCheck
+    progress: Progress
+    total: int
+    read: PagesRead[ReadPage] = field(default_factory=PagesRead[ReadPage])
+    found: TextFound | None = None
+    instead: tuple[int, ...] = ()
+    """Pages that no model would read, and OCR has."""
+
+    async def here(self, numbers: Sequence[int], seconds: float | None, *, is_all: bool = True) -> None:
+        """Read pages on this machine.
+
+        Errors:  the first page's, where no page could be read and that `is_all`
+        """
+        try:
+            read = await text_offline(
+                self.document,
+                self.documents,
+                numbers,
+                self.layout,
+                check=self.check,
+                seconds=seconds,
+                progress=self.progress,
+            )
+        except WitnessmarkError as error:
+            if is_all:
+                raise
+            read = PagesRead[ReadPage](failed=dict.fromkeys(numbers, error))
+        self.read.done |= read.done
+        self.read.failed |= read.failed
+        self.read.left += read.left
+
+    async def by_claude(
+        self,
+        models: Sequence[Model],
+        facts: Sequence[PageFacts],
+        share: Share,
+        *,
+        vocabulary: Sequence[str],
+        claude: Claude,
+        terms: Terms,
+        left: Callable[[], float | None],
+        max_cost_usd: float | None,
+        reuse: bool,
+    ) -> None:
+        """Have models read what is theirs; what none of them will, OCR reads where it was not a named model's.
+
+        Errors:  as `text_by_claude`
+        """
+        from witnessmark_tools.text_by_claude import Wanted, text_by_claude  # not before it is called
+
+        lying = () if share.reads_all else better_sent(self.read, self.check)
+        sent = [page for page in facts if page.page_number in {*share.sent, *lying}]
+        if not sent:
+            return
+        before = len(self.read.done)
+
+        async def progress(done: float, total: float, message: str) -> None:
+            await self.progress(before + done, before + total, message)
+
+        wanted = Wanted(
+            document=self.document,
+            facts=sent,
+            layout=self.layout,
+            vocabulary=vocabulary,
+            pictures=share.pictures.union(lying) if self.document.kind == "pdf" else frozenset(),
+        )
+        self.found = found = await text_by_claude(
+            wanted,
+            models,
+            check=self.check,
+            documents=self.documents,
+            claude=claude,
+            terms=terms,
+            seconds=left(),
+            max_cost_usd=max_cost_usd,
+            reuse=reuse,
+            progress=progress,
+        )
+        for page in found.texts:
+            self.read.done.pop(page, None)
+        if not share.reads_all:
+            self.instead = tuple(page for page in found.refused if page not in self.read.done)
+            await self.here(self.instead, left(), is_all=False)
+        if found.error is not None and not self.read.done:
+            raise found.error
+
+    # --- what came of it --------------------------------------------------------------------------------------------
+
+    def texts(self) -> dict[int, str]:
+        here = {page: found.text for page, found in self.read.done.items()}
+        return here if self.found is None else {**here, **self.found.texts}
+
+    def engines(self) -> list[str]:
+        models = [] if self.found is None else list(self.found.engines)
+        return [*([OFFLINE] if self.read.done or not models else []), *models]
+
+    def readers(self) -> list[Reader]:
+        """List who has read which pages, where a model was asked."""
+        if self.found is None:
+            return []
+        instead = [page for page in self.instead if page in self.read.done]
+        here = [page for page in self.read.done if page not in instead]
+        listed = [Reader(pages=text_from_pages(here), model=OFFLINE)] if here else []
+        if instead:
+            reason = "no model has read it: OCR has"
+            listed.append(Reader(pages=text_from_pages(instead), model=OFFLINE, reason=reason))
+        return [*listed, *self.found.readers]
+
+    def readers_told(self) -> list[tuple[str, str]]:
+        return [(one.pages, one.model) for one in self.readers()]
+
+    def needs_review(self) -> list[ReviewItem]:
+        here = doubtful_places(self.read.done)
+        by_models = set(() if self.found is None else self.found.texts)
+        layers = layer_review([found for found in self.check.findings if found.page_number not in by_models])
+        return layers + ([] if self.found is None else self.found.needs_review) + here
+
+    def warnings(self, *, is_named: bool) -> list[str]:
+        told = page_warnings(self.document, self.read, self.read.done) + layer_warnings(self.check.findings)
+        if self.document.kind == "text" and is_named:
+            told.append("A text file is read as it is: no model was asked.")
+        return told + ([] if self.found is None else self.found.warnings)
+
+    def continue_with(self) -> str | None:
+        later = () if self.found is None else self.found.continue_with
+        return text_from_pages([*self.read.left, *later]) or None
 
 
 def _place(cursor: str, pages: Sequence[PageText]) -> tuple[int, int]:

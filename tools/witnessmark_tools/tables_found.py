@@ -24,6 +24,10 @@ class Reader(Frozen):
     model: str
     reason: str | None = Field(default=None, description="Why the pages went up.")
 
+    def to_text(self) -> str:
+        """Write it on one line: `Pages 1-2: read by offline.`"""
+        return f"Pages {self.pages}: read by {self.model}{f' ({self.reason})' if self.reason else ''}."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondReader:

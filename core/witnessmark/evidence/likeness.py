@@ -27,8 +27,8 @@ def is_same_as_read(asked: str, read: str) -> bool:
     """Say whether OCR may have read one text where another is printed: their digits are the same, their words alike."""
     if _DIGITS.findall(_figures(asked)) != _DIGITS.findall(_figures(read)):
         return False
-    folded = _folded(asked)
-    return bool(folded) and folded == _folded(read)
+    as_read = folded(asked)
+    return bool(as_read) and as_read == folded(read)
 
 
 def key_as_read(key: str) -> str:
@@ -63,7 +63,8 @@ def _figures(text: str) -> str:
     return "".join(word for word in words if sum(map(str.isdigit, word)) >= sum(map(str.isalpha, word)))
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Write a text so that letters which OCR takes for one another are the same."""
     return _pairs_folded(_THIN.sub("", _bare(key_of(text))).translate(_ALIKE))
 
 

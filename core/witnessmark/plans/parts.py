@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from witnessmark.documents.document import Document, PageFacts
 from witnessmark.documents.text_size import TextSize, text_size
+from witnessmark.plans.image_sizes import PAGE_DPI
 from witnessmark.plans.image_tokens import seen_size
 from witnessmark.plans.models import Model, ModelCannotSee, offered_models
 from witnessmark.plans.plan import ContentBlock, ImageBlock, PdfBlock, TextBlock, TextDocumentBlock, block_tokens
@@ -60,19 +61,21 @@ def document_parts(
     *,
     answer: AnswerSize,
     fixed: int,
+    pictures: Collection[int] = (),
 ) -> tuple[Part, ...]:
     """Part a document so that each part fits, at the upper end of every estimate.
 
     A part stays below the prompt size at which a model's price rises, too: several small requests are then cheaper.
 
-    Shapes:  `texts` is a text file's `text_blocks`, else empty; a piece that fits nowhere stands alone
+    Shapes:  `texts` is a text file's `text_blocks`, else empty; a piece that fits nowhere stands alone. `pictures` are
+             pages of a PDF that go as pictures of ours, without the text that lies in them
     Units:   `fixed` in tokens: of what every request says besides
     Errors:  `ModelCannotSee`
     """
     _refuse_blind(model, document)
     parts: list[list[_Piece]] = []
-    for piece in _pieces(document, pages, texts, model, answer):
-        if parts and _fits([*parts[-1], piece], model, fixed):
+    for piece in _pieces(document, pages, texts, model, answer, pictures):
+        if parts and _is_alike(parts[-1][-1], piece) and _fits([*parts[-1], piece], model, fixed):
             parts[-1].append(piece)
         else:
             parts.append([piece])
@@ -105,22 +108,37 @@ def _pieces(
     texts: Sequence[TextDocumentBlock],
     model: Model,
     answer: AnswerSize,
+    pictures: Collection[int],
 ) -> Iterator[_Piece]:
     share = document.content.size // max(1, document.page_count)
     match document.kind:
         case "pdf":
             for page in pages:
+                if page.page_number in pictures:
+                    yield _picture(document, page, PAGE_DPI / 72, model, answer, share)
+                    continue
                 size = page.text_size if page.text in {"text layer", "blank"} else None
                 block = PdfBlock(title=document.name, sha256=document.sha256, pages=(page,))
                 yield _piece(block, model, answer(size), share)
         case "image":
             for page in pages:
-                width, height = seen_size(int(page.width or 1), int(page.height or 1), model.image_tier)
-                image = ImageBlock(sha256=document.sha256, page_number=page.page_number, width=width, height=height)
-                yield _piece(image, model, answer(None), share, pages_title(document.name, [page.page_number]))
+                yield _picture(document, page, 1.0, model, answer, share)
         case "text":
             for text in texts:
                 yield _piece(replace(text, sha256=document.sha256), model, answer(text.size), len(text.text.encode()))
+
+
+def _picture(document: Document, page: PageFacts, scale: float, model: Model, answer: AnswerSize, size: int) -> _Piece:
+    """Show a page as a picture, of `scale` pixels for each of its units where the model can see that many."""
+    full = max(1, int((page.width or 1) * scale)), max(1, int((page.height or 1) * scale))
+    width, height = seen_size(*full, model.image_tier)
+    image = ImageBlock(sha256=document.sha256, page_number=page.page_number, width=width, height=height)
+    return _piece(image, model, answer(None), size, pages_title(document.name, [page.page_number]))
+
+
+def _is_alike(one: _Piece, other: _Piece) -> bool:
+    """Claim that two pieces are named in the same way: pages of a PDF are counted, pictures have labels."""
+    return isinstance(one.block, PdfBlock) == isinstance(other.block, PdfBlock)
 
 
 def _piece(block: ContentBlock, model: Model, answer: Count, size: int, label: str | None = None) -> _Piece:

@@ -55,7 +55,8 @@ logger = logging.getLogger(__name__)
 INSTRUCTIONS = (
     "Reads PDFs, scans, images and text files for you: tables as rows and as CSV, Excel, HTML or Markdown files "
     "(extract_tables), text page by page (read_text), answers with the place of what they cite "
-    "(read_pdf_with_citations), what a file is before you read it (inspect_document). Use it for any question "
+    "(read_pdf_with_citations), what differs between two versions (compare_documents), what a file is before you read "
+    "it (inspect_document). Use it for any question "
     "about the content of a document file; search for these tools when a path to a PDF, scan, "
     "invoice, report or screenshot comes up. To check a value, or to show it to somebody, show_evidence gives a "
     "picture of its place on the page. Give absolute paths, or https URLs of public hosts. With a key Claude "

@@ -154,7 +154,12 @@ def _run_command(options: argparse.Namespace) -> int:
         return _serve_http(settings, options) if options.http else _serve(settings)
     given = _arguments(options)
     named = [given, *(given[name] for name in _objects_of(options) if name in given)]
-    files = [str(arguments[name]) for arguments in named for name in ("source", "answer") if arguments.get(name)]
+    files = [
+        str(arguments[name])
+        for arguments in named
+        for name in ("source", "answer", "before", "after")
+        if arguments.get(name)
+    ]
     files += [str(source) for arguments in named for source in _listed(arguments.get("sources"))]
     settings = _settings(options, files)
     logs.configure(settings.log)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks import differences
 from benchmarks.tables import load_score
 from tests.shared.conftest import SHARED
 from witnessmark_tools.catalog import BY_NAME
@@ -51,6 +52,13 @@ async def test_the_tables_of_a_digital_pdf_are_found(services: Services, case: d
         assert predicted == []
     else:
         assert load_score().score(predicted, truth)["adj_f"] >= LEAST_F1
+
+
+@pytest.mark.skipif(not (DEVSET / "compare").is_dir(), reason="../shared is not here")
+async def test_all_changes_of_a_pair_are_found_and_none_is_invented(services: Services) -> None:
+    score = await differences.devset(services.documents)
+    assert score.pairs == len(list((DEVSET / "truth").glob("p-*.json")))
+    assert (score.found, score.invented) == (score.labels, 0), score.told
 
 
 def test_every_case_has_its_file_here() -> None:

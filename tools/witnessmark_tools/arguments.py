@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-SECRET = frozenset({"password"})
+SECRET = frozenset({"password", "after_password"})
 """Arguments whose values are never shown again, not even when they are wrong, and never kept."""
 WHOLE = frozenset({"sources", "questions"})
 """Lists whose texts may hold commas: a single text is one item, not several."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from witnessmark_tools.check_tables import check_tables
+from witnessmark_tools.compare_documents import compare_documents
 from witnessmark_tools.definition import ToolDefinition
 from witnessmark_tools.estimate_cost import estimate_cost
 from witnessmark_tools.extract_tables import extract_tables
@@ -19,6 +20,7 @@ TOOLS: tuple[ToolDefinition, ...] = (
     ToolDefinition(function=extract_tables, title="Extract tables"),
     ToolDefinition(function=read_text, title="Read text", is_structured=False),
     ToolDefinition(function=read_pdf_with_citations, title="Read with citations"),
+    ToolDefinition(function=compare_documents, title="Compare documents"),
     ToolDefinition(function=show_evidence, title="Show evidence"),
     ToolDefinition(function=estimate_cost, title="Estimate the cost"),
     ToolDefinition(function=get_job, title="Get a job"),

@@ -47,8 +47,19 @@ def with_running(flows: Sequence[PageFlow]) -> tuple[PageFlow, ...]:
             for edge in edges[index]
             if sum(other != index and any(_repeats(edge, twin) for twin in edges[other]) for other in near) >= least
         }
+        found = _without_cells(flow.paragraphs, found)
         marked.append(replace(flow, paragraphs=_parted(flow.paragraphs, found)) if found else flow)
     return tuple(marked)
+
+
+def _without_cells(paragraphs: Sequence[Paragraph], found: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Leave single cells in their rows: that two tables end on the same figure repeats nothing."""
+    return {
+        (number, place)
+        for number, place in found
+        if paragraphs[number].kind != "row"
+        or all((number, other) in found for other in range(len(paragraphs[number].lines)))
+    }
 
 
 def _edges(flow: PageFlow) -> list[_Edge]:

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from difflib import SequenceMatcher
 
+from witnessmark import confusable
+from witnessmark.confusable import letters_folded
 from witnessmark.evidence.normal import key_of
 from witnessmark.evidence.page_index import PageIndex
 
-_ALIKE = str.maketrans(
-    dict.fromkeys("1|!j\u0131", "i")
-    | {"l": "i", "0": "o", "5": "s", "8": "b", "\u20ac": "e"}
-    | dict.fromkeys("q9", "g")
-)
-"""Letters and signs that OCR takes for one another in words."""
-_PAIRS = (("rn", "m"), ("vv", "w"), ("ri", "n"), ("ii", "n"), ("ci", "d"))
-_THIN = re.compile(r"[^\w]|_")
 _DIGITS = re.compile(r"\d+")
 _EDGE_FIGURE = re.compile(r"(^\d{2,}|\d{2,}$)")
 """Two digits and more at a word's edge are a figure that belongs to it or was glued to it, never letters."""
@@ -35,26 +28,13 @@ def key_as_read(key: str) -> str:
     """Write a word's key so that what OCR takes for one another is the same; digits of figures stay."""
     if key.isdecimal() or sum(map(str.isdigit, key)) >= sum(map(str.isalpha, key)):
         return key
-    return _pairs_folded(_bare(key).translate(_ALIKE)) if not _EDGE_FIGURE.search(key) else _edges_kept(key)
+    return letters_folded(key) if not _EDGE_FIGURE.search(key) else _edges_kept(key)
 
 
 def _edges_kept(key: str) -> str:
     """Fold the letters of a word to which OCR has glued a figure: `all12`."""
     parts = _EDGE_FIGURE.split(key)
-    return "".join(part if part.isdecimal() else _pairs_folded(_bare(part).translate(_ALIKE)) for part in parts)
-
-
-def _bare(key: str) -> str:
-    if key.isascii():
-        return key
-    parts = unicodedata.normalize("NFD", key)
-    return "".join(letter for letter in parts if not unicodedata.combining(letter))
-
-
-def _pairs_folded(bare: str) -> str:
-    for pair, one in _PAIRS:
-        bare = bare.replace(pair, one)
-    return bare
+    return "".join(part if part.isdecimal() else letters_folded(part) for part in parts)
 
 
 def _figures(text: str) -> str:
@@ -65,7 +45,7 @@ def _figures(text: str) -> str:
 
 def folded(text: str) -> str:
     """Write a text so that letters which OCR takes for one another are the same."""
-    return _pairs_folded(_THIN.sub("", _bare(key_of(text))).translate(_ALIKE))
+    return confusable.folded(key_of(text))
 
 
 def most_alike(text: str, index: PageIndex, *, is_amount: bool) -> str | None:

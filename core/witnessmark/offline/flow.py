@@ -158,7 +158,7 @@ def _groups(page: PageLayout, lines: Sequence[Sequence[Word]], tables: Sequence[
         segments.append(Segment((mark,), box.x0, box.top, box.x1, box.bottom, 10.0))
     texts = paragraphs([item for item in segments if id(item.words[0]) not in marks])
     across = ruling_of(page.rules).horizontal
-    for region in regions(segments, texts, across):
+    for region in regions(segments, texts, across, has_tables=False):
         ordered = sorted(lines_from_segments(region), key=lambda line: (line.top, line.x0))
         yield from _grouped(ordered, marks, body)
 

@@ -115,16 +115,22 @@ def _paragraph(chain: Sequence[Segment]) -> Paragraph:
 
 
 def regions(
-    segments: Sequence[Segment], texts: Sequence[Paragraph], across: Sequence[Stroke], depth: int = 0
+    segments: Sequence[Segment],
+    texts: Sequence[Paragraph],
+    across: Sequence[Stroke],
+    depth: int = 0,
+    *,
+    has_tables: bool = True,
 ) -> list[list[Segment]]:
     """Part a page into the regions that are read one after the other.
 
-    Shapes:  every segment is in exactly one region; `across` are the horizontal lines, which may hold a table together
+    Shapes:  every segment is in exactly one region; `across` are the horizontal lines, which may hold a table together;
+             without `has_tables` each table is one segment, and short lines side by side are of columns
     """
     if len(segments) < 4 or depth >= _DEEPEST:
         return [list(segments)] if segments else []
     for cut in _cuts(segments, texts):
-        bands = _bands(segments, texts, across, cut)
+        bands = _bands(segments, texts, across, cut, has_tables=has_tables)
         if bands is None:
             continue
         result: list[list[Segment]] = []
@@ -133,9 +139,9 @@ def regions(
                 left = [s for s in band if (s.x0 + s.x1) / 2 < (cut.start + cut.end) / 2]
                 right = [s for s in band if (s.x0 + s.x1) / 2 >= (cut.start + cut.end) / 2]
                 for side in (left, right):
-                    result += regions(side, _own(texts, side), across, depth + 1)
+                    result += regions(side, _own(texts, side), across, depth + 1, has_tables=has_tables)
             else:
-                result += regions(band, _own(texts, band), across, depth + 1)
+                result += regions(band, _own(texts, band), across, depth + 1, has_tables=has_tables)
         return result
     return [list(segments)]
 
@@ -172,7 +178,7 @@ def _cuts(segments: Sequence[Segment], texts: Sequence[Paragraph]) -> list[_Cut]
 
 
 def _bands(
-    segments: Sequence[Segment], texts: Sequence[Paragraph], across: Sequence[Stroke], cut: _Cut
+    segments: Sequence[Segment], texts: Sequence[Paragraph], across: Sequence[Stroke], cut: _Cut, *, has_tables: bool
 ) -> list[tuple[bool, list[Segment]]] | None:
     """Part lines, top to bottom, into those the cut runs through and those that stand across it."""
     lines = lines_from_segments(segments)
@@ -192,7 +198,7 @@ def _bands(
         else:
             kinds.append("left" if left else "right")
     _hold_tables(lines, kinds, across, middle)
-    _keep_text_runs(kinds)
+    _keep_text_runs(kinds, has_tables=has_tables)
     if not any(kind != "across" for kind in kinds):
         return None
     bands: list[tuple[bool, list[Segment]]] = []
@@ -224,7 +230,7 @@ def _hold_tables(lines: Sequence[Line], kinds: list[str], across: Sequence[Strok
                 kinds[i] = "across"
 
 
-def _keep_text_runs(kinds: list[str]) -> None:
+def _keep_text_runs(kinds: list[str], *, has_tables: bool) -> None:
     """Give the lines that are beside no running text back to the full width.
 
     A run of lines between two that stand across is cut as far as its running text goes; a table above or below the text
@@ -243,7 +249,7 @@ def _keep_text_runs(kinds: list[str]) -> None:
         if len(texts) < 3:
             for i in run:
                 kinds[i] = "across"
-        else:
+        elif has_tables:
             _release(kinds, start, texts[0])
             _release(kinds, texts[-1] + 1, end)
         start = end

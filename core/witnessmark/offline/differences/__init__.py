@@ -1,0 +1,1 @@
+"""What differs between two documents: their texts aligned, and each change as small as a person would cite it."""

@@ -1,0 +1,166 @@
+"""What a change changes: figures, dates, negations, duties, names, words; or only how the text looks."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from witnessmark.confusable import folded
+from witnessmark.offline.differences.atoms import Side
+from witnessmark.offline.differences.hunks import Hunk
+from witnessmark.offline.differences.values import Significance, What
+from witnessmark.offline.differences.words import CURRENCIES, DUTIES, MONTHS, NEGATIONS, NUMBER_WORDS, SYMBOLS
+
+_DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{2,4}|\d{4}\.\d{1,2}\.\d{1,2}")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_FORMATTING: frozenset[What] = frozenset({"numbering", "case", "punctuation"})
+MARKS = frozenset("()[]{}")
+NEAR = 3
+"""Atoms around a change that say whether its figure is part of a date."""
+
+
+def what_changed(a: Side, b: Side, hunk: Hunk, *, is_row: bool) -> What:
+    """Say what a change changes; of several things the first in `What`."""
+    keys_a, keys_b = a.keys[hunk.a_start : hunk.a_end], b.keys[hunk.b_start : hunk.b_end]
+    if "".join(keys_a) == "".join(keys_b) and _figures(keys_a) == _figures(keys_b):
+        return "number" if _is_unit(a, hunk) else "case"
+    if _are_signs(a, b, hunk, is_row=is_row):
+        return "number"
+    words_a, words_b = _words(keys_a), _words(keys_b)
+    if "".join(words_a) == "".join(words_b) and _figures(words_a) == _figures(words_b):
+        return "punctuation"
+    if _figures_differ(words_a, words_b) or _months(words_a) != _months(words_b):
+        return "date" if _is_date(a, hunk.a_start, hunk.a_end) or _is_date(b, hunk.b_start, hunk.b_end) else "number"
+    if _of(words_a, NUMBER_WORDS | CURRENCIES) != _of(words_b, NUMBER_WORDS | CURRENCIES):
+        return "number"
+    if _negations(words_a) != _negations(words_b):
+        return "negation"
+    if _of(words_a, DUTIES) != _of(words_b, DUTIES):
+        return "obligation"
+    if _are_names(a, hunk.a_start, hunk.a_end) and _are_names(b, hunk.b_start, hunk.b_end):
+        return "name"
+    return "words"
+
+
+def significance_of(what: What) -> Significance:
+    return "formatting" if what in _FORMATTING else "substantive"
+
+
+def is_misread(a: Side, b: Side, hunk: Hunk) -> bool:
+    """Say whether OCR may have read one text where the other is printed; never so where figures differ."""
+    keys_a, keys_b = a.keys[hunk.a_start : hunk.a_end], b.keys[hunk.b_start : hunk.b_end]
+    if _figures_differ(keys_a, keys_b):
+        return False
+    bare = folded("".join(keys_a))
+    return bare == folded("".join(keys_b)) and (bool(bare) or not _has_symbol([*keys_a, *keys_b]))
+
+
+def _words(keys: Sequence[str]) -> list[str]:
+    return [key for key in keys if key[0].isalnum() or len(key) > 1]
+
+
+def _figures(keys: Sequence[str]) -> list[str]:
+    return [key for key in keys if key[0].isdigit()]
+
+
+def _figures_differ(keys_a: Sequence[str], keys_b: Sequence[str]) -> bool:
+    return Counter(_figures(keys_a)) != Counter(_figures(keys_b))
+
+
+def _months(keys: Sequence[str]) -> Counter[str]:
+    return _of([key for key in keys if key != "may"], MONTHS)  # `may` is far more often a duty
+
+
+def _of(keys: Sequence[str], words: frozenset[str]) -> Counter[str]:
+    return Counter(key for key in keys if key in words)
+
+
+def _negations(keys: Sequence[str]) -> int:
+    return sum(key in NEGATIONS or key.endswith("n't") for key in keys)
+
+
+def _has_symbol(keys: Sequence[str]) -> bool:
+    return any(key in SYMBOLS for key in keys)
+
+
+def _are_signs(a: Side, b: Side, hunk: Hunk, *, is_row: bool) -> bool:
+    """Say whether signs differ that change a figure: its unit or currency, its minus, its brackets in a table."""
+    signs = [Counter(_signs(side, start, end, is_row=is_row)) for side, start, end in _both(a, b, hunk)]
+    return signs[0] != signs[1]
+
+
+def _both(a: Side, b: Side, hunk: Hunk) -> tuple[tuple[Side, int, int], tuple[Side, int, int]]:
+    return (a, hunk.a_start, hunk.a_end), (b, hunk.b_start, hunk.b_end)
+
+
+def _signs(side: Side, start: int, end: int, *, is_row: bool) -> list[str]:
+    found: list[str] = []
+    for atom in range(start, end):
+        key = side.keys[atom]
+        if key in SYMBOLS:
+            found.append(key)
+        elif key == "-" and _is_minus(side, atom):
+            found.append("-")
+        elif is_row and key in MARKS and _is_beside_figure(side, atom):
+            found.append(key)
+    return found
+
+
+def _is_minus(side: Side, atom: int) -> bool:
+    """Say whether a dash stands before a figure and after none, and is no dash between words."""
+    if atom + 1 >= len(side.keys) or not side.keys[atom + 1][0].isdigit():
+        return False
+    if side.last_words[atom] != side.first_words[atom + 1] and side.words[side.first_words[atom]] != "-":
+        return False
+    is_first = atom == 0 or side.last_words[atom - 1] != side.first_words[atom]
+    return is_first or not side.keys[atom - 1][-1].isalnum()
+
+
+def _is_beside_figure(side: Side, atom: int) -> bool:
+    return any(0 <= n < len(side.keys) and side.keys[n][0].isdigit() for n in (atom - 1, atom + 1))
+
+
+def _is_unit(a: Side, hunk: Hunk) -> bool:
+    """Say whether what differs in case alone is a unit after a figure: `5 MW` is not `5 mW`."""
+    start = hunk.a_start
+    return (
+        hunk.a_end - start == 1
+        and len(a.keys[start]) <= 3
+        and start > 0
+        and a.keys[start - 1][0].isdigit()
+        and a.forms[start][:1] != a.forms[start].casefold()[:1]
+        and not a.forms[start].istitle()
+    )
+
+
+def _is_date(side: Side, start: int, end: int) -> bool:
+    """Say whether the figures or months of a change are part of a date."""
+    inside = side.keys[start:end]
+    if any(_DATE.fullmatch(key) for key in inside):
+        return True
+    around = side.keys[max(0, start - NEAR) : end + NEAR]
+    if not any(key in MONTHS or key[0].isdigit() for key in inside):
+        return False
+    if any(key in MONTHS and key != "may" for key in around):
+        return True
+    if "may" in around and any(_YEAR.fullmatch(key) for key in around):
+        return True
+    if any(_YEAR.fullmatch(key) for key in inside):
+        return not any(key in SYMBOLS for key in around)
+    return _is_slashed(side, start, end)
+
+
+def _is_slashed(side: Side, start: int, end: int) -> bool:
+    """Say whether figures stand in a date such as `1/3/2026` or `2026-03-01`."""
+    low, high = max(0, start - 4), min(len(side.keys), end + 4)
+    text = " ".join(side.keys[low:high])
+    return re.search(r"\b\d{1,4} ([/-]) \d{1,2} \1 \d{1,4}\b", text) is not None
+
+
+def _are_names(side: Side, start: int, end: int) -> bool:
+    """Say whether a change is of words with capitals, of which the first does not begin a sentence."""
+    forms = [form for form in side.forms[start:end] if form[0].isalpha()]
+    if not forms or not all(form[0].isupper() for form in forms):
+        return False
+    return start > 0 and side.keys[start - 1] not in {".", "!", "?", ":", ";"}

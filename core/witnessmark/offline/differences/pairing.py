@@ -1,0 +1,364 @@
+"""Which units of one side stand for which of the other: first what is the same, then what is much alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from witnessmark.offline.differences.atoms import Side
+from witnessmark.offline.differences.sequences import common_runs, heaviest_chain
+from witnessmark.offline.differences.units import Unit
+from witnessmark.offline.differences.weights import Weights, alike, masked, together, weights_of
+
+MOST_PAIRS = 3_000
+"""Pairs of units of one gap that are all weighed against each other."""
+LEAST_ALIKE = 0.34
+LEAST_ALIKE_ALONE = 0.15
+"""Where one unit stands against one other between others that are the same."""
+SHORT = 12
+"""Atoms; one such against another between others that are the same was replaced, whatever it says."""
+MERGED = 3
+"""Units of one side that may stand for one of the other: sentences are parted and joined."""
+MERGING = 0.06
+"""What merging takes off the likeness, so that it is done only where it explains more."""
+LEAST_MOVED = 1.75
+"""Weight that a unit has to share with the one that it is to be elsewhere."""
+LEAST_ALIKE_MOVED = 0.62
+"""Of a short unit, figures and months counted as one: a line such as `Date: 1 May 2020` is known by its label."""
+PLAIN = -0.1
+"""What a longer one has to be more alike."""
+RARE = 12
+"""An atom in at most so many units of a gap tells them apart."""
+
+
+class Pair(NamedTuple):
+    """Units that stand for each other: from `a_start` to before `a_end`, and so of b; one side may be empty."""
+
+    a_start: int
+    a_end: int
+    b_start: int
+    b_end: int
+    is_same: bool = False
+
+    @property
+    def is_one_sided(self) -> bool:
+        return self.a_start == self.a_end or self.b_start == self.b_end
+
+
+class Move(NamedTuple):
+    """Neighbouring units that stand elsewhere on the other side."""
+
+    a_start: int
+    a_end: int
+    b_start: int
+    b_end: int
+
+
+class _Gap(NamedTuple):
+    a0: int
+    a1: int
+    b0: int
+    b1: int
+
+
+class Paired(NamedTuple):
+    """Units of both sides, paired or moved.
+
+    Shapes:  each unit is in exactly one pair or move; pairs in order
+    """
+
+    pairs: list[Pair]
+    moves: list[Move]
+
+
+def pair_units(a: Side, units_a: Sequence[Unit], b: Side, units_b: Sequence[Unit]) -> Paired:
+    """Pair units: what is the same, what is much alike, what stands elsewhere, what was replaced."""
+    numbers: dict[tuple[str, ...], int] = {}
+    ids_a = [numbers.setdefault(tuple(a.keys[unit.start : unit.end]), len(numbers)) for unit in units_a]
+    ids_b = [numbers.setdefault(tuple(b.keys[unit.start : unit.end]), len(numbers)) for unit in units_b]
+    pairing = _Pairing(a, units_a, ids_a, b, units_b, ids_b)
+    pairs = sorted(pairing.pairs(), key=lambda pair: (pair.a_start, pair.b_start, pair.a_end, pair.b_end))
+    moves = pairing.moves(pairs)
+    moved_a = {i for move in moves for i in range(move.a_start, move.a_end)}
+    moved_b = {j for move in moves for j in range(move.b_start, move.b_end)}
+    stay = [
+        pair
+        for pair in pairs
+        if not (
+            pair.is_one_sided and (pair.a_start in moved_a if pair.a_end > pair.a_start else pair.b_start in moved_b)
+        )
+    ]
+    return Paired(pairing.replaced(stay), moves)
+
+
+class _Pairing:
+    def __init__(
+        self,
+        a: Side,
+        units_a: Sequence[Unit],
+        ids_a: Sequence[int],
+        b: Side,
+        units_b: Sequence[Unit],
+        ids_b: Sequence[int],
+    ) -> None:
+        self.units_a, self.units_b = units_a, units_b
+        self.ids_a, self.ids_b = ids_a, ids_b
+        self._sides = a, b
+        self._weights_a: dict[int, Weights] = {}
+        self._weights_b: dict[int, Weights] = {}
+
+    def pairs(self) -> Iterator[Pair]:
+        stack = [_Gap(0, len(self.ids_a), 0, len(self.ids_b))]
+        while stack:
+            gap, same = self._trimmed(stack.pop())
+            yield from same
+            a0, a1, b0, b1 = gap
+            if a0 == a1 or b0 == b1:
+                yield from (Pair(i, i + 1, b0, b0) for i in range(a0, a1))
+                yield from (Pair(a0, a0, j, j + 1) for j in range(b0, b1))
+                continue
+            anchors = self._same_units(gap)
+            if anchors:
+                yield from (Pair(i, i + 1, j, j + 1, is_same=True) for i, j in anchors)
+                stack += _between(gap, anchors)
+            elif (a1 - a0) * (b1 - b0) <= MOST_PAIRS:
+                yield from self._weighed(gap)
+            elif anchors := self._alike_units(gap):
+                for i, j in anchors:
+                    yield Pair(i, i + 1, j, j + 1)
+                stack += _between(gap, anchors)
+            else:
+                yield from self._by_order(gap)
+
+    def _trimmed(self, gap: _Gap) -> tuple[_Gap, list[Pair]]:
+        a0, a1, b0, b1 = gap
+        same: list[Pair] = []
+        while a0 < a1 and b0 < b1 and self.ids_a[a0] == self.ids_b[b0]:
+            same.append(Pair(a0, a0 + 1, b0, b0 + 1, is_same=True))
+            a0, b0 = a0 + 1, b0 + 1
+        while a0 < a1 and b0 < b1 and self.ids_a[a1 - 1] == self.ids_b[b1 - 1]:
+            a1, b1 = a1 - 1, b1 - 1
+            same.append(Pair(a1, a1 + 1, b1, b1 + 1, is_same=True))
+        return _Gap(a0, a1, b0, b1), same
+
+    def _same_units(self, gap: _Gap) -> list[tuple[int, int]]:
+        """Find what is the same and, on both sides, the only such unit of the gap, long enough to mean something."""
+        places_a = _only_places(self.ids_a, gap.a0, gap.a1)
+        places_b = _only_places(self.ids_b, gap.b0, gap.b1)
+        pairs = sorted((i, j) for number, i in places_a.items() if i >= 0 and (j := places_b.get(number, -1)) >= 0)
+        weights = [float(self.units_a[i].size) for i, _ in pairs]
+        return heaviest_chain(pairs, weights)
+
+    def _alike_units(self, gap: _Gap) -> list[tuple[int, int]]:
+        """Find units of a wide gap that are much alike, by the atoms that tell units apart."""
+        where: dict[str, list[int]] = {}
+        for j in range(gap.b0, gap.b1):
+            for key in self._b(j):
+                where.setdefault(key, []).append(j)
+        best: dict[tuple[int, int], float] = {}
+        for i in range(gap.a0, gap.a1):
+            weights = self._a(i)
+            votes: dict[int, float] = {}
+            for key, weight in weights.items():
+                places = where.get(key, ())
+                if len(places) <= RARE:
+                    for j in places:
+                        votes[j] = votes.get(j, 0.0) + weight
+            for j in sorted(votes, key=votes.__getitem__, reverse=True)[:3]:
+                likeness = alike(weights, self._b(j))
+                if likeness >= 0.6:
+                    best[i, j] = likeness * self.units_a[i].size
+        pairs = sorted(best)
+        return heaviest_chain(pairs, [best[pair] for pair in pairs])
+
+    def _by_order(self, gap: _Gap) -> Iterator[Pair]:
+        """Pair what is the same and leave the rest: too much is new to weigh all of it."""
+        a0, a1, b0, b1 = gap
+        last_a, last_b = a0, b0
+        for run in [*common_runs(self.ids_a[a0:a1], self.ids_b[b0:b1]), None]:
+            i, j = (a0 + run.a_start, b0 + run.b_start) if run else (a1, b1)
+            yield from (Pair(n, n + 1, last_b, last_b) for n in range(last_a, i))
+            yield from (Pair(i, i, n, n + 1) for n in range(last_b, j))
+            if run:
+                yield from (Pair(i + n, i + n + 1, j + n, j + n + 1, is_same=True) for n in range(run.size))
+                last_a, last_b = i + run.size, j + run.size
+
+    def _weighed(self, gap: _Gap) -> Iterator[Pair]:
+        """Pair the units of a gap so that as much as possible of what they say is paired with what is alike."""
+        a0, a1, b0, b1 = gap
+        n, m = a1 - a0, b1 - b0
+        gains = [[0.0] * (m + 1) for _ in range(n + 1)]
+        steps = [[(0, 0)] * (m + 1) for _ in range(n + 1)]
+        for i in range(n, -1, -1):
+            for j in range(m, -1, -1):
+                if i == n and j == m:
+                    continue
+                best, step = -1.0, (0, 0)
+                if i < n:
+                    best, step = gains[i + 1][j], (1, 0)
+                if j < m and gains[i][j + 1] > best:
+                    best, step = gains[i][j + 1], (0, 1)
+                if i < n and j < m:
+                    for taken_a, taken_b in self._spans(a0 + i, a1, b0 + j, b1):
+                        gain = self._gain(a0 + i, taken_a, b0 + j, taken_b)
+                        if gain > 0 and (total := gain + gains[i + taken_a][j + taken_b]) > best:
+                            best, step = total, (taken_a, taken_b)
+                gains[i][j], steps[i][j] = best, step
+        i = j = 0
+        while i < n or j < m:
+            taken_a, taken_b = steps[i][j]
+            is_same = taken_a == taken_b == 1 and self.ids_a[a0 + i] == self.ids_b[b0 + j]
+            yield Pair(a0 + i, a0 + i + taken_a, b0 + j, b0 + j + taken_b, is_same)
+            i, j = i + taken_a, j + taken_b
+
+    def _spans(self, i: int, a1: int, j: int, b1: int) -> Iterator[tuple[int, int]]:
+        yield 1, 1
+        if self.units_a[i].is_row or self.units_b[j].is_row:
+            return
+        for more in range(2, MERGED + 1):
+            if i + more <= a1 and not self.units_a[i + more - 1].is_row:
+                yield more, 1
+            if j + more <= b1 and not self.units_b[j + more - 1].is_row:
+                yield 1, more
+        if i + 2 <= a1 and j + 2 <= b1 and not (self.units_a[i + 1].is_row or self.units_b[j + 1].is_row):
+            yield 2, 2
+
+    def _gain(self, i: int, taken_a: int, j: int, taken_b: int) -> float:
+        weights_a = together([self._a(i + n) for n in range(taken_a)])
+        weights_b = together([self._b(j + n) for n in range(taken_b)])
+        size = sum(weights_a.values()) + sum(weights_b.values())
+        if taken_a == taken_b == 1 and self.ids_a[i] == self.ids_b[j]:
+            return (1.0 - LEAST_ALIKE) * size + 0.01
+        likeness = alike(weights_a, weights_b) - MERGING * (taken_a + taken_b - 2)
+        return (likeness - LEAST_ALIKE) * size
+
+    def moves(self, pairs: Sequence[Pair]) -> list[Move]:
+        """Find units that stand elsewhere on the other side, with small edits or none; neighbours together."""
+        left_a = [pair.a_start for pair in pairs if pair.a_end > pair.a_start and pair.b_start == pair.b_end]
+        left_b = [pair.b_start for pair in pairs if pair.b_end > pair.b_start and pair.a_start == pair.a_end]
+        found = self._same_elsewhere(left_a, left_b)
+        taken = set(found.values())
+        found |= self._alike_elsewhere([i for i in left_a if i not in found], [j for j in left_b if j not in taken])
+        self._grow(found, set(left_a), set(left_b))
+        moves: list[Move] = []
+        for i, j in sorted(found.items()):
+            last = moves[-1] if moves else None
+            if last and last.a_end == i and last.b_end == j:
+                moves[-1] = last._replace(a_end=i + 1, b_end=j + 1)
+            else:
+                moves.append(Move(i, i + 1, j, j + 1))
+        return moves
+
+    def _grow(self, found: dict[int, int], left_a: set[int], left_b: set[int]) -> None:
+        """Take short neighbours along that are the same, such as the title of a clause that moved."""
+        taken = set(found.values())
+        for i, j in sorted(found.items()):
+            for step in (-1, 1):
+                near_a, near_b = i + step, j + step
+                while (
+                    near_a in left_a
+                    and near_b in left_b
+                    and near_a not in found
+                    and near_b not in taken
+                    and self.ids_a[near_a] == self.ids_b[near_b]
+                ):
+                    found[near_a] = near_b
+                    taken.add(near_b)
+                    near_a, near_b = near_a + step, near_b + step
+
+    def _same_elsewhere(self, left_a: Sequence[int], left_b: Sequence[int]) -> dict[int, int]:
+        where: dict[int, list[int]] = {}
+        for j in reversed(left_b):
+            where.setdefault(self.ids_b[j], []).append(j)
+        found: dict[int, int] = {}
+        for i in left_a:
+            places = where.get(self.ids_a[i])
+            if places and sum(self._a(i).values()) >= LEAST_MOVED:
+                found[i] = places.pop()
+        return found
+
+    def _alike_elsewhere(self, left_a: Sequence[int], left_b: Sequence[int]) -> dict[int, int]:
+        masked_b = {j: masked(self._b(j)) for j in left_b}
+        where: dict[str, list[int]] = {}
+        for j, weights in masked_b.items():
+            for key in weights:
+                where.setdefault(key, []).append(j)
+        rated: list[tuple[float, int, int]] = []
+        for i in left_a:
+            plain = self._a(i)
+            weights = masked(plain)
+            votes: dict[int, float] = {}
+            for key, weight in weights.items():
+                places = where.get(key, ())
+                if len(places) <= RARE and weight >= 1.0:
+                    for j in places:
+                        votes[j] = votes.get(j, 0.0) + weight
+            for j in sorted(votes, key=votes.__getitem__, reverse=True)[:3]:
+                is_short = max(self.units_a[i].size, self.units_b[j].size) <= SHORT
+                likeness = alike(weights, masked_b[j]) if is_short else alike(plain, self._b(j)) + PLAIN
+                shared = sum(min(weight, self._b(j).get(key, 0.0)) for key, weight in plain.items())
+                if likeness >= LEAST_ALIKE_MOVED and shared >= LEAST_MOVED:
+                    rated.append((likeness, i, j))
+        found: dict[int, int] = {}
+        taken: set[int] = set()
+        for _, i, j in sorted(rated, key=lambda one: (-one[0], one[1], one[2])):
+            if i not in found and j not in taken:
+                found[i] = j
+                taken.add(j)
+        return found
+
+    def replaced(self, pairs: Sequence[Pair]) -> list[Pair]:
+        """Pair one unit that is gone with one that is new where both stand alone between others that are the same."""
+        found: list[Pair] = []
+        place = 0
+        while place < len(pairs):
+            end = place
+            while end < len(pairs) and pairs[end].is_one_sided:
+                end += 1
+            several = pairs[place:end]
+            if len(several) == 2:
+                a = next((pair.a_start for pair in several if pair.a_end > pair.a_start), None)
+                b = next((pair.b_start for pair in several if pair.b_end > pair.b_start), None)
+                if a is not None and b is not None and self._stand_alone(a, b):
+                    several = [Pair(a, a + 1, b, b + 1)]
+            found += several
+            if end < len(pairs):
+                found.append(pairs[end])
+            place = end + 1
+        return found
+
+    def _stand_alone(self, i: int, j: int) -> bool:
+        one, other = self.units_a[i], self.units_b[j]
+        if one.is_row != other.is_row:
+            return False
+        if max(one.size, other.size) <= SHORT and not one.is_row:
+            return True
+        return alike(self._a(i), self._b(j)) >= LEAST_ALIKE_ALONE
+
+    def _a(self, i: int) -> Weights:
+        found = self._weights_a.get(i)
+        if found is None:
+            found = self._weights_a[i] = weights_of(self._sides[0], self.units_a[i])
+        return found
+
+    def _b(self, j: int) -> Weights:
+        found = self._weights_b.get(j)
+        if found is None:
+            found = self._weights_b[j] = weights_of(self._sides[1], self.units_b[j])
+        return found
+
+
+def _only_places(ids: Sequence[int], start: int, end: int) -> dict[int, int]:
+    """Find where each unit stands that is the only such; -1 for those that are not."""
+    found: dict[int, int] = {}
+    for place in range(start, end):
+        found[ids[place]] = -1 if ids[place] in found else place
+    return found
+
+
+def _between(gap: _Gap, anchors: Sequence[tuple[int, int]]) -> Iterator[_Gap]:
+    last_a, last_b = gap.a0, gap.b0
+    for i, j in [*anchors, (gap.a1, gap.b1)]:
+        if i > last_a or j > last_b:
+            yield _Gap(last_a, i, last_b, j)
+        last_a, last_b = i + 1, j + 1

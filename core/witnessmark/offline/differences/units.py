@@ -1,0 +1,251 @@
+"""The units that are aligned first: sentences, headings, items, rows of tables; and the sections they stand in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from witnessmark.offline.differences.atoms import Side
+
+MOST_ATOMS = 4_000
+"""Of one unit; a text that never ends a sentence is parted where it comes."""
+_ENUMERATOR = re.compile(
+    r"\(?(?:\d{1,3}[a-z]?|[a-z]|[ivxl]{1,6})[.)]|\d{1,2}(?:\.\d{1,2})+[a-z]?[.)]?|\d{1,3}[a-z][.)]?|\(\d{1,3}\)|\(\w{1,4}\)",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"(?:article|section|clause|annex|appendix|schedule|exhibit|chapter|part|artikel|anlage|abschnitt|§+)"
+)
+_NUMBER = re.compile(r"(?:\d{1,3}(?:\.\d{1,3})*[a-z]?|[a-z]|[ivxl]{1,6})[.:)]?", re.IGNORECASE)
+_ENDS = re.compile(r"[.!?\u3002\uff01\uff1f\u061f\u0964][\"')\]\u201d\u2019\u00bb]*$")
+_ABBREVIATED = frozenset(
+    "no nos mr mrs ms dr prof st vs cf art sec para fig eq ref approx incl excl jr sr co corp e.g i.e z.b d.h bzw"
+    " ca nr abs vgl bspw usw s p pp vol ed al".split()
+)
+_BEFORE_NUMBER = frozenset(
+    "section sections clause clauses article articles annex appendix schedule paragraph page chapter item table"
+    " figure no and to or of § artikel abschnitt ziffer nummer seite".split()
+)
+"""After these a number is no beginning."""
+TITLE_ATOMS = 14
+"""What runs in at the head of a clause, `4. Payment.`, is no longer."""
+
+
+class Unit(NamedTuple):
+    """A sentence, heading or row.
+
+    Shapes:  atoms from `start` to before `end`; its number, such as `4.`, from `number_start` to before `start`
+    """
+
+    number_start: int
+    start: int
+    end: int
+    is_row: bool
+    paragraph: int
+
+    @property
+    def size(self) -> int:
+        return self.end - self.start
+
+
+class Section(NamedTuple):
+    """A heading, or the title that runs in at the head of a clause."""
+
+    atom: int
+    title: str
+
+
+def units_of(side: Side) -> list[Unit]:
+    """Part a side into units, in order; each atom is in one, numbers of clauses included."""
+    return [part for unit in _units(side) for part in _parted(unit)]
+
+
+def _parted(unit: Unit) -> Iterator[Unit]:
+    if unit.size <= MOST_ATOMS:
+        yield unit
+        return
+    for start in range(unit.start, unit.end, MOST_ATOMS):
+        first = unit.number_start if start == unit.start else start
+        yield unit._replace(number_start=first, start=start, end=min(start + MOST_ATOMS, unit.end))
+
+
+def _units(side: Side) -> Iterator[Unit]:
+    starts = [*side.starts, len(side.keys)]
+    open_unit: Unit | None = None  # may go on in the next paragraph
+    for number, (start, end) in enumerate(pairwise(starts)):
+        if start == end:
+            continue
+        if side.paragraphs[number].kind == "row":
+            if open_unit is not None:
+                yield _closed(open_unit)
+                open_unit = None
+            yield from _rows(side, start, end, number)
+            continue
+        head = enumerator_end(side, start, end)
+        number_start, paragraph = start, number
+        if open_unit is not None and head > start and _is_amid_sentence(side, open_unit, start, head):
+            head = start
+        if open_unit is not None and head == start:
+            if open_unit.size == 0:  # a number that stands alone belongs to what follows
+                number_start = open_unit.number_start
+                open_unit = None
+            elif _goes_on(side, open_unit, start):
+                number_start, head, paragraph = open_unit.number_start, open_unit.start, open_unit.paragraph
+                open_unit = None
+        if open_unit is not None:
+            yield _closed(open_unit)
+        for piece_start, piece_end in _sentences(side, head, end):
+            if piece_end < end:
+                yield Unit(number_start, piece_start, piece_end, is_row=False, paragraph=paragraph)
+                number_start, paragraph = piece_end, number
+            else:
+                open_unit = Unit(number_start, piece_start, piece_end, is_row=False, paragraph=paragraph)
+    if open_unit is not None:
+        yield _closed(open_unit)
+
+
+def _rows(side: Side, start: int, end: int, paragraph: int) -> Iterator[Unit]:
+    edges = [start, *(atom for atom in range(start + 1, end) if atom in side.row_breaks), end]
+    for first, last in pairwise(edges):
+        yield Unit(first, first, last, is_row=True, paragraph=paragraph)
+
+
+def _closed(unit: Unit) -> Unit:
+    """Take a number that nothing follows for a text of its own."""
+    return unit if unit.size else unit._replace(start=unit.number_start)
+
+
+def enumerator_end(side: Side, start: int, end: int) -> int:
+    """Find where the number of a clause or item ends at the beginning of a paragraph; `start` where none is."""
+    word = side.first_words[start]
+    text = side.words[word]
+    stop = start
+    while stop < end and side.last_words[stop] == word:
+        stop += 1
+    if stop == end or not _ENUMERATOR.fullmatch(text):
+        return start
+    if text[-1] not in ".)" and not side.forms[stop][:1].isupper():
+        return start  # `12.5 per cent`
+    return stop
+
+
+def _goes_on(side: Side, begun: Unit, start: int) -> bool:
+    """Say whether a paragraph goes on with the sentence before it."""
+    if side.paragraphs[begun.paragraph].kind not in {"text", "item"} or begun.start == begun.end:
+        return False
+    if side.paragraphs[side.word_paragraphs[side.first_words[start]]].kind == "heading":
+        return False
+    first = next((form for form in side.forms[start : start + 4] if form.isalpha()), "")
+    return _is_unended(side, begun) and (first[:1].islower() or side.keys[begun.end - 1] in _BEFORE_NUMBER)
+
+
+def _is_unended(side: Side, unit: Unit) -> bool:
+    last = side.words[side.last_words[unit.end - 1]]
+    return not _ENDS.search(last) and last[-1:] not in ":;"
+
+
+def _is_amid_sentence(side: Side, begun: Unit, start: int, head: int) -> bool:
+    """Say whether a paragraph's number is one within a sentence that a line's end parts: `under section | 9. The`."""
+    if begun.size == 0 or not _is_unended(side, begun):
+        return False
+    return side.keys[begun.end - 1] in _BEFORE_NUMBER or (
+        side.words[side.first_words[start]][:1] == "(" and side.forms[head][:1].islower()
+    )
+
+
+def _sentences(side: Side, start: int, end: int) -> list[tuple[int, int]]:
+    """Part atoms after the ends of sentences."""
+    found: list[tuple[int, int]] = []
+    begun = start
+    for atom in range(start + 1, end):
+        if atom in side.row_breaks:
+            found.append((begun, atom))
+            begun = atom
+            continue
+        if side.first_words[atom] == side.last_words[atom - 1]:
+            continue
+        key = side.keys[atom - 1]
+        if key.isalnum() or not _ends_sentence(side, atom, begun):
+            continue
+        found.append((begun, atom))
+        begun = atom
+    found.append((begun, end))
+    return found
+
+
+def _ends_sentence(side: Side, atom: int, begun: int) -> bool:
+    text = side.words[side.last_words[atom - 1]]
+    if not _ENDS.search(text) and text[-1:] != ";":
+        return False
+    following = side.words[side.first_words[atom]]
+    opened = following.lstrip("\"'([\u201c\u2018\u201e\u00ab")
+    if opened[:1].islower():
+        return False
+    plain = text.rstrip(".\"')").lstrip("(\"'").casefold()
+    is_letter = len(plain) == 1 and plain.isalpha() and atom - begun > 2
+    return not (text.endswith(".") and (plain in _ABBREVIATED or is_letter))
+
+
+def sections_of(side: Side, units: Sequence[Unit]) -> list[Section]:
+    """Find headings, and the titles that run in at the heads of clauses, in order."""
+    found: list[Section] = []
+    seen = -1
+    for unit in units:
+        if unit.paragraph == seen or unit.is_row:
+            continue
+        is_first = unit.number_start == side.starts[unit.paragraph]
+        seen = unit.paragraph
+        if is_first and (title := _title(side, unit)):
+            found.append(Section(unit.number_start, title))
+    return found
+
+
+def _title(side: Side, unit: Unit) -> str | None:
+    kind = side.paragraphs[unit.paragraph].kind
+    first, last = side.first_words[unit.number_start], side.last_words[max(unit.end - 1, unit.number_start)]
+    if kind == "heading":
+        return _bare(side.text(first, last))
+    if kind == "turned":
+        return None
+    has_number = unit.start > unit.number_start
+    if not has_number:
+        return _named(side, unit)
+    number = side.text(first, side.last_words[unit.start - 1])
+    is_clause = any(char.isdigit() for char in number) or number[:1].isupper()
+    if not is_clause:
+        return None
+    is_whole = unit.end == _end_of_paragraph(side, unit.paragraph)
+    is_short = unit.size <= TITLE_ATOMS and (not is_whole or side.keys[unit.end - 1].isalnum())
+    if is_short and side.forms[unit.start][:1].isupper():
+        return _bare(side.text(first, last))
+    return _with_lead(side, unit, number)
+
+
+def _with_lead(side: Side, unit: Unit, number: str) -> str:
+    """Take what stands before a colon or dash as the title of a clause, else its number alone."""
+    for atom in range(unit.start + 1, min(unit.start + TITLE_ATOMS, unit.end)):
+        if side.keys[atom] == ":":
+            return _bare(f"{number} {side.text(side.first_words[unit.start], side.last_words[atom])}")
+    return number.rstrip(".)") if number[:1] != "(" else number
+
+
+def _named(side: Side, unit: Unit) -> str | None:
+    """Take `Article 5` or `Annex A - Prices` as a title where it stands at the head of a paragraph."""
+    if unit.size < 2 or not _NAMED.fullmatch(side.keys[unit.start]):
+        return None
+    word = side.words[side.first_words[unit.start + 1]]
+    if not _NUMBER.fullmatch(word) or not side.forms[unit.start][:1].isupper():
+        return None
+    if unit.size <= TITLE_ATOMS:
+        return _bare(side.text(side.first_words[unit.start], side.last_words[unit.end - 1]))
+    return _bare(side.text(side.first_words[unit.start], side.first_words[unit.start + 1]))
+
+
+def _end_of_paragraph(side: Side, paragraph: int) -> int:
+    return side.starts[paragraph + 1] if paragraph + 1 < len(side.starts) else len(side.keys)
+
+
+def _bare(title: str) -> str:
+    return title.strip().lstrip("# ").rstrip(".:; ")[:120]

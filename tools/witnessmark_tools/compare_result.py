@@ -1,0 +1,152 @@
+"""What `compare_documents` returns, and how people read it."""
+
+from __future__ import annotations
+
+import json
+from typing import Literal, Self
+
+from pydantic import Field
+
+from witnessmark_tools.results import Box, CursorInvalid, Frozen, LongResult, Status
+
+MOST_LISTED = 20
+"""Places to review that a preview lists."""
+LONGEST_SHOWN = 600
+"""Characters of one side of a difference in a preview."""
+
+Kind = Literal["changed", "added", "removed", "moved", "visual"]
+Significance = Literal["substantive", "formatting", "unclassified"]
+
+
+class DocumentDifference(Frozen):
+    """One change, each side as printed with some words around it."""
+
+    difference_id: str
+    kind: Kind
+    what: str | None = Field(
+        default=None,
+        description="number, date, negation, obligation, name, words, order, numbering, case, punctuation.",
+    )
+    section: str | None = Field(default=None, description="Nearest heading or clause.")
+    before: str | None = Field(default=None, description="null: not in `before`.")
+    after: str | None = None
+    removed: str | None = Field(default=None, description="The very words that went.")
+    added: str | None = None
+    significance: Significance
+    meaning: str | None = Field(default=None, description="By a model: what it means.")
+    before_page: int | None = None
+    after_page: int | None = None
+    before_box: Box | None = None
+    after_box: Box | None = None
+    row: str | None = Field(default=None, description="In a table: the row's first cell.")
+    column: str | None = Field(default=None, description="In a table: the column's header.")
+    status: Status | None = Field(default=None, description="Whether each side stands on its page.")
+    aligned: bool = Field(default=True, description="false: a model's, and not of the texts aligned here.")
+
+    def to_lines(self) -> list[str]:
+        """Write it for a reader."""
+        pages = [f"page {self.before_page}"] if self.before_page is not None else []
+        if self.after_page is not None and (self.after_page != self.before_page or self.kind == "moved"):
+            pages.append(f"page {self.after_page}")
+        where = [part for part in (self.section, self._cell(), " -> ".join(pages)) if part]
+        notes = [self.kind, *([self.what] if self.what not in {None, "words", "order"} else [])]
+        notes += [self.significance] if self.significance != "substantive" else []
+        notes += [self.status] if self.status not in {None, "located"} else []
+        head = f"{self.difference_id}. {'; '.join(where)} ({', '.join(note for note in notes if note)})"
+        lines = [head]
+        if self.kind == "moved" and self.before == self.after and self.before:
+            lines.append(f"   = {self.before}")
+        else:
+            lines += [f"   - {self.before}"] if self.before else []
+            lines += [f"   + {self.after}"] if self.after else []
+        lines += [f"   {self.meaning}"] if self.meaning else []
+        return lines
+
+    def _cell(self) -> str | None:
+        if self.row is None or self.row in {self.before, self.after}:
+            return None
+        return f"row {self.row!r}" + (f", column {self.column!r}" if self.column else "")
+
+    def clipped(self, characters: int) -> DocumentDifference:
+        """Cut long texts."""
+        texts = {name: getattr(self, name) for name in ("before", "after", "removed", "added")}
+        cut = {
+            name: text[:characters] + " …" if text is not None and len(text) > characters else text
+            for name, text in texts.items()
+        }
+        return self.model_copy(update=cut)
+
+
+class DocumentComparison(LongResult):
+    """What differs between two documents."""
+
+    identical: bool = Field(default=False, description="Every word agrees, and no picture was seen to differ.")
+    texts_agree: bool = False
+    differences: list[DocumentDifference] = Field(
+        default=[], description="Numbers and dates first, then the rest by place, formatting last."
+    )
+    difference_count: int = 0
+    substantive_count: int = 0
+    conclusion: str = Field(default="", description="One sentence.")
+
+    def page(self, cursor: str | None, limit: int) -> tuple[Self, str | None]:
+        """Give as many differences as fit; one that is too long by itself is cut. A place is its number, from 0."""
+        first = _place(cursor, len(self.differences))
+        kept: list[DocumentDifference] = []
+        room = limit
+        for number, difference in enumerate(self.differences[first:], start=first):
+            size = len(difference.model_dump_json())
+            if size > room and kept:
+                return self.model_copy(update={"differences": kept}), str(number)
+            kept.append(difference if size <= limit else difference.clipped(limit // 5))
+            room -= size
+        return self.model_copy(update={"differences": kept}), None
+
+    def shortened(self, limit: int) -> Self:
+        """Cut long texts; then leave out the last differences."""
+        lean = self.model_copy(
+            update={
+                "is_preview": True,
+                "needs_review": self.needs_review[:MOST_LISTED],
+                "differences": [one.clipped(LONGEST_SHOWN) for one in self.differences],
+            }
+        )
+        room = limit - len(json.dumps(lean.model_copy(update={"differences": []}).to_json(), ensure_ascii=False)) - 400
+        count = 0
+        for one in lean.differences:
+            room -= max(
+                len(json.dumps(one.model_dump(mode="json"), ensure_ascii=False)), len("\n".join(one.to_lines()))
+            )
+            if room < 0:
+                break
+            count += 1
+        told = [f"{count} of {self.difference_count} differences are shown; all are in the file."]
+        if count == len(self.differences):
+            told = ["Long texts are cut; they are whole in the file."]
+        if len(self.needs_review) > MOST_LISTED:
+            told.append(f"{MOST_LISTED} of {len(self.needs_review)} places to review are listed; all are in the file.")
+        return lean.model_copy(
+            update={"differences": lean.differences[: max(count, 1)], "warnings": [*self.warnings, *told]}
+        )
+
+    def to_text(self) -> str:
+        if self.status == "working":
+            return "\n".join(self.warnings)
+        before, after = self.documents[0], self.documents[-1]
+        how = f"engine: {', '.join(self.engines)}, result {self.result_id}, {self.cost.in_words()}"
+        lines = [f"{before.name} (before) and {after.name} (after) ({how})", self.conclusion]
+        lines += [f"Warning: {warning}" for warning in self.warnings]
+        lines += [item.to_text() for item in self.needs_review[:MOST_LISTED]]
+        for difference in self.differences:
+            lines += ["", *difference.to_lines()]
+        if self.files:
+            lines += ["", "Files:", *(f"- {file.path} ({file.uri})" for file in self.files)]
+        return "\n".join(lines)
+
+
+def _place(cursor: str | None, count: int) -> int:
+    if cursor is None:
+        return 0
+    if not cursor.isdecimal() or int(cursor) > count:
+        raise CursorInvalid(cursor)
+    return int(cursor)

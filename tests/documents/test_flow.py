@@ -44,6 +44,28 @@ async def test_a_table_comes_as_rows_whose_lines_are_cells(documents: Documents,
     assert rows == [[cell for cell in row if cell] for row in texts]
 
 
+def item(mark: str, text: str, top: float, *, height: float = 10) -> list[Word]:
+    """A line of an item, its text hanging 18 points from its mark."""
+    found = [Word(mark, 90, top, 95, top + height, height)] if mark else []
+    return found + [Word(one, 108 + 30 * n, top, 130 + 30 * n, top + 10, 10) for n, one in enumerate(text.split())]
+
+
+def test_an_item_goes_on_under_its_text_and_ends_with_the_list() -> None:
+    lines = [
+        item("•", "first of all", 100),
+        item("", "goes on", 113),
+        item("•", "second", 126),
+        item("", "and last", 139),
+    ]
+    after = [Word(text, 72 + 30 * n, 152, 95 + 30 * n, 162, 10) for n, text in enumerate("Then the text".split())]
+    page = PageLayout(page_number=1, width=600, height=800, words=(*(word for line in lines for word in line), *after))
+    assert [(one.kind, one.text) for one in page_flow(page)] == [
+        ("item", "• first of all goes on"),
+        ("item", "• second and last"),
+        ("text", "Then the text"),
+    ]
+
+
 async def test_words_have_the_boxes_that_the_text_layer_gives_them(documents: Documents, tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(draw_table(rows=3, title="Costs", around=("A line above the table.",)))
     async with documents.open(str(tmp_path / "a.pdf")) as opened:

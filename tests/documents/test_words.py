@@ -99,6 +99,19 @@ def test_a_mark_and_its_figure_have_boxes_and_sizes_of_their_own() -> None:
     assert mark.bottom < figure.bottom - 3
 
 
+def test_a_bullet_of_a_font_of_symbols_stands_in_the_line_of_its_item() -> None:
+    def draw(canvas: Any) -> None:
+        for line, text in enumerate(("first of all", "second to that")):
+            canvas.setFont("Helvetica", 26)
+            canvas.drawString(60, 196 - 14 * line, "•")
+            canvas.setFont("Helvetica", 11)
+            canvas.drawString(80, 200 - 14 * line, text)
+
+    words = _read(_canvas(draw))
+    for bullet, word in ((words[0], words[1]), (words[4], words[5])):
+        assert (bullet.text, bullet.top, bullet.bottom, bullet.size) == ("•", word.top, word.bottom, word.size)
+
+
 def test_letters_set_apart_for_show_are_one_word() -> None:
     (word,) = _read(_canvas(lambda canvas: canvas.drawString(50, 200, "T o t a l")))
     assert word.text == "Total"

@@ -39,6 +39,10 @@ _SMALLER, _RAISED = 0.88, 0.2
 _SPACED_GAP, _SPACED_EVENLY = 0.8, 0.12
 """Of a line's height: gaps between letters that are set apart for show, and how far they may differ."""
 
+_BULLETS = frozenset("•●○▪■□◦‣➢►❖◆·\uf0b7\uf0a7\uf0d8\uf0fc\uf076")
+_TALL, _BESIDE = 1.4, 6.0
+"""Times the height of the words after it: a bullet's box that is taller, and as far before them as bullets stand."""
+
 _RUN = re.compile(r"[^\s\x00]+")
 _SPACED = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_]){3,}(?!\S)")
 """Letters set apart by single spaces."""
@@ -142,7 +146,23 @@ def placed_words(raw: Any, text: Any, placement: Placement, characters: str) -> 
             found.append((word, match.start()))
         else:
             found += _odd_words(page, characters, match)
-    return _styled(page, _closed_up(found, characters))
+    return _level_bullets(_styled(page, _closed_up(found, characters)))
+
+
+def _level_bullets(found: list[tuple[Word, int]]) -> list[tuple[Word, int]]:
+    """Put bullets into the line of the words after them: fonts of symbols have line boxes of twice that height.
+
+    Such a box reaches into the lines above and below, and would make one line of them.
+    """
+    for place, ((bullet, start), (word, _)) in enumerate(pairwise(found)):
+        if bullet.text not in _BULLETS or bullet.angle or word.angle:
+            continue
+        height = word.bottom - word.top
+        is_taller = bullet.bottom - bullet.top > _TALL * height
+        is_beside = 0 < word.x0 - bullet.x0 < _BESIDE * height and bullet.top < word.bottom and word.top < bullet.bottom
+        if is_taller and is_beside:
+            found[place] = bullet._replace(top=word.top, bottom=word.bottom, size=word.size), start
+    return found
 
 
 def _closed_up(found: list[tuple[Word, int]], characters: str) -> list[tuple[Word, int]]:

@@ -14,6 +14,7 @@ from witnessmark.offline.tables.lines import (
     base_lines,
     lines_from_segments,
     segment,
+    segment_of,
     size_of,
     word_space,
 )
@@ -32,6 +33,8 @@ LONGEST_HEADING = 200
 BULLETS = frozenset("•●○▪■□◦‣➢►·\uf0b7\uf0a7")
 COLUMN_WIDTH, LINE_HEIGHT, CHARACTER_WIDTH = 1000.0, 20.0, 8.0
 """Of a text file, in no unit: fields stand below each other, however long they are."""
+_FAR_FROM_MARK = 6.0
+"""Times the size of an item's type, as far as its text stands from its bullet or number."""
 _BAND = 12.0
 """Points of a page's height in which the cells are kept together that a word there may be of."""
 
@@ -149,7 +152,7 @@ def _plain_lines(lines: Sequence[Sequence[Word]]) -> Iterator[Line]:
 
 def _groups(page: PageLayout, lines: Sequence[Sequence[Word]], tables: Sequence[Table], body: float) -> Iterator[Group]:
     gap = max(0.9, 2.4 * word_space(lines))
-    segments = [item for line in lines for item in segment(line, gap)]
+    segments = [item for line in lines for item in _with_marks(segment(line, gap))]
     marks: dict[int, int] = {}
     for number, table in enumerate(tables):  # a table stands in the order as one segment
         box = table.box
@@ -161,6 +164,28 @@ def _groups(page: PageLayout, lines: Sequence[Sequence[Word]], tables: Sequence[
     for region in regions(segments, texts, across, has_tables=False):
         ordered = sorted(lines_from_segments(region), key=lambda line: (line.top, line.x0))
         yield from _grouped(ordered, marks, body)
+
+
+def _with_marks(segments: Sequence[Segment]) -> Iterator[Segment]:
+    """Put bullets and numbers of items together with their texts: by themselves they would be a column."""
+    mark: Segment | None = None
+    for item in segments:
+        if mark is not None and item.x0 - mark.x1 < _FAR_FROM_MARK * item.size:
+            yield segment_of((*mark.words, *item.words), leads=item.leads)
+            mark = None
+            continue
+        if mark is not None:
+            yield mark
+        mark = item if _is_mark(item) else None
+        if mark is None:
+            yield item
+    if mark is not None:
+        yield mark
+
+
+def _is_mark(item: Segment) -> bool:
+    text = item.words[0].text
+    return len(item.words) == 1 and (text in BULLETS or (is_marker(text) and text[-1] in ".)"))
 
 
 def _grouped(lines: Sequence[Line], marks: dict[int, int], body: float) -> Iterator[Group]:
@@ -188,6 +213,8 @@ def _goes_on(paragraph: Sequence[Line], line: Line, body: float) -> bool:
     if not 0.9 < line.size / last.size < 1.11 or is_item(line):
         return False
     if len(line.segments) > 1 or len(last.segments) > 1:
+        return False
+    if is_item(paragraph[0]) and len(paragraph) > 1 and last.x0 - line.x0 > 0.8 * size:
         return False
     if last.size > HEADING_SIZE * body:
         return True

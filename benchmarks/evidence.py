@@ -34,6 +34,7 @@ from benchmarks.true_answers import Answer, Place, as_printed, joined_answers, t
 from benchmarks.true_tables import Group, TrueTable, true_tables
 from benchmarks.wrong_answers import wrong_answers
 from witnessmark.evidence.check import check_table
+from witnessmark.evidence.normal import is_nothing, key_of
 from witnessmark.evidence.verdicts import TableEvidence, Verdict
 
 LEAST_FLAGGED: dict[Group, float] = {"digital": 0.995, "OCR": 0.97}
@@ -69,9 +70,9 @@ class Count:
         for place, original in answer.repeated.items():
             verdicts = [evidence.verdicts[row][column] for row, column in (place, original)]
             self._wrong(any(map(_is_flagged, verdicts)), answer, _told(answer, place, verdicts[0]))
-        for place, _ in answer.places():
+        for place, text in answer.places():
             verdict = evidence.verdicts[place[0]][place[1]]
-            self.unchecked += verdict is None or verdict.status is None
+            self.unchecked += (verdict is None and not is_nothing(key_of(text))) or _is_not_looked_up(verdict)
             if place in answer.wrong:
                 self._wrong(_is_flagged(verdict), answer, _told(answer, place, verdict))
             elif place not in answer.undecided and place not in either:
@@ -89,6 +90,10 @@ class Count:
 
 def _is_flagged(verdict: Verdict | None) -> bool:
     return verdict is not None and verdict.status in {"displaced", "unlocated"}
+
+
+def _is_not_looked_up(verdict: Verdict | None) -> bool:
+    return verdict is not None and verdict.status is None
 
 
 def _is_row(answer: Answer, left: str) -> bool:

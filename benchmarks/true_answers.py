@@ -86,7 +86,7 @@ def as_printed(table: TrueTable, *, repeats: bool = False) -> Answer:
     )
 
 
-def with_one_header(answer: Answer, *, between: str = " ") -> Answer:
+def with_one_header(answer: Answer, *, between: str = " ", lowest_first: bool = False) -> Answer:
     """Write the levels of the headers into one row, those that span columns before each of theirs."""
     table = answer.table
     if table.header_rows < 2:
@@ -97,7 +97,10 @@ def with_one_header(answer: Answer, *, between: str = " ") -> Answer:
         over = dict.fromkeys(
             owner for row in range(table.header_rows) if (owner := table.owners.get((row, column))) is not None
         )
-        texts.append(between.join(table.cells[owner].text for owner in over))
+        levels = [table.cells[owner].text for owner in over if table.cells[owner].text]
+        if lowest_first and len(levels) > 1:
+            levels = [levels[-1], f"({', '.join(levels[:-1])})"]
+        texts.append(between.join(levels))
         owners.append(list(over)[-1] if over else None)
     return replace(
         answer,
@@ -125,12 +128,17 @@ def true_answers(table: TrueTable, luck: random.Random) -> Iterator[Answer]:
         if table.header_rows > 1:
             yield one
             yield replace(with_one_header(plain, between=" – "), kind="header levels with a dash")
+            yield replace(with_one_header(plain, between="_"), kind="header levels with an underscore")
+            yield replace(with_one_header(plain, between=" > "), kind="header levels as a path")
+            yield replace(with_one_header(plain, lowest_first=True), kind="header levels, the lowest first")
             yield replace(with_one_header(repeated), kind="one header row, labels repeated")
     if table.header_rows > 1:
         yield replace(plain, kind="one header row of several", header_rows=1)
     yield replace(plain, kind="no headers, all rows", header_rows=0)
     base = luck.choice(bases(table))
     yield _with_gaps(base, luck)
+    for nothing in ("-", "\u2014", "N/A", "null"):
+        yield _with_empty_cells(base, nothing)
     dense = _without_gaps(base)
     if dense.grid != base.grid:
         yield dense
@@ -168,6 +176,18 @@ def _with_gaps(answer: Answer, luck: random.Random) -> Answer:
         grid=(*grid[:row], ("",) * width, *grid[row:]),
         owners=(*owners[:row], (None,) * width, *owners[row:]),
     )
+
+
+def _with_empty_cells(answer: Answer, nothing: str) -> Answer:
+    """Write something into the cells below the headers in which nothing stands."""
+    grid = tuple(
+        tuple(
+            nothing if row >= answer.header_rows and not text and answer.owners[row][column] is None else text
+            for column, text in enumerate(texts)
+        )
+        for row, texts in enumerate(answer.grid)
+    )
+    return replace(answer, kind=f"empty cells as {nothing}", grid=grid)
 
 
 def _without_gaps(answer: Answer) -> Answer:

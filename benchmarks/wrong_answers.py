@@ -8,8 +8,19 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from benchmarks.true_answers import CURRENCIES, DASHES, Answer, Place, bases, has_mixed_brackets, value_of
+from benchmarks.shifted_answers import cells_merged, labels_shifted, values_shifted
+from benchmarks.true_answers import (
+    BOUNDS,
+    CURRENCIES,
+    DASHES,
+    Answer,
+    Place,
+    bases,
+    has_mixed_brackets,
+    value_of,
+)
 from benchmarks.true_tables import TrueTable
+from witnessmark.evidence.normal import is_nothing, key_of
 
 MOST_PAIRS = 8
 """Of rows or columns of one table that are swapped, and of rows that are dropped, repeated, invented, by kind."""
@@ -257,6 +268,47 @@ def _header_changed(text: str, place: Place, base: Answer, luck: random.Random) 
     return luck.choice(others) if others else None
 
 
+def _bound_changed(text: str, place: Place, base: Answer, luck: random.Random) -> str | None:
+    """Drop the sign of a bound, or write one before a number."""
+    if place[0] < base.header_rows:
+        return None
+    bare = re.sub(f"^[{BOUNDS}]\\s*(?=\\d)", "", text.strip())
+    if bare != text.strip():
+        return bare
+    return f"{luck.choice(BOUNDS)}{text}" if value_of(text) is not None and text[:1].isdigit() else None
+
+
+def _rounded(text: str, place: Place, base: Answer, luck: random.Random) -> str | None:
+    """Round a number to fewer decimals, or a large one to tens or hundreds."""
+    value = value_of(text)
+    if value is None or place[0] < base.header_rows or value < 0:
+        return None
+    figures = -int(value.as_tuple().exponent)
+    if text[:1].isdigit() and (figures > 0 or value >= 1000):
+        other = f"{round(value, figures - luck.choice((1, 2)) if figures <= 0 else figures - 1):,f}"
+        return other if value_of(other) != value else None
+    return None
+
+
+def _separator_moved(text: str, place: Place, base: Answer, luck: random.Random) -> str | None:
+    """Move a separator by one or two digits; of thousands it then is none."""
+    del place, base
+    found = re.fullmatch(r"(\d{1,3})([.,])(\d{2,})", text.strip())
+    if found is None:
+        return None
+    digits, at = found[1] + found[3], len(found[1]) + luck.choice((1, -1, 2))
+    other = digits[:at] + found[2] + digits[at:]
+    return other if 0 < at < len(digits) and _is_other(text, other) else None
+
+
+def _day_and_month_swapped(text: str, place: Place, base: Answer, luck: random.Random) -> str | None:
+    del place, base, luck
+    found = re.fullmatch(r"(\d{1,2})([./-])(\d{1,2})([./-]\d{2,4})", text.strip())
+    if found is None or int(found[1]) == int(found[3]) or max(int(found[1]), int(found[3])) > 12:
+        return None
+    return f"{found[3]}{found[2]}{found[1]}{found[4]}"
+
+
 CELL_ERRORS: dict[str, Change] = {
     "digit changed": _digit_changed,
     "digit dropped": _digit_dropped,
@@ -276,14 +328,18 @@ CELL_ERRORS: dict[str, Change] = {
     '"not" added': _not_added,
     "one letter changed": _letter_changed,
     "header changed": _header_changed,
+    "bound dropped or added": _bound_changed,
+    "value rounded": _rounded,
+    "separator moved": _separator_moved,
+    "day and month swapped": _day_and_month_swapped,
 }
 
 
 def _moved(base: Answer, luck: random.Random) -> Iterator[Answer]:
     """Move values to empty cells beside, above or below."""
     moves: list[tuple[Place, Place]] = []
-    for (row, column), _ in base.places():
-        if row < base.header_rows:
+    for (row, column), text in base.places():
+        if row < base.header_rows or is_nothing(key_of(text)):
             continue
         free = [
             (row + down, column + across)
@@ -409,4 +465,7 @@ _TABLE_ERRORS: tuple[Callable[[Answer, random.Random], Iterator[Answer]], ...] =
     _row_dropped,
     _row_repeated,
     _row_invented,
+    values_shifted,
+    labels_shifted,
+    cells_merged,
 )

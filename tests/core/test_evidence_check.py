@@ -225,6 +225,43 @@ def test_a_sign_that_makes_it_another_number_is_not_dropped(printed_text: str, w
     assert flagged(check_table(rows, [page])) == ([] if is_same else [(2, 1)])
 
 
+@pytest.mark.parametrize("first", [2, 3, 4, 5])
+@pytest.mark.parametrize("step", [1, -1], ids=["to the right", "to the left"])
+@pytest.mark.parametrize("has_headers", [True, False])
+def test_values_shifted_by_a_column_from_some_row_on_are_found(
+    page: WitnessPage, answer: Grid, first: int, step: int, *, has_headers: bool
+) -> None:
+    for row in answer[first:]:
+        row[1:] = ["", *row[1:-1]] if step > 0 else [*row[2:], ""]
+    wrong = {
+        (row, column)
+        for row in range(first, 6)
+        for column in range(1, 4)
+        if answer[row][column] not in {"", TABLE[row][column]}
+    }
+    if not has_headers:
+        del answer[0]
+        wrong = {(row - 1, column) for row, column in wrong}
+    assert set(flagged(check_table(answer, [page], header_rows=int(has_headers)))) == wrong
+
+
+def test_two_cells_in_one_are_found(page: WitnessPage, answer: Grid) -> None:
+    answer[1][1:3] = ["1,284 1,301", ""]
+    assert flagged(check_table(answer, [page])) == [(1, 1)]
+
+
+@pytest.mark.parametrize("nothing", ["-", "\u2014", "null", "N/A", "None"])
+def test_what_says_that_a_cell_is_empty_is_true_where_it_is(nothing: str) -> None:
+    rows = [["Shed", "Dues", "Paid"], ["North", "120", "95"], ["Far sheds", "", ""], ["South", "340", ""]]
+    page = printed(rows)
+    grid = [[text or nothing for text in row] for row in rows]
+    evidence = check_table(grid, [page])
+    assert flagged(evidence) == []
+    assert evidence.verdicts[3][2] is None, "nothing is asked where nothing stands"
+    grid[1][2] = nothing
+    assert flagged(check_table(grid, [page])) == [(1, 2)]
+
+
 def test_a_row_is_given_out_once(page: WitnessPage, answer: Grid) -> None:
     answer.insert(2, list(answer[1]))
     assert {row for row, _ in flagged(check_table(answer, [page]))} == {2}

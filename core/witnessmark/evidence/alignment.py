@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ PART_WEIGHT = 0.5
 """How much less a place weighs that is only a part of a text."""
 MOVED_SHARE = 0.6
 """Share of a row's weight that stands on one line elsewhere from which the row was moved."""
+LEAST_SHIFTED = 2
+"""Columns whose values have to be shifted to believe the headers."""
 
 
 class Place(NamedTuple):
@@ -181,13 +184,18 @@ def _columns(
     is_from_right: bool,
 ) -> tuple[list[Extent | None], frozenset[int], frozenset[int]]:
     """Find where each column stands on a page by the cells that stand on their rows' lines."""
-    votes: list[list[Run]] = [[] for _ in range(width)]
+    by_row: list[dict[int, Run]] = [{} for _ in range(width)]
     header_votes: list[list[Run]] = [[] for _ in range(width)]
     for row, (cells, band) in enumerate(zip(rows, found, strict=True)):
         if band is None or band.page != page:
             continue
         for column, run in _clear_runs(cells, band):
-            (header_votes if row < head else votes)[column].append(run)
+            if row < head:
+                header_votes[column].append(run)
+            else:
+                by_row[column][row] = run
+    _drop_shifted(by_row, header_votes)
+    votes = [list(runs.values()) for runs in by_row]
     disputed = _drop_lone_strays(votes, header_votes, is_from_right=is_from_right)
     extents: list[Extent | None] = [
         _extent(body) or _extent(headers) for body, headers in zip(votes, header_votes, strict=True)
@@ -207,6 +215,54 @@ def _columns(
     for column, place in zip(there, expected, strict=True):
         ordered[column] = None if place is None else by_place[place]
     return ordered, frozenset(there[one] for one in moved), disputed
+
+
+def _drop_shifted(votes: Sequence[dict[int, Run]], header_votes: Sequence[Sequence[Run]]) -> None:
+    """Drop the values of columns from where an answer has lost its place: it begins under its headers.
+
+    In several columns then some values stand under the header and others do not; or a column has its place in some rows
+    alone, and in the others its neighbour has it.
+
+    Shapes:  `votes` are each column's values by row
+    """
+    parted: dict[int, dict[int, Run]] = {}
+    for column, (runs, headers) in enumerate(zip(votes, header_votes, strict=True)):
+        if headers:
+            header = max(headers, key=lambda run: run.top)
+            under = {row: run for row, run in runs.items() if _meet(run, header)}
+            if under and len(under) <= len(runs) / 2:
+                parted[column] = under
+    if len(parted) < LEAST_SHIFTED:
+        parted = _parted_by_neighbours(votes)
+    if len(parted) >= LEAST_SHIFTED:
+        for column, under in parted.items():
+            votes[column].clear()
+            votes[column].update(under)
+
+
+def _parted_by_neighbours(votes: Sequence[dict[int, Run]]) -> dict[int, dict[int, Run]]:
+    """Keep of each column the rows in which two columns that share a place elsewhere each have their own."""
+    for first, second in pairwise(votes):
+        fewer, more = sorted((first, second), key=len)
+        if not fewer or len(fewer) > len(more) / 2 + 1 or not _meet(_middle_run(fewer), _middle_run(more)):
+            continue
+        parted: dict[int, dict[int, Run]] = {}
+        for column, runs in enumerate(votes):
+            own = {row: run for row, run in runs.items() if row in fewer}
+            others = {row: run for row, run in runs.items() if row not in fewer}
+            if own and others and not _meet(_middle_run(own), _middle_run(others)):
+                parted[column] = own
+        if len(parted) >= LEAST_SHIFTED:
+            return parted
+    return {}
+
+
+def _middle_run(runs: Mapping[int, Run]) -> Run:
+    return sorted(runs.values(), key=_middle)[len(runs) // 2]
+
+
+def _meet(one: Run, other: Run) -> bool:
+    return one.x0 < other.x1 and one.x1 > other.x0
 
 
 def _drop_lone_strays(

@@ -11,7 +11,7 @@ from witnessmark.evidence.conserving import CONTINUED, left_over, looks_like_row
 from witnessmark.evidence.laid import Laid, Territory
 from witnessmark.evidence.likeness import is_same_as_read, most_alike
 from witnessmark.evidence.lookup import runs_of, same_unit
-from witnessmark.evidence.normal import core_of, is_mark, key_of_cell
+from witnessmark.evidence.normal import core_of, is_mark, is_nothing, key_of_cell
 from witnessmark.evidence.numbers import amount_of, decimal_mark, is_year
 from witnessmark.evidence.verdicts import TableEvidence, Verdict
 from witnessmark.evidence.witness import WitnessPage
@@ -331,7 +331,7 @@ class _Check:
             return None
         places = self.located.places.get((row, column))
         if places is None:
-            return self._missing(cell)
+            return None if self._is_empty(cell) else self._missing(cell)
         box = self._box(places)
         page = self.pages[places[0].page]
         more = self._unclaimed_around(cell, places)
@@ -341,6 +341,13 @@ class _Check:
             reason = f"Only a part of what stands there: {whole!r}."
             return Verdict(status="unlocated", page=page.page_number, box=box, nearest=whole, reason=reason)
         return Verdict(status="located", page=page.page_number, box=box)
+
+    def _is_empty(self, cell: Asked) -> bool:
+        """Say whether an answer only writes that a cell is empty, and it is."""
+        if cell.row < self.head or not is_nothing(cell.key):
+            return False
+        territory = self._territory(cell)
+        return territory is None or not self._words_in(territory)
 
     def _unclaimed_around(self, cell: Asked, places: Sequence[Place]) -> list[int]:
         """Find words of the same text that no cell has: the answer left a part of it out."""
@@ -507,7 +514,9 @@ def _head(rows: Sequence[Sequence[Asked]], header_rows: int) -> int:
 
 def _is_body(cells: Sequence[Asked]) -> bool:
     """Say whether a row is no header: it holds figures, or nothing but a label before others."""
-    return any(_is_figure(cell) for cell in cells) or [cell.column for cell in cells] == [0]
+    if any(_is_figure(cell) for cell in cells):
+        return True
+    return [cell.column for cell in cells if not cell.column or not is_nothing(cell.key)] == [0]
 
 
 def _is_figure(cell: Asked) -> bool:

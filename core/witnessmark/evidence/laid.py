@@ -34,7 +34,7 @@ MEETING = 1.0
 """Points that a header and a column have to share for the one to stand over the other."""
 MOST_PIECES, MOST_STEPS = 12, 1_000
 """Of a header that is put together, and tries to do so."""
-BETWEEN_PIECES = "-/|:,;()\u2022>" + BREAK
+BETWEEN_PIECES = "-/|:,;_()\u2022>" + BREAK
 """What an answer may put between the headers that it joins."""
 
 
@@ -254,6 +254,8 @@ class Laid:
             return self._is_between_columns(cell.column, place)
         if self.is_outside(place):
             return False
+        if cell.row >= self.head and self._joins_columns(place):
+            return False
         width = max(run.x1 - run.x0, 0.1)
         shared = min(run.x1, own[1]) - max(run.x0, own[0])
         if cell.row < self.head and self.is_over_others(place, cell.column):
@@ -268,6 +270,25 @@ class Laid:
         if hull is None or min(run.x1, hull[1]) - max(run.x0, hull[0]) < 0.8 * width:
             return False
         return shared > 0 or (cell.row < self.head and self._spans(run, place.page, cell.column, last_column))
+
+    def _joins_columns(self, place: Place) -> bool:
+        """Say whether words of a place stand apart, in columns of their own: two cells and not one."""
+        if len(place.run.words) < 2:
+            return False
+        index = self.index(place.page)
+        units: dict[int, list[int]] = {}
+        for word in place.run.words:
+            units.setdefault(index.tokens[word].unit, []).append(word)
+        columns: dict[int, set[int]] = {}
+        for words in units.values():
+            run = index.run(words)
+            over = {
+                number
+                for number, extent in enumerate(self.alignment.columns[place.page])
+                if extent is not None and min(run.x1, extent.right) - max(run.x0, extent.left) > MEETING
+            }
+            columns.setdefault(run.first_line, set()).update(over if len(over) == 1 else ())
+        return any(len(over) > 1 for over in columns.values())
 
     def _spans(self, run: Run, page: int, first: int, last: int) -> bool:
         """Say whether a header over several columns begins with the first: else those after it explain its place."""

@@ -9,6 +9,7 @@ from witnessmark.glyphs import one_glyph
 BREAK = "\x1f"
 """Stands in a key where white space parts two digits: `12 34` is not `1234`."""
 
+_NOTHINGS = frozenset({"null", "none", "nil", "n/a", "na", "nan", "n.a.", "empty", "blank"})
 _LEFT_OF_WORD = "*\u2020\u2021\u00a7\u00b6\u2022\"'#"
 _RIGHT_OF_WORD = "*\u2020\u2021\u00a7\u00b6\u2022\"':;,.!"
 _BRACKETS_LEFT, _BRACKETS_RIGHT = "([{<", ")]}>"
@@ -61,6 +62,11 @@ def _is_figure(key: str) -> bool:
 def is_leader(text: str) -> bool:
     """Say whether a word only leads the eye, as rows of dots do."""
     return len(text) > 1 and not text.strip("._\u2026\u00b7\u2022 ") and len(text.strip("\u2022")) > 0
+
+
+def is_nothing(key: str) -> bool:
+    """Say whether a text is what answers write where nothing stands: `-`, `null`, `N/A`."""
+    return not key.strip("-") or key in _NOTHINGS
 
 
 def is_mark(key: str) -> bool:

@@ -117,7 +117,7 @@ async def soak(options: Options, folder: Path) -> Report:
             await soaking.all_clients()
         seconds = time.monotonic() - begun
         await room.heal()
-        await soaking.at_rest(without_workers=options.waits_for_workers)
+        await soaking.at_rest(without_workers=options.waits_for_workers, files=before.handles.get("files", 0))
         after = room.look()
         stuck_jobs = working_jobs(room.store)
         left_behind = [*room.left_behind(), *left_open(room.store)]
@@ -254,13 +254,18 @@ class _Soaking:
             tasks.cancel_scope.cancel()
         return code
 
-    async def at_rest(self, *, without_workers: bool = False, seconds: float = 200.0) -> None:
-        """Wait until nothing is under way: no request, no line of the ledger, and if wanted no worker."""
+    async def at_rest(self, *, without_workers: bool = False, files: int | None = None, seconds: float = 200.0) -> None:
+        """Wait until nothing is under way: no request, no line of the ledger, and if wanted no worker.
+
+        An ask that nobody waits for any more may still be under way and hold its document before it has a line: its
+        pictures are being prepared. Nothing shows that but `files`, as many as may be open at rest.
+        """
         with anyio.move_on_after(seconds):
             while True:
                 look = self.room.look()
                 store = self.room.store
                 is_quiet = not look.at_work and not lines_under_way(store) and not working_jobs(store)
+                is_quiet = is_quiet and (files is None or look.handles.get("files", 0) <= files)
                 if is_quiet and not (without_workers and look.workers):
                     return
                 await anyio.sleep(0.5)

@@ -252,15 +252,17 @@ class Workers:
         command = [sys.executable, "-P", "-m", "witnessmark.worker_main"]
         command += [str(limits.worker_address_bytes), str(limits.worker_resident_bytes), str(os.getpid())]
         try:
-            process = await anyio.open_process(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=environment,
-                # Ctrl-C in a terminal is for us: a server that was given time to end its calls needs its workers.
-                start_new_session=True,
-            )
+            # Cancelled in between, a process would run on that nobody knows: it is ended by whoever asked for it.
+            with anyio.CancelScope(shield=True):
+                process = await anyio.open_process(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                    env=environment,
+                    # Ctrl-C in a terminal is for us: a server that was given time to end its calls needs its workers.
+                    start_new_session=True,
+                )
         except OSError as error:
             raise WorkerMissing from error
         self.started += 1

@@ -183,8 +183,13 @@ class _Check:
         """Give each cell the place in its row and column; those that have one choice only come first."""
         fitting: list[tuple[int, float, Asked, list[Place]]] = []
         for cell in cells:
-            choices = [place for place in cell.places if with_parts or not place.is_part]
-            places = [place for place in choices if self._fits(cell, place)]
+            choices = self._within_reach(cell, with_parts=with_parts)
+            last_row, last_column = self._rows_below(cell), self._column_after(cell)
+            places = [
+                place
+                for place in choices
+                if self.laid.fits_row(cell, place, last_row) and self.laid.fits_columns(cell, place, last_column)
+            ]
             if places:
                 distances = {place: self.laid.distance(cell, place) for place in places}
                 places.sort(key=distances.__getitem__)
@@ -195,18 +200,14 @@ class _Check:
             if best is not None:
                 self.located.give((cell.row, cell.column), best)
 
-    def _fits(self, cell: Asked, place: Place) -> bool:
+    def _within_reach(self, cell: Asked, *, with_parts: bool) -> list[Place]:
+        """Leave out what is far from a cell's line: most places of a value that stands everywhere."""
+        places = cell.places if with_parts else [place for place in cell.places if not place.is_part]
         band = self.laid.bands[cell.row]
-        is_value = cell.row >= self.head and cell.column >= self.labels
-        if (
-            band is not None
-            and is_value
-            and not (place.first_line - LINES_APART <= band.line <= place.last_line + LINES_APART)
-        ):
-            return False  # most places of a value that stands everywhere; the rest is measured
-        return self.laid.fits_row(cell, place, self._rows_below(cell)) and self.laid.fits_columns(
-            cell, place, self._column_after(cell)
-        )
+        if band is None or cell.row < self.head or cell.column < self.labels:
+            return places
+        first, last = band.line - LINES_APART, band.line + LINES_APART
+        return [place for place in places if place.first_line <= last and place.last_line >= first]
 
     def _column_after(self, cell: Asked) -> int:
         """Find the last of the columns over which a text may reach: those that are empty, or say the same."""
@@ -353,14 +354,19 @@ class _Check:
         """Find words of the same text that no cell has: the answer left a part of it out."""
         found: list[int] = []
         for place in places:
-            index = self.pages[place.page].index
-            units = {index.tokens[word].unit for word in place.run.words}
-            last_column = self._column_after(cell) if cell.row < self.head else cell.column
-            for line in range(place.run.first_line, place.run.last_line + 1):
+            beside = [
+                word
+                for line in range(place.run.first_line, place.run.last_line + 1)
+                for word in self.unclaimed.get((place.page, line), ())
+            ]
+            if beside:
+                tokens = self.pages[place.page].index.tokens
+                units = {tokens[word].unit for word in place.run.words}
+                last_column = self._column_after(cell) if cell.row < self.head else cell.column
                 found += [
                     word
-                    for word in self.unclaimed.get((place.page, line), ())
-                    if index.tokens[word].unit in units
+                    for word in beside
+                    if tokens[word].unit in units
                     and any(
                         self.laid.is_in_column(place.page, word, column)
                         for column in range(cell.column, last_column + 1)

@@ -69,6 +69,7 @@ class Laid:
         self.bands = alignment.bands
         self._neighbours: dict[tuple[int, int], list[Band]] = {}
         self.columns = {page: _territories(extents) for page, extents in alignment.columns.items()}
+        self._sides = {page: _sides(extents) for page, extents in alignment.columns.items()}
         self.header_zone = self._header_zone()
         self.pitch = [self._pitch(page) for page in range(len(pages))]
         """The usual distance of rows on each page, 0 where there are not two."""
@@ -305,12 +306,9 @@ class Laid:
 
     def is_outside(self, place: Place) -> bool:
         """Say whether a place lies to the left or right of all columns, and far from them: in another table beside."""
-        known = [extent for extent in self.alignment.columns[place.page] if extent is not None]
+        left, right = self._sides[place.page]
         reach = OUTSIDE * (place.run.bottom - place.run.top) / (1 + place.run.last_line - place.run.first_line)
-        return bool(known) and (
-            place.run.x0 > max([extent.x1 for extent in known]) + reach
-            or place.run.x1 < min([extent.x0 for extent in known]) - reach
-        )
+        return place.run.x0 > right + reach or place.run.x1 < left - reach
 
     def is_over_others(self, place: Place, column: int) -> bool:
         """Say whether a header stands over other columns and not over this one; over several it may lie between.
@@ -572,6 +570,14 @@ def _is_of_figures(keys: Sequence[str]) -> bool:
     """Say whether a line holds figures as rows do; years are headers."""
     figures = sum(has_digit(key) is not None and not is_year(key) for key in keys)
     return figures >= 2 and 2 * figures >= len(keys)
+
+
+def _sides(extents: Sequence[Extent | None]) -> tuple[float, float]:
+    """Find from where to where columns reach; everywhere where none is known."""
+    known = [extent for extent in extents if extent is not None]
+    if not known:
+        return float("-inf"), float("inf")
+    return min([extent.x0 for extent in known]), max([extent.x1 for extent in known])
 
 
 def _shared(run: Run, extent: Extent) -> float:

@@ -41,26 +41,39 @@ def check_output(output: str | None) -> None:
 
 
 def with_file(result: EvidenceShown, output: str | None, settings: Settings) -> EvidenceShown:
-    """Write the picture of a result to where it was asked for, else into the export folder, and say where.
+    """Write the pictures of a result to where it was asked for, else into the export folder, and say where.
 
     Errors:  `OutputUnwritable`, `ExportFolderUnwritable`
     """
-    (picture,) = result.pictures
+    first, *others = [
+        _written(result, picture, output, settings, is_later=n > 0) for n, picture in enumerate(result.pictures)
+    ]
+    update = {"picture": result.picture.model_copy(update=first)}
+    if others and result.later is not None:
+        update["later"] = result.later.model_copy(update=others[0])
+    return result.model_copy(update=update)
+
+
+def _written(
+    result: EvidenceShown, picture: Picture, output: str | None, settings: Settings, *, is_later: bool
+) -> dict[str, str]:
+    """Write one picture; that of the later document of a comparison beside the first."""
+    suffix_of_later = "-after" if is_later else ""
     if output is None:
-        stem = f"{result.documents[0].name.rsplit('.', 1)[0]}-{result.result_id}-evidence"
+        stem = f"{result.documents[0].name.rsplit('.', 1)[0]}-{result.result_id}-evidence{suffix_of_later}"
         suffix = ".png" if picture.media_type == "image/png" else ".jpg"
         path = ExportFolder(settings.exports).write(stem + suffix, picture.content)
         media_type = picture.media_type
     else:
         path = absolute(output)
+        path = path.with_stem(path.stem + suffix_of_later)
         format_ = _FORMATS[path.suffix.lower()]
         media_type = f"image/{format_.lower()}"
         try:
             path.write_bytes(_as(picture, format_))
         except OSError as error:
             raise OutputUnwritable(output) from error
-    facts = result.picture.model_copy(update={"path": str(path), "media_type": media_type})
-    return result.model_copy(update={"picture": facts})
+    return {"path": str(path), "media_type": media_type}
 
 
 def allowing_its_document(settings: Settings, arguments: dict[str, Any]) -> Settings:

@@ -15,6 +15,7 @@ from tests.tools.conftest import House
 from witnessmark.documents.opening import PasswordNeeded
 from witnessmark_tools.catalog import BY_NAME
 from witnessmark_tools.compare_result import DocumentComparison
+from witnessmark_tools.evidence_items import ItemUnknown
 
 pytestmark = pytest.mark.anyio
 
@@ -180,3 +181,28 @@ async def test_a_long_result_is_cut_and_read_on_in_pages(house: House) -> None:
         if cursor is None:
             break
     assert read == [f"d{n}" for n in range(1, 901)]
+
+
+async def test_evidence_shows_both_sides_of_a_difference(house: House) -> None:
+    found = await compare(
+        house, pdf(LINES), pdf((*LATER, "5. Wind. No vessel leaves in a gale.")), ("old.pdf", "new.pdf")
+    )
+    names = [one.difference_id for one in found.differences]
+    both = await house.call_with("show_evidence", result_id=found.result_id, items=[names[0]])
+    assert len(both.pictures) == 2
+    assert [place.words for place in both.places] == ["1,284.50", "1,294.50"]
+    assert [place.page for place in both.places] == [1, 1]
+    added = await house.call_with("show_evidence", result_id=found.result_id, items=[names[-1]])
+    assert [place.words for place in added.places] == ["5. Wind. No vessel leaves in a gale."]
+    assert [document.name for document in added.documents] == ["new.pdf"]
+    usual = await house.call_with("show_evidence", result_id=found.result_id)
+    assert len(usual.pictures) == 2
+    with pytest.raises(ItemUnknown, match="differences such as"):
+        await house.call_with("show_evidence", result_id=found.result_id, items=["d99"])
+
+
+async def test_evidence_of_a_text_and_a_pdf_shows_the_pdf(house: House) -> None:
+    found = await compare(house, text(LINES), pdf(LATER), ("old.txt", "new.pdf"))
+    shown = await house.call_with("show_evidence", result_id=found.result_id, items=["d1"])
+    assert [place.words for place in shown.places] == ["1,294.50"]
+    assert shown.warnings

@@ -55,14 +55,21 @@ def same_files(result_id: str, before: DocumentRead, after: DocumentRead) -> Doc
     )
 
 
-async def compared(
-    before: ComparedSide, after: ComparedSide, documents: Documents, result_id: str
-) -> DocumentComparison:
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """A comparison, and of which document each place to review is."""
+
+    result: DocumentComparison
+    review: tuple[tuple[bool, ReviewItem], ...]
+    """The result's own list, each item with whether it is of the earlier document."""
+
+
+async def compared(before: ComparedSide, after: ComparedSide, documents: Documents, result_id: str) -> Compared:
     """Compare two documents that were read."""
     comparison = await compare_texts(before, after)
     looks = await compare_looks(before, after, comparison, documents)
 
-    def shaped() -> DocumentComparison:
+    def shaped() -> Compared:
         texts = found_differences(comparison)
         visual = visual_differences(looks, len(texts) + 1)
         differences = [one for one in texts if one.significance == "substantive"] + visual
@@ -71,11 +78,17 @@ async def compared(
             one.model_copy(update={"difference_id": f"d{number}"}) for number, one in enumerate(differences, start=1)
         ]
         is_read = before.is_whole and after.is_whole
-        return DocumentComparison(
+        review = (
+            *review_of(comparison),
+            *((False, item) for item in visual_review(looks)),
+            *((True, item) for item in before.needs_review),
+            *((False, item) for item in after.needs_review),
+        )
+        result = DocumentComparison(
             result_id=result_id,
             documents=[document_read(before.document), document_read(after.document)],
             engines=["offline"],
-            needs_review=[*review_of(comparison), *visual_review(looks), *before.needs_review, *after.needs_review],
+            needs_review=[item for _, item in review],
             warnings=[*side_warnings(before, after, comparison), *looks.warnings],
             failures=[*before.failures, *after.failures],
             identical=is_read and comparison.texts_agree and not visual,
@@ -85,6 +98,7 @@ async def compared(
             substantive_count=sum(one.significance != "formatting" for one in differences),
             conclusion=conclusion(before, after, comparison, differences),
         )
+        return Compared(result=result, review=review)
 
     return await anyio.to_thread.run_sync(shaped, abandon_on_cancel=True)
 
@@ -215,8 +229,11 @@ def box_of(passage: Passage | None) -> list[float] | None:
     return rounded(passage.places[0].box)
 
 
-def review_of(comparison: Comparison) -> list[ReviewItem]:
-    """List for people what OCR has a part in: what it may have misread, and what it read and differs."""
+def review_of(comparison: Comparison) -> list[tuple[bool, ReviewItem]]:
+    """List for people what OCR has a part in: what it read and differs, and what it may have misread.
+
+    Shapes:  each item with whether it is of the earlier document
+    """
     doubtful = [_review(one, _MISREAD) for one in comparison.differences if one.is_doubtful]
     by_ocr = [
         _review(one, _BY_OCR)
@@ -234,13 +251,13 @@ def _is_by_ocr(difference: Difference) -> bool:
     return any(side is not None and side.is_read_by_ocr for side in (difference.before, difference.after))
 
 
-def _review(difference: Difference, reason: str) -> ReviewItem:
+def _review(difference: Difference, reason: str) -> tuple[bool, ReviewItem]:
     """Name the side that OCR read, and beside it what the other says."""
     before, after = difference.before, difference.after
     is_after = after is not None and (after.is_read_by_ocr or before is None)
     read, other = (after, before) if is_after else (before, after)
     assert read is not None
-    return ReviewItem(
+    return not is_after, ReviewItem(
         page=read.page,
         box=box_of(read),
         value=read.text,

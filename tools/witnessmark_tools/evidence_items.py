@@ -1,5 +1,5 @@
-"""What of a result is to be shown: `t1` a table, `t1:3` a row, `t1:3:2` a cell, `c2` a citation, `review:1` a place to
-review.
+"""What of a result is to be shown: `t1` a table, `t1:3` a row, `t1:3:2` a cell, `c2` a citation, `d4` a difference,
+`review:1` a place to review.
 """
 
 from __future__ import annotations
@@ -22,11 +22,18 @@ class ItemUnknown(UsageError):
         tables = [table.table_id for table in result.tables]
         known = [f"tables {tables[0]} to {tables[-1]}" if len(tables) > 1 else f"table {tables[0]}"] if tables else []
         cited = [one.citation_id for one in result.citations] + [item for item in result.elsewhere if item[0] == "c"]
+        changed = [one for one in cited if one[0] == "d"] + [item for item in result.elsewhere if item[0] == "d"]
+        cited = [one for one in cited if one[0] == "c"]
+        known += [f"differences such as {changed[0]}"] if changed else []
         known += [f"citations {cited[0]} to {cited[-1]}" if len(cited) > 1 else f"citation {cited[0]}"] if cited else []
         known += [f"{REVIEW}:1 to {REVIEW}:{len(result.review)}"] if result.review else []
         there_is = f"It has {' and '.join(known)}" if known else "It has no places"
         cells = "; t1:3:2 is a cell by row, 0 being the headers, and column, from 0" if tables or not known else ""
         super().__init__(f"The result has no item {item[:60]!r}.", f"{there_is}{cells}.")
+
+
+MOST_SHOWN = 6
+"""Items that are shown where nobody names any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +66,27 @@ def usual_items(result: RememberedResult) -> list[str]:
     doubtful = [f"{REVIEW}:{number}" for number, item in enumerate(result.review, start=1) if item.place.box]
     cited = [one.citation_id for one in result.citations[:6]]
     return doubtful[:6] or [table.table_id for table in result.tables] or cited
+
+
+def sides_of(result: RememberedResult, items: Sequence[str] | None) -> dict[str, list[str]]:
+    """Find in which documents items of a comparison stand: `d4` in both, `d4:after` in the later.
+
+    Shapes:  by the results that keep them, the earlier document's first; without items the first differences
+    Errors:  `ItemUnknown`
+    """
+    own = {one.citation_id for one in result.citations}
+    names = [*own, *(item for item in result.elsewhere if item[0] == "d" and ":" not in item)]
+    usual = sorted(names, key=lambda name: int(name[1:]))[:MOST_SHOWN]
+    found: dict[str, list[str]] = {result.result_id: []}
+    for item in [item.strip() for item in items] if items else usual or [f"{REVIEW}:1"]:
+        places = [place for name in (item, f"{item}:after") if (place := result.elsewhere.get(name)) is not None]
+        if item in own:
+            found[result.result_id].append(item)
+        elif not places:
+            raise ItemUnknown(item, result)
+        for place in places:
+            found.setdefault(place.result_id, []).append(place.item)
+    return {result_id: named for result_id, named in found.items() if named}
 
 
 def places_on(result: RememberedResult, page: int) -> list[ItemPlace]:

@@ -17,11 +17,11 @@ from witnessmark.documents.layer_check import LayerCheck
 from witnessmark.documents.opening import Documents
 from witnessmark.documents.page_range import PageOutOfRange
 from witnessmark.documents.page_words import PageWords, page_words
-from witnessmark.documents.prepared import BoxOutside
+from witnessmark.documents.prepared import BoxOutside, NoPicture
 from witnessmark.documents.views import EvidencePicture, FramedPlace, PageView
 from witnessmark.errors import InputError, UsageError, WitnessmarkError
 from witnessmark_tools.arguments import Password
-from witnessmark_tools.evidence_items import MOST_PLACES, ItemPlace, places_of, places_on, usual_items
+from witnessmark_tools.evidence_items import MOST_PLACES, ItemPlace, places_of, places_on, sides_of, usual_items
 from witnessmark_tools.pages import INSTALL_OCR
 from witnessmark_tools.place_words import line_height, text_of, words_in
 from witnessmark_tools.remembered import (
@@ -47,6 +47,8 @@ from witnessmark_tools.results import (
 if TYPE_CHECKING:
     from witnessmark_tools.jobs import Jobs
 
+COMPARISON = "compare_documents"
+"""The tool whose results are of two documents."""
 PAGE_URI = "witnessmark://pages/{result_id}/{page}"
 MOST_PAGES = 6
 READING_SECONDS = 20.0
@@ -136,11 +138,16 @@ class EvidenceShown(Result):
     places: list[EvidencePlace]
     picture: PictureFacts
     whole_pages: list[WholePage] = Field(description="Resources: the page with everything of the result on it.")
+    later: PictureFacts | None = Field(default=None, description="Of the other document of a comparison.")
     _content: bytes = PrivateAttr(default=b"")
+    _later_content: bytes = PrivateAttr(default=b"")
 
     @property
     def pictures(self) -> Sequence[Picture]:
-        return (Picture(content=self._content, media_type=self.picture.media_type),)
+        first = Picture(content=self._content, media_type=self.picture.media_type)
+        if self.later is None:
+            return (first,)
+        return first, Picture(content=self._later_content, media_type=self.later.media_type)
 
     @property
     def links(self) -> Sequence[LinkedResource]:
@@ -152,12 +159,29 @@ class EvidenceShown(Result):
         self._content = content
         return self
 
+    def beside(self, other: EvidenceShown) -> EvidenceShown:
+        """Put what stands in the later document of a comparison beside this."""
+        numbered = [
+            place.model_copy(update={"item": f"{place.item} in {other.documents[0].name}"}) for place in other.places
+        ]
+        both = self.model_copy(
+            update={
+                "documents": [*self.documents, *other.documents],
+                "places": [*self.places, *numbered],
+                "warnings": [*self.warnings, *other.warnings, "The second picture has numbers of its own, from 1."],
+                "whole_pages": [*self.whole_pages, *other.whole_pages],
+                "later": other.picture,
+            }
+        )
+        both._later_content = other._content
+        return both.showing(self._content)
+
     def to_text(self) -> str:
         size = f"{self.picture.width} x {self.picture.height} pixels"
         lines = [f"{self.documents[0].name}, result {self.result_id} (picture: {size})"]
         lines += [f"Warning: {warning}" for warning in self.warnings]
         lines += [place.to_text() for place in self.places]
-        lines += [f"Picture: {self.picture.path}"] if self.picture.path else []
+        lines += [f"Picture: {one.path}" for one in (self.picture, self.later) if one is not None and one.path]
         lines += [f"Whole page {page.page}: {page.uri}" for page in self.whole_pages]
         return "\n".join(lines)
 
@@ -168,7 +192,7 @@ async def show_evidence(
         list[str] | None,
         Field(
             description="'t1' a table, 't1:3' its row 3 (0: headers), 't1:3:2' a cell (columns from 0), 'c2' a "
-            "citation, 'review:1' the first of needs_review; default what needs review."
+            "citation, 'd4' a difference, both sides, 'review:1' the first of needs_review; default what needs review."
         ),
     ] = None,
     source: Annotated[str | None, Field(description="Path or https URL, where there is no result_id.")] = None,
@@ -185,6 +209,8 @@ async def show_evidence(
 ) -> EvidenceShown:
     """Show where on the page values stand: a sharp crop with each place framed, the words there, and whether the value was located, displaced or unlocated. Places by result_id and items, or by source, page and box; several in one picture. For a person to check, or a model to look again. Free, no model."""  # noqa: E501 - one line on the wire
     known = None if result_id is None else await _known(result_id, results, jobs)
+    if known is not None and known.tool == COMPARISON and not (source or box or boxes or page):
+        return await _both_sides(known, items, documents, results, password)
     elsewhere: list[str] = []
     if known is not None and items:
         known, items, elsewhere = await anyio.to_thread.run_sync(_in_one_document, known, items, results)
@@ -208,6 +234,42 @@ async def show_evidence(
         shown = await _shown(evidence, documents, has_links=password is None and kept_source(where) is not None)
         # `showing` keeps the picture, which a copy would lose.
         return shown.model_copy(update={"warnings": [*shown.warnings, *elsewhere]}).showing(shown.pictures[0].content)
+
+
+async def _both_sides(
+    known: RememberedResult,
+    items: Sequence[str] | None,
+    documents: Documents,
+    results: RememberedResults,
+    password: str | None,
+) -> EvidenceShown:
+    """Show differences in both documents of a comparison, each in a picture of its own.
+
+    Errors:  `ItemUnknown`, `ResultUnknown`, `SourceNotKept`, `DocumentDiffers`; `NoPicture` where neither can be drawn
+    """
+    shown: list[EvidenceShown] = []
+    refused: list[NoPicture] = []
+    for result_id, named in sides_of(known, items).items():
+        one = known if result_id == known.result_id else await anyio.to_thread.run_sync(results.get, result_id)
+        if one is None:
+            raise ResultUnknown(result_id)
+        if one.source is None:
+            raise SourceNotKept(one.name)
+        async with documents.open(one.source, password) as document:
+            _check(document, one, None)
+            asked = places_of(one, named)
+            evidence = _Evidence(document=document, result=one, asked=asked, page=None, is_whole=False)
+            try:
+                shown.append(await _shown(evidence, documents, has_links=password is None))
+            except NoPicture as error:
+                refused.append(error)
+    if not shown:
+        raise refused[0]
+    first = shown[0]
+    if refused:
+        told = [*first.warnings, *(error.message for error in refused)]
+        first = first.model_copy(update={"warnings": told}).showing(first.pictures[0].content)
+    return first if len(shown) == 1 else first.beside(shown[1])
 
 
 async def whole_page(result_id: str, page: int, documents: Documents, results: RememberedResults) -> EvidencePicture:

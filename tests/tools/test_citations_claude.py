@@ -267,7 +267,7 @@ async def test_a_part_that_fails_costs_that_part(house: House, api: FakeClaudeAP
     (answer,) = found.answers
     assert answer.outcome == "answered"
     assert answer.searched == "1 document, 39 pages; 1 page not asked"
-    assert any("Not asked of page 40" in warning for warning in found.warnings)
+    assert any("Not asked of long.pdf, page 40." in warning for warning in found.warnings)
 
 
 # --- auto ------------------------------------------------------------------------------------------------------------

@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from witnessmark.claude.attempts import in_words
 from witnessmark.claude.failures import ModelNotAvailable
 from witnessmark.claude.running import Answered, Failed
 from witnessmark.documents.opening import Documents
-from witnessmark.documents.page_range import text_from_pages
 from witnessmark.errors import WitnessmarkError
 from witnessmark.plans.halving import pages_of
 from witnessmark.plans.joint_parts import PartSource
@@ -22,6 +20,7 @@ from witnessmark.plans.models import Model, ModelCannotSee, ModelRetired
 from witnessmark.plans.plan import Plan
 from witnessmark.plans.price import price_of
 from witnessmark.plans.spending import PriceNotApproved
+from witnessmark.plans.titles import pages_title
 from witnessmark_tools.citations_answer import Passage, Reply, Said, parse_reply, reply_of
 from witnessmark_tools.citations_lookup import AskedCitation, look_up
 from witnessmark_tools.citations_plan import Finding, plan_answers, plan_joining, question_of
@@ -204,7 +203,7 @@ class _Asking:
         for answered in paid.run.answered:
             reply = await anyio.to_thread.run_sync(reply_of, answered.value, answered.ask)
             by_question[question_of(answered.ask)].append((answered, reply))
-        failures = _failures(paid)
+        failures = self._failures(paid)
         for question, replies in by_question.items():
             reply = await self._joined(question, replies, model)
             pages = {page for answered, _ in replies for page in pages_of(answered.ask)}
@@ -289,13 +288,27 @@ class _Asking:
         )
 
     def _place(self, said: Said) -> str:
-        names = {
-            source.document.sha256: read.name for source, read in zip(self.call.sources, self.call.read, strict=True)
-        }
-        places = [
-            f"{names.get(passage.sha256, '')}, page {text_from_pages(passage.pages)}" for passage in said.passages
-        ]
+        places = [self._in_words(passage.sha256, passage.pages) for passage in said.passages]
         return "; ".join(dict.fromkeys(places)) or "no place given"
+
+    def _in_words(self, sha256: str, pages: Sequence[int]) -> str:
+        """Name pages of a document: `report.pdf, pages 3-5`."""
+        name = next(read.name for read in self.call.read if read.document.sha256 == sha256)
+        return pages_title(name, pages) if pages else name
+
+    def _failures(self, paid: Paid) -> dict[str, list[str]]:
+        """Say by question of which pages it was not asked, and why."""
+        found: dict[str, list[str]] = {}
+        for outcome in paid.run.outcomes:
+            if isinstance(outcome, Answered):
+                continue
+            pages: dict[str, list[int]] = {}
+            for sha256, page in pages_of(outcome.ask):
+                pages.setdefault(sha256, []).append(page)
+            where = "; ".join(self._in_words(sha256, several) for sha256, several in pages.items())
+            why = f"{outcome.error}" if isinstance(outcome, Failed) else "There was no time; call again for it."
+            found.setdefault(question_of(outcome.ask), []).append(f"Not asked of {where}. {why}")
+        return found
 
     async def _checked(self, question: str, reply: Reply) -> tuple[CheckedStatement, ...]:
         """Look up what each statement cites, on pages whose text layer was compared with what they show."""
@@ -321,18 +334,6 @@ def _cited_by(said: Said, statements: Sequence[Said]) -> tuple[Passage, ...]:
     """Give the passages that the findings rest on which a joined statement cites."""
     places = [place for passage in said.passages for place in passage.pages if place < len(statements)]
     return tuple(dict.fromkeys(passage for place in places for passage in statements[place].passages))
-
-
-def _failures(paid: Paid) -> dict[str, list[str]]:
-    """Say by question of which pages it was not asked, and why."""
-    found: dict[str, list[str]] = {}
-    for outcome in paid.run.outcomes:
-        if isinstance(outcome, Answered):
-            continue
-        where = in_words([outcome.ask])
-        why = f" {outcome.error}" if isinstance(outcome, Failed) else " There was no time; call again for it."
-        found.setdefault(question_of(outcome.ask), []).append(f"Not asked of {where}.{why}")
-    return found
 
 
 def _searched(call: CitedCall, pages: set[tuple[str, int]]) -> str:

@@ -213,11 +213,16 @@ class _Asking:
                 statements=await self._checked(question, reply),
                 missing=tuple(dict.fromkeys(reply.missing)),
                 searched=_searched(self.call, pages),
-                resembles=self.call.resembling.get(question, False),
+                resembles=self.call.resembling.get(question, False) and not self._was_not_found(question),
                 failures=tuple(failures.get(question, ())),
                 is_whole=bool(replies),
             )
             self.best[question] = better(self.best.get(question), read)
+
+    def _was_not_found(self, question: str) -> bool:
+        """Say whether another model has said that it is not there: two that do settle it."""
+        before = self.best.get(question)
+        return before is not None and before.is_whole and not before.statements
 
     async def _run(self, plan: Plan, model: Model) -> Paid:
         call, total, beats, done = self.call, max(1, len(plan.asks)), 0, 0

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from witnessmark_tools.terms import Terms
 
 
+MUCH_COVERED = 0.6
+"""Share of what a question's words tell that a passage has, from which its answer may well stand there."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Online:
     """What asking Claude has come to."""
@@ -126,8 +130,8 @@ async def _sendable(
 
 
 def _resembling(questions: Sequence[str], read: Sequence[ReadSource]) -> Mapping[str, bool]:
-    """Say for each question whether passages resemble it: a witness against answers that it is not there."""
+    """Say for each question whether a passage says much of it: a witness against answers that it is not there."""
     from witnessmark.offline.passages import Passages
 
     ranked = Passages([one.flows for one in read])
-    return {question: bool(ranked.find(question)) for question in questions}
+    return {question: any(one.covered >= MUCH_COVERED for one in ranked.find(question)) for question in questions}

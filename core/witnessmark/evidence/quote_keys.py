@@ -16,19 +16,24 @@ _SIGNS_OF_FIGURES = re.compile(
     r"|(?<![\w.,)\]])[.](?=\d)"
     r"|(?<=[\d%)])-(?=[\d$\u20ac\u00a3\u00a5.])"
     r"|(?<![\w)\]])[-+](?=[\d$\u20ac\u00a3\u00a5.])"
-    r"|[%\u2030$\u20ac\u00a3\u00a5\u20b9\u20a9\u20bd\u20ba\u20aa\u00b0=<>\u2264\u2265\u00b1\u2248~\u2260]"
+    r"|[%\u2030$\u20ac\u00a3\u00a5\u20b9\u20a9\u20bd\u20ba\u20aa\u00b0=<>\u2264\u2265\u00b1\u2248~\u2260&]"
 )
 """What is kept of a word's key: letters and digits, decimal marks, separators, signs, units, relations."""
 DASH = "\x1e"
 """Key of a word that is a dash and nothing else."""
-_OPEN = frozenset("0123456789%-") | frozenset(map(chr, range(0x660, 0x66A))) | frozenset(map(chr, range(0x966, 0x970)))
-_JOINING = re.compile(r"(?<=\d)-$")
+_OPEN = frozenset("0123456789%-/") | frozenset(map(chr, range(0x660, 0x66A))) | frozenset(map(chr, range(0x966, 0x970)))
+_JOINTS = "-/"
+"""What at a word's end joins a figure to the next word's."""
+_JOINING = re.compile(r"(?<=\d)[-/]$")
 _BEGINS_FIGURE = re.compile(r"[$\u20ac\u00a3\u00a5]?\.?\d")
 _NOT_LETTERS_OF_MARKS = ("\u0300", "\u036f"), ("\u0591", "\u05c7"), ("\u064b", "\u0652"), ("\u0670", "\u0670")
 """Accents that stand apart, and vowel points, which are left out as one likes; other marks are letters."""
 _LOOSE_MARK = re.compile(
-    r"(?:(?<=[^\W\d_]{3})|(?<=[^\W\d_][.,;:!?)\]\"'\u201d\u2019]))(?:\^?\d{1,3})(?:[,-]\d{1,3})*(?=\W*$)"
+    r"(?:(?<=[^\W\d_]{3})|(?<=[^\W\d_][.,;:!?)\]\"'\u201d\u2019])|(?<=[.,;:!?)\]][)\]\"'\u201d\u2019]))"
+    r"(?:\^?\d{1,3})(?:[,-]\d{1,3})*(?=\W*$)"
 )
+_MARK_WITHIN = re.compile(r"(?<=[^\W\d][.!?])[\"'\u201d\u2019)\]]*\d{1,3}(?=[^\W\da-z]|[\u201c\"(\[])")
+"""The number of a footnote where the layer glues the next sentence to it: `fault.15Of`."""
 _CAPITALS_AND_FIGURES = re.compile(r"\W*[A-Z]{1,4}-?\d+\W*")
 _BRACKETED_MARK = re.compile(r"\[\d{1,3}(?:[,;\u2013-]\s?\d{1,3})*\]")
 _RAISED_AFTER_LETTERS = re.compile(
@@ -42,7 +47,7 @@ _BRACKETED_FIGURE = re.compile(r"\(\s*([$\u20ac\u00a3\u00a5]?\s?\d[\d.,'\s]*)(%?
 
 @lru_cache(maxsize=65_536)
 def word_key(word: str) -> str:
-    """Write a word as it is compared; empty for one of punctuation alone. A dash after a last digit stays."""
+    """Write a word as it is compared; empty for one of punctuation alone. A dash or stroke after a last digit stays."""
     if word.isalpha() and word.isascii():
         return word.lower()
     key = key_of(word)
@@ -51,7 +56,7 @@ def word_key(word: str) -> str:
     if len(key) <= 2 and not key.strip("-"):
         return DASH
     kept = _kept(key)
-    return kept + "-" if _JOINING.search(key) and kept[-1:].isdigit() else kept
+    return kept + key[-1] if _JOINING.search(key) and kept[-1:].isdigit() else kept
 
 
 def _kept(key: str) -> str:
@@ -81,7 +86,7 @@ def text_of_keys(keys: Iterable[str]) -> tuple[str, list[int]]:
             continue
         if is_open:
             between = _between(parts[-1], key, is_joined=is_joined)
-            if parts[-1][-1] == "-" and not begins_figure(key):
+            if parts[-1][-1] in _JOINTS and not begins_figure(key):
                 parts[-1] = parts[-1][:-1]
                 length -= 1
             if between:
@@ -91,14 +96,14 @@ def text_of_keys(keys: Iterable[str]) -> tuple[str, list[int]]:
         parts.append(key)
         length += len(key)
         is_open, is_joined = key[-1] in _OPEN, False
-    if parts and parts[-1][-1] == "-":
+    if parts and parts[-1][-1] in _JOINTS:
         parts[-1] = parts[-1][:-1]
     return "".join(parts), starts
 
 
 def _between(before: str, key: str, *, is_joined: bool) -> str:
     """Say what is put between a figure and the word after it."""
-    if before[-1] == "-":
+    if before[-1] in _JOINTS:
         return ""
     if is_joined and begins_figure(key):
         return "-"
@@ -127,6 +132,7 @@ def without_mark(word: str) -> str:
     """Drop the number of a footnote from a word's end, where it may be one: `deaths12`, `deaths.12`, `deaths[12]`."""
     plain = _BRACKETED_MARK.sub("", word)
     plain = _RAISED_AFTER_LETTERS.sub("", plain)
+    plain = _MARK_WITHIN.sub(" ", plain).replace(" ", "")
     if plain[-1:].isdigit() or (plain and any(map(str.isdigit, plain[-4:]))):
         if _CAPITALS_AND_FIGURES.fullmatch(plain):
             return plain

@@ -58,8 +58,16 @@ def nearest_passage(quote: str, document: DocumentWords) -> NearPassage | None:
     return best if best is not None and best.likeness >= LEAST_ALIKE else None
 
 
+def likely_pages(quote: str, document: DocumentWords) -> list[int]:
+    """Find the indexes of the pages on which most of a quote's rarer words stand, the likeliest first."""
+    asked = [token for word in words_of_quote(quote) for token in _tokens(word, -1)][:_MOST_WORDS_ASKED]
+    middles = [(first + end) // 2 for first, end in _windows(asked, document)] if asked else []
+    lines = [document.lines[document.line_of[min(middle, len(document.words) - 1)]] for middle in middles]
+    return list(dict.fromkeys(line.page for line in lines))
+
+
 def _tokens(word: str, place: int) -> Iterator[_Token]:
-    key = word_key(word).rstrip("-\x1e")
+    key = word_key(word).rstrip("-/\x1e")
     if not key:
         return
     if any(map(is_unspaced, key)):

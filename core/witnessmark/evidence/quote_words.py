@@ -154,20 +154,18 @@ class DocumentWords:
     @cached_property
     def without_marks(self) -> Stream | None:
         """The body without what may be a footnote's number; None where there is none."""
-        keys = list(self.keys)
-        changed = False
-        for place, word in enumerate(self.words):
-            text = word.text
-            if not _MAY_HOLD_MARK(text):
-                continue
-            plain = without_mark(text)
-            if plain != text:
-                keys[place] = word_key(plain)
-                changed = True
-            elif self._is_mark(place):
-                keys[place] = ""
-                changed = True
-        return self._stream(keys) if changed else None
+        keys = [self.key_without_mark(place) for place in range(len(self.words))]
+        return self._stream(keys) if keys != self.keys else None
+
+    def key_without_mark(self, place: int) -> str:
+        """Give a word's key without what may be a footnote's number; of one that is nothing else, an empty one."""
+        text = self.words[place].text
+        if not _MAY_HOLD_MARK(text):
+            return self.keys[place]
+        plain = without_mark(text)
+        if plain != text:
+            return word_key(plain)
+        return "" if self._is_mark(place) else self.keys[place]
 
     @cached_property
     def as_read(self) -> Stream:

@@ -19,7 +19,8 @@ from witnessmark.evidence.quote_keys import (
     word_key,
     words_of_quote,
 )
-from witnessmark.evidence.quote_nearest import nearest_passage
+from witnessmark.evidence.quote_nearest import likely_pages, nearest_passage
+from witnessmark.evidence.quote_pieces import Pieces, followed
 from witnessmark.evidence.quote_words import DocumentWords, Hit, Stream
 from witnessmark.evidence.verdicts import Status
 from witnessmark.values import BoundingBox
@@ -27,6 +28,10 @@ from witnessmark.values import BoundingBox
 _MOST_TRIED = 2_000
 """Places of a very short quote that are looked at."""
 _MOST_COUNTED = 50
+_MOST_PIECES_KEPT = 40
+"""Pages whose lines are kept as pieces for the next quote."""
+_MOST_PAGES_TRIED = 6
+"""Pages around which a quote in pieces is looked for."""
 _PAGES_BETWEEN_PARTS = 3
 """Pages further on at most that what follows an ellipsis stands."""
 _WORDS_OF_A_PART = 3
@@ -93,6 +98,7 @@ class QuotedDocument:
 
     def __init__(self, flows: Sequence[PageFlow]) -> None:
         self.words = DocumentWords(flows)
+        self._made_pieces: dict[tuple[tuple[int, ...], bool], Pieces] = {}
 
     def find_quote(self, quote: str, claimed_pages: Sequence[int] = ()) -> QuoteVerdict:
         """Look a quote up, on the claimed pages first.
@@ -113,6 +119,8 @@ class QuotedDocument:
         for way in ways if claimed_pages else ():
             if (hit := self._hit_near(way, claimed)) is not None:
                 return self._verdict("displaced", hit, way)
+        if (verdict := self._in_pieces(quote, claimed, has_claim=bool(claimed_pages))) is not None:
+            return verdict
         if (parts := parts_of_quote(quote)) and len(parts) > 1:
             verdict = self._in_parts(parts, claimed, has_claim=bool(claimed_pages))
             if verdict is not None:
@@ -181,17 +189,60 @@ class QuotedDocument:
     def _vocabulary(self) -> frozenset[str]:
         return frozenset(self.words.keys)
 
+    def _in_pieces(self, quote: str, claimed: Sequence[int], *, has_claim: bool) -> QuoteVerdict | None:
+        """Find a quote whose lines stand in another order."""
+        if (found := self._pieces_hit(quote, claimed)) is None:
+            return None
+        hit, by_ocr = found
+        is_claimed = not has_claim or bool(self._index_of_pages(claimed) & set(self._pages(hit)))
+        return QuoteVerdict(
+            status="located" if is_claimed else "displaced",
+            pages=tuple(sorted(self._pages(hit))),
+            boxes=self.words.boxes(hit),
+            count=1,
+            is_read_by_ocr=by_ocr,
+            text=self.words.text(hit.words),
+        )
+
+    def _pieces_hit(self, quote: str, claimed: Sequence[int]) -> tuple[Hit, bool] | None:
+        """Follow a quote from piece to piece, on the claimed pages or where its rare words are.
+
+        Shapes:  its words, and whether letters that OCR takes for one another were taken for the same
+        """
+        document = self.words
+        pages = list(dict.fromkeys([*claimed, *likely_pages(quote, document)]))[:_MOST_PAGES_TRIED]
+        printed = [word_key(word) for word in words_of_quote(quote)]
+        negative = [word_key(word) for word in words_of_quote(with_signs_for_brackets(quote))]
+        for page in pages:
+            around = tuple(other for other in (page - 1, page, page + 1) if 0 <= other < len(document.flows))
+            for by_ocr in (False, True) if document.flows[page].is_read_by_ocr else (False,):
+                pieces = self._pieces_around(around, by_ocr=by_ocr)
+                for keys in (printed, negative) if negative != printed else (printed,):
+                    key = text_of_keys([key_as_read(one) for one in keys] if by_ocr else keys)[0]
+                    if (hit := followed(key, pieces)) is not None:
+                        return hit, by_ocr
+        return None
+
+    def _pieces_around(self, pages: tuple[int, ...], *, by_ocr: bool) -> Pieces:
+        if (pages, by_ocr) not in self._made_pieces:
+            if len(self._made_pieces) >= _MOST_PIECES_KEPT:
+                self._made_pieces.clear()
+            self._made_pieces[pages, by_ocr] = Pieces(self.words, pages, by_ocr)
+        return self._made_pieces[pages, by_ocr]
+
     def _in_parts(self, parts: Sequence[str], claimed: Sequence[int], *, has_claim: bool) -> QuoteVerdict | None:
         """Find the parts of a quote with ellipses one after the other, as near one another as can be."""
-        found: list[tuple[_Way, list[Hit]]] = []
+        found: list[tuple[bool, list[Hit]]] = []
         for part in parts:
             for way in self._ways(part):
                 places = islice(self._places(way, 0, len(way.stream.text)), _MOST_COUNTED)
                 if hits := [way.stream.hit(begin, end) for begin, end in places]:
-                    found.append((way, hits))
+                    found.append((way.is_read_by_ocr, hits))
                     break
             else:
-                return None
+                if (found_in := self._pieces_hit(part, claimed)) is None:
+                    return None
+                found.append((found_in[1], [found_in[0]]))
         joined = [one for first in found[0][1] if (one := self._followed(first, found[1:])) is not None]
         if not joined:
             return None
@@ -203,14 +254,14 @@ class QuotedDocument:
             pages=self._pages(best),
             boxes=self.words.boxes(best),
             count=len(joined),
-            is_read_by_ocr=any(way.is_read_by_ocr for way, _ in found),
+            is_read_by_ocr=any(by_ocr for by_ocr, _ in found),
             text=self.words.text(best.words),
         )
 
     def _index_of_pages(self, claimed: Sequence[int]) -> set[int]:
         return {self.words.flows[index].page_number for index in claimed}
 
-    def _followed(self, first: Hit, others: Sequence[tuple[_Way, list[Hit]]]) -> Hit | None:
+    def _followed(self, first: Hit, others: Sequence[tuple[bool, list[Hit]]]) -> Hit | None:
         """Go on from the first part of a quote to the next place of each other part."""
         words = first.words
         for _, hits in others:

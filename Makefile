@@ -47,7 +47,7 @@ snapshots: $(ENV)  ## write anew what tests keep of tools/list and the tables of
 
 node: $(NODE)  ## install the Inspector, the conformance suite and Claude Code for the tests that connect them
 
-bench: $(ENV)  ## measure tables, words, start-up, memory, caching, OCR, evidence and sums, most beside what others offer
+bench: $(ENV)  ## measure tables, words, start-up, memory, caching, OCR, evidence, sums and quotes, most beside what others offer
 	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/bench.txt
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m benchmarks.tables
@@ -59,6 +59,7 @@ bench: $(ENV)  ## measure tables, words, start-up, memory, caching, OCR, evidenc
 	$(BIN)/python -m benchmarks.layers
 	$(BIN)/python -m benchmarks.evidence
 	$(BIN)/python -m benchmarks.arithmetic
+	$(BIN)/python -m benchmarks.quotes
 
 lock: python  ## write requirements/ anew from pyproject.toml, keeping versions that still fit
 	echo uv | $(COMPILE) - --output-file requirements/uv.txt

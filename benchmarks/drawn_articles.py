@@ -1,4 +1,4 @@
-"""Articles drawn by code: columns, words parted at line ends, notes, running heads, lists, tables; every sentence known.
+"""Articles drawn by code: columns, parted words, notes, running heads, lists, tables; every sentence known.
 
 Units:  points from the lower left corner of an A4 page, as reportlab has them
 """
@@ -19,7 +19,9 @@ LEFT, TOP, BOTTOM, BETWEEN = 56.0, 770.0, 130.0, 24.0
 SIZE, LEADING, SMALL = 10.0, 12.5, 7.5
 Kind = Literal["heading", "text", "item", "row"]
 
-NAMES = "Aldermoor Brackwell Carrowby Dunmere Elstow Farringford Garside Hathersage Inskip Jervaulx Kexby Lindale".split()
+NAMES = (
+    "Aldermoor Brackwell Carrowby Dunmere Elstow Farringford Garside Hathersage Inskip Jervaulx Kexby Lindale".split()
+)
 GOODS = "timber granite copper linen barley mackerel saffron whale-oil porcelain charcoal".split()
 NOUNS = (
     "administration commissioner shareholders regulations transportation warehouse negotiations committee supervisor "
@@ -116,7 +118,10 @@ class _Printer:
             return _Text("item", [sentence_of(rnd)])
         if number % 12 == 5:
             head = ["Harbour", "Tonnes", "Dues"]
-            rows = [[name, f"{rnd.randrange(10, 999)}", f"{rnd.randrange(1, 99)},{rnd.randrange(100, 999)}"] for name in rnd.sample(NAMES, 4)]
+            rows = [
+                [name, f"{rnd.randrange(10, 999)}", f"{rnd.randrange(1, 99)},{rnd.randrange(100, 999)}"]
+                for name in rnd.sample(NAMES, 4)
+            ]
             return _Text("row", [], [head, *rows])
         return _Text("text", [sentence_of(rnd) for _ in range(rnd.randrange(2, 7))])
 
@@ -172,7 +177,9 @@ class _Printer:
             self._line(line, size, font, 0.0 if is_first else indent, room, is_last=not waiting)
             is_first = False
 
-    def _line(self, line: Sequence[_Drawn], size: float, font: str, indent: float, room: float, *, is_last: bool) -> None:
+    def _line(
+        self, line: Sequence[_Drawn], size: float, font: str, indent: float, room: float, *, is_last: bool
+    ) -> None:
         self._make_room(size * LEADING / SIZE)
         x = LEFT + self._column * (self._width + BETWEEN) + indent
         wide = sum(stringWidth(word.text, font, size) + _mark_width(word) for word in line)

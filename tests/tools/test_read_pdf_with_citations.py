@@ -17,7 +17,7 @@ from witnessmark_tools.catalog import BY_NAME
 from witnessmark_tools.citations_lookup import AskedCitation, look_up, review_of_citations
 from witnessmark_tools.citations_questions import QuestionEmpty
 from witnessmark_tools.citations_result import CitedReading
-from witnessmark_tools.citations_sources import PagesOfSeveral, open_sources, read_sources
+from witnessmark_tools.citations_sources import PagesOfSeveral, ReadSource, open_sources, read_sources
 from witnessmark_tools.definition import no_progress
 
 pytestmark = pytest.mark.anyio
@@ -206,3 +206,26 @@ async def test_citations_are_looked_up_and_corrected(house: House) -> None:
     review = review_of_citations(found)
     assert [item.status for item in review] == ["unlocated", "unlocated", "displaced"]
     assert "it stands on page 2" in review[2].reason
+
+
+@needs_ocr
+async def test_what_a_text_layer_denies_is_seen_again_before_it_is_called_altered(house: House) -> None:
+    line = drawing.words("The harbour dues are paid in advance by every lessee.", x=60, top=80, size=12, font="F3")
+    path = house.folder / "lies.pdf"
+    path.write_bytes(drawing.mapped_document(line, says={"d": "b"}))
+    documents = house.services.documents
+    async with open_sources([str(path)], documents) as opened:
+        (one,) = opened.sources
+        flow = await documents.flow(one.document, 1)  # without a comparison with the picture, which would find it out
+        read = [ReadSource(opened=one, flows=(flow,))]
+        asked = [
+            AskedCitation(document=0, cited_text="The harbour dues are paid in advance", claimed_pages=(1,)),
+            AskedCitation(document=0, cited_text="The harbour dues are not paid in advance", claimed_pages=(1,)),
+            AskedCitation(document=0, cited_text="The harbour fees are paid in advance", claimed_pages=(1,)),
+        ]
+        unseen = await look_up(read, asked)
+        seen = await look_up(read, asked, documents=documents)
+    assert [found.status for found in unseen] == ["unlocated"] * 3
+    assert [found.status for found in seen] == ["located", "unlocated", "unlocated"]
+    assert seen[0].note is not None
+    assert seen[0].box is not None

@@ -328,7 +328,8 @@ class _Asking:
             AskedCitation(document=number[passage.sha256], cited_text=passage.cited_text, claimed_pages=passage.pages)
             for passage in passages
         ]
-        found = dict(zip(passages, await look_up(self.read, asked), strict=True))
+        looked_up = await look_up(self.read, asked, documents=self.call.documents)
+        found = dict(zip(passages, looked_up, strict=True))
         return tuple(
             checked_statement(said.text, [found[passage] for passage in said.passages], question)
             for said in reply.statements

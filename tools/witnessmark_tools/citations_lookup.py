@@ -14,9 +14,11 @@ from witnessmark_tools.pages import rounded
 from witnessmark_tools.results import ReviewItem
 
 if TYPE_CHECKING:
+    from witnessmark.documents.opening import Documents
     from witnessmark.evidence.quotes import NearestPassage, QuoteVerdict
     from witnessmark_tools.citations_sources import ReadSource
 
+SEEN = "Seen in the page's picture; the text that was read there first says something else."
 LONGEST_NEAREST = 600
 """Letters of the nearest passage that a result shows."""
 BLOCK_GAP = 1.2
@@ -37,33 +39,49 @@ class AskedCitation:
 
 
 async def look_up(
-    sources: Sequence[ReadSource], asked: Sequence[AskedCitation], *, first_number: int = 1
+    sources: Sequence[ReadSource],
+    asked: Sequence[AskedCitation],
+    *,
+    first_number: int = 1,
+    documents: Documents | None = None,
+    seconds: float | None = None,
 ) -> list[Citation]:
-    """Look up where cited passages stand.
+    """Look up where cited passages stand. What is not found is seen again, word by word, before it is called altered.
 
-    Shapes:  as many as `asked`, in their order, named from `c<first_number>` on; with every box
+    Shapes:  as many as `asked`, in their order, named from `c<first_number>` on; with every box. Nothing is seen again
+             without `documents`
+    Units:   `seconds` that seeing again may take
     Errors:  none; what stands nowhere is `unlocated`, with what resembles it
     """
 
-    def looked_up() -> list[Citation]:
-        return [
-            _citation(f"c{number}", one, sources[one.document]) for number, one in enumerate(asked, start=first_number)
-        ]
+    def looked_up() -> list[QuoteVerdict | None]:
+        return [_verdict(one, sources[one.document]) for one in asked]
 
-    return await anyio.to_thread.run_sync(looked_up, abandon_on_cancel=True)
+    verdicts = await anyio.to_thread.run_sync(looked_up, abandon_on_cancel=True)
+    if documents is not None and documents.recogniser is not None:
+        from witnessmark_tools.citations_seen import see_again  # not before there is OCR
+
+        await see_again(verdicts, asked, sources, documents, seconds=seconds)
+    return [
+        _citation(f"c{number}", one, sources[one.document], verdict)
+        for number, (one, verdict) in enumerate(zip(asked, verdicts, strict=True), start=first_number)
+    ]
 
 
-def _citation(citation_id: str, asked: AskedCitation, source: ReadSource) -> Citation:
-    if not source.flows:
-        return Citation(
-            citation_id=citation_id,
-            document=source.name,
-            page=asked.claimed_pages[0] if asked.claimed_pages else 1,
-            cited_text=asked.cited_text,
-            status=None,
-        )
-    verdict = source.quoted.find_quote(asked.cited_text, asked.claimed_pages)
-    return citation_of(citation_id, asked, source.name, verdict)
+def _verdict(asked: AskedCitation, source: ReadSource) -> QuoteVerdict | None:
+    return source.quoted.find_quote(asked.cited_text, asked.claimed_pages) if source.flows else None
+
+
+def _citation(citation_id: str, asked: AskedCitation, source: ReadSource, verdict: QuoteVerdict | None) -> Citation:
+    if verdict is not None:
+        return citation_of(citation_id, asked, source.name, verdict)
+    return Citation(
+        citation_id=citation_id,
+        document=source.name,
+        page=asked.claimed_pages[0] if asked.claimed_pages else 1,
+        cited_text=asked.cited_text,
+        status=None,
+    )
 
 
 def citation_of(citation_id: str, asked: AskedCitation, name: str, verdict: QuoteVerdict) -> Citation:
@@ -83,6 +101,7 @@ def citation_of(citation_id: str, asked: AskedCitation, name: str, verdict: Quot
         boxes=blocks or None,
         claimed_page=claimed if verdict.status == "displaced" else None,
         nearest=None if near is None else _nearest(near),
+        note=SEEN if verdict.is_seen else None,
     )
 
 

@@ -47,6 +47,7 @@ class Citation(Frozen):
     boxes: list[PageBoxes] | None = Field(default=None, description="With detail 'full': every part of it.")
     claimed_page: int | None = Field(default=None, description="Where the page was corrected.")
     nearest: Nearest | None = None
+    note: str | None = None
 
     def mark(self) -> str:
         """Write where it stands: `[c1: report.pdf, page 3]`."""
@@ -139,6 +140,8 @@ def _statement_lines(statement: Statement) -> Sequence[str]:
     lines = [f"- {statement.text}{'' if statement.citations else ' [no citation]'}"]
     for one in statement.citations:
         lines.append(f"  {one.mark()} {quoted(one.cited_text)}")
+        if one.note is not None:
+            lines.append(f"    {one.note}")
         if one.nearest is not None:
             lines.append(f"    nearest: {one.nearest.to_text()}")
     return lines

@@ -16,6 +16,8 @@ _PREFIXES = frozenset(
 GLUED_QUOTE = 25
 """Letters from which a quote may begin or end within what the layer has glued together."""
 _LEAST_GLUED = 3
+_LEAST_AFTER_GLUED = 8
+"""Letters of a quote that begins with a figure to which a word may be glued: `on8 October`."""
 
 
 def stands_whole(stream: Stream, begin: int, end: int, vocabulary: Container[str]) -> bool:
@@ -32,7 +34,9 @@ def _begins(stream: Stream, begin: int, end: int, vocabulary: Container[str]) ->
         return not (before == "-" and (first.isdigit() or first in "$\u20ac\u00a3\u00a5"))
     before = text[begin - 1]
     if first.isdigit():
-        return not (before.isalnum() or before in _BEFORE_FIGURE)
+        glued = text[start:begin]
+        is_glued = glued.isalpha() and end - begin >= _LEAST_AFTER_GLUED and _is_word(glued, vocabulary)
+        return is_glued or not (before.isalnum() or before in _BEFORE_FIGURE)
     if not (first.isalpha() and before.isalnum()) or is_unspaced(first) or is_unspaced(before):
         return True
     rest = text[start:begin]

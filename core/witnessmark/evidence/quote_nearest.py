@@ -20,6 +20,8 @@ _RAREST = 14
 _MOST_PLACES = 400
 """Of one word that are tried: words that stand everywhere say nothing."""
 _MOST_WINDOWS = 5
+_LONGEST_RESEMBLING = 200
+"""Letters of a change beyond which nobody asks how much of it is the same."""
 _MOST_DIFFERENCES = 3
 _MOST_WORDS_TOLD = 8
 
@@ -34,6 +36,8 @@ class NearPassage:
     hit: Hit
     likeness: float
     differs: str
+    differing: tuple[int, ...]
+    """Words of the document that the quote does not have."""
 
 
 class _Token(NamedTuple):
@@ -122,34 +126,54 @@ def _compared(asked: Sequence[_Token], first: int, end: int, document: DocumentW
         return None
     # The passage reaches as far beyond what agrees as the quote does.
     head, tail = blocks[0], blocks[-1]
-    low = max(0, head.a - head.b)
-    high = min(len(near), tail.a + tail.size + len(asked) - tail.b - tail.size)
-    same = sum(len(asked[place].key) for block in blocks for place in range(block.b, block.b + block.size))
-    letters = sum(len(token.key) for token in asked) + sum(len(token.key) for token in near[low:high])
-    likeness = 2 * same / max(letters, 1)
-    words = tuple(dict.fromkeys(token.word for token in near[low:high]))
-    if not words:
-        return None
-    return NearPassage(hit=Hit(words), likeness=likeness, differs=_differs(asked, near[low:high]))
+    kept = near[max(0, head.a - head.b) : tail.a + tail.size + len(asked) - tail.b - tail.size]
+    changes = _changes(asked, kept)
+    letters = sum(len(token.key) for token in (*asked, *kept))
+    differing = sum(len(token.key) for change in changes for token in (*change.theirs, *change.ours))
+    alike = sum(change.letters_alike for change in changes)
+    return NearPassage(
+        hit=Hit(tuple(dict.fromkeys(token.word for token in kept))),
+        likeness=(letters - differing + alike) / letters,
+        differs=_differs(changes),
+        differing=tuple(dict.fromkeys(token.word for change in changes for token in change.theirs)),
+    )
 
 
-def _differs(asked: Sequence[_Token], near: Sequence[_Token]) -> str:
-    """Say what a quote has otherwise than the document, the first differences of it."""
+class _Change(NamedTuple):
+    """What a quote has otherwise than the document; one side may be empty."""
+
+    theirs: Sequence[_Token]
+    ours: Sequence[_Token]
+
+    @property
+    def letters_alike(self) -> float:
+        """Count the letters of both sides that are the same, where they are words that resemble one another."""
+        theirs, ours = ("".join(token.key for token in side) for side in self)
+        if not theirs or not ours or max(len(theirs), len(ours)) > _LONGEST_RESEMBLING:
+            return 0.0
+        ratio = SequenceMatcher(None, theirs, ours, autojunk=False).ratio()
+        return ratio * (len(theirs) + len(ours)) if ratio > LEAST_ALIKE else 0.0
+
+
+def _changes(asked: Sequence[_Token], near: Sequence[_Token]) -> list[_Change]:
     matcher = SequenceMatcher(None, [token.key for token in near], [token.key for token in asked], autojunk=False)
+    found = [_Change(near[a:b], asked[c:d]) for kind, a, b, c, d in matcher.get_opcodes() if kind != "equal"]
+    return [change for change in found if not _is_same(change.theirs, change.ours)]
+
+
+def _differs(changes: Sequence[_Change]) -> str:
+    """Say what a quote has otherwise than the document, the first differences of it."""
     told: list[str] = []
-    for kind, a, b, c, d in matcher.get_opcodes():
-        if kind == "equal" or _is_same(near[a:b], asked[c:d]):
-            continue
-        theirs, ours = _text(near[a:b]), _text(asked[c:d])
-        if kind == "insert":
+    for change in changes[:_MOST_DIFFERENCES]:
+        theirs, ours = _text(change.theirs), _text(change.ours)
+        if not change.theirs:
             told.append(f"the quote adds {ours}")
-        elif kind == "delete":
+        elif not change.ours:
             told.append(f"the quote leaves out {theirs}")
         else:
             told.append(f"the document has {theirs} where the quote has {ours}")
-    more = len(told) - _MOST_DIFFERENCES
-    shown = "; ".join(told[:_MOST_DIFFERENCES])
-    return shown + (f"; and {more} more" if more > 0 else "")
+    more = len(changes) - _MOST_DIFFERENCES
+    return "; ".join(told) + (f"; and {more} more" if more > 0 else "")
 
 
 def _is_same(near: Sequence[_Token], asked: Sequence[_Token]) -> bool:
@@ -157,7 +181,7 @@ def _is_same(near: Sequence[_Token], asked: Sequence[_Token]) -> bool:
 
 
 def _text(tokens: Sequence[_Token]) -> str:
-    joint = "" if any(is_unspaced(token.text[0]) for token in tokens) else " "
+    joint = "" if any(is_unspaced(token.text[:1] or " ") for token in tokens) else " "
     words = [token.text for token in tokens]
     if len(words) > _MOST_WORDS_TOLD:
         words = [*words[: _MOST_WORDS_TOLD // 2], "\u2026", *words[-_MOST_WORDS_TOLD // 2 :]]

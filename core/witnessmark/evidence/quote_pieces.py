@@ -1,8 +1,8 @@
 """Quotes whose lines another reader has put in another order: found piece by piece, with every word accounted for.
 
-A page's lines are put in order anew by whoever reads it: columns one after the other or line by line, footnotes and page
-numbers in the midst. A quote is therefore followed from the end of one line to the beginning of another one that may come
-next on the page as it is seen; where a line, a cell or a paragraph of the same text would be left out, it is not.
+A page's lines are put in order anew by whoever reads it: columns one after the other or line by line, footnotes and
+page numbers in the midst. A quote is therefore followed from the end of one line to the beginning of another that may
+come next on the page as it is seen; where a line, a cell or a paragraph of the same text would be left out, it is not.
 """
 
 from __future__ import annotations
@@ -76,7 +76,16 @@ class Pieces:
                     words = [self.document.words[word] for word in run]
                     size = median(word.bottom - word.top for word in words)
                     piece = Piece(
-                        len(found), line.page, line.paragraph, line.kind, run, texts, enclosing(words), begins, ends, size
+                        len(found),
+                        line.page,
+                        line.paragraph,
+                        line.kind,
+                        run,
+                        texts,
+                        enclosing(words),
+                        begins,
+                        ends,
+                        size,
                     )
                     found.append(piece)
         return tuple(found)
@@ -109,8 +118,11 @@ class Pieces:
             return self.key(word)
         return self.document.key_without_mark(word)
 
+    def as_read(self, key: str) -> str:
+        return key_as_read(key) if self.is_read_by_ocr else key
+
     def _joined(self, keys: Sequence[str]) -> str:
-        return text_of_keys([key_as_read(key) for key in keys] if self.is_read_by_ocr else keys)[0]
+        return text_of_keys(map(self.as_read, keys))[0]
 
     @cached_property
     def body_size(self) -> float:
@@ -287,16 +299,19 @@ def _words_to(quote: str, begin: int, piece: Piece, text: str, pieces: Pieces) -
     if not rest or len(rest) >= len(text) or not text.startswith(rest):
         return None
     for word, start in _starts(piece, text, pieces):
-        if start in {len(rest), len(rest) + 1} and start and (start == len(rest) or text[len(rest)] in {BREAK, "-", "/"}):
+        if (
+            start in {len(rest), len(rest) + 1}
+            and start
+            and (start == len(rest) or text[len(rest)] in {BREAK, "-", "/"})
+        ):
             return tuple(other for other in piece.words if other < word)
     return None
 
 
 def _starts(piece: Piece, text: str, pieces: Pieces) -> list[tuple[int, int]]:
     """Say where in a piece's text its words begin."""
-    for keys in ([pieces.key(word) for word in piece.words], [pieces.bare_key(word) for word in piece.words]):
-        if pieces.is_read_by_ocr:
-            keys = [key_as_read(key) for key in keys]
+    for key_of in (pieces.key, pieces.bare_key):
+        keys = [pieces.as_read(key_of(word)) for word in piece.words]
         joined, starts = text_of_keys(keys)
         if joined == text:
             return [(word, start) for word, start, key in zip(piece.words, starts, keys, strict=True) if key]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
@@ -36,6 +36,8 @@ _PAGES_BETWEEN_PARTS = 3
 """Pages further on at most that what follows an ellipsis stands."""
 _WORDS_OF_A_PART = 3
 """What follows an ellipsis in another paragraph has to be more than a word or two, which stand anywhere."""
+_LEAST_TO_MEND, _MOST_TO_MEND = 0.6, 40
+"""How much a quote has to resemble a passage, and how many words may differ, for a second look to be worth while."""
 _FEW_WORDS = 4
 _NEGATIONS = frozenset(
     "not no never none nor neither without unless except cannot cant dont doesnt wont nicht kein keine keinen keiner "
@@ -79,10 +81,23 @@ class QuoteVerdict:
     """How often it stands in the document, as far as that was counted; 0 where it stands nowhere."""
     is_read_by_ocr: bool = False
     """Whether letters that OCR takes for one another were taken for the same."""
+    is_seen: bool = False
+    """Whether it was found in what the page's picture shows, and not in its text layer."""
     nearest: NearestPassage | None = None
     """Of a quote that stands nowhere: what resembles it most; None where nothing does."""
     text: str = ""
     """What stands there, as the document has it."""
+
+
+class DoubtfulWord(NamedTuple):
+    """A word of a document that differs from a quote.
+
+    Units:  points of the page
+    """
+
+    word: int
+    page: int
+    box: BoundingBox
 
 
 class _Way(NamedTuple):
@@ -126,6 +141,32 @@ class QuotedDocument:
             if verdict is not None:
                 return verdict
         return QuoteVerdict(status="unlocated", nearest=self._nearest(quote))
+
+    def doubtful_words(self, quote: str) -> list[DoubtfulWord]:
+        """Name the words that differ between a quote that stands nowhere and what resembles it most, to be seen again.
+
+        Shapes:  none where nothing resembles it, or more differs than a look could mend
+        """
+        near = nearest_passage(quote, self.words)
+        if near is None or near.likeness < _LEAST_TO_MEND or len(near.differing) > _MOST_TO_MEND:
+            return []
+        found: list[DoubtfulWord] = []
+        for word in near.differing:
+            flow = self.words.flows[self.words.lines[self.words.line_of[word]].page]
+            if (box := flow.placed(self.words.words[word].box)) is not None:
+                found.append(DoubtfulWord(word, flow.page_number, box))
+        return found
+
+    def as_seen(self, seen: Mapping[int, str]) -> QuotedDocument:
+        """Give the pages on which some words say something else than was read, with what is seen there.
+
+        Shapes:  `seen` by the words' places
+        """
+        document = self.words
+        pages = {document.lines[document.line_of[word]].page for word in seen}
+        kept = [page for page in range(len(document.flows)) if pages & {page - 1, page, page + 1}]
+        texts = {id(document.words[word]): text for word, text in seen.items()}
+        return QuotedDocument([_flow_with(document.flows[page], texts) for page in kept])
 
     def _ways(self, quote: str) -> Iterator[_Way]:
         """Give the ways in which a quote may be compared, the strictest first."""
@@ -234,15 +275,10 @@ class QuotedDocument:
         """Find the parts of a quote with ellipses one after the other, as near one another as can be."""
         found: list[tuple[bool, list[Hit]]] = []
         for part in parts:
-            for way in self._ways(part):
-                places = islice(self._places(way, 0, len(way.stream.text)), _MOST_COUNTED)
-                if hits := [way.stream.hit(begin, end) for begin, end in places]:
-                    found.append((way.is_read_by_ocr, hits))
-                    break
-            else:
-                if (found_in := self._pieces_hit(part, claimed)) is None:
-                    return None
-                found.append((found_in[1], [found_in[0]]))
+            by_ocr, hits = self._hits_of_part(part, claimed)
+            if not hits:
+                return None
+            found.append((by_ocr, hits))
         joined = [one for first in found[0][1] if (one := self._followed(first, found[1:])) is not None]
         if not joined:
             return None
@@ -257,6 +293,20 @@ class QuotedDocument:
             is_read_by_ocr=any(by_ocr for by_ocr, _ in found),
             text=self.words.text(best.words),
         )
+
+    def _hits_of_part(self, part: str, claimed: Sequence[int]) -> tuple[bool, list[Hit]]:
+        """Find the places of a part of a quote, that on a claimed page also where other lines stand within it."""
+        by_ocr, hits = False, list[Hit]()
+        for way in self._ways(part):
+            places = islice(self._places(way, 0, len(way.stream.text)), _MOST_COUNTED)
+            if hits := [way.stream.hit(begin, end) for begin, end in places]:
+                by_ocr = way.is_read_by_ocr
+                break
+        lines = self.words.lines
+        on_claimed = {lines[self.words.line_of[word]].page for hit in hits for word in hit.words} & set(claimed)
+        if not on_claimed and (claimed or not hits) and (found := self._pieces_hit(part, claimed)) is not None:
+            return by_ocr or found[1], [*hits, found[0]]
+        return by_ocr, hits
 
     def _index_of_pages(self, claimed: Sequence[int]) -> set[int]:
         return {self.words.flows[index].page_number for index in claimed}
@@ -310,3 +360,16 @@ class QuotedDocument:
             differs=near.differs,
             likeness=round(near.likeness, 2),
         )
+
+
+def _flow_with(flow: PageFlow, texts: Mapping[int, str]) -> PageFlow:
+    paragraphs = tuple(
+        paragraph._replace(
+            lines=tuple(
+                tuple(word._replace(text=texts[id(word)]) if id(word) in texts else word for word in line)
+                for line in paragraph.lines
+            )
+        )
+        for paragraph in flow.paragraphs
+    )
+    return replace(flow, paragraphs=paragraphs)

@@ -251,6 +251,7 @@ class Workers:
         # -P: a file in the user's working folder must not be imported in place of ours.
         command = [sys.executable, "-P", "-m", "witnessmark.worker_main"]
         command += [str(limits.worker_address_bytes), str(limits.worker_resident_bytes), str(os.getpid())]
+        process: Process | None = None
         try:
             # Cancelled in between, a process would run on that nobody knows: it is ended by whoever asked for it.
             with anyio.CancelScope(shield=True):
@@ -265,6 +266,7 @@ class Workers:
                 )
         except OSError as error:
             raise WorkerMissing from error
+        assert process is not None
         self.started += 1
         self.running += 1
         return _Worker(process, limits)

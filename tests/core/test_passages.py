@@ -7,6 +7,7 @@ import time
 import pytest
 
 from tests.core.flows import page
+from witnessmark.offline.passage_kinds import kinds_in
 from witnessmark.offline.passages import Passage, Passages
 
 LEASE = [
@@ -123,3 +124,36 @@ def test_a_thousand_pages_are_ranked_in_seconds() -> None:
     assert passages.find("berth 777 dues")[0].pages == (777,)
     assert made - began < 15, "four seconds by itself; others work here, too"
     assert time.perf_counter() - made < 3
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("What is the date?", "12-02-2018 11:34"),
+        ("Welches Datum?", "12-02-2018 11:34"),
+        ("What is the total amount?", "Total 367.10"),
+        ("Which percentage?", "Discount 6 %"),
+    ],
+)
+def test_a_kind_of_thing_that_is_asked_for_is_found_without_its_name(question: str, found: str) -> None:
+    lines = ["Borong Super", "12-02-2018 11:34", "Rice 10KG", "Total 367.10", "Discount 6 %", "Thank you"]
+    passages = Passages([[page(1, *lines)]]).find(question)
+    assert passages[0].text == found
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Due on 3 May 2024", ["date"]),
+        ("2024-05-03", ["date"]),
+        ("am 3. M\u00e4rz 2024", ["date"]),
+        ("Version 1.2.3", []),
+        ("RM367.10", ["money"]),
+        ("1,284 euros", ["money"]),
+        ("12.5 per cent", ["share"]),
+        ("in 14 days", []),
+        ("he may come", []),
+    ],
+)
+def test_kinds_are_told_by_their_looks(text: str, kinds: list[str]) -> None:
+    assert kinds_in(text) == kinds

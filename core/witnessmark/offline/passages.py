@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from witnessmark.documents.flow import PageFlow
+from witnessmark.offline.passage_kinds import kind_asked, kinds_in
 from witnessmark.offline.passage_terms import Term, stems_of_word, terms_of
 from witnessmark.offline.passage_units import PassageUnit, units_of
 from witnessmark.values import BoundingBox
@@ -31,6 +32,8 @@ LEAST_OF_BEST = 0.35
 """Of the best passage's score."""
 LIKE_WEIGHT = 0.7
 """What a word counts that only resembles the one asked about, as misprints and compounds do."""
+KIND_WEIGHT = 0.6
+"""What a word counts that asks for a date or an amount, where one stands and the word does not."""
 MOST_PASSAGES = 5
 _MOST_LIKE = 6
 _LEAST_LIKE = 5
@@ -73,6 +76,8 @@ class Passages:
                 self._postings[stem].append((place, count + (CONTEXT_WEIGHT if stem in above else 0.0)))
             for stem in above - own.keys():
                 self._postings[stem].append((place, CONTEXT_WEIGHT))
+            for kind in kinds_in(unit.text):
+                self._postings[_posting(kind)].append((place, 1.0))
             self._lengths.append(sum(own.values()))
         self._usual_length = max(1.0, sum(self._lengths) / max(1, len(self._lengths)))
 
@@ -125,8 +130,12 @@ class Passages:
 
     def _stems_for(self, term: Term) -> list[tuple[str, float]]:
         """Give the stems that a word is found by: its own, or where no passage has it, those that resemble it."""
+        kind = kind_asked(term.stem)
+        of_kind = [(_posting(kind), KIND_WEIGHT)] if kind is not None and _posting(kind) in self._postings else []
         if term.stem in self._postings:
-            return [(term.stem, 1.0)]
+            return [(term.stem, 1.0), *of_kind]
+        if of_kind:
+            return of_kind
         if term.is_number or len(term.stem) < _LEAST_LIKE or not term.stem.isalpha():
             return []
         if term.stem not in self._like:
@@ -156,3 +165,8 @@ class Passages:
             score=round(score, 3),
             covered=round(covered, 2),
         )
+
+
+def _posting(kind: str) -> str:
+    """Name a kind of thing as no word is named."""
+    return f"\x00{kind}"

@@ -306,7 +306,7 @@ async def test_the_price_of_auto_is_that_of_its_first_model(house: House) -> Non
     result = await estimated(house, draw(2), models=["auto", HAIKU])
     auto, haiku = result.models
     assert (auto.usd, auto.requests) == (haiku.usd, haiku.requests)
-    assert auto.notes[0] == f"{HAIKU} reads all pages."
+    assert auto.notes[0] == f"{HAIKU} reads all of it."
     assert f"go up to {SONNET}, then {OPUS}: about $" in auto.notes[1]
 
 

@@ -21,6 +21,7 @@ from witnessmark_tools.arguments import Detail, MaxCost, ModelOrAuto, Pages, Pas
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.exporting import ExportKind, export_tables
 from witnessmark_tools.layer_words import layer_review, layer_warnings, tables_as_shown
+from witnessmark_tools.notices import notices_of
 from witnessmark_tools.pages import doubtful_places, failures_of, left_range, page_warnings, refuse_without_ocr, rounded
 from witnessmark_tools.remembered import RememberedPlace, RememberedResults, RememberedTable, place_of, remembered
 from witnessmark_tools.results import (
@@ -166,6 +167,9 @@ async def extract_tables(
                 reuse=reuse,
                 progress=progress,
             )
+        notices: list[str] = []
+        if readers.models or document.kind == "text":  # what is read here says so itself
+            notices = await notices_of(document, documents, numbers, seconds=left())
         told: dict[str, Any] = {"pages": text_from_pages(numbers), "model": readers.name}
         if found.readers:  # how far pages went up depends on what may be spent, too
             told["readers"] = [(one.pages, one.model) for one in found.readers]
@@ -214,6 +218,7 @@ async def extract_tables(
             warnings=[
                 *readers.warnings,
                 *found.warnings,
+                *notices,
                 *layer_warnings(check.findings),
                 *not_looked_up,
                 *again.warnings,

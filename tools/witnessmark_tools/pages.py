@@ -13,6 +13,7 @@ from witnessmark.documents.reading import PagesRead
 from witnessmark.documents.text_layer import UNREAD_SHARE, TextLayer
 from witnessmark.errors import SetupError, WitnessmarkError
 from witnessmark.values import BoundingBox
+from witnessmark_tools.notices import addressed_warnings
 from witnessmark_tools.results import FailedPages, ReviewItem, pages_in_words
 
 MOST_REVIEWED = 40
@@ -93,7 +94,7 @@ def page_warnings(document: Document, read: PagesRead[Any], seen: Mapping[int, S
         count = sum(len(readings[page].unreadable) for page in pages)
         places = "a place" if count == 1 else f"{count} places"
         warnings.append(f"{pages_in_words(pages)}: {places} could not be read (handwriting, noise, damage).")
-    warnings += _layer_warnings(seen)
+    warnings += [*_layer_warnings(seen), *addressed_warnings(seen)]
     if scans := _of(seen, lambda page: page.kind == "scan" and page.reading is None):
         warnings.append(
             f"{pages_in_words(scans)}: a scan, without a text layer; not read, for want of OCR. {INSTALL_OCR}."

@@ -15,10 +15,12 @@ from witnessmark.documents.opening import Documents, TextLayout
 from witnessmark.documents.opening import PageText as ReadPage
 from witnessmark.documents.page_range import pages_from_text, text_from_pages
 from witnessmark.documents.reading import PagesRead
+from witnessmark.documents.unseen import without_unseen
 from witnessmark.errors import WitnessmarkError
 from witnessmark_tools.arguments import MaxCost, Pages, Password, Reuse, Source, Vocabulary, Wait
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.layer_words import layer_review, layer_warnings
+from witnessmark_tools.notices import text_warnings
 from witnessmark_tools.pages import doubtful_places, failures_of, page_warnings, refuse_without_ocr
 from witnessmark_tools.remembered import RememberedResults, remembered
 from witnessmark_tools.results import Cost, CursorInvalid, Frozen, LongResult, ReviewItem, document_read, result_id_of
@@ -282,7 +284,7 @@ class _Reading:
     # --- what came of it --------------------------------------------------------------------------------------------
 
     def texts(self) -> dict[int, str]:
-        here = {page: found.text for page, found in self.read.done.items()}
+        here = {page: without_unseen(found.text)[0] for page, found in self.read.done.items()}
         return here if self.found is None else {**here, **self.found.texts}
 
     def engines(self) -> list[str]:
@@ -312,6 +314,8 @@ class _Reading:
 
     def warnings(self, *, is_named: bool) -> list[str]:
         told = page_warnings(self.document, self.read, self.read.done) + layer_warnings(self.check.findings)
+        if self.document.kind == "text":
+            told += [sentence for found in self.read.done.values() for sentence in text_warnings(found.text)]
         if self.document.kind == "text" and is_named:
             told.append("A text file is read as it is: no model was asked.")
         return told + ([] if self.found is None else self.found.warnings)

@@ -17,6 +17,7 @@ from witnessmark.plans.parts import document_parts
 from witnessmark.plans.plan import Ask, Plan, TextBlock, TextDocumentBlock, room_for
 from witnessmark.plans.tokens import Count, tokens_of_text
 from witnessmark_tools.definition import lean
+from witnessmark_tools.notices import pictured_pages
 from witnessmark_tools.results import Frozen
 from witnessmark_tools.vocabulary import expecting
 
@@ -82,7 +83,15 @@ def plan_tables(
     question = QUESTION + expecting(vocabulary)
     schema = answer_schema(lean(TablesAnswer.model_json_schema()))
     fixed = tokens_of_text(INSTRUCTIONS + str(schema) + question, model).high
-    parts = document_parts(document, pages, texts, model, answer=lambda size: _answer(size, model), fixed=fixed)
+    parts = document_parts(
+        document,
+        pages,
+        texts,
+        model,
+        answer=lambda size: _answer(size, model),
+        fixed=fixed,
+        pictures=pictured_pages(document, pages),
+    )
     return Plan(
         asks=tuple(
             Ask(

@@ -9,6 +9,7 @@ import anyio
 
 from witnessmark.claude.client import Claude
 from witnessmark.claude.running import Failed, Run
+from witnessmark.documents.addressed import is_addressed
 from witnessmark.documents.document import Document, PageFacts
 from witnessmark.documents.flow import PageFlow
 from witnessmark.documents.layer_check import LayerCheck
@@ -21,6 +22,7 @@ from witnessmark.plans.models import Model
 from witnessmark.plans.plan import Plan
 from witnessmark_tools.climbing import OF_THE_MODEL, Call, Climb, page_numbers
 from witnessmark_tools.definition import Progress
+from witnessmark_tools.notices import AS_CONTENT, addressed_warnings, hidden_warnings
 from witnessmark_tools.pages import failures_of
 from witnessmark_tools.paid import Paid
 from witnessmark_tools.results import Cost, FailedPages, ReviewItem, pages_in_words
@@ -310,6 +312,7 @@ class _TextClimb:
                 *_left_out_in_words(left_out),
                 *left_in_words(rest),
                 *unchecked_in_words(checks, sorted(self.best)),
+                *self._notices(),
                 *more,
                 *self.climb.told,
             ],
@@ -320,6 +323,19 @@ class _TextClimb:
             readers=self._readers(),
             error=self.first.failed[0].error if self.first.failed and not self.best else None,
         )
+
+    def _notices(self) -> list[str]:
+        """Say what of these pages speaks to a model, also where only a model could read that, and what nobody sees."""
+        seen = {page: flow for page, flow in self.flows.items() if page in self.best}
+        told = addressed_warnings(seen)
+        others = [
+            page
+            for page, one in sorted(self.best.items())
+            if (one.check is None or not one.check.is_checked) and is_addressed(one.text)
+        ]
+        if others:
+            told.append(f"{pages_in_words(others)}: text there speaks to a model instead of to people; {AS_CONTENT}.")
+        return told + hidden_warnings(seen)
 
     def _readers(self) -> list[Reader]:
         """List who has read what, the reasons of those that went up with them."""

@@ -11,6 +11,7 @@ from witnessmark.documents.opening import NEEDS_OCR, Documents, PageText, TextLa
 from witnessmark.documents.reading import PagesRead, read_pages
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.layer_words import text_as_shown
+from witnessmark_tools.notices import pictured_pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,9 @@ def shared_out(document: Document, facts: Sequence[PageFacts], *, reads_all: boo
         here=tuple(here),
         sent=tuple(page.page_number for page in facts if page.page_number not in here),
         reads_all=reads_all,
-        pictures=frozenset(page.page_number for page in facts if page.text == "broken text layer" or page.hidden_words),
+        pictures=pictured_pages(document, facts).union(
+            page.page_number for page in facts if page.text == "broken text layer"
+        ),
     )
 
 

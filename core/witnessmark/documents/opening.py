@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, Literal, NamedTuple, cast
 import anyio
 
 from witnessmark.documents import media_types
+from witnessmark.documents.addressed import addressed_places
 from witnessmark.documents.allowed import AllowedFolders, FileTooLarge, local_path
 from witnessmark.documents.content import Content
 from witnessmark.documents.differing import Difference
@@ -154,6 +155,9 @@ class ReadLayout:
 
     layout: PageLayout
     kind: PageKind
+    layer: TextLayer | None = None
+    reading: None = None
+    """It is never OCR's."""
 
 
 class LayerSample(NamedTuple):
@@ -377,7 +381,7 @@ class Documents:
         Errors:  as `layout`
         """
         answer, _ = await self._page_call("pdf_layout", document, {"page": page})
-        return ReadLayout(layout=layout_from_wire(answer), kind=answer["kind"])
+        return ReadLayout(layout=layout_from_wire(answer), kind=answer["kind"], layer=_layer(answer))
 
     async def text(
         self,
@@ -510,6 +514,8 @@ class Documents:
         found = await self.recogniser.read(content, drawn["width"], drawn["height"])
         layout, scale = found.layout(page, points_per_pixel=None if is_image else drawn["unit"])
         reading = reading_of(found, engine=self.recogniser.engine.name, layout_scale=scale, page_scale=drawn["unit"])
+        addressed = await anyio.to_thread.run_sync(addressed_places, layout.words, abandon_on_cancel=True)
+        reading = replace(reading, addressed=tuple(map(reading.on_page, addressed)))
         return Recognised(layout=layout, page=found, scale=scale), reading
 
     async def layer_samples(
@@ -686,7 +692,10 @@ def _box(table: dict[str, Any]) -> BoundingBox:
 
 
 def _layer(answer: dict[str, Any]) -> TextLayer | None:
-    return TextLayer(**answer["layer"]) if "layer" in answer else None
+    if "layer" not in answer:
+        return None
+    addressed = tuple(BoundingBox(**box) for box in answer["layer"]["addressed"])
+    return TextLayer(**answer["layer"] | {"addressed": addressed})
 
 
 def with_unreadable(recognised: Recognised) -> PageLayout:
@@ -703,7 +712,7 @@ def with_unreadable(recognised: Recognised) -> PageLayout:
 def _page_facts(number: int, facts: dict[str, Any] | None) -> PageFacts:
     if facts is None:
         return PageFacts(page_number=number, width=None, height=None)
-    layer = TextLayer(**facts["layer"])
+    layer = TextLayer(**facts["layer"])  # where it speaks to a model is not looked for
     return PageFacts(
         page_number=number,
         width=facts["width"],

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import importlib
+import math
 import re
 import secrets
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
+from witnessmark.documents.addressed import addressed_places
 from witnessmark.documents.blank_places import SIDE, GreyDrawing, is_blank
 from witnessmark.documents.pdfium_paths import Drawing, drawn
 from witnessmark.documents.pdfium_words import characters_of, placed_words, words_of
@@ -30,6 +32,7 @@ from witnessmark.documents.text_layer import (
     visibility,
 )
 from witnessmark.documents.text_size import TextSize, text_size
+from witnessmark.documents.unseen import without_unseen
 from witnessmark.values import PageLayout, Word
 
 _ID = re.compile(rb"/ID\[<[0-9A-F]{32}><[0-9A-F]{32}>\]")
@@ -48,6 +51,9 @@ _MOST_ANNOTATIONS = 2_000
 _MOST_STEPS = 20_000
 _MOST_PICTURE_PIXELS = 12_000_000
 """Objects and steps of paths, and pixels of pictures, up to which a page is drawn to see whether its words show."""
+
+UNSEEN_WORD = 5
+"""Characters that nobody sees, such as Unicode's tags, that count as a word."""
 
 _ERROR_PASSWORD = 4
 """FPDF_ERR_PASSWORD of fpdfview.h."""
@@ -153,9 +159,8 @@ class PdfFile:
         Errors:  `PdfUnreadable`
         """
         with self._page(index) as page:
-            drawing = drawn(self._raw, page.handle, page.placement)
             with _Text(self._raw, page.handle) as text:
-                _, layer = _placed_and_layer(self._raw, text.handle, page.placement, drawing)
+                _, _, layer = self._read(page, text)
                 size = text_size(characters_of(self._raw, text.handle))
             return PdfPageFacts(
                 width=page.placement.width,
@@ -188,15 +193,16 @@ class PdfFile:
         """
         with self._page(index) as page, _Text(self._raw, page.handle) as text:
             drawing, placed, layer = self._read(page, text)
+            words = tuple(word for word, _ in placed)
             return PageLayout(
                 page_number=index + 1,
                 width=page.placement.width,
                 height=page.placement.height,
-                words=tuple(word for word, _ in placed),
+                words=words,
                 rules=drawing.rules,
                 fills=drawing.fills,
                 pictures=drawing.pictures,
-            ), layer
+            ), replace(layer, addressed=addressed_places(words))
 
     @cached_property
     def _has_plain_fonts(self) -> bool:
@@ -484,7 +490,8 @@ def _placed_and_layer(
         area=area,
         height=placement.height,
     )
-    return kept, replace(layer, hidden_words=len(placed) - len(kept))
+    unseen = without_unseen(characters)[1]
+    return kept, replace(layer, hidden_words=len(placed) - len(kept) + math.ceil(unseen / UNSEEN_WORD))
 
 
 def _is_soon_drawn(drawing: Drawing, placement: Placement) -> bool:

@@ -27,7 +27,10 @@ GAP = 0.6
 
 _HYPHENS = {"\x02": "-", "\ufffe": "-", "\xad": "-"}
 """What PDFium gives for a hyphen at a line's end, and the soft hyphen."""
-_DROPPED = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\x00"))
+_DROPPED = dict.fromkeys(
+    [*map(ord, "\u200b\u200c\u200d\u2060\ufeff\x00\u202a\u202b\u202c\u202d\u202e"), *range(0xE0000, 0xE0080)]
+)
+"""What has no width, turns text around, or is a tag that nobody sees."""
 _LEADERS = re.compile(r"([.…·_]{4,})")
 _BOLD = re.compile(rb"bold|black|heavy|semibold|demi", re.IGNORECASE)
 

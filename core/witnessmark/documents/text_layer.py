@@ -65,6 +65,8 @@ class TextLayer:
     """Invisible words under a picture of the page, as OCR software leaves them."""
     unread_share: float = 0.0
     """Share of the page that pictures cover on which no words stand: what they show is not in the text."""
+    addressed: tuple[BoundingBox, ...] = ()
+    """Where words that can be seen speak to a model and not to people; looked for when the page is read."""
 
 
 def page_kind(layer: TextLayer, *, has_picture: bool) -> PageKind:

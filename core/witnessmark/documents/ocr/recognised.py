@@ -174,6 +174,8 @@ class PageReading:
     doubtful: tuple[DoubtfulWord, ...]
     on_page: Callable[[BoundingBox], BoundingBox]
     """Finds on the page itself a box of the straightened layout that tables and text were read from."""
+    addressed: tuple[BoundingBox, ...] = ()
+    """Where words speak to a model and not to people."""
 
 
 DOUBTFUL = 0.88

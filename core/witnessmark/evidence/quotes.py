@@ -131,11 +131,14 @@ class QuotedDocument:
                 return self._verdict("located", hit, way)
         if not ways:
             return QuoteVerdict(status="unlocated")
+        pieces = self._in_pieces(quote, claimed, has_claim=bool(claimed_pages))
+        if pieces is not None and pieces.status == "located":
+            return pieces  # in another order on its own page rather than in order on another
         for way in ways if claimed_pages else ():
             if (hit := self._hit_near(way, claimed)) is not None:
                 return self._verdict("displaced", hit, way)
-        if (verdict := self._in_pieces(quote, claimed, has_claim=bool(claimed_pages))) is not None:
-            return verdict
+        if pieces is not None:
+            return pieces
         if (parts := parts_of_quote(quote)) and len(parts) > 1:
             verdict = self._in_parts(parts, claimed, has_claim=bool(claimed_pages))
             if verdict is not None:

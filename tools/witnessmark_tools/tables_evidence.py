@@ -20,6 +20,7 @@ from witnessmark.values import BoundingBox
 from witnessmark_tools.pages import rounded
 from witnessmark_tools.results import ReviewItem, Status, pages_in_words
 from witnessmark_tools.tables_result import Evidence, ExtractedTable, LeftOverWords, PartOfTable, Place, Sums
+from witnessmark_tools.tables_shown import with_what_is_shown
 from witnessmark_tools.tables_sums import is_proven, reasons_of_sums, reviewed_sums, sums_of
 from witnessmark_tools.witnesses import Witnesses, read_witnesses
 
@@ -92,8 +93,9 @@ async def check_tables(
     pages = {page for table in tables for page in pages_of_table(table)}
     witnesses = await read_witnesses(document, documents, sorted(pages), check=check_layer, seconds=seconds)
 
-    found = await anyio.to_thread.run_sync(check_all, tables, witnesses, abandon_on_cancel=True)
-    return found, (*witnesses.warnings, *without_words(found, witnesses), *too_large(found))
+    in_layers = await anyio.to_thread.run_sync(check_all, tables, witnesses, abandon_on_cancel=True)
+    found, shown = await with_what_is_shown(in_layers, document, documents, witnesses)
+    return found, (*witnesses.warnings, *shown, *without_words(found, witnesses), *too_large(found))
 
 
 def check_all(tables: Sequence[Table], witnesses: Witnesses) -> tuple[CheckedTable, ...]:

@@ -1,0 +1,123 @@
+"""Values that stand nowhere in a text layer, and in the page's picture all the same: stamped or pasted figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import anyio
+
+from witnessmark.documents.document import Document
+from witnessmark.documents.opening import Documents
+from witnessmark.errors import InputError
+from witnessmark.evidence.normal import key_of, key_of_cell
+from witnessmark.evidence.numbers import amount_of
+from witnessmark.evidence.verdicts import Verdict
+from witnessmark.values import BoundingBox
+
+if TYPE_CHECKING:
+    from witnessmark_tools.tables_evidence import CheckedTable
+    from witnessmark_tools.witnesses import Witnesses
+
+MOST_PLACES = 40
+"""Places of a call that are read; a table that stands nowhere as a whole is another page's."""
+MOST_SECONDS = 10.0
+LEAST_SURE = 0.9
+"""Confidence of OCR from which what it sees is believed."""
+TALLEST = 40.0
+"""Points; a taller place holds more than a line."""
+MOST_TOLD = 5
+
+
+class _Sought(NamedTuple):
+    table: int
+    row: int
+    column: int
+    text: str
+    page: int
+    box: BoundingBox
+    nearest: str | None
+
+
+async def with_what_is_shown(
+    checked: Sequence[CheckedTable], document: Document, documents: Documents, witnesses: Witnesses
+) -> tuple[tuple[CheckedTable, ...], tuple[str, ...]]:
+    """Read the places of values that stand nowhere in a text layer by OCR, and locate those that the picture shows.
+
+    Shapes:  the tables, and a warning for each page on which the picture shows what the layer does not say
+    """
+    sought = list(_sought(checked, witnesses))[:MOST_PLACES]
+    if document.reader != "pdfium" or documents.recogniser is None or not sought:
+        return tuple(checked), ()
+    shown: list[_Sought] = []
+    # A page that cannot be read now leaves its values as they are: unlocated.
+    with anyio.move_on_after(MOST_SECONDS), suppress(InputError):
+        for page in sorted({one.page for one in sought}):
+            there = [one for one in sought if one.page == page]
+            seen = await documents.read_places(document, page, [one.box for one in there])
+            shown += [
+                one
+                for one, place in zip(there, seen, strict=True)
+                if place.confidence >= LEAST_SURE and is_same(one.text, place.text)
+            ]
+    return _located(checked, shown), tuple(_told(shown))
+
+
+def is_same(asked: str, seen: str) -> bool:
+    """Say whether a picture shows a value: its letters without spaces, or the same number."""
+    if key_of(asked) == key_of(seen):
+        return True
+    one, other = amount_of(key_of_cell(asked)), amount_of(key_of_cell(seen))
+    return (
+        one is not None and other is not None and one.unit == other.unit and not {*one.signed}.isdisjoint(other.signed)
+    )
+
+
+def _sought(checked: Sequence[CheckedTable], witnesses: Witnesses) -> list[_Sought]:
+    return [
+        _Sought(number, row, column, table.table.texts[row][column], verdict.page, verdict.box, verdict.nearest)
+        for number, table in enumerate(checked)
+        for row, verdicts in enumerate(table.verdicts)
+        for column, verdict in enumerate(verdicts)
+        if verdict is not None
+        and verdict.status == "unlocated"
+        and verdict.box is not None
+        and 0 < verdict.box.bottom - verdict.box.top <= TALLEST
+        and verdict.page in witnesses.pages
+        and not witnesses.pages[verdict.page].is_read_by_ocr
+    ]
+
+
+def _located(checked: Sequence[CheckedTable], shown: Sequence[_Sought]) -> tuple[CheckedTable, ...]:
+    places = {(one.table, one.row, one.column): one for one in shown}
+
+    def verdict(number: int, row: int, column: int, before: Verdict | None) -> Verdict | None:
+        one = places.get((number, row, column))
+        return before if one is None else Verdict(status="located", page=one.page, box=one.box)
+
+    return tuple(
+        replace(
+            table,
+            verdicts=tuple(
+                tuple(verdict(number, row, column, one) for column, one in enumerate(verdicts))
+                for row, verdicts in enumerate(table.verdicts)
+            ),
+        )
+        for number, table in enumerate(checked)
+    )
+
+
+def _told(shown: Sequence[_Sought]) -> list[str]:
+    told: list[str] = []
+    for page in sorted({one.page for one in shown}):
+        there = [_both(one) for one in shown if one.page == page]
+        more = f" and {len(there) - MOST_TOLD} more" if len(there) > MOST_TOLD else ""
+        said = "; ".join(there[:MOST_TOLD])
+        told.append(f"Page {page}: its picture shows what its text layer does not say: {said}{more}.")
+    return told
+
+
+def _both(one: _Sought) -> str:
+    return f"{one.text!r} (nearest in the layer: {one.nearest!r})" if one.nearest else repr(one.text)

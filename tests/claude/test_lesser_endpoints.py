@@ -151,7 +151,7 @@ async def test_pages_that_go_nowhere_as_a_document_go_as_pictures_with_their_tex
         (request,) = asked(api)
         blocks = blocks_of(request)
         assert [block["type"] for block in blocks] == ["text", "image", "text", "text", "image", "text", "text"]
-        assert blocks[0]["text"] == "a.pdf, a PDF: page 1 of the file as given."
+        assert blocks[0]["text"] == "The file named \u201ca.pdf\u201d, a PDF: page 1 of the file as given."
         verb = "never sees" if how == "ignored" else "takes no"
         (sentence,) = await said(desk)
         assert f"{verb} PDFs: it is sent pictures of their pages and their text." in sentence

@@ -389,7 +389,7 @@ async def test_an_image_goes_after_its_label(desk: Desk, api: FakeClaudeAPI) -> 
     (request,) = api.requests[-1:]
     content = request.body["messages"][0]["content"]
     assert [block["type"] for block in content] == ["text", "image", "text"]
-    assert content[0]["text"] == "photo.png, page 1"
+    assert content[0]["text"] == "The file named \u201cphoto.png\u201d, page 1"
 
 
 async def test_every_document_carries_its_title(desk: Desk, api: FakeClaudeAPI) -> None:

@@ -118,7 +118,7 @@ def test_an_image_keeps_its_label(count: int) -> None:
     assert len(leaves) == count
     for number, leaf in enumerate(leaves, start=1):
         label, image, question = leaf.blocks
-        assert label == TextBlock(text=f"a.tif, page {number}")
+        assert label == TextBlock(text=f"The file named \u201ca.tif\u201d, page {number}")
         assert isinstance(image, ImageBlock)
         assert image.page_number == number
         assert question == TextBlock(text=QUESTION)

@@ -602,7 +602,7 @@ def test_images_are_labelled_shrunk_to_what_is_seen_and_never_so_many_that_they_
     images = [[block for block in ask.blocks if isinstance(block, ImageBlock)] for ask in asks]
     assert [len(found) for found in images] == [FULL_SIZE_IMAGES, FULL_SIZE_IMAGES, 10]
     assert {(image.width, image.height) for found in images for image in found} == {seen_size(4032, 3024, HIGH)}
-    assert asks[1].blocks[:2] == (TextBlock(text="a.tif, page 21"), images[1][0])
+    assert asks[1].blocks[:2] == (TextBlock(text="The file named \u201ca.tif\u201d, page 21"), images[1][0])
 
 
 def test_a_text_is_cut_at_the_ends_of_lines_and_loses_nothing() -> None:

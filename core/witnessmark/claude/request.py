@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -19,14 +19,13 @@ from witnessmark.plans.plan import (
     TextBlock,
     TextDocumentBlock,
 )
-from witnessmark.plans.titles import name_of_pages
+from witnessmark.plans.titles import name_of_pages, quoted_name
 
 Structure = Literal["format", "tool", "prompt"]
 """How JSON is asked for: `output_config.format`; a strict tool where the endpoint has no structured outputs; in words
 where it has no tools either."""
 
 MOST_TITLE = 200
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 Caching = Literal["any", "5m", "none"]
 """How long what breakpoints mark is kept at the most."""
 
@@ -151,12 +150,12 @@ def _content(
         case ImageBlock():
             return [{"type": "image", "source": source} for source in sources]
         case TextDocumentBlock() if not form.text_documents:
-            return [{"type": "text", "text": f"{_title(block.title)}\n\n{block.text}"}]
+            return [{"type": "text", "text": f"{_before_text(block.title)}\n\n{block.text}"}]
         case TextDocumentBlock():
             source = {"type": "text", "media_type": "text/plain", "data": block.text}
             return [_document(source, block.title, cites=cites)]
         case LinesBlock() if not form.text_documents:
-            return [{"type": "text", "text": "\n".join((f"{_title(block.title)}\n", *block.lines))}]
+            return [{"type": "text", "text": "\n".join((f"{_before_text(block.title)}\n", *block.lines))}]
         case LinesBlock():
             lines = [{"type": "text", "text": line} for line in block.lines]
             return [_document({"type": "content", "content": lines}, block.title, cites=cites)]
@@ -172,7 +171,7 @@ def _document(source: dict[str, Any], title: str, *, cites: bool) -> dict[str, A
 def _shown(page: PageShown, number: int, name: str) -> list[dict[str, Any]]:
     """Show a page; pages count from 1 in the file as it is given, as they do in a PDF of these pages."""
     parts: list[dict[str, Any]] = [
-        {"type": "text", "text": f"{_title(name)}, a PDF: page {number} of the file as given."}
+        {"type": "text", "text": f"The file named {quoted_name(name)}, a PDF: page {number} of the file as given."}
     ]
     parts += [{"type": "image", "source": source} for source in page.pictures]
     if page.text.strip():
@@ -180,9 +179,14 @@ def _shown(page: PageShown, number: int, name: str) -> list[dict[str, Any]]:
     return parts
 
 
+def _before_text(title: str) -> str:
+    """Say where a document's text begins and ends that stands in a block as words of ours do."""
+    return f"The text of {quoted_name(title)}, to the end of this block:"
+
+
 def _title(title: str) -> str:
     """Keep the end of a long title, where the pages stand."""
-    plain = _CONTROL.sub(" ", title)
+    plain = "".join(" " if unicodedata.category(c)[0] == "C" else c for c in title)
     return plain if len(plain) <= MOST_TITLE else "…" + plain[1 - MOST_TITLE :]
 
 

@@ -11,7 +11,7 @@ from witnessmark.plans.image_sizes import PAGE_DPI
 from witnessmark.plans.image_tokens import seen_size
 from witnessmark.plans.models import Model, ModelCannotSee, offered_models
 from witnessmark.plans.plan import ContentBlock, ImageBlock, PdfBlock, TextBlock, TextDocumentBlock, block_tokens
-from witnessmark.plans.titles import lines_title, pages_title
+from witnessmark.plans.titles import lines_title, pages_title, picture_label
 from witnessmark.plans.tokens import Count
 
 REQUEST_BYTES = 32_000_000 * 3 // 4 - 1_000_000
@@ -133,7 +133,7 @@ def _picture(document: Document, page: PageFacts, scale: float, model: Model, an
     full = max(1, int((page.width or 1) * scale)), max(1, int((page.height or 1) * scale))
     width, height = seen_size(*full, model.image_tier)
     image = ImageBlock(sha256=document.sha256, page_number=page.page_number, width=width, height=height)
-    return _piece(image, model, answer(None), size, pages_title(document.name, [page.page_number]))
+    return _piece(image, model, answer(None), size, picture_label(document.name, page.page_number))
 
 
 def _is_alike(one: _Piece, other: _Piece) -> bool:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Protocol
 
 import anyio
 
-from witnessmark.documents.addressed import addressed_lines
 from witnessmark.documents.document import Document, PageFacts
 from witnessmark.documents.opening import NEEDS_OCR, Documents
 from witnessmark.documents.reading import read_pages
@@ -73,6 +72,8 @@ def hidden_warnings(seen: Mapping[int, Layered]) -> list[str]:
 def text_warnings(text: str) -> list[str]:
     """Say the same of a text that has lines and no places."""
     told: list[str] = []
+    from witnessmark.documents.addressed import addressed_lines  # its patterns take a while to compile
+
     if lines := addressed_lines(text):
         named = ", ".join(f"{line:,}" for line in lines[:MOST_NAMED]) + (" and others" if lines[MOST_NAMED:] else "")
         told.append(f"Line {named}: text there speaks to a model instead of to people; {AS_CONTENT}.")

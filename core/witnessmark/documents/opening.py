@@ -15,7 +15,6 @@ from typing import Any, BinaryIO, Literal, NamedTuple, cast
 import anyio
 
 from witnessmark.documents import media_types
-from witnessmark.documents.addressed import addressed_places
 from witnessmark.documents.allowed import AllowedFolders, FileTooLarge, local_path
 from witnessmark.documents.content import Content
 from witnessmark.documents.differing import Difference
@@ -514,7 +513,7 @@ class Documents:
         found = await self.recogniser.read(content, drawn["width"], drawn["height"])
         layout, scale = found.layout(page, points_per_pixel=None if is_image else drawn["unit"])
         reading = reading_of(found, engine=self.recogniser.engine.name, layout_scale=scale, page_scale=drawn["unit"])
-        addressed = await anyio.to_thread.run_sync(addressed_places, layout.words, abandon_on_cancel=True)
+        addressed = await anyio.to_thread.run_sync(_addressed, layout.words, abandon_on_cancel=True)
         reading = replace(reading, addressed=tuple(map(reading.on_page, addressed)))
         return Recognised(layout=layout, page=found, scale=scale), reading
 
@@ -735,3 +734,9 @@ def _content_of_data_uri(uri: str, *, limit: int) -> Content:
         return Content.of_bytes("data", base64.b64decode(body, validate=True))
     except binascii.Error as error:
         raise SourceNotSupported("a data: URI with damaged base64") from error
+
+
+def _addressed(words: Sequence[Word]) -> tuple[BoundingBox, ...]:
+    from witnessmark.documents.addressed import addressed_places  # its patterns take a while to compile
+
+    return addressed_places(words)

@@ -16,7 +16,7 @@ from witnessmark.documents.worker import open_workers
 from witnessmark.exports.folder import ExportFolder
 from witnessmark.limits import Limits
 from witnessmark.settings import Settings
-from witnessmark_tools.catalog import BY_NAME
+from witnessmark_tools.catalog import BY_NAME, LATER
 from witnessmark_tools.definition import Services
 from witnessmark_tools.jobs import Jobs
 from witnessmark_tools.remembered import RememberedResults
@@ -45,7 +45,7 @@ async def open_services(
             recogniser = Recogniser(readers, engine, WordCache(settings.cache))
         claude = await stack.enter_async_context(claude_later(settings.credentials, settings.store))
         if warms_up:
-            claude.warm_up()
+            claude.warm_up(LATER)
         tasks, _ = await stack.enter_async_context(room_for_tasks())
         jobs = Jobs(tasks, BY_NAME, settings.store, bounds)
         services = Services(

@@ -37,3 +37,13 @@ SHELL_ONLY: tuple[ToolDefinition, ...] = (ToolDefinition(function=check_tables, 
 
 COMMANDS = {tool.name: tool for tool in (*TOOLS, *SHELL_ONLY)}
 """What the shell offers by the names of tools."""
+
+LATER = (
+    "sqlite3",
+    "witnessmark.evidence.arithmetic",
+    "witnessmark_tools.second_reading",
+    "witnessmark_tools.tables_auto",
+    "witnessmark_tools.tables_evidence",
+    "witnessmark_tools.citations_online",
+)
+"""Modules that calls of Claude import when they are first made, or a server before that, while nobody asks."""

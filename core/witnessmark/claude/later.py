@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,14 +50,18 @@ class ClaudeLater:
             self._claude = make_claude(self._credentials, store, self._tasks, self._resources)
         return self._claude
 
-    def warm_up(self) -> None:
-        """Import everything and make the client in the background, so that the first call need not."""
-        if isinstance(self._credentials, Credentials):
-            self._tasks.start_soon(self._warm_up)
+    def warm_up(self, others: Sequence[str] = ()) -> None:
+        """Import everything and make the client in the background, so that the first call need not.
 
-    async def _warm_up(self) -> None:
+        Shapes:  `others` are names of modules that calls of Claude import, too
+        """
+        if isinstance(self._credentials, Credentials):
+            self._tasks.start_soon(self._warm_up, (CLIENT_MODULE, *others))
+
+    async def _warm_up(self, modules: Sequence[str]) -> None:
         await anyio.sleep(WARM_UP_AFTER)
-        await anyio.to_thread.run_sync(importlib.import_module, CLIENT_MODULE, abandon_on_cancel=True)
+        for name in modules:
+            await anyio.to_thread.run_sync(importlib.import_module, name, abandon_on_cancel=True)
         await self().warm_up()
 
 

@@ -44,7 +44,7 @@ class House:
         given = definition.parse({"source": str(path), **arguments})
         return await definition.call(given, replace(self.services, patience=None))
 
-    async def call_with(self, tool: str, **arguments: object) -> Any:
+    async def call_with(self, tool: str, /, **arguments: object) -> Any:
         """Call a tool that takes no file."""
         definition = BY_NAME[tool]
         return await definition.call(definition.parse(arguments), replace(self.services, patience=None))

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import anyio
 from pydantic import Field
 
 from witnessmark.documents.opening import Documents
-from witnessmark_tools.arguments import Password, Wait
+from witnessmark_tools.arguments import MaxCost, ModelOrAuto, Password, Reuse, Wait
 from witnessmark_tools.compare_result import DocumentComparison
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.remembered import RememberedResults
 from witnessmark_tools.results import document_read, result_id_of
+from witnessmark_tools.terms import Terms
+
+if TYPE_CHECKING:
+    from witnessmark.claude.client import Claude
 
 Earlier = Annotated[str, Field(description="Path or https URL of the earlier document.", min_length=1)]
 Later = Annotated[str, Field(description="Of the later document.", min_length=1)]
@@ -22,22 +27,34 @@ Later = Annotated[str, Field(description="Of the later document.", min_length=1)
 async def compare_documents(
     before: Earlier,
     after: Later,
+    focus: Annotated[
+        str | None,
+        Field(description="What to look at above all, in words; a model says what bears on it.", max_length=2000),
+    ] = None,
     pages: Annotated[str | None, Field(description="Such as '1-3,7', of both; default all.")] = None,
     after_pages: Annotated[str | None, Field(description="Of `after`, where they are others.")] = None,
     password: Password = None,
     after_password: Annotated[str | None, Field(description="Of `after`, where it is another.")] = None,
+    model: ModelOrAuto = None,
+    max_cost_usd: MaxCost = None,
+    reuse: Reuse = True,
     wait_seconds: Wait = None,
     *,
     documents: Documents,
+    claude: Claude,
+    terms: Terms,
     results: RememberedResults,
     patience: float | None,
     progress: Progress,
 ) -> DocumentComparison:
-    """Compare two versions of a document (PDF, scan, image, text, any pair): changed numbers and dates first, then what else was changed, added, removed or moved, each with section, page and box of both sides. Layout, line breaks and page numbers are no changes. Texts are aligned on this machine, so that nothing is missed. Free, no model."""  # noqa: E501 - one line on the wire
-    from witnessmark_tools.compare_offline import compared, same_files
+    """Compare two versions of a document (PDF, scan, image, text, any pair): changed numbers and dates first, then what else was changed, added, removed or moved, each with section, page and box of both sides. Layout, line breaks and page numbers are no changes. Texts are aligned on this machine, so that nothing is missed; with a key Claude says what each change means and looks for stamps, signatures and figures. Where all agrees nothing is spent."""  # noqa: E501 - one line on the wire
+    from witnessmark_tools.compare_offline import aligned, compared, same_files
     from witnessmark_tools.compare_remembered import remembered_comparison
     from witnessmark_tools.compare_sides import ComparedSide, pages_of_side, read_sides
+    from witnessmark_tools.paid import readers_for
 
+    began = anyio.current_time()
+    readers = await readers_for(model, claude, terms)
     async with AsyncExitStack() as opened:
         first = await opened.enter_async_context(documents.open(before, password))
         second = await opened.enter_async_context(documents.open(after, after_password or password))
@@ -45,12 +62,36 @@ async def compare_documents(
             ComparedSide(label="BEFORE", document=first, pages=pages_of_side(first, pages)),
             ComparedSide(label="AFTER", document=second, pages=pages_of_side(second, after_pages or pages)),
         )
-        told = {"after": second.sha256, "pages": asked[0].pages, "after_pages": asked[1].pages}
+        told = {
+            "model": readers.name,
+            "focus": focus,
+            "after": second.sha256,
+            "pages": asked[0].pages,
+            "after_pages": asked[1].pages,
+        }
         result_id = result_id_of("compare_documents", first, told)
         if first.sha256 == second.sha256 and asked[0].pages == asked[1].pages:
             return same_files(result_id, document_read(first), document_read(second))
-        one, other = await read_sides(asked, documents, seconds=wait_seconds or patience, progress=progress)
-        found = await compared(one, other, documents, result_id)
+        seconds = wait_seconds or patience
+        one, other = await read_sides(asked, documents, seconds=seconds, progress=progress)
+        both = await aligned(one, other, documents)
+        if not readers.models:
+            found = await anyio.to_thread.run_sync(compared, both, result_id, abandon_on_cancel=True)
+        else:
+            from witnessmark_tools.compare_by_claude import Asking, compared_by_claude, to_ask
+
+            asking = Asking(
+                documents=documents,
+                claude=claude,
+                terms=terms,
+                max_cost_usd=max_cost_usd,
+                reuse=reuse,
+                seconds=None if seconds is None else max(1.0, seconds - (anyio.current_time() - began)),
+                progress=progress,
+            )
+            found = await compared_by_claude(both, await to_ask(both, documents, focus), result_id, readers, asking)
+        if said := _of_readers(readers.warnings, focus, is_offline=not readers.models):
+            found = found.saying(said)
 
         def remember() -> None:
             for kept in remembered_comparison(
@@ -60,3 +101,10 @@ async def compare_documents(
 
         await anyio.to_thread.run_sync(remember, abandon_on_cancel=True)
         return found.result
+
+
+def _of_readers(warnings: Sequence[str], focus: str | None, *, is_offline: bool) -> list[str]:
+    told = list(warnings)
+    if focus and is_offline:
+        told.append("`focus` needs a model: on this machine every difference is listed alike.")
+    return told

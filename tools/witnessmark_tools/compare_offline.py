@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import anyio
 
-from witnessmark.documents.flow import PageFlow
 from witnessmark.documents.opening import Documents
 from witnessmark.errors import WitnessmarkError
 from witnessmark.offline.differences.compare import compare_flows
-from witnessmark.offline.differences.pictures import SIDE, DrawnPage, Looks, differing_places
+from witnessmark.offline.differences.pictures import SIDE, DrawnPage, differing_places, has_marks
 from witnessmark.offline.differences.values import Comparison, Difference, PagePair, Passage
 from witnessmark.values import BoundingBox
 from witnessmark_tools.compare_result import DocumentComparison, DocumentDifference
@@ -39,7 +40,9 @@ class LooksCompared:
     """What holding pictures together gave."""
 
     found: tuple[VisualDifference, ...] = ()
-    compared: tuple[PagePair, ...] = ()
+    marked_before: tuple[int, ...] = ()
+    marked_after: tuple[int, ...] = ()
+    """Pages that could not be held together and show something beside their words."""
     warnings: tuple[str, ...] = ()
 
 
@@ -63,49 +66,69 @@ class Compared:
     review: tuple[tuple[bool, ReviewItem], ...]
     """The result's own list, each item with whether it is of the earlier document."""
 
+    def saying(self, warnings: Sequence[str]) -> Compared:
+        """Add warnings."""
+        result = self.result.model_copy(update={"warnings": [*warnings, *self.result.warnings]})
+        return replace(self, result=result)
 
-async def compared(before: ComparedSide, after: ComparedSide, documents: Documents, result_id: str) -> Compared:
-    """Compare two documents that were read."""
-    comparison = await compare_texts(before, after)
+
+@dataclass(frozen=True, kw_only=True)
+class Aligned:
+    """Both documents, their texts aligned and their pages held together."""
+
+    before: ComparedSide
+    after: ComparedSide
+    comparison: Comparison
+    looks: LooksCompared
+
+    @property
+    def is_read(self) -> bool:
+        """Whether every page gave its words."""
+        return self.before.is_whole and self.after.is_whole
+
+    @cached_property
+    def differences(self) -> list[DocumentDifference]:
+        """What differs, with names, in the order in which a person should look at it."""
+        texts = found_differences(self.comparison)
+        ordered = [one for one in texts if one.significance == "substantive"]
+        ordered += visual_differences(self.looks)
+        ordered += [one for one in texts if one.significance != "substantive"]
+        return [one.model_copy(update={"difference_id": f"d{number}"}) for number, one in enumerate(ordered, start=1)]
+
+
+async def aligned(before: ComparedSide, after: ComparedSide, documents: Documents) -> Aligned:
+    """Align the texts of two documents that were read, and hold their pages together."""
+    comparison = await anyio.to_thread.run_sync(compare_flows, before.flows, after.flows, abandon_on_cancel=True)
     looks = await compare_looks(before, after, comparison, documents)
-
-    def shaped() -> Compared:
-        texts = found_differences(comparison)
-        visual = visual_differences(looks, len(texts) + 1)
-        differences = [one for one in texts if one.significance == "substantive"] + visual
-        differences += [one for one in texts if one.significance != "substantive"]
-        differences = [
-            one.model_copy(update={"difference_id": f"d{number}"}) for number, one in enumerate(differences, start=1)
-        ]
-        is_read = before.is_whole and after.is_whole
-        review = (
-            *review_of(comparison),
-            *((False, item) for item in visual_review(looks)),
-            *((True, item) for item in before.needs_review),
-            *((False, item) for item in after.needs_review),
-        )
-        result = DocumentComparison(
-            result_id=result_id,
-            documents=[document_read(before.document), document_read(after.document)],
-            engines=["offline"],
-            needs_review=[item for _, item in review],
-            warnings=[*side_warnings(before, after, comparison), *looks.warnings],
-            failures=[*before.failures, *after.failures],
-            identical=is_read and comparison.texts_agree and not visual,
-            texts_agree=is_read and comparison.texts_agree,
-            differences=differences,
-            difference_count=len(differences),
-            substantive_count=sum(one.significance != "formatting" for one in differences),
-            conclusion=conclusion(before, after, comparison, differences),
-        )
-        return Compared(result=result, review=review)
-
-    return await anyio.to_thread.run_sync(shaped, abandon_on_cancel=True)
+    return Aligned(before=before, after=after, comparison=comparison, looks=looks)
 
 
-async def compare_texts(before: ComparedSide, after: ComparedSide) -> Comparison:
-    """Align the texts, in a thread."""
-    return await anyio.to_thread.run_sync(compare_flows, before.flows, after.flows, abandon_on_cancel=True)
+def compared(one: Aligned, result_id: str) -> Compared:
+    """Shape what was found on this machine."""
+    before, after, comparison = one.before, one.after, one.comparison
+    differences = one.differences
+    has_visual = bool(one.looks.found)
+    review = (
+        *review_of(comparison),
+        *((False, item) for item in visual_review(one.looks)),
+        *((True, item) for item in before.needs_review),
+        *((False, item) for item in after.needs_review),
+    )
+    result = DocumentComparison(
+        result_id=result_id,
+        documents=[document_read(before.document), document_read(after.document)],
+        engines=["offline"],
+        needs_review=[item for _, item in review],
+        warnings=[*side_warnings(before, after, comparison), *one.looks.warnings],
+        failures=[*before.failures, *after.failures],
+        identical=one.is_read and comparison.texts_agree and not has_visual,
+        texts_agree=one.is_read and comparison.texts_agree,
+        differences=differences,
+        difference_count=len(differences),
+        substantive_count=sum(one.significance != "formatting" for one in differences),
+        conclusion=conclusion(before, after, comparison, differences),
+    )
+    return Compared(result=result, review=review)
 
 
 async def compare_looks(
@@ -120,36 +143,87 @@ async def compare_looks(
         after.document.reader,
     }:
         return LooksCompared()
+    drawing = _Drawing(documents)
     alike = [pair for pair in _pairs(before, after, comparison) if pair.share >= LIKE_LAYOUT]
-    flows_a = {flow.page_number: flow for flow in before.flows}
-    flows_b = {flow.page_number: flow for flow in after.flows}
     found: list[VisualDifference] = []
-    compared: list[PagePair] = []
+    done: list[PagePair] = []
+    marked: tuple[list[int], list[int]] = ([], [])
+    left = {id(side): {flow.page_number for flow in side.flows} for side in (before, after)}
     with anyio.move_on_after(SECONDS):
         for pair in alike:
             try:
-                looks = await _looks(pair, flows_a[pair.before], flows_b[pair.after], before, after, documents)
+                one, other = await drawing.page(before, pair.before), await drawing.page(after, pair.after)
             except WitnessmarkError:
                 continue
-            compared.append(pair)
+            compare = functools.partial(differing_places, one, other, right=pair.right, down=pair.down)
+            looks = await anyio.to_thread.run_sync(compare, abandon_on_cancel=True)
+            done.append(pair)
             found += [
-                VisualDifference(pages=pair, before=one, after=other)
-                for one, other in zip(looks.before, looks.after, strict=True)
+                VisualDifference(pages=pair, before=here, after=there)
+                for here, there in zip(looks.before, looks.after, strict=True)
             ]
-    done = {pair.before for pair in compared}
-    left = [page for page in before.pages if page not in done]
-    warnings: list[str] = []
-    if left and done:
-        warnings.append(
-            f"{pages_in_words(left)} of BEFORE: laid out anew, or without a counterpart; pictures, stamps and "
-            "signatures there were not compared."
-        )
-    elif left:
-        warnings.append(
-            "The pages are laid out too differently for their pictures to be held together: stamps, signatures and "
-            "figures were not compared."
-        )
-    return LooksCompared(found=tuple(found), compared=tuple(compared), warnings=tuple(warnings))
+        left[id(before)] -= {pair.before for pair in done}
+        left[id(after)] -= {pair.after for pair in done}
+        for side, pages in zip((before, after), marked, strict=True):
+            for page in sorted(left[id(side)]):
+                try:
+                    drawn = await drawing.page(side, page)
+                except WitnessmarkError:
+                    continue
+                if await anyio.to_thread.run_sync(has_marks, drawn, abandon_on_cancel=True):
+                    pages.append(page)
+                left[id(side)].discard(page)
+    return LooksCompared(
+        found=tuple(found),
+        marked_before=tuple(marked[0]),
+        marked_after=tuple(marked[1]),
+        warnings=(*_marks_in_words(marked), *_unseen_in_words(left[id(before)], left[id(after)])),
+    )
+
+
+def _marks_in_words(marked: tuple[list[int], list[int]]) -> list[str]:
+    """Say where pictures stay that were not held together."""
+    where = [
+        f"{pages_in_words(pages).lower()} of {label}"
+        for label, pages in zip(("BEFORE", "AFTER"), marked, strict=True)
+        if pages
+    ]
+    if not where:
+        return []
+    there = " and ".join(where)
+    told = f"Laid out anew, with something beside the words: {there}; pictures, stamps and signatures there were not"
+    return [f"{told} compared."]
+
+
+def _unseen_in_words(before: set[int], after: set[int]) -> list[str]:
+    if not (before or after):
+        return []
+    where = [
+        f"{pages_in_words(sorted(pages)).lower()} of {label}"
+        for label, pages in (("BEFORE", before), ("AFTER", after))
+        if pages
+    ]
+    return [
+        f"The pictures of {' and '.join(where)} were not compared, for want of time or because they cannot be drawn."
+    ]
+
+
+class _Drawing:
+    """Draws pages small, each once."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+
+    async def page(self, side: ComparedSide, page: int) -> DrawnPage:
+        """Draw a page of one of the documents.
+
+        Errors:  as `Documents.picture`
+        """
+        flow = next(flow for flow in side.flows if flow.page_number == page)
+        (facts,) = await self._documents.facts(side.document, [page])
+        png = await self._documents.picture(side.document, page, [], max_side=SIDE)
+        boxes = [box for word in flow.words if (box := flow.placed(word.box)) is not None]
+        return DrawnPage(png, facts.width or 1.0, boxes)
 
 
 def _pairs(before: ComparedSide, after: ComparedSide, comparison: Comparison) -> list[PagePair]:
@@ -165,38 +239,10 @@ def _pairs(before: ComparedSide, after: ComparedSide, comparison: Comparison) ->
     return sorted(pairs)
 
 
-async def _looks(
-    pair: PagePair,
-    flow_a: PageFlow,
-    flow_b: PageFlow,
-    before: ComparedSide,
-    after: ComparedSide,
-    documents: Documents,
-) -> Looks:
-    facts_a = (await documents.facts(before.document, [pair.before]))[0]
-    facts_b = (await documents.facts(after.document, [pair.after]))[0]
-    png_a = await documents.picture(before.document, pair.before, [], max_side=SIDE)
-    png_b = await documents.picture(after.document, pair.after, [], max_side=SIDE)
-
-    def compare() -> Looks:
-        return differing_places(
-            DrawnPage(png_a, facts_a.width or 1.0, _boxes(flow_a)),
-            DrawnPage(png_b, facts_b.width or 1.0, _boxes(flow_b)),
-            right=pair.right,
-            down=pair.down,
-        )
-
-    return await anyio.to_thread.run_sync(compare, abandon_on_cancel=True)
-
-
-def _boxes(flow: PageFlow) -> list[BoundingBox]:
-    return [box for word in flow.words if (box := flow.placed(word.box)) is not None]
-
-
 def found_differences(comparison: Comparison) -> list[DocumentDifference]:
     """Shape what the alignment found; what OCR may have misread is left to people."""
     certain = [difference for difference in comparison.differences if not difference.is_doubtful]
-    return [_shaped(f"d{number}", difference) for number, difference in enumerate(certain, start=1)]
+    return [_shaped("d", difference) for difference in certain]
 
 
 def _shaped(name: str, difference: Difference) -> DocumentDifference:
@@ -279,11 +325,11 @@ def visual_review(looks: LooksCompared) -> list[ReviewItem]:
     ]
 
 
-def visual_differences(looks: LooksCompared, first: int) -> list[DocumentDifference]:
+def visual_differences(looks: LooksCompared) -> list[DocumentDifference]:
     """Shape where pictures differ; what it is nobody has said yet."""
     return [
         DocumentDifference(
-            difference_id=f"d{number}",
+            difference_id="d",
             kind="visual",
             what=None,
             significance="unclassified",
@@ -294,7 +340,7 @@ def visual_differences(looks: LooksCompared, first: int) -> list[DocumentDiffere
             after_box=rounded(one.after),
             status="located",
         )
-        for number, one in enumerate(looks.found, start=first)
+        for one in looks.found
     ]
 
 

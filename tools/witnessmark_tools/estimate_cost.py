@@ -13,6 +13,7 @@ from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
 from witnessmark.documents.page_range import pages_from_text
 from witnessmark.errors import UsageError
+from witnessmark_tools.arguments import SECRET
 from witnessmark_tools.definition import ToolDefinition
 from witnessmark_tools.results import DocumentRead, Frozen, Result, document_read, pages_in_words, result_id_of
 from witnessmark_tools.terms import OFFLINE, Terms
@@ -111,7 +112,7 @@ async def estimate_cost(
     from witnessmark_tools.jobs_to_price import job_maker
 
     maker = job_maker(definition.name)
-    told = {"tool": definition.name, "models": named} | {name: given[name] for name in given if name != "password"}
+    told = {"tool": definition.name, "models": named} | {name: given[name] for name in given if name not in SECRET}
     if maker is None:
         return await _free(definition, given, told, documents)
     ends = anyio.current_time() + estimating.seconds_to_ask(patience)

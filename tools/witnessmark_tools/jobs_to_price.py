@@ -61,6 +61,8 @@ class Job:
     """What else has to be said of its price."""
 
 
+COMPARING_SECONDS = 30.0
+"""How long both documents are read for the estimate of a comparison."""
 OCR_SECONDS = 10.0
 """How long scans are read for an estimate."""
 MakesJob = Callable[[dict[str, Any], Documents], AbstractAsyncContextManager[Job]]
@@ -73,6 +75,7 @@ def job_maker(tool: str) -> MakesJob | None:
         "extract_tables": tables_job,
         "read_text": text_job,
         "read_pdf_with_citations": cited_job,
+        "compare_documents": comparison_job,
     }
     return makers.get(tool)
 
@@ -210,4 +213,56 @@ async def cited_job(given: dict[str, Any], documents: Documents) -> AsyncGenerat
             words=CITED_WORDS,
             damaged=damaged,
             warnings=(*opened.warnings, *warnings),
+        )
+
+
+COMPARISON_WORDS = JobWords(
+    answer="The answer is a guess of a sentence a difference, thinking included.",
+    in_doubt="Differences that an answer leaves out",
+    offline_text="model='offline' costs nothing: it aligns the texts all the same, and says of each change what it is.",
+    fewer_pages="Fewer pages: only those with differences are sent; `pages` and `after_pages` leave out others.",
+    auto_reads="the pages with differences, and those that could not be compared here",
+    nothing="Nothing: the texts agree, and nothing differs beside them.",
+)
+
+
+@asynccontextmanager
+async def comparison_job(given: dict[str, Any], documents: Documents) -> AsyncGenerator[Job]:
+    """Make a job of `compare_documents`: both documents are read and aligned, which is free.
+
+    Errors:  what opening and reading the documents raises
+    """
+    from witnessmark_tools.compare_by_claude import to_ask
+    from witnessmark_tools.compare_offline import aligned
+    from witnessmark_tools.compare_plan import plan_comparison
+    from witnessmark_tools.compare_sides import ComparedSide, pages_of_side, read_sides
+    from witnessmark_tools.definition import no_progress
+
+    async with (
+        documents.open(given["before"], given["password"]) as first,
+        documents.open(given["after"], given["after_password"] or given["password"]) as second,
+    ):
+        sides = (
+            ComparedSide(label="BEFORE", document=first, pages=pages_of_side(first, given["pages"])),
+            ComparedSide(
+                label="AFTER", document=second, pages=pages_of_side(second, given["after_pages"] or given["pages"])
+            ),
+        )
+        read = await read_sides(sides, documents, seconds=COMPARING_SECONDS, progress=no_progress)
+        asked = await to_ask(await aligned(*read, documents), documents, given["focus"])
+
+        def planned(model: Model) -> Plan:
+            return plan_comparison(asked, model)
+
+        yield Job(
+            documents=(first, second),
+            pages=(tuple(asked.before.pages), tuple(asked.after.pages)),
+            plan=planned,
+            plan_again=planned,
+            words=COMPARISON_WORDS,
+            warnings=tuple(
+                "Not every page was read for this: there may be more to ask."
+                for _ in [0]
+                if any(one.left for one in read)
+            ),
         )

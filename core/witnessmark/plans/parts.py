@@ -43,7 +43,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Piece:
+class Piece:
     """The least that is never parted: a page, an image, some lines."""
 
     block: ContentBlock
@@ -72,14 +72,14 @@ def document_parts(
     Units:   `fixed` in tokens: of what every request says besides
     Errors:  `ModelCannotSee`
     """
-    _refuse_blind(model, document)
-    parts: list[list[_Piece]] = []
-    for piece in _pieces(document, pages, texts, model, answer, pictures):
-        if parts and _is_alike(parts[-1][-1], piece) and _fits([*parts[-1], piece], model, fixed):
+    refuse_blind(model, document)
+    parts: list[list[Piece]] = []
+    for piece in pieces_of(document, pages, texts, model, answer, pictures):
+        if parts and _is_alike(parts[-1][-1], piece) and fit_together([*parts[-1], piece], model, fixed):
             parts[-1].append(piece)
         else:
             parts.append([piece])
-    return tuple(_part(document, pieces, len(parts) > 1) for pieces in parts)
+    return tuple(part_of(document, pieces, len(parts) > 1) for pieces in parts)
 
 
 def text_blocks(name: str, text: str) -> tuple[TextDocumentBlock, ...]:
@@ -90,7 +90,11 @@ def text_blocks(name: str, text: str) -> tuple[TextDocumentBlock, ...]:
     )
 
 
-def _refuse_blind(model: Model, document: Document) -> None:
+def refuse_blind(model: Model, document: Document) -> None:
+    """Refuse a model that cannot see what a document is.
+
+    Errors:  `ModelCannotSee`
+    """
     match document.kind:
         case "pdf" if not model.pdf_input:
             seeing = [other.id for other in offered_models() if other.pdf_input and other.id != model.id]
@@ -102,14 +106,15 @@ def _refuse_blind(model: Model, document: Document) -> None:
             pass
 
 
-def _pieces(
+def pieces_of(
     document: Document,
     pages: Sequence[PageFacts],
     texts: Sequence[TextDocumentBlock],
     model: Model,
     answer: AnswerSize,
     pictures: Collection[int],
-) -> Iterator[_Piece]:
+) -> Iterator[Piece]:
+    """Take a document apart into the least that is never parted."""
     share = document.content.size // max(1, document.page_count)
     match document.kind:
         case "pdf":
@@ -128,7 +133,7 @@ def _pieces(
                 yield _piece(replace(text, sha256=document.sha256), model, answer(text.size), len(text.text.encode()))
 
 
-def _picture(document: Document, page: PageFacts, scale: float, model: Model, answer: AnswerSize, size: int) -> _Piece:
+def _picture(document: Document, page: PageFacts, scale: float, model: Model, answer: AnswerSize, size: int) -> Piece:
     """Show a page as a picture, of `scale` pixels for each of its units where the model can see that many."""
     full = max(1, int((page.width or 1) * scale)), max(1, int((page.height or 1) * scale))
     width, height = seen_size(*full, model.image_tier)
@@ -136,19 +141,20 @@ def _picture(document: Document, page: PageFacts, scale: float, model: Model, an
     return _piece(image, model, answer(None), size, picture_label(document.name, page.page_number))
 
 
-def _is_alike(one: _Piece, other: _Piece) -> bool:
+def _is_alike(one: Piece, other: Piece) -> bool:
     """Claim that two pieces are named in the same way: pages of a PDF are counted, pictures have labels."""
     return isinstance(one.block, PdfBlock) == isinstance(other.block, PdfBlock)
 
 
-def _piece(block: ContentBlock, model: Model, answer: Count, size: int, label: str | None = None) -> _Piece:
+def _piece(block: ContentBlock, model: Model, answer: Count, size: int, label: str | None = None) -> Piece:
     prompt = block_tokens(block, model)
     if label is not None:
         prompt += block_tokens(TextBlock(text=label), model)
-    return _Piece(block=block, label=label, prompt=prompt.total.high, answer=answer, bytes=size)
+    return Piece(block=block, label=label, prompt=prompt.total.high, answer=answer, bytes=size)
 
 
-def _fits(pieces: Sequence[_Piece], model: Model, fixed: int) -> bool:
+def fit_together(pieces: Sequence[Piece], model: Model, fixed: int) -> bool:
+    """Say whether pieces fit into one request, with `fixed` tokens of what it says besides."""
     prompt = sum(piece.prompt for piece in pieces) + fixed
     answer = sum(piece.answer.high for piece in pieces)
     images = sum(isinstance(piece.block, ImageBlock) for piece in pieces)
@@ -163,7 +169,8 @@ def _fits(pieces: Sequence[_Piece], model: Model, fixed: int) -> bool:
     )
 
 
-def _part(document: Document, pieces: Sequence[_Piece], is_one_of_many: bool) -> Part:
+def part_of(document: Document, pieces: Sequence[Piece], is_one_of_many: bool) -> Part:
+    """Put pieces together to what goes into one request."""
     blocks: list[ContentBlock] = []
     pages: list[PageFacts] = []
     for piece in pieces:

@@ -67,6 +67,12 @@ def differing_places(before: DrawnPage, after: DrawnPage, *, right: float, down:
     return Looks(found, [_shifted(box, right, down) for box in found])
 
 
+def has_marks(page: DrawnPage) -> bool:
+    """Say whether a page shows anything beside its words: what could be a stamp, a figure, a signature."""
+    drawn, scale = _drawn(page)
+    return bool(_places(_ink(drawn, page.words, scale), scale))
+
+
 def _drawn(page: DrawnPage) -> tuple[Image.Image, float]:
     from PIL import Image
 

@@ -176,3 +176,76 @@ def test_a_thousand_pages_are_indexed_and_looked_up_in_no_time() -> None:
     found = time.perf_counter()
     assert made - began < 8, "two seconds by itself; others work here, too"
     assert found - made < 5
+
+
+COLUMNS = [
+    page(
+        1,
+        block(
+            "The lessee keeps the lamps lit\nfrom dusk until the tide has\nturned, and reports each vessel.",
+            x=60,
+            top=60,
+        ),
+        block(
+            "Nets are never to be stored in\nthe eastern shed, which is let\nto others for the whole winter",
+            x=320,
+            top=60,
+        ),
+        block("1 As agreed in the minutes of 1998.", top=700, size=7),
+    ),
+    page(2, "by the harbourmaster himself. Fines are doubled at night."),
+]
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        (
+            "The lessee keeps the lamps lit Nets are never to be stored in from dusk until the tide has the eastern shed, "
+            "which is let turned, and reports each vessel. to others for the whole winter"
+        ),
+        "which is let to others for the whole winter by the harbourmaster himself",
+        "let to others for the whole winter 1 As agreed in the minutes of 1998. by the harbourmaster",
+        "which is let to others \u2026 Fines are doubled",
+    ],
+    ids=["line by line", "over the page", "with the note", "ellipsis"],
+)
+def test_lines_in_another_order_and_notes_between_are_followed(quote: str) -> None:
+    assert find(quote, 1, document=COLUMNS).status == "located"
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "The lessee keeps the lamps lit turned, and reports each vessel.",  # a line left out
+        "Nets are never to be stored in to others for the whole winter.",
+        "The lessee keeps the lamps lit from dusk until the tide has fallen, and reports each vessel",
+        "The lessee keeps the lamps lit from dusk until the eastern shed, which is let",
+        "let to others for the whole winter Fines are doubled at night.",
+        "and reports each vessel by the harbourmaster himself.",
+    ],
+)
+def test_what_leaves_a_line_out_is_not_taken_for_another_order(quote: str) -> None:
+    assert find(quote, 1, document=COLUMNS).status == "unlocated"
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "spam " * 60 + "eggs",
+        "spam \u2026 " * 200 + "x",
+        "w1 w2 w3 w9 w8 " * 40,
+        "a" * 20_000 + "b",
+        "1 2 3 4 5 6 7 8 9 9 " * 60,
+    ],
+    ids=["one word", "ellipses", "many words", "one letter", "digits"],
+)
+def test_pages_made_to_be_searched_for_ever_are_not(quote: str) -> None:
+    document = [
+        page(1, *["spam spam spam"] * 500, *(f"w{n % 50}" for n in range(1000))),
+        page(2, "a" * 50_000, *["1 2 3 4 5 6 7 8 9 0"] * 200),
+    ]
+    quoted = QuotedDocument(document)
+    began = time.perf_counter()
+    assert quoted.find_quote(quote, [1]).status == "unlocated"
+    assert time.perf_counter() - began < 10, "half a second by itself"

@@ -7,9 +7,10 @@ come next on the page as it is seen; where a line, a cell or a paragraph of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from itertools import islice
 from statistics import median
 from typing import NamedTuple
 
@@ -22,9 +23,16 @@ from witnessmark.values import BoundingBox, enclosing
 
 MOST_LETTERS = 30_000
 """Of a quote that is followed; more is no quote any more."""
-MOST_STEPS = 20_000
+MOST_STEPS = 400
+"""Ends of pieces from which it is followed on."""
+MOST_PIECES = 6_000
+"""Of the pages on which it is followed; drawings and maps have more."""
 GAP = 1.6
 """Between words of one piece of a line, in heights of it: wider ones may part columns."""
+MOST_FITTING = 12
+"""Pieces that go on with a quote in the same letters; of more, nobody could say which one is meant."""
+MOST_BESIDE = 8
+MOST_BEGINNINGS = 200
 UNDER = 2.0
 """Distance between the middles of lines that follow each other, in heights of a line."""
 WORDS_ACROSS = 3
@@ -32,6 +40,9 @@ WORDS_ACROSS = 3
 SMALLER = 0.93
 """Of the type size of the text: notes and captions are set smaller."""
 _ENDS = (".", "!", "?", ":", "\u3002", "\uff01", "\uff1f", "\u201d", '"', ")")
+
+
+_NEXT, _UNDER, _ACROSS, _ELSEWHERE = range(4)
 
 
 class Piece(NamedTuple):
@@ -61,6 +72,9 @@ class Pieces:
     """Indexes of pages."""
     is_read_by_ocr: bool = False
     """Whether letters that OCR takes for one another are made one; then those of the quote have to be, too."""
+    _under_of: dict[int, list[Piece]] = field(default_factory=dict[int, "list[Piece]"])
+    _across_from: dict[int, frozenset[int]] = field(default_factory=dict[int, frozenset[int]])
+    """What was found out about pieces, by their place."""
 
     @cached_property
     def all(self) -> tuple[Piece, ...]:
@@ -125,54 +139,61 @@ class Pieces:
         return text_of_keys(map(self.as_read, keys))[0]
 
     @cached_property
-    def body_size(self) -> float:
-        """The usual type size."""
-        sizes = sorted(piece.size for piece in self.all for _ in piece.words)
-        return sizes[len(sizes) // 2] if sizes else 10.0
-
-    @cached_property
-    def beginnings(self) -> tuple[Piece, ...]:
-        """Pieces that begin paragraphs."""
-        return tuple(piece for piece in self.all if piece.begins)
-
-    @cached_property
-    def running(self) -> tuple[Piece, ...]:
-        return tuple(piece for piece in self.all if piece.kind == "running")
-
-    @cached_property
     def _of_page(self) -> dict[int, list[Piece]]:
         found: dict[int, list[Piece]] = {}
         for piece in self.all:
             found.setdefault(piece.page, []).append(piece)
         return found
 
-    def after(self, piece: Piece) -> Iterator[tuple[Piece, bool]]:
-        """Give the pieces that may come next after one, the likeliest first, and whether they stand across a gap."""
-        following = self.all[piece.place + 1] if piece.place + 1 < len(self.all) else None
-        if following is not None and self._may_follow(piece, following):
-            yield following, False
-        if piece.kind != "row":
-            beside = [other for other in self._of_page[piece.page] if _is_beside(piece, other)]
-            right = sorted((other for other in beside if other.box.x0 > piece.box.x1), key=lambda one: one.box.x0)
-            yield from ((lower, False) for lower in self._under(piece))
-            across = right[:1] + [lower for other in beside for lower in self._under(other)]
-            yield from ((other, True) for other in across if other.kind != "row" and len(other.words) >= WORDS_ACROSS)
-        yield from ((other, False) for other in self.running)
-        if piece.ends or piece.kind == "running":
-            yield from ((other, False) for other in self.beginnings if self._may_follow(piece, other))
+    def after(self, piece: Piece, fits: Callable[[Piece], bool]) -> list[tuple[Piece, bool]]:
+        """Give the pieces that fit and may come next after one, the likeliest first.
+
+        Shapes:  with each whether it stands across a gap, in another column
+        """
+        found: list[tuple[int, Piece]] = []
+        # Few do, and to say how two pieces stand to each other takes longer.
+        for other in islice(filter(fits, self.all), MOST_FITTING):
+            rank = self._rank(piece, other)
+            if rank is not None:
+                found.append((rank, other))
+        found.sort()
+        return [(other, rank == _ACROSS) for rank, other in found]
+
+    def _rank(self, piece: Piece, other: Piece) -> int | None:
+        """Say how likely one piece comes next after another; None where it cannot."""
+        may_follow = self._may_follow(piece, other)
+        if other.place == piece.place + 1 and may_follow:
+            return _NEXT
+        if piece.page == other.page and piece.kind != "row" and other.kind != "row":
+            if any(other.place == one.place for one in self._under(piece)):
+                return _UNDER
+            if len(other.words) >= WORDS_ACROSS and self._is_across(piece, other):
+                return _ACROSS
+        return _ELSEWHERE if may_follow else None
+
+    def _is_across(self, piece: Piece, other: Piece) -> bool:
+        """Say whether a piece is the next one in the same visible line, or begins the next line of another column."""
+        if piece.place not in self._across_from:
+            beside = [one for one in self._of_page[piece.page] if _is_beside(piece, one)]
+            right = sorted((one for one in beside if one.box.x0 > piece.box.x1), key=lambda one: one.box.x0)[:1]
+            lower = [under for one in beside[:MOST_BESIDE] for under in self._under(one)]
+            self._across_from[piece.place] = frozenset(one.place for one in (*right, *lower))
+        return other.place in self._across_from[piece.place]
 
     def _under(self, piece: Piece) -> list[Piece]:
         """Find the piece directly below one, in its column."""
-        lower = [other for other in self._of_page[piece.page] if _is_under(piece, other)]
-        lower.sort(key=lambda one: one.box.top)
-        return lower[:1]
+        if piece.place not in self._under_of:
+            lower = [other for other in self._of_page[piece.page] if _is_under(piece, other)]
+            lower.sort(key=lambda one: one.box.top)
+            self._under_of[piece.place] = lower[:1]
+        return self._under_of[piece.place]
 
     def _may_follow(self, piece: Piece, other: Piece) -> bool:
         """Say whether from the end of a paragraph a text may go on at the beginning of another one."""
         if piece.paragraph == other.paragraph:
             return other.place == piece.place + 1
         if "running" in {piece.kind, other.kind}:
-            return True
+            return other.page - piece.page in {0, 1} and (piece.ends or piece.kind == "running") and other.begins
         if not (piece.ends and other.begins):
             return False
         if other.page == piece.page and other.place < piece.place:
@@ -229,11 +250,13 @@ def followed(quote: str, pieces: Pieces) -> Hit | None:
 
     Shapes:  `quote` as `text_of_keys` writes it
     """
-    if not quote or len(quote) > MOST_LETTERS:
+    if not quote or len(quote) > MOST_LETTERS or len(pieces.all) > MOST_PIECES:
         return None
     came_from: dict[_State, tuple[_State | None, tuple[int, ...]]] = {}
     waiting: list[_State] = []
     for piece in reversed(pieces.all):
+        if len(waiting) > MOST_STEPS:
+            break
         for text in piece.texts:
             for offset in _suffixes(quote, text):
                 if (words := _words_from(piece, text, offset, pieces)) is not None:
@@ -245,12 +268,13 @@ def followed(quote: str, pieces: Pieces) -> Hit | None:
     while waiting and steps > 0:
         state = waiting.pop()
         found: list[_State] = []
-        for other, is_across in pieces.after(pieces.all[state.piece]):
-            steps -= 1
+        steps -= 1
+        begins = _joints(quote, state.done)
+        for other, is_across in pieces.after(pieces.all[state.piece], partial(_fits, quote, begins)):
             if is_across and len(came_from[state][1]) < WORDS_ACROSS:
                 continue
             for text in other.texts:
-                for begin in _joints(quote, state.done):
+                for begin in begins:
                     if quote.startswith(text, begin):
                         following = _State(begin + len(text), other.place)
                         if following in came_from:
@@ -267,20 +291,35 @@ def followed(quote: str, pieces: Pieces) -> Hit | None:
     return None
 
 
+def _fits(quote: str, begins: Sequence[int], piece: Piece) -> bool:
+    """Say whether a quote goes on with a piece, or ends with its beginning."""
+    for text in piece.texts:
+        for begin in begins:
+            if quote.startswith(text, begin) or (len(quote) - begin < len(text) and text.startswith(quote[begin:])):
+                return begin < len(quote)
+    return False
+
+
 def _joints(quote: str, done: int) -> tuple[int, ...]:
     """Say where in a quote the next piece may begin: what parts two figures is no letter of either."""
     if done < len(quote) and quote[done] in {BREAK, "-", "/"}:
         return done + 1, done
-    return (done,)
+    is_within_figure = 0 < done < len(quote) and quote[done - 1].isdigit() and quote[done].isdigit()
+    return () if is_within_figure else (done,)
 
 
 def _suffixes(quote: str, text: str) -> Iterator[int]:
     """Find from where on a piece says how a quote begins; not all of the quote."""
-    offset = text.find(quote[0])
-    while offset >= 0:
+    begin = max(0, len(text) - len(quote) + 1)
+    offset = text.find(quote[:2], begin)
+    for _ in range(MOST_BEGINNINGS):
+        if offset < 0:
+            break
         if len(text) - offset < len(quote) and quote.startswith(text[offset:]):
             yield offset
-        offset = text.find(quote[0], offset + 1)
+        offset = text.find(quote[:2], offset + 1)
+    if text[-1] == quote[0] and len(quote) > 1:
+        yield len(text) - 1
 
 
 def _words_from(piece: Piece, text: str, offset: int, pieces: Pieces) -> tuple[int, ...] | None:

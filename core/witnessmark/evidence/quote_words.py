@@ -64,6 +64,7 @@ class Stream:
     ) -> None:
         """Put `words` together by their `keys`; `pages` are the indexes of their pages, in order."""
         self._printed = printed
+        self._breaks: dict[int, set[int]] = {}
         self.text, starts = text_of_keys(keys)
         kept = [place for place, key in enumerate(keys) if key and not key.startswith("\x1e")]
         self.words = array("L", [words[place] for place in kept])
@@ -86,13 +87,17 @@ class Stream:
 
     def is_broken_at(self, place: int, offset: int) -> bool:
         """Say whether a sign that is not compared parts a word after so many letters, as in `non-fish`, `and/or`."""
-        count = 0
-        for letter in key_of(self._printed(self.words[place])):
-            if letter.isalnum():
-                count += 1
-            elif count == offset:
-                return True
-        return False
+        word = self.words[place]
+        if word not in self._breaks:
+            found: set[int] = set()
+            count = 0
+            for letter in key_of(self._printed(word)):
+                if letter.isalnum():
+                    count += 1
+                else:
+                    found.add(count)
+            self._breaks[word] = found
+        return offset in self._breaks[word]
 
     def hit(self, begin: int, end: int) -> Hit:
         """Name the words of a part of the text."""

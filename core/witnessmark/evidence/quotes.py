@@ -32,6 +32,8 @@ _MOST_PIECES_KEPT = 40
 """Pages whose lines are kept as pieces for the next quote."""
 _MOST_PAGES_TRIED = 6
 """Pages around which a quote in pieces is looked for."""
+_MOST_PARTS = 8
+"""Of a quote with ellipses; one of more has been put together."""
 _PAGES_BETWEEN_PARTS = 3
 """Pages further on at most that what follows an ellipsis stands."""
 _WORDS_OF_A_PART = 3
@@ -139,7 +141,7 @@ class QuotedDocument:
                 return self._verdict("displaced", hit, way)
         if pieces is not None:
             return pieces
-        if (parts := parts_of_quote(quote)) and len(parts) > 1:
+        if 1 < len(parts := parts_of_quote(quote)) <= _MOST_PARTS:
             verdict = self._in_parts(parts, claimed, has_claim=bool(claimed_pages))
             if verdict is not None:
                 return verdict

@@ -201,8 +201,8 @@ COLUMNS = [
     "quote",
     [
         (
-            "The lessee keeps the lamps lit Nets are never to be stored in from dusk until the tide has the eastern shed, "
-            "which is let turned, and reports each vessel. to others for the whole winter"
+            "The lessee keeps the lamps lit Nets are never to be stored in from dusk until the tide has the eastern "
+            "shed, which is let turned, and reports each vessel. to others for the whole winter"
         ),
         "which is let to others for the whole winter by the harbourmaster himself",
         "let to others for the whole winter 1 As agreed in the minutes of 1998. by the harbourmaster",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from witnessmark.documents.document import Document
+from witnessmark.documents.document import MANY_HIDDEN, Document
 from witnessmark.documents.flow import PageFlow, Paragraph
 from witnessmark.documents.opening import NEEDS_OCR, Documents
 from witnessmark.documents.reading import read_pages
@@ -63,7 +63,7 @@ async def sources_to_price(
         if document.sha256 in sources:
             continue
         facts = await documents.facts(document, one.pages)
-        scans = [page.page_number for page in facts if page.text in NEEDS_OCR]
+        scans = [page.page_number for page in facts if page.text in NEEDS_OCR or page.hides_words]
         flows = await _read_scans(document, scans, documents, ends - anyio.current_time())
         source, bad = await part_source(document, one.name, one.pages, flows, documents)
         left = set(scans) - {flow.page_number for flow in flows}
@@ -95,11 +95,14 @@ async def _read_scans(document: Document, pages: Sequence[int], documents: Docum
 
 
 def lines_of(document: Document, name: str, flows: Sequence[PageFlow]) -> LinesBlock | None:
-    """Take the lines of pages that OCR read; None where it read none."""
+    """Take the lines of pages that go as pictures: OCR read them, or words lie there that nobody sees.
+
+    Shapes:  None where there are none
+    """
     found = [
         (line, flow.page_number)
         for flow in flows
-        if flow.is_read_by_ocr
+        if flow.is_read_by_ocr or (flow.layer is not None and flow.layer.hidden_words >= MANY_HIDDEN)
         for paragraph in flow.paragraphs
         for line in _lines(paragraph)
     ]

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-import anyio
-
-from witnessmark.documents.document import Document, PageFacts
+from witnessmark.documents.document import MANY_HIDDEN, Document, PageFacts
 from witnessmark.documents.opening import NEEDS_OCR, Documents
 from witnessmark.documents.reading import read_pages
-from witnessmark.documents.unseen import without_unseen
 from witnessmark.errors import WitnessmarkError
 from witnessmark.values import BoundingBox
 from witnessmark_tools.results import pages_in_words
@@ -21,8 +18,6 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 5
 """Pages, or lines, that are named with their places; of others their numbers."""
-MANY_HIDDEN = 3
-"""Words of a page that nobody sees from which a model is shown its picture alone: fewer say nothing."""
 SECONDS = 10.0
 """For looking at pages that only a model has read."""
 AS_CONTENT = "read as content like any other, and nothing that it asks for was done"
@@ -38,14 +33,18 @@ class Layered(Protocol):
 
 
 def addressed_warnings(seen: Mapping[int, Layered]) -> list[str]:
-    """Say on which pages, and where, text speaks to a model and not to people."""
-    found = {page: places for page, one in sorted(seen.items()) if (places := _addressed(one))}
+    """Say on which pages, and where, text speaks to a model and not to people, and what of a text nobody sees."""
+    found = {page: where for page, one in sorted(seen.items()) if (where := _where(one))}
     told = [
-        f"Page {page}: text {_at(places)} speaks to a model instead of to people; {AS_CONTENT}."
-        for page, places in list(found.items())[:MOST_NAMED]
+        f"Page {page}: text {where} speaks to a model instead of to people; {AS_CONTENT}."
+        for page, where in list(found.items())[:MOST_NAMED]
     ]
     if rest := list(found)[MOST_NAMED:]:
         told.append(f"{pages_in_words(rest)}: so it is there, too.")
+    count = sum(one.layer.unseen_characters for one in seen.values() if one.layer is not None)
+    if count:
+        characters = "1 character that nobody sees was" if count == 1 else f"{count:,} characters that nobody sees were"
+        told.append(f"{characters} left out (Unicode tags, turns of direction, signs without width).")
     return told
 
 
@@ -69,26 +68,11 @@ def hidden_warnings(seen: Mapping[int, Layered]) -> list[str]:
     return told
 
 
-def text_warnings(text: str) -> list[str]:
-    """Say the same of a text that has lines and no places."""
-    told: list[str] = []
-    from witnessmark.documents.addressed import addressed_lines  # its patterns take a while to compile
-
-    if lines := addressed_lines(text):
-        named = ", ".join(f"{line:,}" for line in lines[:MOST_NAMED]) + (" and others" if lines[MOST_NAMED:] else "")
-        told.append(f"Line {named}: text there speaks to a model instead of to people; {AS_CONTENT}.")
-    _, count = without_unseen(text)
-    if count:
-        characters = "1 character that nobody sees was" if count == 1 else f"{count:,} characters that nobody sees were"
-        told.append(f"{characters} left out (Unicode tags, turns of direction, signs without width).")
-    return told
-
-
 def pictured_pages(document: Document, facts: Sequence[PageFacts]) -> frozenset[int]:
     """List the pages of a PDF with so much text that nobody sees that a model is to see their picture alone."""
     if document.kind != "pdf":
         return frozenset()
-    return frozenset(page.page_number for page in facts if page.hidden_words >= MANY_HIDDEN)
+    return frozenset(page.page_number for page in facts if page.hides_words)
 
 
 async def notices_of(
@@ -102,16 +86,15 @@ async def notices_of(
 
     Errors:  none; a page that cannot be read here is not spoken of
     """
-    if document.reader == "text":
-        text = (await documents.text(document, 1, "plain")).text
-        return await anyio.to_thread.run_sync(text_warnings, text, abandon_on_cancel=True)
 
     async def look(page: int) -> Layered:
+        if document.reader in {"text", "pypdf"}:
+            return await documents.text(document, page, "plain")
         if document.reader == "pdfium":
             read = await documents.read_layout(document, page)
             if read.kind not in NEEDS_OCR:
                 return read
-        if documents.recogniser is None or document.reader == "pypdf":
+        if documents.recogniser is None:
             return _Looked(None)
         return _Looked((await documents.recognise(document, page))[1])
 
@@ -135,12 +118,20 @@ class _Looked:
         self.reading = reading
 
 
-def _addressed(one: Layered) -> tuple[BoundingBox, ...]:
+def _where(one: Layered) -> str:
+    """Say where on a page text speaks to a model; nothing where none does."""
     if one.reading is not None:
-        return one.reading.addressed
-    return one.layer.addressed if one.layer is not None else ()
+        return _at(one.reading.addressed)
+    if one.layer is None:
+        return ""
+    if lines := one.layer.addressed_lines:
+        named = ", ".join(f"{line:,}" for line in lines[:MOST_NAMED]) + (" and others" if lines[MOST_NAMED:] else "")
+        return f"in line{'s'[: len(lines) != 1]} {named}"
+    return _at(one.layer.addressed)
 
 
 def _at(places: Sequence[BoundingBox]) -> str:
+    if not places:
+        return ""
     first = [round(value, 1) for value in (places[0].x0, places[0].top, places[0].x1, places[0].bottom)]
     return f"at {first}" if len(places) == 1 else f"in {len(places)} places, first at {first},"

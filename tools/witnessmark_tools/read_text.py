@@ -20,7 +20,6 @@ from witnessmark.errors import WitnessmarkError
 from witnessmark_tools.arguments import MaxCost, Pages, Password, Reuse, Source, Vocabulary, Wait
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.layer_words import layer_review, layer_warnings
-from witnessmark_tools.notices import text_warnings
 from witnessmark_tools.pages import doubtful_places, failures_of, page_warnings, refuse_without_ocr
 from witnessmark_tools.remembered import RememberedResults, remembered
 from witnessmark_tools.results import Cost, CursorInvalid, Frozen, LongResult, ReviewItem, document_read, result_id_of
@@ -314,8 +313,6 @@ class _Reading:
 
     def warnings(self, *, is_named: bool) -> list[str]:
         told = page_warnings(self.document, self.read, self.read.done) + layer_warnings(self.check.findings)
-        if self.document.kind == "text":
-            told += [sentence for found in self.read.done.values() for sentence in text_warnings(found.text)]
         if self.document.kind == "text" and is_named:
             told.append("A text file is read as it is: no model was asked.")
         return told + ([] if self.found is None else self.found.warnings)

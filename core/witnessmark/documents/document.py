@@ -44,6 +44,10 @@ class Document:
         return self.content.sha256
 
 
+MANY_HIDDEN = 3
+"""Words of a page that nobody sees from which they may say something."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageFacts:
     """What can be said of a page without reading it.
@@ -63,3 +67,8 @@ class PageFacts:
     """The text layer is what OCR software left under a picture."""
     text_size: TextSize | None = None
     """How much text its text layer has, hidden words included; None where the reader cannot tell."""
+
+    @property
+    def hides_words(self) -> bool:
+        """Whether so many words lie on it that nobody sees that a model is to see its picture alone."""
+        return self.hidden_words >= MANY_HIDDEN

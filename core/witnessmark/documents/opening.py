@@ -42,6 +42,7 @@ from witnessmark.documents.prepared import (
 from witnessmark.documents.sampling import Doubt
 from witnessmark.documents.text_layer import TextLayer, page_kind
 from witnessmark.documents.text_size import TextSize
+from witnessmark.documents.unseen import without_unseen
 from witnessmark.documents.views import (
     LONGEST_SIDE,
     MOST_BYTES,
@@ -398,7 +399,8 @@ class Documents:
         """
         if document.reader == "text":
             plain = await anyio.to_thread.run_sync(lambda: read_plain_text(document.content.read()))
-            return PageText(text=plain.text, kind="text layer" if plain.text.strip() else "blank")
+            layer = await anyio.to_thread.run_sync(_layer_of_text, plain.text, abandon_on_cancel=True)
+            return PageText(text=plain.text, kind="text layer" if plain.text.strip() else "blank", layer=layer)
         if document.reader == "pypdf":
             return await self._text_by_pypdf(document, page)
         answer: dict[str, Any] = {"text": "", "kind": "scan"}
@@ -461,11 +463,12 @@ class Documents:
         media_type = document.media_type if document.reader == "text" else "text/plain"
         found, _ = await self._page_call("text_flow", document, {"text": read.text, "media_type": media_type})
         paragraphs = paragraphs_from_wire(found["paragraphs"])
-        return PageFlow(page_number=page, paragraphs=paragraphs, kind=read.kind, has_places=False)
+        return PageFlow(page_number=page, paragraphs=paragraphs, kind=read.kind, layer=read.layer, has_places=False)
 
     async def _text_by_pypdf(self, document: Document, page: int) -> PageText:
         answer, _ = await self._page_call("pypdf_text", document, {"page": page})
-        return PageText(text=answer["text"], kind="text layer" if answer["text"].strip() else "unknown")
+        layer = await anyio.to_thread.run_sync(_layer_of_text, answer["text"], abandon_on_cancel=True)
+        return PageText(text=answer["text"], kind="text layer" if answer["text"].strip() else "unknown", layer=layer)
 
     async def tables(
         self, document: Document, page: int, *, shown: Sequence[Difference] = (), by_ocr: bool = False
@@ -694,7 +697,18 @@ def _layer(answer: dict[str, Any]) -> TextLayer | None:
     if "layer" not in answer:
         return None
     addressed = tuple(BoundingBox(**box) for box in answer["layer"]["addressed"])
-    return TextLayer(**answer["layer"] | {"addressed": addressed})
+    return TextLayer(**answer["layer"] | {"addressed": addressed, "addressed_lines": ()})
+
+
+def _layer_of_text(text: str) -> TextLayer:
+    """Say of a text without places what would be said of a text layer."""
+    from witnessmark.documents.addressed import addressed_lines  # its patterns take a while to compile
+
+    return TextLayer(
+        state="usable" if text.strip() else "absent",
+        addressed_lines=addressed_lines(text),
+        unseen_characters=without_unseen(text)[1],
+    )
 
 
 def with_unreadable(recognised: Recognised) -> PageLayout:

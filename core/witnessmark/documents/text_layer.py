@@ -67,6 +67,10 @@ class TextLayer:
     """Share of the page that pictures cover on which no words stand: what they show is not in the text."""
     addressed: tuple[BoundingBox, ...] = ()
     """Where words that can be seen speak to a model and not to people; looked for when the page is read."""
+    addressed_lines: tuple[int, ...] = ()
+    """The same for a text that has no places: its lines, counted from 1."""
+    unseen_characters: int = 0
+    """Of such a text: characters that nobody sees, which are left out where it is quoted."""
 
 
 def page_kind(layer: TextLayer, *, has_picture: bool) -> PageKind:

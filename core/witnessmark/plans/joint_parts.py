@@ -32,7 +32,8 @@ class PartSource:
     pages: tuple[PageFacts, ...]
     texts: tuple[TextDocumentBlock, ...] = ()
     lines: LinesBlock | None = None
-    """What OCR read on pages without a text layer; it goes where those pages go."""
+    """What OCR read on pages without a text layer, and what can be seen on those that hide words; it goes where those
+    pages go."""
 
 
 Blocks = tuple[ContentBlock, ...]
@@ -79,7 +80,11 @@ def _parts_of(source: PartSource, model: Model, fixed: int) -> Iterator[_Sized]:
         for page in source.pages
     ]
     share = document.content.size / max(1, document.page_count)
-    for part in document_parts(document, with_text, source.texts, model, answer=lambda _: Count(), fixed=fixed):
+    # Words that nobody sees go to no model: of such a page it sees the picture, and the lines that can be seen.
+    pictures = {page.page_number for page in source.pages if page.hides_words and document.kind == "pdf"}
+    for part in document_parts(
+        document, with_text, source.texts, model, answer=lambda _: Count(), fixed=fixed, pictures=pictures
+    ):
         blocks = [_with_facts(block, facts) for block in part.blocks]
         pages = {number for block in blocks for number in _page_numbers(block)}
         if source.lines is not None and (lines := source.lines.of_pages(pages)) is not None:

@@ -52,6 +52,7 @@ def best(question: str) -> Passage:
         ("What are the dues for berth North 2?", "North 2 | 9.0 | 937.25", 0, (2,)),
         ("Who pays 1284.50?", "1,284.50", 0, (1,)),
         ("When must the lamps be lit?", "Lamps are lit at dusk", 0, (2,)),
+        ("How can the contract be terminated?", "may end this agreement", 0, (1, 2)),
         ("Where can I buy diesel?", "southern pump", 1, (1,)),
         ("Is Norling a party to the agreement?", "Norling & Sons", 0, (1,)),
     ],

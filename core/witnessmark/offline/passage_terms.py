@@ -53,7 +53,7 @@ _ENDINGS = tuple(
         # English; then what German, French, Spanish, Italian, Portuguese, Dutch and the Nordic languages add
         "s es ed ing ings ly er ers or ors ion ions ation ations ment ments ness able ible al ally ity ities ies ied y "
         "ive ating ated ates ator ators ative atively "
-        "e en em ern ung ungen heit keit lich lichen er es st t et "
+        "e en em ern ung ungen heit keit lich lichen er es "
         "ement ements aux euse eux ant ants ait ee ees "
         "a as o os i amente mente cion ciones acion aciones idad idades ado ada ados adas ar ir ando iendo "
         "zione zioni azione azioni ita ato ata ati ate are ere ire cao coes acao acoes dade dades "
@@ -73,7 +73,43 @@ _IRREGULAR = {
     ).split()
 }
 """What English forms its words by other than endings."""
-_LEAST_STEM = 4
+_SHORT_ENDINGS = frozenset({"s", "es", "e", "ed"})
+_LEAST_STEM, _LEAST_SHORT_STEM = 4, 3
+"""Letters that are left of a word at the least."""
+SYNONYMS = tuple(
+    tuple(group.split())
+    for group in (
+        "begin start commence",
+        "end terminate cancel expire finish",
+        "price cost fee charge",
+        "buy purchase acquire",
+        "agreement contract",
+        "law legal jurisdiction",
+        "employee staff worker personnel",
+        "company firm business enterprise",
+        "increase rise grow",
+        "decrease decline reduce drop",
+        "salary wage remuneration",
+        "rent lease tenancy",
+        "tenant lessee renter",
+        "landlord lessor",
+        "duration period term",
+        "minor child",
+        "car vehicle automobile",
+        "illness disease sickness",
+        "revenue turnover sales income",
+        "profit earnings",
+        "liable responsible",
+        "forbid prohibit",
+        "allow permit",
+        "goal aim objective target",
+        "holiday vacation leave",
+        "secret confidential",
+        "warranty guarantee",
+        "apply govern",
+    )
+)
+"""Words in which people ask for what documents say in others."""
 
 
 class Term(NamedTuple):
@@ -99,9 +135,16 @@ def stem_of(word: str) -> str:
         return bare[:-5] + "l"
     if bare.endswith(("able", "ible")):
         return bare[:-1]
+    for _ in range(2):  # delivery, delivered and deliver come to the same
+        bare = _without_ending(bare)
+    return bare
+
+
+def _without_ending(bare: str) -> str:
     for ending in _ENDINGS:
-        if bare.endswith(ending) and len(bare) - len(ending) >= _LEAST_STEM:
-            return bare[: -len(ending)]
+        least = _LEAST_SHORT_STEM if ending in _SHORT_ENDINGS else _LEAST_STEM
+        if len(bare) - len(ending) >= least and bare.endswith(ending):
+            return bare if bare.endswith("ss") else bare[: -len(ending)]
     return bare
 
 

@@ -13,7 +13,7 @@ from witnessmark.values import BoundingBox, Word, enclosing
 MOST_WORDS = 130
 """Of a passage; longer paragraphs are parted between sentences."""
 USUAL_WORDS = 90
-SHORT_WORDS = 25
+SHORT_WORDS = 12
 """Items of a list below this go together, as far as they fit."""
 MOST_UNSPACED = 400
 """Letters of a passage in a script without spaces."""
@@ -91,7 +91,8 @@ def units_of(flows: Sequence[PageFlow]) -> Iterator[PassageUnit]:
     alone: list[list[PlacedLine]] = []  # headings since the last text
     previous = ""
     for lines, paragraph in _paragraphs(flows):
-        if items and (paragraph.kind != "item" or _word_count(items) + _word_count(lines) > USUAL_WORDS):
+        is_short_item = paragraph.kind == "item" and _word_count(lines) < SHORT_WORDS
+        if items and (not is_short_item or _word_count(items) + _word_count(lines) > USUAL_WORDS):
             yield PassageUnit(tuple(items), " \u203a ".join(headings), lead)
             items = []
         text = text_of_lines([line.words for line in lines])
@@ -107,7 +108,7 @@ def units_of(flows: Sequence[PageFlow]) -> Iterator[PassageUnit]:
             if previous != "row":
                 header = " ".join(word.text for line in lines for word in line.words)
             yield PassageUnit(tuple(lines), " \u203a ".join(headings), f"{lead} {header}", is_row=True)
-        elif paragraph.kind == "item" and _word_count(lines) < SHORT_WORDS:
+        elif is_short_item:
             items += lines
         else:
             for part in _windows(lines):

@@ -11,10 +11,11 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 
 from witnessmark.documents.flow import PageFlow
 from witnessmark.offline.passage_kinds import kind_asked, kinds_in
-from witnessmark.offline.passage_terms import Term, stems_of_word, terms_of
+from witnessmark.offline.passage_terms import SYNONYMS, Term, stem_of, stems_of_word, terms_of
 from witnessmark.offline.passage_units import PassageUnit, units_of
 from witnessmark.values import BoundingBox
 
@@ -36,6 +37,8 @@ KIND_WEIGHT = 0.6
 """What a word counts that asks for a date or an amount, where one stands and the word does not."""
 MOST_PASSAGES = 5
 _MOST_LIKE = 6
+_WORDS_OF_SUBSTANCE = 6
+"""From how many words on, stop words left out, a passage that is no row of a table counts in full."""
 _LEAST_LIKE = 5
 
 
@@ -105,7 +108,7 @@ class Passages:
                 covered[place] += weight * likeness
         ranked = sorted(
             (
-                (scores[place] * (0.4 + 0.6 * share), share, place)
+                (scores[place] * (0.4 + 0.6 * share) * self._substance(place), share, place)
                 for place in scores
                 if (share := covered[place] / asked) >= LEAST_COVERED and self._lengths[place]
             ),
@@ -116,6 +119,12 @@ class Passages:
             for score, share, place in ranked[:most]
             if score >= LEAST_OF_BEST * ranked[0][0]
         ]
+
+    def _substance(self, place: int) -> float:
+        """Say how much a passage can tell; a heading by itself tells little."""
+        if self._units[place][1].is_row:
+            return 1.0
+        return min(1.0, (1 + self._lengths[place]) / _WORDS_OF_SUBSTANCE)
 
     def _length_factor(self, place: int) -> float:
         return 1 - LENGTH_WEIGHT + LENGTH_WEIGHT * self._lengths[place] / self._usual_length
@@ -132,10 +141,11 @@ class Passages:
         """Give the stems that a word is found by: its own, or where no passage has it, those that resemble it."""
         kind = kind_asked(term.stem)
         of_kind = [(_posting(kind), KIND_WEIGHT)] if kind is not None and _posting(kind) in self._postings else []
+        means = [(stem, LIKE_WEIGHT) for stem in _synonyms().get(term.stem, ()) if stem in self._postings]
         if term.stem in self._postings:
-            return [(term.stem, 1.0), *of_kind]
-        if of_kind:
-            return of_kind
+            return [(term.stem, 1.0), *of_kind, *means]
+        if of_kind or means:
+            return [*of_kind, *means]
         if term.is_number or len(term.stem) < _LEAST_LIKE or not term.stem.isalpha():
             return []
         if term.stem not in self._like:
@@ -170,3 +180,14 @@ class Passages:
 def _posting(kind: str) -> str:
     """Name a kind of thing as no word is named."""
     return f"\x00{kind}"
+
+
+@cache
+def _synonyms() -> dict[str, tuple[str, ...]]:
+    """Give by stem the stems of the words that mean the same."""
+    found: dict[str, tuple[str, ...]] = {}
+    for group in SYNONYMS:
+        stems = tuple(map(stem_of, group))
+        for stem in stems:
+            found[stem] = (*found.get(stem, ()), *(other for other in stems if other != stem))
+    return found

@@ -262,6 +262,15 @@ def test_what_says_that_a_cell_is_empty_is_true_where_it_is(nothing: str) -> Non
     assert flagged(check_table(grid, [page])) == [(1, 2)]
 
 
+def test_a_dash_that_is_printed_moves_with_its_row() -> None:
+    rows = [["Shed", "Dues", "Paid"], ["North", "120", "\u2014"], ["Far sheds", "", ""], ["South", "340", "77"]]
+    page, swapped = printed(rows), [rows[0], rows[2], rows[1], rows[3]]
+    assert {(2, 1), (2, 2)} <= set(flagged(check_table(swapped, [page])))
+    repeated = [*rows[:2], list(rows[1]), *rows[2:]]
+    assert {row for row, _ in flagged(check_table(repeated, [page]))} == {2}
+    assert len(flagged(check_table(repeated, [page]))) == 3
+
+
 def test_a_row_is_given_out_once(page: WitnessPage, answer: Grid) -> None:
     answer.insert(2, list(answer[1]))
     assert {row for row, _ in flagged(check_table(answer, [page]))} == {2}

@@ -348,7 +348,13 @@ class _Check:
         if cell.row < self.head or not is_nothing(cell.key):
             return False
         territory = self._territory(cell)
-        return territory is None or not self._words_in(territory)
+        # A sign that the pages print, as dashes are, is a value like others where its row is not in its place.
+        is_printed = any(cell.key in page.index.by_key for page in self.pages)
+        if is_printed and not any((cell.row, other.column) in self.located.places for other in self.rows[cell.row]):
+            return False
+        if territory is None:
+            return True
+        return not (self.laid.words_in(territory) if is_printed else self._words_in(territory))
 
     def _unclaimed_around(self, cell: Asked, places: Sequence[Place]) -> list[int]:
         """Find words of the same text that no cell has: the answer left a part of it out."""

@@ -6,6 +6,7 @@ is quoted or discussed, as in a handbook on such attacks, is no address, nor is 
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -96,8 +97,8 @@ def _passages(text: str) -> Iterator[tuple[int, int]]:
         return
     found = sorted(
         (match.start(), match.end(), number)
-        for number, sign in enumerate(SIGNS)
-        for match in sign.pattern.finditer(text)
+        for number, pattern in enumerate(_patterns())
+        for match in pattern.finditer(text)
         if not _is_discussed(text, match.start(), match.end())
     )
     index = 0
@@ -113,6 +114,11 @@ def _passages(text: str) -> Iterator[tuple[int, int]]:
             index += 1
         if sum(weights.values()) >= ENOUGH:
             yield begin, end
+
+
+@functools.cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(sign.pattern, re.VERBOSE) for sign in SIGNS)
 
 
 def _is_discussed(text: str, begin: int, end: int) -> bool:

@@ -7,12 +7,9 @@ from typing import NamedTuple
 
 
 class Sign(NamedTuple):
-    pattern: re.Pattern[str]
     weight: int
-
-
-def _sign(weight: int, pattern: str) -> Sign:
-    return Sign(re.compile(pattern, re.VERBOSE), weight)
+    pattern: str
+    """In which white space means nothing; compiled when a page needs it, since that takes a while."""
 
 
 _AI = (
@@ -26,7 +23,7 @@ _UP_TO = r"(?:[\w'’-]+\W{1,3}){0,%d}?"
 
 SIGNS = (
     # What only chat templates and tool calls hold.
-    _sign(
+    Sign(
         3,
         r"<\|\ ?(?:im_start|im_end|endoftext|system|user|assistant|start_header_id|end_header_id|eot_id"
         r"|begin_of_text)"
@@ -34,24 +31,24 @@ SIGNS = (
         r"|tool_call"
         r"|tool_result|function_results|system-reminder|system_prompt|system)\b[^<>]{0,80}>",
     ),
-    _sign(
+    Sign(
         2,
         r"(?:\#{2,}|\*{2}|={2,}|\[)\ ?(?:system|new|developer|admin)\ ?(?:prompt|message|instructions?"
         r"|override)\b",
     ),
-    _sign(
+    Sign(
         3,
         r"(?:^|[.!?>\])]\ )(?:system|assistant|developer)\ ?:\W{0,3}(?:ignore|disregard|forget|override|reply|respond"
         r"|say|answer|output|print|you\ (?:are|must|will)|call|execute|delete|from\ now\ on|act\ as|pretend)\b",
     ),
-    _sign(
+    Sign(
         2,
         r"\bignore\ (?:the\ user|everything\ (?:above|before|else)|all\ (?:text|content)|the\ (?:above|text\ above))\b",
     ),
-    _sign(2, r"\b(?:call|invoke|execute|run)\ (?:the\ )?(?:[a-z]+_\w+|\w+\(\))"),
-    _sign(2, r"\b(?:new|updated|hidden|secret)\ (?:system\ )?(?:instructions?|prompt)\ ?:"),
+    Sign(2, r"\b(?:call|invoke|execute|run)\ (?:the\ )?(?:[a-z]+_\w+|\w+\(\))"),
+    Sign(2, r"\b(?:new|updated|hidden|secret)\ (?:system\ )?(?:instructions?|prompt)\ ?:"),
     # English: what is asked of whoever follows instructions.
-    _sign(
+    Sign(
         3,
         r"\b(?:ignore|disregard|forget|override|bypass|discard|(?:do\ not|don['’]t|stop)\ follow(?:ing)?)\W{1,3}"
         r"(?!(?:\w+\W+){0,3}(?:our|my|his|her|their|its)\b)"
@@ -62,47 +59,47 @@ SIGNS = (
         r"(?!\W{1,3}(?:dated|of|regarding|concerning|from|sent|issued|in|on|to\ pay|as\ to|about|received"
         r"|given\ by)\b)",
     ),
-    _sign(
+    Sign(
         1,
         r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:instructions?|prompts?|rules|guidelines|content|text"
         r"|context)\b",
     ),
-    _sign(
+    Sign(
         3,
         rf"\b(?:you\ are|you['’]re|act\ as|pretend\ to\ be|behave\ as)\ (?:now\ )?(?:an?\ |the\ "
         rf"|my\ )?(?:helpful\ )?{_AI}",
     ),
-    _sign(
+    Sign(
         3,
         rf"\b(?:(?:attention|dear|hey|hello|hi)[,:!]?\ |(?:note|notice|message|memo|important|instructions?"
         rf"|reminder|warning)"
         rf"\W{{1,3}}(?:to|for)\ )(?:the\ |all\ |any\ |every\ )?(?:{_AI})(?=\W{{0,3}}(?:[:,.!\u2014\u2013-]|$"
         r"|(?:who|that|reading|processing|parsing|summari|you|please|must|do\ not|only)\b))",
     ),
-    _sign(3, rf"\bif\ you\ are\ (?:an?\ |the\ )?(?:{_AI}|automated|machine|bot)\b"),
-    _sign(2, rf"\b(?:for|to)\ (?:the\ |all\ |any\ )?{_AI}\ ?(?:only|reviewers?)?\ ?:"),
-    _sign(1, rf"\bas\ an?\ {_AI}"),
-    _sign(
+    Sign(3, rf"\bif\ you\ are\ (?:an?\ |the\ )?(?:{_AI}|automated|machine|bot)\b"),
+    Sign(2, rf"\b(?:for|to)\ (?:the\ |all\ |any\ )?{_AI}\ ?(?:only|reviewers?)?\ ?:"),
+    Sign(1, rf"\bas\ an?\ {_AI}"),
+    Sign(
         3,
         r"\b(?:reveal|print|show|output|repeat|leak|disclose|ignore|forget"
         r"|your)\W{1,3}" + _UP_TO % 4 + r"system\ prompt",
     ),
-    _sign(1, r"\bsystem\ prompt\b|\bjailbreak|\bdeveloper\ mode\b"),
-    _sign(
+    Sign(1, r"\bsystem\ prompt\b|\bjailbreak|\bdeveloper\ mode\b"),
+    Sign(
         2,
         r"\b(?:do\ not|don['’]t|never)\ (?:mention|reveal|tell|disclose|report|show|inform|repeat)\W{1,3}"
         + _UP_TO % 4
         + r"(?:the\ user|users?\b|this\ (?:instruction|message|text|note|prompt|paragraph|sentence|to)"
         r"|these\ instructions)",
     ),
-    _sign(2, r"\b(?:respond|reply|answer|output|say|print|write)\ (?:only|exactly|solely|just)\b"),
-    _sign(2, r"\bonly\ (?:respond|reply|answer|output|say)\b"),
-    _sign(
+    Sign(2, r"\b(?:respond|reply|answer|output|say|print|write)\ (?:only|exactly|solely|just)\b"),
+    Sign(2, r"\bonly\ (?:respond|reply|answer|output|say)\b"),
+    Sign(
         1,
         r"\b(?:respond|reply|answer|output|state|say)\b.{0,60}\b(?:and\ nothing\ else|instead"
         r"|no\ matter\ what)\b",
     ),
-    _sign(
+    Sign(
         2,
         r"\b(?:when(?:ever)?|while|before|after)\ (?:you\ )?(?:summari[sz]|extract|transcrib|translat|pars"
         r"|analy[sz]|answer|"
@@ -110,20 +107,20 @@ SIGNS = (
         r"|never|must|do\ not|"
         r"replace|state|report|say|add|change|omit|write|answer|use|claim)\b",
     ),
-    _sign(
+    Sign(
         2,
         r"\b(?:send|post|upload|e-?mail|forward|exfiltrate)\b.{0,50}\b(?:conversation|chat\ history|api\ keys?"
         r"|credentials|"
         r"system\ prompt|user['’]?s?\ (?:data|files|password))\b",
     ),
-    _sign(2, r"\b(?:call|invoke|use|run)\ (?:the|your)\ (?:[\w-]+\ )?(?:tool|function|plugin)s?\b"),
-    _sign(
+    Sign(2, r"\b(?:call|invoke|use|run)\ (?:the|your)\ (?:[\w-]+\ )?(?:tool|function|plugin)s?\b"),
+    Sign(
         1,
         r"\b(?:positive\ review\ only|recommend\ (?:this|the)\ (?:candidate|applicant|paper)"
         r"|do\ not\ highlight\ any)\b",
     ),
     # Other languages: what is to be ignored; who is spoken to.
-    _sign(
+    Sign(
         3,
         r"\b(?:ignorier\w*|missacht\w*|vergiss|vergessen\ sie|übergeh\w*)\W{1,3}(?!(?:\w+\W+){0,3}(?:unsere"
         r"|meine)\w*\b)"
@@ -132,21 +129,21 @@ SIGNS = (
         + _UP_TO % 3
         + r"(?:anweisung|instruktion|befehl|prompt|vorgaben)\w*\b(?!\W{1,3}(?:vom|zur|zum|des|der|aus|bezüglich)\b)",
     ),
-    _sign(
+    Sign(
         3,
         r"\b(?:du\ bist|sie\ sind)\ (?:nun\ |jetzt\ |ab\ sofort\ )?(?:eine?\ )?(?:ki\b|künstliche\ intelligenz"
         r"|(?:\w+-)?"
         r"sprachmodell|(?:ki-)?assistent\b|chatbot)",
     ),
-    _sign(
+    Sign(
         3,
         r"\b(?:hinweis|achtung|anweisung(?:en)?|nachricht|wichtig)\W{1,3}(?:(?:für|an)\ )?(?:die\ |das\ "
         r"|alle\ )?"
         r"(?:ki\b(?:-\w+)?|sprachmodelle?|llms?\b)",
     ),
-    _sign(2, r"\b(?:antworte|antworten\ sie|gib|schreibe)\ (?:nur|ausschließlich)\b"),
-    _sign(2, r"\b(?:erwähne|verrate|sage)\W{1,3}" + _UP_TO % 4 + r"(?:nutzer|benutzer|nicht)"),
-    _sign(
+    Sign(2, r"\b(?:antworte|antworten\ sie|gib|schreibe)\ (?:nur|ausschließlich)\b"),
+    Sign(2, r"\b(?:erwähne|verrate|sage)\W{1,3}" + _UP_TO % 4 + r"(?:nutzer|benutzer|nicht)"),
+    Sign(
         3,
         r"\b(?:ignor(?:e|ez|er)|oubli(?:e|ez|er)|ne\ (?:tiens|tenez)\ pas\ compte|fai(?:s|tes)\ abstraction)\W{1,3}"
         r"(?!(?:\w+\W+){0,3}(?:nos|mes)\b)"
@@ -155,20 +152,20 @@ SIGNS = (
         + _UP_TO % 2
         + r"(?:précédent|antérieur|ci-dessus|initial|d['’]origine|système)\w*(?!\W{1,3}(?:du|de|relatives)\b)",
     ),
-    _sign(
+    Sign(
         3,
         r"\b(?:tu\ es|vous\ êtes)\ (?:maintenant\ |désormais\ )?(?:une?\ )?(?:ia\b|intelligence\ artificielle"
         r"|modèle\ de\ langage"
         r"|assistant\ (?:ia|virtuel)|chatbot)",
     ),
-    _sign(
+    Sign(
         3,
         r"\b(?:message|note|instructions?|attention)\W{1,3}(?:(?:pour|à|aux|destinées?\ à)\ )?(?:l['’]"
         r"|les\ |toute\ )?"
         r"(?:ia\b|llms?\b|modèles?\ de\ langage)",
     ),
-    _sign(2, r"\b(?:réponds|répondez)\ (?:uniquement|seulement)\b"),
-    _sign(
+    Sign(2, r"\b(?:réponds|répondez)\ (?:uniquement|seulement)\b"),
+    Sign(
         3,
         r"\b(?:ignor[ae]n?|olvid[ae]n?|ha(?:z|ga)\ caso\ omiso\ de|no\ sigas?"
         r"|descarta)\W{1,3}(?!(?:\w+\W+){0,3}(?:nuestras?|mis)\b)"
@@ -177,14 +174,14 @@ SIGNS = (
         + _UP_TO % 2
         + r"(?:anterior|previ|precedent|de\ arriba|del\ sistema)\w*(?!\W{1,3}(?:del?|sobre)\b)",
     ),
-    _sign(
+    Sign(
         3,
         r"\b(?:eres|usted\ es)\ (?:ahora\ )?(?:una?\ )?(?:ia\b|inteligencia\ artificial"
         r"|modelo\ de\ lenguaje|chatbot"
         r"|asistente\ (?:de\ ia|virtual))",
     ),
-    _sign(2, r"\b(?:responde|responda)\ (?:solo|sólo|únicamente)\b"),
-    _sign(
+    Sign(2, r"\b(?:responde|responda)\ (?:solo|sólo|únicamente)\b"),
+    Sign(
         3,
         r"\b(?:ignora(?:te|re)?|dimentica(?:te)?"
         r"|non\ tenere\ conto\ del)\w{0,3}\W{1,3}(?!(?:\w+\W+){0,3}(?:nostre|mie)\b)"
@@ -193,13 +190,13 @@ SIGNS = (
         + _UP_TO % 2
         + r"(?:precedent|anterior|iniziali|di\ sistema)\w*(?!\W{1,3}(?:del|di)\b)",
     ),
-    _sign(
+    Sign(
         3,
         r"\b(?:sei|lei\ è)\ (?:ora\ |adesso\ )?(?:un['’]?a?\ ?)?(?:ia\b|intelligenza\ artificiale"
         r"|modello\ linguistico|chatbot)",
     ),
-    _sign(2, r"\brispond(?:i|ete)\ (?:solo|soltanto|esclusivamente)\b"),
-    _sign(
+    Sign(2, r"\brispond(?:i|ete)\ (?:solo|soltanto|esclusivamente)\b"),
+    Sign(
         3,
         r"\b(?:ignor[ae]m?|esqueça|desconsidere)\W{1,3}(?!(?:\w+\W+){0,3}(?:nossas|minhas)\b)"
         + _UP_TO % 4
@@ -207,12 +204,12 @@ SIGNS = (
         + _UP_TO % 2
         + r"(?:anterior|prévi|acima|do\ sistema)\w*",
     ),
-    _sign(
+    Sign(
         3,
         r"\b(?:você\ é|tu\ és)\ (?:agora\ )?(?:uma?\ )?(?:ia\b|inteligência\ artificial"
         r"|modelo\ de\ linguagem|chatbot)",
     ),
-    _sign(
+    Sign(
         3,
         r"\b(?:negeer|vergeet)\W{1,3}(?!(?:\w+\W+){0,3}(?:onze|mijn)\b)"
         + _UP_TO % 4
@@ -220,8 +217,8 @@ SIGNS = (
         + _UP_TO % 2
         + r"(?:instructies|opdrachten|aanwijzingen|prompts?)\b",
     ),
-    _sign(3, r"\b(?:je|jij|u)\ bent\ (?:nu\ )?(?:een\ )?(?:ai\b|kunstmatige\ intelligentie|taalmodel|chatbot)"),
-    _sign(
+    Sign(3, r"\b(?:je|jij|u)\ bent\ (?:nu\ )?(?:een\ )?(?:ai\b|kunstmatige\ intelligentie|taalmodel|chatbot)"),
+    Sign(
         3,
         r"\b(?:z?ignoruj|pomiń|zapomnij\ o)\w*\W{1,3}"
         + _UP_TO % 4
@@ -229,8 +226,8 @@ SIGNS = (
         + _UP_TO % 2
         + r"(?:instrukcj|poleceni|polece|prompt)\w*",
     ),
-    _sign(3, r"\bjesteś\ (?:teraz\ )?(?:sztuczną\ inteligencją|modelem\ językowym|asystentem\ ai|chatbotem)"),
-    _sign(
+    Sign(3, r"\bjesteś\ (?:teraz\ )?(?:sztuczną\ inteligencją|modelem\ językowym|asystentem\ ai|chatbotem)"),
+    Sign(
         3,
         r"\b(?:ignorera|bortse\ från|glöm|ignorér|ignorer|glem)\W{1,3}"
         + _UP_TO % 3
@@ -238,7 +235,7 @@ SIGNS = (
         + _UP_TO % 2
         + r"(?:instruktioner|anvisningar|instrukser|instruksjoner)\b",
     ),
-    _sign(
+    Sign(
         3,
         r"(?:про)?(?:игнорируй|игнорировать|забудь)\w*\W{1,3}"
         + _UP_TO % 4
@@ -246,24 +243,24 @@ SIGNS = (
         + _UP_TO % 2
         + r"(?:инструкци|указани|команд|промпт)\w*",
     ),
-    _sign(
+    Sign(
         3,
         r"\b(?:ты|вы)\W{1,3}(?:теперь\W{1,3})?(?:искусственный\ интеллект|языковая\ модель|ии\b"
         r"|ассистент\b|чат-бот)",
     ),
-    _sign(
+    Sign(
         3,
         r"(?:忽略|无视|無視|忘记|忘記|不要理会|不要遵守)[^。！？]{0,10}(?:之前|以上|先前|上述|前面|所有|全部)[^。！？]{0,8}"
         r"(?:指令|指示|提示词|提示|命令)",
     ),
-    _sign(3, r"你(?:现在|現在)?是(?:一个|一個|一名)?(?:ai|人工智能|人工智慧|语言模型|語言模型|大模型)"),
-    _sign(
+    Sign(3, r"你(?:现在|現在)?是(?:一个|一個|一名)?(?:ai|人工智能|人工智慧|语言模型|語言模型|大模型)"),
+    Sign(
         3,
         r"(?:以前|これまで|上記|以上|前|すべて|全て)の?[^。]{0,8}(?:指示|命令|プロンプト)[^。]{0,6}(?:無視|忘れ)",
     ),
-    _sign(3, r"あなたは[^。]{0,6}(?:ai|人工知能|言語モデル|アシスタント)です"),
-    _sign(2, r"系统提示词?|系統提示|システムプロンプト|시스템\s?프롬프트"),
-    _sign(3, r"(?:이전|위의|앞의|모든)[^.。]{0,8}(?:지시|명령|프롬프트)[^.。]{0,8}(?:무시|잊)"),
+    Sign(3, r"あなたは[^。]{0,6}(?:ai|人工知能|言語モデル|アシスタント)です"),
+    Sign(2, r"系统提示词?|系統提示|システムプロンプト|시스템\s?프롬프트"),
+    Sign(3, r"(?:이전|위의|앞의|모든)[^.。]{0,8}(?:지시|명령|프롬프트)[^.。]{0,8}(?:무시|잊)"),
 )
 
 STEMS = re.compile(

@@ -71,7 +71,7 @@ def page_flow(page: PageLayout, tables: Sequence[Table] = ()) -> tuple[Paragraph
 
     order = reading_order(upright, turned_tables)
     found: list[Paragraph] = []
-    in_tables = _words_of_tables(upright, turned_tables)
+    in_tables = words_of_tables(upright, turned_tables)
     for group in order.groups:
         if group.table is not None:
             rows = _rows(turned_tables[group.table], in_tables[group.table])
@@ -238,7 +238,8 @@ def _table_of(word: Word, boxes: Sequence[BoundingBox]) -> int | None:
     return None
 
 
-def _words_of_tables(page: PageLayout, tables: Sequence[Table]) -> list[list[Word]]:
+def words_of_tables(page: PageLayout, tables: Sequence[Table]) -> list[list[Word]]:
+    """List the words that lie in each table."""
     found: list[list[Word]] = [[] for _ in tables]
     boxes = [table.box for table in tables]
     for word in page.words if tables else ():

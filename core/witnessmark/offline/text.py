@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
-from witnessmark.offline.flow import BULLETS, is_heading, reading_order
+from witnessmark.offline.flow import BULLETS, is_heading, reading_order, words_of_tables
 from witnessmark.offline.tables.find import upright_page
-from witnessmark.offline.tables.lines import Line
+from witnessmark.offline.tables.lines import Line, base_lines
 from witnessmark.offline.tables.values import Table
-from witnessmark.values import PageLayout
+from witnessmark.values import PageLayout, Word
 
 
 def page_text(page: PageLayout, tables: Sequence[Table] = (), layout: Literal["markdown", "plain"] = "markdown") -> str:
@@ -22,12 +23,14 @@ def page_text(page: PageLayout, tables: Sequence[Table] = (), layout: Literal["m
     """
     page, tables = upright_page(page, tables)
     order = reading_order(page, tables)
-    parts = [
-        _table_text(tables[group.table], layout)
-        if group.table is not None
-        else _paragraph_text(group.lines, order.body_size, layout)
-        for group in order.groups
-    ]
+    in_tables = words_of_tables(page, tables)
+    parts: list[str] = []
+    for group in order.groups:
+        if group.table is None:
+            parts.append(_paragraph_text(group.lines, order.body_size, layout))
+            continue
+        table = tables[group.table]
+        parts += [_table_text(table, layout), *_beside_cells(table, in_tables[group.table])]
     if order.turned:
         parts.append(" ".join(word.text for word in order.turned))
     return ("\n\n" if layout == "markdown" else "\n").join(part for part in parts if part)
@@ -53,6 +56,18 @@ def _table_text(table: Table, layout: str) -> str:
     body = rows[1:] if table.header_rows else rows
     written = [_row_text(head), "|" + " --- |" * table.column_count, *map(_row_text, body)]
     return "\n".join(written)
+
+
+def _beside_cells(table: Table, words: Sequence[Word]) -> list[str]:
+    """Give the lines that lie in a table and are in none of its cells, such as a note below it."""
+    cells = Counter(text for row in table.texts for cell in row for text in cell.split())
+    left: list[str] = []
+    for line in base_lines(words):
+        texts = Counter(word.text for word in line)
+        if not texts & cells:
+            left.append(" ".join(word.text for word in line))
+        cells -= texts
+    return left
 
 
 def _row_text(row: Sequence[str]) -> str:

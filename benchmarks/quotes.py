@@ -245,7 +245,8 @@ def fails() -> list[str]:
 
     def share(*groups: str) -> float:
         kinds = [counts for kind, counts in FOUND.items() if kind.startswith(groups)]
-        return sum(counts["right"] for counts in kinds) / max(1, sum(counts["all"] for counts in kinds))
+        total = sum(counts["all"] for counts in kinds)
+        return sum(counts["right"] for counts in kinds) / total if total else 1.0
 
     missed = [f"{group} below {least:.0%}" for group, least in LEAST_RIGHT.items() if share(group) < least]
     return missed + (["a wrong quote was taken for a true one"] if share("altered", "absent") < 1 else [])

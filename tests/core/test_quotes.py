@@ -249,3 +249,61 @@ def test_pages_made_to_be_searched_for_ever_are_not(quote: str) -> None:
     began = time.perf_counter()
     assert quoted.find_quote(quote, [1]).status == "unlocated"
     assert time.perf_counter() - began < 10, "half a second by itself"
+
+
+PRINTED = [
+    page(
+        1,
+        "Deaths from COVID-\n19 rose by 5 % to 1 234 567 in 2019\u2013\n2020 [12], i.e. \u22123.5 points\nbelow "
+        "O\u2019Neil\u2019s figure.",
+        "The \ufb01rst of\ufb01ce was re-\nopened at 10:30 on \u00bd acre; 3 \u00d7 4 m\u00b2 [13,14] remain.",
+        "Sec. 1.2.3 Fees: USD 1,000.\u2013 per day",
+        "Approx. 20\u201325 \u00b0C, pH 7.4 \u00b1 0.2 (p < 0.05)",
+    ),
+    page(2, "\u7b2c3\u6761 \u671f\u9593\u306f\u30012024\u5e744\u67081\u65e5\u304b\u3089\u3068\u3059\u308b\u3002"),
+    page(3, "**Notice** is 3 months; see [terms](https://x.example/z).", has_places=False),
+]
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "Deaths from COVID-19 rose by 5% to 1 234 567 in 2019-2020, i.e. -3.5 points",
+        "O'Neil's figure",
+        "The first office was reopened at 10:30",
+        "reopened at 10:30 on 1/2 acre",
+        "3 x 4 m2 remain",
+        "3 \u00d7 4 m\u00b2 remain",
+        "Fees: USD 1,000 per day",
+        "Approx. 20-25 \u00b0C, pH 7.4 \u00b1 0.2 (p < 0.05)",
+        "2024\u5e74 4\u6708 1\u65e5\u304b\u3089",
+        "Notice is 3 months; see terms",
+    ],
+)
+def test_what_print_varies_is_the_same(quote: str) -> None:
+    assert find(quote, document=PRINTED).status == "located"
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "COVID-18 rose",
+        "rose by 6 % to",
+        "to 1 234 568 in",
+        "in 2018-2020",
+        "i.e. 3.5 points below",
+        "reopened at 10:80",
+        "3 \u00d7 4 m\u00b3 remain",
+        "pH 7.4 \u00b1 0.3",
+        "(p > 0.05)",
+        "20-26 \u00b0C",
+        "20 \u00b0C, pH",
+        "USD 100 per day",
+        "EUR 1,000 per day",
+        "Sec. 1.2.4 Fees",
+        "2024\u5e744\u67082\u65e5\u304b\u3089",
+        "Notice is 4 months",
+    ],
+)
+def test_a_sign_or_figure_that_differs_is_not(quote: str) -> None:
+    assert find(quote, document=PRINTED).status == "unlocated"

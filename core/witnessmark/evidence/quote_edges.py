@@ -9,6 +9,8 @@ from witnessmark.evidence.quote_words import Stream
 
 _BEFORE_FIGURE = frozenset(".,:/'+-<>=\u2264\u2265\u00b1~\u2248\u2260")
 _AFTER_FIGURE = frozenset(".,:/'%\u2030\u00b0")
+_COUNTING = frozenset("\u4e07\u5104\u4ebf\u5146\u5343\u767e\u5341\u5272\u842c")
+"""Signs that go on with a figure: ten thousand, hundred million and the like."""
 _PREFIXES = frozenset(
     "un in im ir il non dis mis de re a an anti counter over under out up pre post sub super inter semi ab ob".split()
 )
@@ -36,6 +38,8 @@ def _begins(stream: Stream, begin: int, end: int, vocabulary: Container[str]) ->
     if first.isdigit():
         glued = text[start:begin]
         is_glued = glued.isalpha() and end - begin >= _LEAST_AFTER_GLUED and _is_word(glued, vocabulary)
+        if is_unspaced(before):
+            return before not in _COUNTING
         return is_glued or not (before.isalnum() or before in _BEFORE_FIGURE)
     if not (first.isalpha() and before.isalnum()) or is_unspaced(first) or is_unspaced(before):
         return True
@@ -58,6 +62,8 @@ def _ends(stream: Stream, begin: int, end: int, vocabulary: Container[str]) -> b
     if end >= stop:
         return not (last.isdigit() and after in "-%\u2030")
     if last.isdigit():
+        if is_unspaced(after):
+            return after not in _COUNTING
         return not (after.isalnum() or after in _AFTER_FIGURE or after == "-")
     if not (last.isalpha() and after.isalnum()) or is_unspaced(last) or is_unspaced(after):
         return True

@@ -37,7 +37,7 @@ _MARK_WITHIN = re.compile(r"(?<=[^\W\d][.!?])[\"'\u201d\u2019)\]]*\d{1,3}(?=[^\W
 _CAPITALS_AND_FIGURES = re.compile(r"\W*[A-Z]{1,4}-?\d+\W*")
 _BRACKETED_MARK = re.compile(r"\[\d{1,3}(?:[,;\u2013-]\s?\d{1,3})*\]")
 _RAISED_AFTER_LETTERS = re.compile(
-    r"(?<=[^\W\d_])[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+|(?<=[.,;:!?)\]\"'\u201d\u2019])[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+"
+    r"(?:(?<=[^\W\d_]{3})|(?<=[.,;:!?)\]\"'\u201d\u2019]))[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+"
 )
 _LINK = re.compile(r"\[([^\]\[]{1,300})\]\((?:https?:|mailto:|#|/)[^)\s]{0,500}\)")
 _LINE_START = re.compile(r"(?m)^\s*(?:>\s*)*(?:#{1,6}\s+|[-*+\u2022\u2013\u2014]\s+(?=\S))?")

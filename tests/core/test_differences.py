@@ -387,3 +387,19 @@ def test_hostile_texts_end_in_time(before: str, after: str) -> None:
     began = time.process_time()
     assert not compare(before, after, "text/plain").texts_agree
     assert time.process_time() - began < 20
+
+
+def test_a_sentence_that_moved_is_not_paired_with_one_that_is_like_it() -> None:
+    sentence = "The reports of the mill remain the property of Hexley until EUR 91,856 has been received in full."
+    like = "The records of the mill remain the property of Varnholt until USD 63,133 has been received in full."
+    fill = "\n\n".join(
+        f"Part {word} of the charter speaks of {word} and of nothing else." for word in "rye oats spelt".split()
+    )
+    found = compare(f"{sentence}\n\n{fill}", f"{like}\n\n{fill}\n\n{sentence}")
+    assert sorted(one.kind for one in found.differences) == ["added", "moved"]
+
+
+def test_a_sentence_goes_on_at_the_head_of_the_next_page_whatever_its_case() -> None:
+    one = [page(1, ("text", ["Whoever asks is told.", "The Miller answers for all of it."]))]
+    two = [page(1, ("text", ["Whoever asks is told. The"])), page(2, ("text", ["Miller answers for all of it."]))]
+    assert compare_flows(one, two).texts_agree

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.drawing import document, draw_table, table_texts, words
+from tests.drawing import document, draw_table, grid, table_texts, words
 from witnessmark.documents.flow import PageFlow, Paragraph
 from witnessmark.documents.opening import Documents
 from witnessmark.documents.running import with_running
@@ -35,6 +35,43 @@ async def test_a_page_is_read_column_by_column(documents: Documents, tmp_path: P
     assert sides == ["left"] * 20 + ["right"] * 20
     assert flow.kind == "text layer"
     assert not flow.is_read_by_ocr
+
+
+async def test_headings_and_currencies_at_a_columns_edge_stay_in_their_column(
+    documents: Documents, tmp_path: Path
+) -> None:
+    sentence = "the agency keeps a list of all the sites that were seen in spring and of those that were not "
+    starts = [(7 * line) % 40 for line in range(20)]
+    left = [(sentence * 2)[n : n + 34] for n in starts]
+    right = [(sentence * 2)[n : n + 34] for n in starts]
+    left[0], left[1], left[2] = "1. Sites", "Of all of them", "2. Lists"
+    left[9] = left[9][:30] + " EUR"
+    right = [f"right {one}" for one in right]
+    right[9] = f"45,404 {right[9][:30]}"
+    drawn = b"".join(
+        words(f"left {one}", x=60, top=100 + 14 * n) + words(other, x=300, top=100 + 14 * n)
+        for n, (one, other) in enumerate(zip(left, right, strict=True))
+    )
+    flow = (await flows_of(document(drawn), 1, documents, tmp_path))[0]
+    sides = [word.text for word in flow.words if word.text in {"left", "right"}]
+    assert sides == ["left"] * 20 + ["right"] * 20
+
+
+async def test_a_cell_that_two_pages_have_at_one_height_stays_in_its_row(documents: Documents, tmp_path: Path) -> None:
+    def page_of(name: str, price: str) -> bytes:
+        return grid((("Item", "Units", "Price"), (name, "20", price)), top=700)
+
+    found = with_running(
+        await flows_of(document(page_of("Copper", "2,501"), page_of("Rubber", "8,705")), 2, documents, tmp_path)
+    )
+    rows = [
+        [" ".join(word.text for word in cell) for cell in p.lines]
+        for f in found
+        for p in f.paragraphs
+        if p.kind == "row"
+    ]
+    assert ["Copper", "20", "2,501"] in rows
+    assert ["Rubber", "20", "8,705"] in rows
 
 
 async def test_a_table_comes_as_rows_whose_lines_are_cells(documents: Documents, tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ def _plain_lines(lines: Sequence[Sequence[Word]]) -> Iterator[Line]:
 
 def _groups(page: PageLayout, lines: Sequence[Sequence[Word]], tables: Sequence[Table], body: float) -> Iterator[Group]:
     gap = max(0.9, 2.4 * word_space(lines))
-    segments = [item for line in lines for item in _with_marks(segment(line, gap))]
+    segments = [item for line in lines for item in _with_marks(segment(line, gap, has_tables=False))]
     marks: dict[int, int] = {}
     for number, table in enumerate(tables):  # a table stands in the order as one segment
         box = table.box

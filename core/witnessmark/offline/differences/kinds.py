@@ -50,7 +50,7 @@ def significance_of(what: What) -> Significance:
 def is_misread(a: Side, b: Side, hunk: Hunk) -> bool:
     """Say whether OCR may have read one text where the other is printed; never so where figures differ."""
     keys_a, keys_b = a.keys[hunk.a_start : hunk.a_end], b.keys[hunk.b_start : hunk.b_end]
-    if _figures_differ(keys_a, keys_b):
+    if _figures_differ(keys_a, keys_b) or (keys_a == keys_b and max(map(len, keys_a), default=0) > 1):
         return False
     bare = folded("".join(keys_a))
     return bare == folded("".join(keys_b)) and (bool(bare) or not _has_symbol([*keys_a, *keys_b]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -23,9 +24,11 @@ MERGING = 0.06
 """What merging takes off the likeness, so that it is done only where it explains more."""
 LEAST_MOVED = 1.75
 """Weight that a unit has to share with the one that it is to be elsewhere."""
+LEAST_ELSEWHERE = 4.0
+"""Weight of a unit that is surely the same one elsewhere, and no phrase that anybody repeats."""
 LEAST_ALIKE_MOVED = 0.62
 """Of a short unit, figures and months counted as one: a line such as `Date: 1 May 2020` is known by its label."""
-PLAIN = -0.1
+PLAIN = -0.2
 """What a longer one has to be more alike."""
 RARE = 12
 """An atom in at most so many units of a gap tells them apart."""
@@ -104,6 +107,11 @@ class _Pairing:
         self.units_a, self.units_b = units_a, units_b
         self.ids_a, self.ids_b = ids_a, ids_b
         self._sides = a, b
+        # What stands elsewhere is known by its words: a full stop is lost more easily than that.
+        self._words_a, self._words_b = _ids_of_words(a, units_a, b, units_b)
+        counts_a, counts_b = Counter(self._words_a), Counter(self._words_b)
+        self._balanced = {number for number, count in counts_a.items() if counts_b[number] == count}
+        """Units that stand as often on one side as on the other."""
         self._weights_a: dict[int, Weights] = {}
         self._weights_b: dict[int, Weights] = {}
 
@@ -186,6 +194,7 @@ class _Pairing:
     def _weighed(self, gap: _Gap) -> Iterator[Pair]:
         """Pair the units of a gap so that as much as possible of what they say is paired with what is alike."""
         a0, a1, b0, b1 = gap
+        gone_a, gone_b = self._elsewhere(gap)
         n, m = a1 - a0, b1 - b0
         gains = [[0.0] * (m + 1) for _ in range(n + 1)]
         steps = [[(0, 0)] * (m + 1) for _ in range(n + 1)]
@@ -200,6 +209,10 @@ class _Pairing:
                     best, step = gains[i][j + 1], (0, 1)
                 if i < n and j < m:
                     for taken_a, taken_b in self._spans(a0 + i, a1, b0 + j, b1):
+                        if not gone_a.isdisjoint(range(a0 + i, a0 + i + taken_a)):
+                            continue
+                        if not gone_b.isdisjoint(range(b0 + j, b0 + j + taken_b)):
+                            continue
                         gain = self._gain(a0 + i, taken_a, b0 + j, taken_b)
                         if gain > 0 and (total := gain + gains[i + taken_a][j + taken_b]) > best:
                             best, step = total, (taken_a, taken_b)
@@ -210,6 +223,21 @@ class _Pairing:
             is_same = taken_a == taken_b == 1 and self.ids_a[a0 + i] == self.ids_b[b0 + j]
             yield Pair(a0 + i, a0 + i + taken_a, b0 + j, b0 + j + taken_b, is_same)
             i, j = i + taken_a, j + taken_b
+
+    def _elsewhere(self, gap: _Gap) -> tuple[set[int], set[int]]:
+        """Find the units of a gap that stand word for word in another: those have moved, whatever is like them here."""
+        words_a, words_b = self._words_a, self._words_b
+        ids_a = set(words_a[gap.a0 : gap.a1]) & self._balanced
+        ids_b = set(words_b[gap.b0 : gap.b1]) & self._balanced
+        gone_a, gone_b = ids_a - ids_b, ids_b - ids_a
+        return (
+            {i for i in range(gap.a0, gap.a1) if words_a[i] in gone_a and self._is_weighty(self._a(i))},
+            {j for j in range(gap.b0, gap.b1) if words_b[j] in gone_b and self._is_weighty(self._b(j))},
+        )
+
+    @staticmethod
+    def _is_weighty(weights: Weights) -> bool:
+        return sum(weights.values()) >= LEAST_ELSEWHERE
 
     def _spans(self, i: int, a1: int, j: int, b1: int) -> Iterator[tuple[int, int]]:
         yield 1, 1
@@ -346,6 +374,16 @@ class _Pairing:
         if found is None:
             found = self._weights_b[j] = weights_of(self._sides[1], self.units_b[j])
         return found
+
+
+def _ids_of_words(a: Side, units_a: Sequence[Unit], b: Side, units_b: Sequence[Unit]) -> tuple[list[int], list[int]]:
+    numbers: dict[tuple[str, ...], int] = {}
+
+    def ids(side: Side, units: Sequence[Unit]) -> list[int]:
+        words = (tuple(key for key in side.keys[unit.start : unit.end] if key[0].isalnum()) for unit in units)
+        return [numbers.setdefault(one, len(numbers)) for one in words]
+
+    return ids(a, units_a), ids(b, units_b)
 
 
 def _only_places(ids: Sequence[int], start: int, end: int) -> dict[int, int]:

@@ -137,8 +137,19 @@ def _goes_on(side: Side, begun: Unit, start: int) -> bool:
         return False
     if side.paragraphs[side.word_paragraphs[side.first_words[start]]].kind == "heading":
         return False
+    if not _is_unended(side, begun):
+        return False
     first = next((form for form in side.forms[start : start + 4] if form.isalpha()), "")
-    return _is_unended(side, begun) and (first[:1].islower() or side.keys[begun.end - 1] in _BEFORE_NUMBER)
+    is_begun = first[:1].islower() or side.keys[begun.end - 1] in _BEFORE_NUMBER
+    return is_begun or _is_after_break(side, begun.end - 1, start)
+
+
+def _is_after_break(side: Side, last: int, start: int) -> bool:
+    """Say whether text goes on at the head of the next page or column."""
+    before, word = side.last_words[last], side.first_words[start]
+    if side.page_of(before) != side.page_of(word):
+        return True
+    return side.boxes[4 * word + 3] < side.boxes[4 * before + 1]
 
 
 def _is_unended(side: Side, unit: Unit) -> bool:

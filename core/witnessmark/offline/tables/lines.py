@@ -140,11 +140,11 @@ def typewriter_space(words: Sequence[Word]) -> float:
     return usual / size if widths[-1] - widths[0] < 0.02 * size and usual > 0.55 * size else 0.0
 
 
-def segment(words: Sequence[Word], gap: float) -> list[Segment]:
+def segment(words: Sequence[Word], gap: float, *, has_tables: bool = True) -> list[Segment]:
     """Cut a line wherever the space is wider than `gap` font sizes.
 
     Rows of dots that lead to a figure are white space: they end a segment and belong to none. A typewriter's space is
-    as wide as a letter.
+    as wide as a letter. Without tables a currency that ends a line of one column keeps no figure of the next.
     """
     gap = max(gap, 1.5 * typewriter_space(words))
     segments: list[Segment] = []
@@ -156,7 +156,8 @@ def segment(words: Sequence[Word], gap: float) -> list[Segment]:
                 segments.append(segment_of(run, leads=True))
             run = []
             continue
-        if run and word.x0 - end > gap * max(size_of(word), size_of(run[-1])) and not is_price(run[-1], word):
+        is_wide = bool(run) and word.x0 - end > gap * max(size_of(word), size_of(run[-1]))
+        if is_wide and not (is_price(run[-1], word) and (has_tables or len(run) == 1)):
             segments.append(segment_of(run))
             run = []
         end = max(end, word.x1) if run else word.x1

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import random
 import re
 import tempfile
@@ -28,7 +29,7 @@ from witnessmark.settings import settings_from
 from witnessmark.testing import FakeClaudeAPI, Reply, Request
 from witnessmark_server.services import open_services
 from witnessmark_tools.catalog import BY_NAME
-from witnessmark_tools.citations_result import CitedReading
+from witnessmark_tools.citations_result import Citation, CitedReading
 from witnessmark_tools.definition import Services
 
 DEVSET = Path(__file__).parents[2] / "shared" / "devset"
@@ -47,6 +48,7 @@ def main() -> None:
     files = given.files or sorted(
         {*DEVSET.glob("tables/*.pdf"), *DEVSET.glob("quotes/*.pdf"), *DEVSET.glob("compare/*.pdf")}
     )
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     asyncio.run(_pages(files, random.Random(given.seed)))
     asyncio.run(_ten_questions())
 
@@ -88,9 +90,16 @@ async def _of_file(file: Path, chance: random.Random, folder: Path) -> list[int]
     return [
         len(truth),
         sum(one.status in {"located", "displaced"} for one, _ in pairs),
-        sum(page in (one.pages or [one.page]) and one.status != "unlocated" for one, page in pairs),
+        sum(page in _pages_of(one) for one, page in pairs),
         sum(one.box is not None for one, _ in pairs),
     ]
+
+
+def _pages_of(citation: Citation) -> list[int]:
+    """Give the pages that a reader is sent to: of what stands nowhere as cited, that of what resembles it."""
+    if citation.status == "unlocated" and citation.nearest is not None:
+        return [citation.nearest.page]
+    return citation.pages or [citation.page]
 
 
 def _cited(request: Request, chance: random.Random, truth: list[int]) -> Any:

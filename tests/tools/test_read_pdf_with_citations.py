@@ -229,3 +229,11 @@ async def test_what_a_text_layer_denies_is_seen_again_before_it_is_called_altere
     assert [found.status for found in seen] == ["located", "unlocated", "unlocated"]
     assert seen[0].note is not None
     assert seen[0].box is not None
+
+
+async def test_a_page_that_nobody_can_read_is_named(house: House) -> None:
+    loop = damage.self_drawing_form().replace(b"Before the form", b" " * len("Before the form"))
+    files = {"lease.pdf": LEASE, "loop.pdf": loop}
+    result = await ask(house, files, "How long is the notice?")
+    assert "loop.pdf: Page 1: damaged; nothing could be read there." in result.warnings
+    assert result.answers[0].searched.endswith("1 page not read")

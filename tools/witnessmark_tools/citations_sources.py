@@ -19,7 +19,7 @@ from witnessmark.documents.reading import PagesRead, read_pages
 from witnessmark.errors import UsageError, WitnessmarkError
 from witnessmark_tools.layer_words import layer_warnings
 from witnessmark_tools.pages import failures_of, left_range, page_warnings, refuse_without_ocr
-from witnessmark_tools.results import FailedPages
+from witnessmark_tools.results import FailedPages, pages_in_words
 
 if TYPE_CHECKING:
     from witnessmark.evidence.quotes import QuotedDocument
@@ -235,6 +235,7 @@ def source_warnings(sources: Sequence[ReadSource]) -> list[str]:
         told = [str(one.error)] if one.error is not None else []
         if one.error is None:
             told = page_warnings(one.document, one.read, one.read.done) + layer_warnings(one.findings)
+            told += _damaged(one)
         warnings += told if len(sources) == 1 else [f"{one.name}: {sentence}" for sentence in told]
     return warnings
 
@@ -255,6 +256,17 @@ def pages_left(sources: Sequence[ReadSource]) -> str | None:
     return left_range(sources[0].read) if len(sources) == 1 else None
 
 
+def _is_unread(flow: PageFlow) -> bool:
+    """Say whether there may be text on a page that nobody could read."""
+    return not flow.paragraphs and flow.kind != "blank" and flow.reading is None
+
+
+def _damaged(source: ReadSource) -> list[str]:
+    """Name pages of which nobody can even say what they are."""
+    pages = [flow.page_number for flow in source.flows if flow.kind == "unknown" and not flow.paragraphs]
+    return [f"{pages_in_words(pages)}: damaged; nothing could be read there."] if pages else []
+
+
 def searched_in_words(sources: Sequence[ReadSource]) -> str:
     """Say what was searched: `3 documents, 214 pages, of which 12 by OCR`."""
     read = [one for one in sources if one.error is None]
@@ -264,7 +276,7 @@ def searched_in_words(sources: Sequence[ReadSource]) -> str:
     if by_ocr:
         told += f", of which {by_ocr} by OCR"
     unread = sum(len(one.opened.pages) for one in sources) - pages
-    unread += sum(not flow.paragraphs and flow.kind != "blank" for one in read for flow in one.flows)
+    unread += sum(_is_unread(flow) for one in read for flow in one.flows)
     if unread > 0:
         told += f"; {unread} page{'s'[: unread != 1]} not read"
     if len(read) == 1 and len(read[0].opened.pages) < read[0].document.page_count:

@@ -181,6 +181,12 @@ def test_a_change_is_as_small_as_it_is(old: str, new: str, what: str, removed: s
     assert len(found.before.text) < 100
 
 
+def test_a_date_whose_day_and_month_changed_places_is_one_change() -> None:
+    found = only(compare("It begins on 01/03/2026 at noon.", "It begins on 03/01/2026 at noon."))
+    assert found.before is not None
+    assert (found.what, found.before.changed) == ("date", "01/03/2026")
+
+
 def test_a_change_names_its_clause() -> None:
     assert edited("36,000", "36,900").section == "2. Price"
     assert edited("ninety", "sixty").section == "4. Ending"

@@ -144,6 +144,8 @@ def _merged(a: Side, b: Side, hunks: Sequence[Hunk]) -> list[Hunk]:
 
 def _reads_as_one(a: Side, b: Side, one: Hunk, other: Hunk) -> bool:
     between = a.keys[one.a_end : other.a_start]
+    if _are_in_one_word(a, one.a_end, other.a_start) or _are_in_one_word(b, one.b_end, other.b_start):
+        return True  # `01/03/2026`
     if any(key in {".", ";", "!", "?"} for key in between[:-1]):
         return False
     words = [key for key in between if _is_word(key)]
@@ -154,6 +156,13 @@ def _reads_as_one(a: Side, b: Side, one: Hunk, other: Hunk) -> bool:
         return False
     heavy = [key for key in words if key not in SMALL_WORDS]
     return (not heavy and len(words) <= 2) or len(words) < min(sizes) or (len(words) == 1 and max(sizes) > 1)
+
+
+def _are_in_one_word(side: Side, end: int, start: int) -> bool:
+    """Say whether what ends before `end` and what begins at `start` are parts of one word."""
+    if not 0 < end <= start < len(side.keys):
+        return False
+    return side.first_words[end - 1] == side.last_words[start]
 
 
 def _merged_in_cells(a: Side, b: Side, hunks: Sequence[Hunk]) -> list[Hunk]:

@@ -65,7 +65,7 @@ def _figures(keys: Sequence[str]) -> list[str]:
 
 
 def _figures_differ(keys_a: Sequence[str], keys_b: Sequence[str]) -> bool:
-    return Counter(_figures(keys_a)) != Counter(_figures(keys_b))
+    return _figures(keys_a) != _figures(keys_b)
 
 
 def _months(keys: Sequence[str]) -> Counter[str]:

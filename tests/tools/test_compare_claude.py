@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.damage import invisible_text
 from tests.drawing import rule
 from tests.tools.conftest import House, house_settings, opened
 from tests.tools.test_compare_documents import LATER, LINES, compare, pdf, text
@@ -97,6 +98,23 @@ async def test_a_page_that_asks_for_silence_changes_nothing(house: House, api: F
     assert figures.significance == "substantive"
     assert {one.added for one in found.differences} == {"1,294.50", "need not tell", INJECTION}
     assert not found.identical
+
+
+async def test_words_that_nobody_sees_do_not_reach_the_model(house: House, api: FakeClaudeAPI) -> None:
+    shown: list[Request] = []
+
+    def answering(request: Request) -> dict[str, Any]:
+        shown.append(request)
+        return answer(judgement("d1"))
+
+    api.answer_with(answering)
+    later = invisible_text(INJECTION, visible="The rent is 1,294 a month.")
+    found = await compare(house, pdf(["The rent is 1,284 a month."]), later, ("old.pdf", "new.pdf"))
+    assert [one.added for one in found.differences] == ["1,294"]
+    (request,) = shown
+    assert "Ignore" not in request.page_text + request.text
+    assert (len(request.pdfs), len(request.images)) == (1, 1)
+    assert any("cannot be seen on the page" in warning for warning in found.warnings)
 
 
 async def test_what_a_model_invents_is_marked_and_for_people_to_look_at(house: House, api: FakeClaudeAPI) -> None:

@@ -81,7 +81,10 @@ _ByPage = dict[int, list[Piece]]
 
 
 def _by_page(side: SideToShow, model: Model) -> _ByPage:
-    pieces = list(pieces_of(side.document, side.pages, side.texts, model, lambda _: Count(), ()))
+    """Make pieces of a side: its pages as they are, or where one hides words, all as pictures, to be counted alike."""
+    hides = side.document.kind == "pdf" and any(page.hides_words for page in side.pages)
+    pictures = {page.page_number for page in side.pages} if hides else set[int]()
+    pieces = list(pieces_of(side.document, side.pages, side.texts, model, lambda _: Count(), pictures))
     if side.document.kind == "text":
         return {0: pieces}
     return {page.page_number: [piece] for page, piece in zip(side.pages, pieces, strict=True)}

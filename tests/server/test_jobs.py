@@ -218,7 +218,7 @@ async def test_reading_without_a_model_goes_on_as_well(connect: Connect, folder:
     source = folder / "scan.pdf"
     source.write_bytes(draw_scan("Total 1,284.50", pages=3))
     async with connect(patience=0.01) as client:
-        begun = text(await client.call_tool("read_text", {"source": str(source)}))
+        begun = text(await client.call_tool("read_text", {"source": str(source), "model": "offline"}))
         job_id = begun.partition("job_id='")[2].partition("'")[0]
         with anyio.fail_after(BOUND):
             done = await client.call_tool("get_job", {"job_id": job_id, "wait_seconds": 50})

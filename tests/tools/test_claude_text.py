@@ -323,6 +323,12 @@ async def test_a_page_left_out_is_asked_for_alone(house: House, readers: Readers
     assert [page.page for page in found.pages] == [1, 2, 3]
 
 
+async def test_an_answer_that_names_no_page_is_asked_for_page_by_page(house: House, api: FakeClaudeAPI) -> None:
+    api.answer_with(lambda request: f"Text of {len(request.pages)}" if len(request.pages) == 1 else "All in one.")
+    found = await read(house, scan(2), model=SONNET)
+    assert [page.text for page in found.pages] == ["Text of 1", "Text of 1"]
+
+
 async def test_a_page_left_out_twice_is_said_to_be(house: House, readers: Readers) -> None:
     readers.mistakes[SONNET, 2] = lambda _: None
     found = await read(house, scan(3), model=SONNET)

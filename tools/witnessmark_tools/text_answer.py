@@ -62,7 +62,7 @@ def parted_text(ask: Ask, text: str, document: Document) -> PartedText:
     if len(pages) == 1 and not any(text[end:].strip() for _, _, end in found):
         return PartedText(texts={pages[0]: _bare(mark.sub("", text))})
     numbers = _page_numbers([number for number, _, _ in found], pages, is_counted=_is_counted(ask))
-    ends = [start for _, start, _ in found[1:]] + [len(text)]
+    ends = [*(start for _, start, _ in found[1:]), len(text)][: len(found)]
     texts: dict[int, list[str]] = {}
     strange: dict[int, None] = {}
     for (named, _, begin), end in zip(found, ends, strict=True):

@@ -278,7 +278,7 @@ class Mix:
         return Call(
             kind="text of a scan",
             tool="read_text",
-            arguments={"source": self._path(name)},
+            arguments={"source": self._path(name), "model": "offline"},
             judge=lambda result: None if "1,284.50" in text_of(result) else "another text",
         )
 

@@ -14,8 +14,7 @@ ESTIMATE = BY_NAME["estimate_cost"]
 
 BUDGET_BYTES = 24_000
 TO_COME = (
-    "extract_fields read_pdf_with_citations compare_documents analyze_image classify_images review_screenshot "
-    "measure_colors show_evidence compare_models submit_batch get_job cancel_job"
+    "extract_fields analyze_image classify_images review_screenshot measure_colors compare_models submit_batch"
 ).split()
 
 

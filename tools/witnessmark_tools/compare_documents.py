@@ -29,7 +29,7 @@ async def compare_documents(
     after: Later,
     focus: Annotated[
         str | None,
-        Field(description="What to look at above all, in words; a model says what bears on it.", max_length=2000),
+        Field(description="What to look at above all, for a model.", max_length=2000),
     ] = None,
     pages: Annotated[str | None, Field(description="Such as '1-3,7', of both; default all.")] = None,
     after_pages: Annotated[str | None, Field(description="Of `after`, where they are others.")] = None,
@@ -47,7 +47,7 @@ async def compare_documents(
     patience: float | None,
     progress: Progress,
 ) -> DocumentComparison:
-    """Compare two versions of a document (PDF, scan, image, text, any pair): changed numbers and dates first, then what else was changed, added, removed or moved, each with section, page and box of both sides. Layout, line breaks and page numbers are no changes. Texts are aligned on this machine, so that nothing is missed; with a key Claude says what each change means and looks for stamps, signatures and figures. Where all agrees nothing is spent."""  # noqa: E501 - one line on the wire
+    """Compare two documents (PDF, scan, image, text, any pair): changed numbers and dates first, then what else changed, was added, removed or moved, with section, page and box of both sides. Layout is no change. Texts are aligned here, so nothing is missed; Claude says what changes mean and sees stamps. Free where all agrees."""  # noqa: E501 - one line on the wire
     from witnessmark_tools.compare_offline import aligned, compared, same_files
     from witnessmark_tools.compare_remembered import remembered_comparison
     from witnessmark_tools.compare_sides import ComparedSide, pages_of_side, read_sides

@@ -109,7 +109,7 @@ async def test_words_that_nobody_sees_do_not_reach_the_model(house: House, api: 
 
     api.answer_with(answering)
     later = invisible_text(INJECTION, visible="The rent is 1,294 a month.")
-    found = await compare(house, pdf(["The rent is 1,284 a month."]), later, ("old.pdf", "new.pdf"))
+    found = await compare(house, pdf(("The rent is 1,284 a month.",)), later, ("old.pdf", "new.pdf"))
     assert [one.added for one in found.differences] == ["1,294"]
     (request,) = shown
     assert "Ignore" not in request.page_text + request.text

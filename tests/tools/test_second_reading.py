@@ -18,7 +18,7 @@ from witnessmark.testing import FakeClaudeAPI, Reply, Request
 from witnessmark.values import BoundingBox
 from witnessmark_tools.extract_tables import TableExtraction
 from witnessmark_tools.results import ReviewItem
-from witnessmark_tools.second_reading import compared, rows_in_doubt
+from witnessmark_tools.second_reading import rows_in_doubt
 from witnessmark_tools.tables_evidence import CheckedTable
 
 pytestmark = pytest.mark.anyio
@@ -112,6 +112,24 @@ async def test_three_readings_that_differ_are_all_shown(house: House, readers: S
     assert item.reason.endswith("A second, larger reading gives '77,777'.")
 
 
+async def test_columns_that_the_second_reading_has_the_other_way_round_stay_in_doubt(
+    house: House, readers: SecondReaders
+) -> None:
+    for model in (HAIKU, SONNET, OPUS):
+        readers.mistakes[model, 1] = lambda made: made | {"rows": [["Rent 1", "99,157", WRONG], *made["rows"][1:]]}
+    readers.rows = [["Rent 1", WRONG, "99,157"]]
+    items = in_doubt(await extract(house, draw(1)))
+    assert {item.value for item in items} == {"99,157", WRONG}
+    assert all(item.reason.endswith("It has these two columns the other way round.") for item in items)
+    assert not any("gives the same" in item.reason for item in items)
+
+
+async def test_the_second_reader_hears_how_many_columns_there_are(house: House, readers: SecondReaders) -> None:
+    await extract(house, draw(1))
+    question = readers.shown[0].body["messages"][0]["content"][-1]["text"]
+    assert question == "Give the texts of each row. Columns of each row's table: picture 1: 3."
+
+
 async def test_what_was_read_twice_the_same_comes_after_what_was_not(house: House, readers: SecondReaders) -> None:
     for model in (HAIKU, SONNET, OPUS):
         readers.mistakes[model, 1] = lambda made: made | {"rows": [["Rent 1", WRONG, "99,157"], *made["rows"][1:]]}
@@ -179,33 +197,6 @@ async def test_a_second_reading_that_fails_costs_nothing_of_the_first(
 # --- the parts ------------------------------------------------------------------------------------------------------
 
 TEXTS = ["Rent", "1,284", "1,350"]
-
-
-@pytest.mark.parametrize(
-    ("columns", "read", "found"),
-    [
-        ([1], ["Rent", "1,284", "1,350"], {1: "1,284"}),
-        ([1], ["Rent", "1,234", "1,350"], {1: "1,234"}),
-        ([1], ["Rent", "1,350"], {}),
-        ([1], ["Rent", "1,234", "7", "1,350"], {}),
-        ([1, 2], ["Rent", "1,234", "1,250"], {1: "1,234", 2: "1,250"}),
-        ([1, 2], ["Rent", "1,350", "1,234"], {1: "1,234", 2: "1,350"}),
-        ([0], ["RENT", "1,284", "1,350"], {0: "RENT"}),
-        ([1], [], {}),
-    ],
-    ids=[
-        "the same",
-        "another",
-        "none",
-        "too many to tell",
-        "two others",
-        "one the same, one other",
-        "case does not matter",
-        "nothing",
-    ],
-)
-def test_what_a_second_reading_has_for_a_cell(columns: list[int], read: list[str], found: dict[int, str]) -> None:
-    assert compared(TEXTS, columns, read) == found
 
 
 def checked(*statuses: Status | None, texts: Sequence[str] = TEXTS, height: float = 12) -> CheckedTable:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from witnessmark.offline.differences.atoms import Side
 from witnessmark.offline.differences.sequences import common_runs
-from witnessmark.offline.differences.words import SMALL_WORDS
+from witnessmark.offline.differences.words import NEGATIONS, SMALL_WORDS
 
 REWRITTEN = 0.4
 """Of a sentence; where less of it stays, it is one change."""
@@ -60,9 +60,18 @@ def _cases(a: Side, b: Side, i: int, j: int, size: int) -> Iterator[Hunk]:
 
 
 def is_spacing(a: Side, b: Side, hunk: Hunk) -> bool:
-    """Say whether only white space differs, and not between figures: `12 34` is not `1234`."""
+    """Say whether only white space differs, and neither between figures nor in a negation.
+
+    `12 34` is not `1234`; `can not` and `cannot` say the same, and a reader wants to see it.
+    """
     forms_a, forms_b = a.forms[hunk.a_start : hunk.a_end], b.forms[hunk.b_start : hunk.b_end]
-    return bool(forms_a) and "".join(forms_a) == "".join(forms_b) and _figures(forms_a) == _figures(forms_b)
+    if not forms_a or "".join(forms_a) != "".join(forms_b):
+        return False
+    return _figures(forms_a) == _figures(forms_b) and _negations(forms_a) == _negations(forms_b)
+
+
+def _negations(forms: Sequence[str]) -> list[str]:
+    return [key for form in forms if (key := form.casefold()) in NEGATIONS]
 
 
 def _figures(forms: Sequence[str]) -> list[str]:

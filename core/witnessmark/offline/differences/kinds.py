@@ -9,6 +9,13 @@ from collections.abc import Sequence
 from witnessmark.confusable import folded
 from witnessmark.offline.differences.atoms import Side
 from witnessmark.offline.differences.hunks import Hunk
+from witnessmark.offline.differences.signs import (
+    MAX_STEPS,
+    content_of,
+    differ_in_unit_case,
+    is_address,
+    turns_sentence,
+)
 from witnessmark.offline.differences.values import Significance, What
 from witnessmark.offline.differences.words import CURRENCIES, DUTIES, MONTHS, NEGATIONS, NUMBER_WORDS, SYMBOLS
 
@@ -24,23 +31,78 @@ def what_changed(a: Side, b: Side, hunk: Hunk, *, is_row: bool) -> What:
     """Say what a change changes; of several things the first in `What`."""
     keys_a, keys_b = a.keys[hunk.a_start : hunk.a_end], b.keys[hunk.b_start : hunk.b_end]
     if "".join(keys_a) == "".join(keys_b) and _figures(keys_a) == _figures(keys_b):
-        return "number" if _is_unit(a, hunk) else "case"
+        if _is_unit(a, b, hunk):
+            return "number"
+        return "case" if len(keys_a) == len(keys_b) else "punctuation"
     if _are_signs(a, b, hunk, is_row=is_row):
         return "number"
     words_a, words_b = _words(keys_a), _words(keys_b)
     if "".join(words_a) == "".join(words_b) and _figures(words_a) == _figures(words_b):
-        return "punctuation"
+        return _of_signs(a, b, hunk)
     if _figures_differ(words_a, words_b) or _months(words_a) != _months(words_b):
         return "date" if _is_date(a, hunk.a_start, hunk.a_end) or _is_date(b, hunk.b_start, hunk.b_end) else "number"
     if _of(words_a, NUMBER_WORDS | CURRENCIES) != _of(words_b, NUMBER_WORDS | CURRENCIES):
         return "number"
     if _negations(words_a) != _negations(words_b):
         return "negation"
-    if _of(words_a, DUTIES) != _of(words_b, DUTIES):
+    if _of(_parted(words_a), DUTIES) != _of(_parted(words_b), DUTIES):
         return "obligation"
     if _are_names(a, hunk.a_start, hunk.a_end) and _are_names(b, hunk.b_start, hunk.b_end):
         return "name"
     return "words"
+
+
+def _of_signs(a: Side, b: Side, hunk: Hunk) -> What:
+    """Say what a change of signs alone changes."""
+    whole = _to_word_edges(a, b, hunk)
+    tokens_a, tokens_b = _tokens(a, whole.a_start, whole.a_end), _tokens(b, whole.b_start, whole.b_end)
+    before = a.forms[whole.a_start - 1] if whole.a_start else ""
+    if content_of(tokens_a, before) != content_of(tokens_b, before):
+        has_address = any(is_address(token.strip("\"'().,;:")) for token in (*tokens_a, *tokens_b))
+        return "words" if has_address else "number"
+    keys_a, keys_b = a.keys[hunk.a_start : hunk.a_end], b.keys[hunk.b_start : hunk.b_end]
+    if ("?" in keys_a) != ("?" in keys_b):
+        return "words"
+    if ("," in keys_a) != ("," in keys_b):
+        signs, side, start, end = (
+            (keys_a, a, hunk.a_start, hunk.a_end) if "," in keys_a else (keys_b, b, hunk.b_start, hunk.b_end)
+        )
+        if turns_sentence(signs, side.keys[max(0, start - 1) : end + 1]):
+            return "negation"
+    return "punctuation"
+
+
+def _to_word_edges(a: Side, b: Side, hunk: Hunk) -> Hunk:
+    """Extend a change to the edges of the printed words of both sides."""
+    a_start, a_end, b_start, b_end = hunk
+    for _ in range(MAX_STEPS):
+        splits = _splits_word(a, a_start) or _splits_word(b, b_start)
+        if not splits or min(a_start, b_start) == 0 or a.keys[a_start - 1] != b.keys[b_start - 1]:
+            break
+        a_start, b_start = a_start - 1, b_start - 1
+    for _ in range(MAX_STEPS):
+        splits = _splits_word(a, a_end) or _splits_word(b, b_end)
+        if not splits or a_end >= len(a.keys) or b_end >= len(b.keys) or a.keys[a_end] != b.keys[b_end]:
+            break
+        a_end, b_end = a_end + 1, b_end + 1
+    return Hunk(a_start, a_end, b_start, b_end)
+
+
+def _splits_word(side: Side, atom: int) -> bool:
+    return 0 < atom < len(side.keys) and side.last_words[atom - 1] == side.first_words[atom]
+
+
+def _tokens(side: Side, start: int, end: int) -> list[str]:
+    """Write atoms as printed words."""
+    found: list[str] = []
+    last = -1
+    for atom in range(start, end):
+        if side.first_words[atom] == last:
+            found[-1] += side.forms[atom]
+        else:
+            found.append(side.forms[atom])
+        last = side.last_words[atom]
+    return found
 
 
 def significance_of(what: What) -> Significance:
@@ -80,6 +142,10 @@ def _negations(keys: Sequence[str]) -> int:
     return sum(key in NEGATIONS or key.endswith("n't") for key in keys)
 
 
+def _parted(keys: Sequence[str]) -> list[str]:
+    return [part for key in keys for part in (("can", "not") if key == "cannot" else (key,))]
+
+
 def _has_symbol(keys: Sequence[str]) -> bool:
     return any(key in SYMBOLS for key in keys)
 
@@ -98,7 +164,7 @@ def _signs(side: Side, start: int, end: int, *, is_row: bool) -> list[str]:
     found: list[str] = []
     for atom in range(start, end):
         key = side.keys[atom]
-        if key in SYMBOLS:
+        if key in SYMBOLS or (key == "~" and _is_beside_figure(side, atom)):
             found.append(key)
         elif key == "-" and _is_minus(side, atom):
             found.append("-")
@@ -121,16 +187,14 @@ def _is_beside_figure(side: Side, atom: int) -> bool:
     return any(0 <= n < len(side.keys) and side.keys[n][0].isdigit() for n in (atom - 1, atom + 1))
 
 
-def _is_unit(a: Side, hunk: Hunk) -> bool:
+def _is_unit(a: Side, b: Side, hunk: Hunk) -> bool:
     """Say whether what differs in case alone is a unit after a figure: `5 MW` is not `5 mW`."""
     start = hunk.a_start
     return (
-        hunk.a_end - start == 1
-        and len(a.keys[start]) <= 3
+        hunk.a_end - start == hunk.b_end - hunk.b_start == 1
         and start > 0
         and a.keys[start - 1][0].isdigit()
-        and a.forms[start][:1] != a.forms[start].casefold()[:1]
-        and not a.forms[start].istitle()
+        and differ_in_unit_case(a.forms[start], b.forms[hunk.b_start])
     )
 
 

@@ -20,6 +20,10 @@ NEGATIONS = frozenset(
     "not no never none nor neither without cannot except unless nothing nobody nicht kein keine keiner keinem"
     " keinen niemals ohne weder ne pas jamais sans ni aucun aucune non nunca sin ningún ninguna".split()
 )
+ANSWERS = frozenset(
+    "no not never none nothing nobody yes nein nicht nie niemals ja non oui pas jamais sí nunca".split()
+)
+"""Words that a comma next to them turns: `No, payment is due` is not `No payment is due`."""
 DUTIES = frozenset(
     "may shall must will should can could might would muss müssen soll sollen kann können darf dürfen doit"
     " doivent peut peuvent debe deben puede pueden".split()

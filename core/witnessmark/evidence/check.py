@@ -360,6 +360,9 @@ class _Check:
         """Find words of the same text that no cell has: the answer left a part of it out."""
         found: list[int] = []
         for place in places:
+            if place.run.words[0] in self.pages[place.page].index.sideways:
+                found += self._unclaimed_sideways(cell, place)
+                continue
             beside = [
                 word
                 for line in range(place.run.first_line, place.run.last_line + 1)
@@ -380,6 +383,18 @@ class _Check:
                 ]
             found += self._unclaimed_lines(cell, place)
         return found
+
+    def _unclaimed_sideways(self, cell: Asked, place: Place) -> list[int]:
+        """Find words that no cell has in the lines of a turned text, or of a header in its other lines."""
+        index = self.pages[place.page].index
+        units = {index.tokens[word].unit for word in place.run.words}
+        zone = self._territory(cell) if cell.row < self.head else None
+        beside = self._words_in(zone) if zone is not None and zone.page == place.page else []
+        return [
+            word
+            for word in index.sideways
+            if (place.page, word) not in self.located.claimed and (index.tokens[word].unit in units or word in beside)
+        ]
 
     def _unclaimed_lines(self, cell: Asked, place: Place) -> list[int]:
         """Find words in the lines right above and below a text that go on with it: nearer than rows are."""

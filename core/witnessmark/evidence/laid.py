@@ -433,7 +433,7 @@ class Laid:
                     and territory.top <= (token.top + token.bottom) / 2 <= territory.bottom
                 ):
                     found.append(word)
-        return found
+        return index.in_order(found) if index.sideways else found
 
     def place(self, page: int, words: Sequence[int]) -> Place:
         """Make a place of words."""
@@ -443,8 +443,7 @@ class Laid:
 
     def in_order(self, page: int, words: Sequence[int]) -> list[int]:
         """Put words in reading order."""
-        tokens = self.index(page).tokens
-        return sorted(words, key=lambda word: (tokens[word].line, tokens[word].order))
+        return self.index(page).in_order(words)
 
     def box_of(self, territory: Territory) -> BoundingBox | None:
         """Find on its page the place of a cell in which nothing stands; None where that is not upright or unbounded."""
@@ -504,10 +503,16 @@ class Laid:
             token = index.tokens[line[0]]
             if not zone.top - 1 <= (token.top + token.bottom) / 2 < zone.bottom:
                 continue
-            runs = [index.run(words) for words in index.units_of(line)]
-            for run in _above(runs, own):
+            runs = [index.run(words) for words in index.units_of(line) if words[0] not in index.sideways]
+            for run in _above(runs, own) if runs else ():
                 is_own = own is None or min(run.x1, own[1]) > max(run.x0, own[0])
-                yield is_own, "".join([index.tokens[word].key for word in run.words]), list(run.words)
+                yield is_own, index.key(run.words), list(run.words)
+        for turned, words in index.turned:
+            for line in turned.lines:
+                run = index.run([words[word] for word in line])
+                is_own = own is None or own[0] <= (run.x0 + run.x1) / 2 <= own[1]
+                if is_own and zone.top - 1 <= run.top and run.bottom <= zone.bottom + 1:
+                    yield is_own, index.key(run.words), list(run.words)
 
 
 def _above(runs: Sequence[Run], own: tuple[float, float] | None) -> list[Run]:

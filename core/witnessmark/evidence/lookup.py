@@ -27,10 +27,21 @@ def runs_of(text: str, index: PageIndex, mark: str | None = None) -> list[Run]:
 
     Shapes:  `mark` is what stands before decimals in the answer; None where that is not known
     """
+    runs = _runs_of_level(text, index, mark or index.mark)
+    for turned, words in index.turned:
+        for run in _runs_of_level(text, turned, mark or index.mark):
+            if len(run.words) > 1:  # single words are found among the others
+                own = index.run([words[word] for word in run.words])
+                runs.append(own._replace(is_loose=run.is_loose))
+    return runs[:MOST_RUNS]
+
+
+def _runs_of_level(text: str, index: PageIndex, mark: str | None) -> list[Run]:
+    """Find the places of a value among the words that are written in one direction."""
     key = key_of_cell(text)
     if not key:
         return []
-    amount = amount_of(key, mark or index.mark)
+    amount = amount_of(key, mark)
     runs = _runs_of_key(key, index, is_whole=amount is not None)
     if amount is not None:
         amounts = index.amounts
@@ -93,7 +104,7 @@ def _longer_runs(key: str, index: PageIndex, *, is_strict: bool) -> list[tuple[i
     found: list[tuple[int, ...]] = []
     for length in range(1, min(len(key) - 1, index.longest) + 1):
         for word in index.beginnings.get(key[:length], ()):
-            words = search.gone_on(length, (word,))
+            words = search.gone_on(length, (word,)) if word not in index.sideways else None
             if words is not None:
                 found.append(words)
     return found
@@ -129,6 +140,8 @@ class _Search:
 
     def _matched(self, done: int, words: tuple[int, ...], word: int, *, is_break: bool) -> tuple[int, ...] | None:
         """Take a word as the next of a run, and go on to the end; None where the rest does not follow."""
+        if word in self._index.sideways:
+            return None  # its text goes on in its own direction
         own, rest = self._index.tokens[word].key, self._key[done:]
         if not is_break and done and self._key[done - 1].isdigit() and own[0].isdigit():
             return None

@@ -81,6 +81,10 @@ class PageIndex:
         """By the word's place among `source`; leaders are left out."""
         self.lines: list[list[int]] = []
         self._put_in_lines(placed)
+        self.sideways: dict[int, tuple[int, int]] = {}
+        """Words that are written in another direction than most, with their line and place among those of theirs."""
+        self.turned = self._turned_otherwise()
+        """An index for each other direction, such as that of headers that are turned to save room, and its words."""
         self.by_key: dict[str, list[int]] = defaultdict(list)
         """Words by their whole key and, where signs stand around it, by what is left without them."""
         self.beginnings: dict[str, list[int]] = defaultdict(list)
@@ -120,6 +124,26 @@ class PageIndex:
                 right = x1
                 self.tokens[index] = Token(key, x0, top, x1, bottom, number, order, unit)
             self.lines.append([one[0] for one in line])
+
+    def _turned_otherwise(self) -> list[tuple[PageIndex, list[int]]]:
+        """Put the words of each other direction in lines of their own, and give them the texts found there.
+
+        Shapes:  an index for each direction, and the places of its words among `source`
+        """
+        by_angle: dict[int, list[int]] = defaultdict(list)
+        for index in self.tokens:
+            if (angle := self.source[index].angle) != self.angle:
+                by_angle[angle].append(index)
+        turned: list[tuple[PageIndex, list[int]]] = []
+        for words in by_angle.values():
+            own = PageIndex([self.source[word] for word in words], is_read_by_ocr=self._is_read_by_ocr)
+            first = len(self._unit_sizes)
+            self._unit_sizes += own._unit_sizes
+            for place, token in own.tokens.items():
+                self.tokens[words[place]] = self.tokens[words[place]]._replace(unit=first + token.unit)
+                self.sideways[words[place]] = token.line, token.order
+            turned.append((own, words))
+        return turned
 
     def _put_by_key(self) -> None:
         for index, token in self.tokens.items():
@@ -276,11 +300,24 @@ class PageIndex:
         first, last = self.tokens[run.words[0]], self.tokens[run.words[-1]]
         if run.is_loose:
             return True
+        if run.words[0] in self.sideways:
+            sizes = Counter(self.tokens[word].unit for word in run.words)
+            return any(self._unit_sizes[unit] > size for unit, size in sizes.items())
         if self._unit_sizes[first.unit] == len(run.words) and first.unit == last.unit:
             return False
         before, after = self.lines[first.line][: first.order], self.lines[last.line][last.order + 1 :]
         beside = [(word, first.unit) for word in before[-1:]] + [(word, last.unit) for word in after[:1]]
         return any(self.tokens[word].unit == unit and not self.is_small_mark(word) for word, unit in beside)
+
+    def in_order(self, words: Sequence[int]) -> list[int]:
+        """Put words in reading order: those that are turned after the others, each line of theirs by itself."""
+        level = [word for word in words if word not in self.sideways]
+        level.sort(key=lambda word: (self.tokens[word].line, self.tokens[word].order))
+        return level + sorted([word for word in words if word in self.sideways], key=self.sideways.__getitem__)
+
+    def key(self, words: Sequence[int]) -> str:
+        """Write words as they are compared."""
+        return "".join([self.tokens[word].key for word in words])
 
     def text(self, words: Sequence[int]) -> str:
         """Write words as they are printed."""

@@ -117,14 +117,15 @@ async def test_words_that_nobody_sees_do_not_reach_the_model(house: House, api: 
     assert any("cannot be seen on the page" in warning for warning in found.warnings)
 
 
-async def test_what_a_model_invents_is_marked_and_for_people_to_look_at(house: House, api: FakeClaudeAPI) -> None:
+async def test_what_a_model_invents_is_for_people_to_look_at_and_does_not_count(
+    house: House, api: FakeClaudeAPI
+) -> None:
     invented = {"before": "ten crowns", "after": "twelve crowns", "meaning": "Dearer.", "significance": "substantive"}
     api.answer_with(lambda _: answer(judgement("d1"), judgement("d2"), others=[invented]))
     found = await compare(house, pdf(LINES), pdf(LATER), ("old.pdf", "new.pdf"))
-    last = found.differences[-1]
-    assert (last.before, last.status, last.aligned) == ("ten crowns", "unlocated", False)
-    assert found.needs_review[0].status == "unlocated"
-    assert "A model adds 1" in found.conclusion
+    assert (found.difference_count, len(found.differences)) == (2, 2)
+    assert (found.needs_review[0].value, found.needs_review[0].status) == ("ten crowns", "unlocated")
+    assert "2 differences: 2 substantive." in found.conclusion
 
 
 async def test_what_a_model_repeats_is_not_told_twice(house: House, api: FakeClaudeAPI) -> None:

@@ -8,32 +8,55 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from witnessmark.evidence.quotes import QuotedDocument, QuoteVerdict
+from witnessmark.evidence.quotes import QuotedDocument
 from witnessmark.plans.pairs import shown_pages
 from witnessmark.plans.plan import Ask
+from witnessmark_tools.compare_claims import RefutedClaim, checked_claim
 from witnessmark_tools.compare_offline import Aligned
-from witnessmark_tools.compare_plan import ComparisonAnswer, JudgedDifference, OtherDifference, SeenDifference, ToAsk
+from witnessmark_tools.compare_plan import (
+    ComparisonAnswer,
+    JudgedDifference,
+    OtherDifference,
+    SeenDifference,
+    ToAsk,
+    names_asked,
+)
 from witnessmark_tools.compare_result import DocumentDifference
-from witnessmark_tools.pages import rounded
 from witnessmark_tools.printable import printable
-from witnessmark_tools.results import Box, Status
 from witnessmark_tools.tables_answer import AnswerUnusable
 
-NEVER_FORMATTING = frozenset({"number", "date", "negation", "obligation"})
+NEVER_FORMATTING = frozenset({"number", "date", "negation", "obligation", "order"})
 """What these changes are is known from the words: nobody talks them down, least of all the page itself."""
 MOST_ADDED = 100
 """Differences of one answer that the texts do not have."""
 LONGEST_MEANING = 1_000
 """Characters."""
+MAX_ID = 20
+"""Characters of an id that was never asked about, as warnings name it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What models said of two documents, checked."""
+
+    differences: list[DocumentDifference]
+    """Each aligned difference once, then what a model added and the documents bear out."""
+    refuted: list[RefutedClaim]
+    unasked: list[str]
+    """Ids of differences that answers speak of without having been asked."""
+    unseen_pages: list[int]
+    """Pages of which answers describe pictures without having been shown them."""
 
 
 @dataclass(slots=True, kw_only=True)
-class Judged:
+class _Said:
     """What answers have said so far."""
 
     known: dict[str, JudgedDifference] = field(default_factory=dict[str, JudgedDifference])
     seen: list[DocumentDifference] = field(default_factory=list[DocumentDifference])
-    others: list[DocumentDifference] = field(default_factory=list[DocumentDifference])
+    others: list[OtherDifference] = field(default_factory=list[OtherDifference])
+    unasked: list[str] = field(default_factory=list[str])
+    unseen_pages: set[int] = field(default_factory=set[int])
 
 
 def parse_comparison(value: Any, *, model: str = "the model") -> ComparisonAnswer:
@@ -58,32 +81,66 @@ def judged(
     asked: ToAsk,
     parts: Sequence[tuple[Ask, ComparisonAnswer]],
     quoted: tuple[QuotedDocument, QuotedDocument],
-) -> list[DocumentDifference]:
+) -> Judgement:
     """Put what models said to the differences that were aligned, and after them what they saw besides.
 
     Shapes:  each aligned difference once, whatever the answers say; one that they left out is unclassified
     """
-    found = Judged()
+    said = _Said()
     for ask, answer in parts:
-        pages = shown_pages(ask.blocks, (asked.before.label, asked.after.label))
-        for told in answer.differences:
-            found.known.setdefault(told.id, told)
-        for seen in answer.visual[:MOST_ADDED]:
-            found.seen += _seen(seen, pages[asked.before.label], pages[asked.after.label])
-        for other in answer.others[:MOST_ADDED]:
-            found.others += _other(other, one.differences, quoted)
-    made = [_judged(difference, found.known.get(difference.difference_id)) for difference in one.differences]
+        _take(said, ask, answer, asked)
+    added, refuted = _checked(said, one.differences, quoted)
+    made = [_judged(difference, said.known.get(difference.difference_id)) for difference in one.differences]
     local = {(each.before_page, each.after_page) for each in made if each.kind == "visual"}
-    made += [each for each in found.seen if (each.before_page, each.after_page) not in local]
-    made += found.others
+    made += [each for each in said.seen if (each.before_page, each.after_page) not in local]
+    made += added
     ranked = sorted(made, key=_rank)
-    return [each.model_copy(update={"difference_id": f"d{n}"}) for n, each in enumerate(ranked, start=1)]
+    return Judgement(
+        differences=[each.model_copy(update={"difference_id": f"d{n}"}) for n, each in enumerate(ranked, start=1)],
+        refuted=refuted,
+        unasked=list(dict.fromkeys(said.unasked)),
+        unseen_pages=sorted(said.unseen_pages),
+    )
+
+
+def _take(said: _Said, ask: Ask, answer: ComparisonAnswer, asked: ToAsk) -> None:
+    """Take in one answer; of what was not asked or shown, nothing is known."""
+    pages = shown_pages(ask.blocks, (asked.before.label, asked.after.label))
+    names = names_asked(ask)
+    for told in answer.differences:
+        if told.id in names:
+            said.known.setdefault(told.id, told)
+        else:
+            said.unasked.append(printable(told.id)[:MAX_ID])
+    for seen in answer.visual[:MOST_ADDED]:
+        found = _seen(seen, pages[asked.before.label], pages[asked.after.label])
+        said.seen += found
+        if not found and seen.description.strip():
+            said.unseen_pages |= {page for page in (seen.before_page, seen.after_page) if page is not None}
+    said.others += answer.others[:MOST_ADDED]
+
+
+def _checked(
+    said: _Said, aligned: Sequence[DocumentDifference], quoted: tuple[QuotedDocument, QuotedDocument]
+) -> tuple[list[DocumentDifference], list[RefutedClaim]]:
+    """Check what was added; one that is an aligned difference gives that its meaning where it has none."""
+    added: list[DocumentDifference] = []
+    refuted: list[RefutedClaim] = []
+    for number, claim in enumerate(dict.fromkeys(said.others), start=1):
+        checked = checked_claim(f"m{number}", claim, aligned, quoted)
+        if checked.found is not None:
+            added.append(checked.found)
+        if checked.refuted is not None:
+            refuted.append(checked.refuted)
+        if len(checked.restates) == 1 and claim.meaning.strip():
+            (name,) = checked.restates
+            told = JudgedDifference(id=name, significance=claim.significance, meaning=claim.meaning, section=None)
+            said.known.setdefault(name, told)
+    return added, refuted
 
 
 def _rank(one: DocumentDifference) -> int:
     """Keep the order of the alignment: figures and dates, other content, formatting, what is not sure."""
-    if one.status == "unlocated":
-        return 4
     if one.significance == "formatting":
         return 3
     return 0 if one.what in {"number", "date"} else 1 if one.kind != "visual" else 2
@@ -129,49 +186,3 @@ def _page_of(number: int | None, pages: Sequence[int]) -> int | None:
     if 1 <= number <= len(pages):
         return pages[number - 1]
     return number if number in pages else None
-
-
-def _other(
-    other: OtherDifference, known: Sequence[DocumentDifference], quoted: tuple[QuotedDocument, QuotedDocument]
-) -> list[DocumentDifference]:
-    """Take a change that the alignment does not have, and look both sides up."""
-    texts = other.before or None, other.after or None
-    if texts == (None, None) or texts[0] == texts[1]:
-        return []
-    if any(_is_in(texts[0], one.before) and _is_in(texts[1], one.after) for one in known):
-        return []
-    verdicts = [
-        document.find_quote(text) if text is not None else None for document, text in zip(quoted, texts, strict=True)
-    ]
-    found = [verdict for verdict in verdicts if verdict is not None]
-    status: Status = "located" if all(verdict.status == "located" for verdict in found) else "unlocated"
-    before, after = verdicts
-    return [
-        DocumentDifference(
-            difference_id="d",
-            kind="added" if texts[0] is None else "removed" if texts[1] is None else "changed",
-            before=texts[0] and printable(texts[0])[:LONGEST_MEANING],
-            after=texts[1] and printable(texts[1])[:LONGEST_MEANING],
-            significance=other.significance,
-            meaning=printable(other.meaning)[:LONGEST_MEANING],
-            before_page=_page(before),
-            after_page=_page(after),
-            before_box=_box(before),
-            after_box=_box(after),
-            status=status,
-            aligned=False,
-        )
-    ]
-
-
-def _is_in(text: str | None, whole: str | None) -> bool:
-    return text is None or (whole is not None and " ".join(text.split()) in " ".join(whole.split()))
-
-
-def _page(verdict: QuoteVerdict | None) -> int | None:
-    return verdict.pages[0] if verdict is not None and verdict.pages else None
-
-
-def _box(verdict: QuoteVerdict | None) -> Box | None:
-    boxes = (verdict.boxes or {}).get(verdict.pages[0], ()) if verdict is not None and verdict.pages else ()
-    return rounded(boxes[0]) if boxes else None

@@ -17,20 +17,23 @@ from witnessmark.plans.models import Model, ModelCannotSee, ModelRetired
 from witnessmark.plans.pairs import SideToShow
 from witnessmark.plans.parts import text_blocks
 from witnessmark.plans.plan import Ask
-from witnessmark_tools.compare_answer import judged, missing_names, parse_comparison
+from witnessmark_tools.compare_answer import Judgement, judged, missing_names, parse_comparison
+from witnessmark_tools.compare_counts import Basis, with_differences
 from witnessmark_tools.compare_offline import Aligned, Compared, compared
 from witnessmark_tools.compare_plan import LONGEST_TEXT, ComparisonAnswer, ToAsk, plan_comparison
-from witnessmark_tools.compare_result import DocumentDifference
 from witnessmark_tools.compare_sides import ComparedSide
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.pages import sendable_pages
 from witnessmark_tools.paid import Paid, Readers, run_paid
-from witnessmark_tools.results import Cost, ReviewItem, pages_in_words
+from witnessmark_tools.results import Cost, pages_in_words
 from witnessmark_tools.tables_by_claude import failures_in_words
 from witnessmark_tools.terms import Terms
 
 MOST_LOOKED_AT = 100
 """Pages of one document without a difference that are shown for what stands beside their words."""
+
+MAX_NAMED = 20
+"""Ids that one warning names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +112,7 @@ async def compared_by_claude(one: Aligned, asked: ToAsk, result_id: str, readers
 
     def shaped() -> Compared:
         quoted = QuotedDocument(one.before.flows), QuotedDocument(one.after.flows)
-        return _shaped(found, judged(one, asked, parts, quoted), asking_models)
+        return _shaped(found, judged(one, asked, parts, quoted), one.basis, asking_models)
 
     return await anyio.to_thread.run_sync(shaped, abandon_on_cancel=True)
 
@@ -197,57 +200,43 @@ class _Judges:
         return paid
 
 
-def _shaped(found: Compared, differences: list[DocumentDifference], judges: _Judges) -> Compared:
+def _shaped(found: Compared, judgement: Judgement, basis: Basis, judges: _Judges) -> Compared:
     """Put what models said into the result."""
-    unclassified = [each.difference_id for each in differences if each.aligned and each.significance == "unclassified"]
+    review = [(one.is_before, one.item) for one in judgement.refuted]
+    result = found.result.model_copy(
+        update={
+            "engines": ["offline", *judges.engines],
+            "cost": judges.cost,
+            "needs_review": [item for _, item in review] + found.result.needs_review,
+            "warnings": [*found.result.warnings, *_warnings(judgement), *judges.warnings],
+        }
+    )
+    return Compared(result=with_differences(result, judgement.differences, basis), review=(*review, *found.review))
+
+
+def _warnings(judgement: Judgement) -> list[str]:
+    """Say what of the answers was left out, and what to look at."""
     told: list[str] = []
-    if named := [name for name in unclassified if _kind(differences, name) != "visual"]:
-        told.append(f"No model spoke of {', '.join(named[:20])}: aligned here, and unclassified.")
-    doubtful = [each for each in differences if each.status == "unlocated"]
-    review = [
-        (
-            each.after is None,
-            ReviewItem(
-                page=each.after_page or each.before_page or 1,
-                value=each.after or each.before,
-                status="unlocated",
-                reason=f"{each.difference_id}: a model says so, and it stands nowhere in the texts.",
-            ),
+    differences = judgement.differences
+    left = [one for one in differences if one.aligned and one.significance == "unclassified" and one.kind != "visual"]
+    if left:
+        named = ", ".join(one.difference_id for one in left[:MAX_NAMED])
+        told.append(f"No model spoke of {named}: aligned here, and unclassified.")
+    if judgement.unasked:
+        named = ", ".join(judgement.unasked[:MAX_NAMED])
+        told.append(f"A model spoke of {named}, which it was not asked about; that was left out.")
+    if judgement.unseen_pages:
+        where = pages_in_words(judgement.unseen_pages).lower()
+        told.append(f"A model described the pictures of {where}, which it was not shown; that was left out.")
+    if judgement.refuted:
+        count = len(judgement.refuted)
+        told.append(
+            f"{count} claim{'s'[: count != 1]} of a model {'is' if count == 1 else 'are'} not borne out by the "
+            "documents: listed in needs_review, not counted."
         )
-        for each in doubtful
-    ]
     seen = sorted(
         {each.after_page or each.before_page or 1 for each in differences if each.kind == "visual" and not each.aligned}
     )
     if seen:
         told.append(f"{pages_in_words(seen)}: a model sees something differ beside the words; look at it.")
-    result = found.result
-    has_visual = any(each.kind == "visual" for each in differences)
-    return Compared(
-        result=result.model_copy(
-            update={
-                "engines": ["offline", *judges.engines],
-                "cost": judges.cost,
-                "differences": differences,
-                "difference_count": len(differences),
-                "substantive_count": sum(each.significance != "formatting" for each in differences),
-                "identical": result.texts_agree and not has_visual and not differences,
-                "needs_review": [item for _, item in review] + result.needs_review,
-                "warnings": [*result.warnings, *told, *judges.warnings],
-                "conclusion": _concluded(result.conclusion, differences),
-            }
-        ),
-        review=(*review, *found.review),
-    )
-
-
-def _kind(differences: Sequence[DocumentDifference], name: str) -> str:
-    return next(each.kind for each in differences if each.difference_id == name)
-
-
-def _concluded(conclusion: str, differences: Sequence[DocumentDifference]) -> str:
-    """Say beside what the alignment found what models add."""
-    added = sum(not each.aligned for each in differences)
-    if not added:
-        return conclusion
-    return f"{conclusion} A model adds {added} that {'are' if added > 1 else 'is'} not of the aligned texts."
+    return told

@@ -15,6 +15,7 @@ from witnessmark.offline.differences.compare import compare_flows
 from witnessmark.offline.differences.pictures import SIDE, DrawnPage, differing_places, has_marks
 from witnessmark.offline.differences.values import Comparison, Difference, PagePair, Passage
 from witnessmark.values import BoundingBox
+from witnessmark_tools.compare_counts import Basis, with_differences
 from witnessmark_tools.compare_result import DocumentComparison, DocumentDifference
 from witnessmark_tools.compare_sides import ComparedSide
 from witnessmark_tools.pages import MOST_REVIEWED, rounded
@@ -86,6 +87,17 @@ class Aligned:
         """Whether every page gave its words."""
         return self.before.is_whole and self.after.is_whole
 
+    @property
+    def basis(self) -> Basis:
+        """What the conclusion may say."""
+        comparison = self.comparison
+        return Basis(
+            is_whole=self.is_read,
+            texts_agree=comparison.texts_agree,
+            doubtful=sum(one.is_doubtful for one in comparison.differences),
+            share=comparison.same_words / max(1, comparison.before_words),
+        )
+
     @cached_property
     def differences(self) -> list[DocumentDifference]:
         """What differs, with names, in the order in which a person should look at it."""
@@ -106,8 +118,6 @@ async def aligned(before: ComparedSide, after: ComparedSide, documents: Document
 def compared(one: Aligned, result_id: str) -> Compared:
     """Shape what was found on this machine."""
     before, after, comparison = one.before, one.after, one.comparison
-    differences = one.differences
-    has_visual = bool(one.looks.found)
     review = (
         *review_of(comparison),
         *((False, item) for item in visual_review(one.looks)),
@@ -121,14 +131,8 @@ def compared(one: Aligned, result_id: str) -> Compared:
         needs_review=[item for _, item in review],
         warnings=[*side_warnings(before, after, comparison), *one.looks.warnings],
         failures=[*before.failures, *after.failures],
-        identical=one.is_read and comparison.texts_agree and not has_visual,
-        texts_agree=one.is_read and comparison.texts_agree,
-        differences=differences,
-        difference_count=len(differences),
-        substantive_count=sum(one.significance != "formatting" for one in differences),
-        conclusion=conclusion(before, after, comparison, differences),
     )
-    return Compared(result=result, review=review)
+    return Compared(result=with_differences(result, one.differences, one.basis), review=review)
 
 
 async def compare_looks(
@@ -359,35 +363,3 @@ def side_warnings(before: ComparedSide, after: ComparedSide, comparison: Compari
             "not among the differences."
         )
     return told
-
-
-def conclusion(
-    before: ComparedSide, after: ComparedSide, comparison: Comparison, differences: Sequence[DocumentDifference]
-) -> str:
-    """Say in a sentence what was found, and never more than is known."""
-    is_whole = before.is_whole and after.is_whole
-    doubtful = sum(difference.is_doubtful for difference in comparison.differences)
-    texts = [one for one in differences if one.kind != "visual"]
-    seen = len(differences) - len(texts)
-    looks = f" {seen} place{'s'[: seen != 1]} differ{'s'[: seen == 1]} beside the words." if seen else ""
-    if not is_whole:
-        rest = "Not every page could be read: there may be other changes."
-        return f"{_counted(texts)}{looks} {rest}" if texts else f"What was read of the texts agrees.{looks} {rest}"
-    if doubtful:
-        return f"{_counted(texts)}{looks} Beside these, only what OCR may have misread differs."
-    if not texts:
-        return f"The texts agree, word for word.{looks}"
-    if all(one.significance == "formatting" for one in texts):
-        return f"The texts say the same; {len(texts)} difference{'s'[: len(texts) != 1]} of formatting.{looks}"
-    share = comparison.same_words / max(1, comparison.before_words)
-    if share < 0.1:
-        return f"{_counted(texts)}{looks} The documents share hardly any text ({share:.0%})."
-    return f"{_counted(texts)}{looks} No other changes: the rest of the texts agrees, word for word."
-
-
-def _counted(texts: Sequence[DocumentDifference]) -> str:
-    if not texts:
-        return "No difference is certain."
-    formatting = sum(one.significance == "formatting" for one in texts)
-    words = f"{len(texts)} difference{'s'[: len(texts) != 1]}"
-    return f"{words}, {formatting} of them formatting." if formatting else f"{words}."

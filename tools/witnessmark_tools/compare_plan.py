@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -42,6 +43,7 @@ LONGEST_TEXT = 40_000
 ANSWER_OF_DIFFERENCE = Count(25, 60, 160)
 ANSWER_BESIDE = Count(15, 80, 800)
 """On what differs beside the words."""
+_ID = re.compile(r'\{"id": "(d\d+)"')
 THINKING = Count(0, 300, 3_000)
 """Tokens that a model may think before it answers, at medium effort; to be measured."""
 
@@ -138,6 +140,13 @@ def plan_comparison(asked: ToAsk, model: Model) -> Plan:
             )
         )
     return Plan(asks=tuple(asks))
+
+
+def names_asked(ask: Ask) -> frozenset[str]:
+    """Find the ids of the differences that a request asks about."""
+    question = next((block.text for block in reversed(ask.blocks) if isinstance(block, TextBlock)), "")
+    lines = question.removeprefix(QUESTION).splitlines() if question.startswith(QUESTION) else []
+    return frozenset(found[1] for line in lines if (found := _ID.match(line)) is not None)
 
 
 def _together(asked: ToAsk, model: Model) -> list[PagesTogether]:

@@ -87,6 +87,8 @@ class DocumentComparison(LongResult):
     )
     difference_count: int = 0
     substantive_count: int = 0
+    formatting_count: int = 0
+    unclassified_count: int = 0
     conclusion: str = Field(default="", description="One sentence.")
 
     def page(self, cursor: str | None, limit: int) -> tuple[Self, str | None]:

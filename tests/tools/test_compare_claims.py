@@ -1,0 +1,138 @@
+"""What a model says of two documents is checked against them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.drawing import rule
+from tests.tools.conftest import House, house_settings, opened
+from tests.tools.test_compare_claude import answer, judgement
+from tests.tools.test_compare_documents import LATER, LINES, compare, pdf, text
+from witnessmark.testing import FakeClaudeAPI
+from witnessmark_tools.compare_result import DocumentComparison
+
+pytestmark = pytest.mark.anyio
+
+NAMES = ("old.pdf", "new.pdf")
+LAMPS, DAMAGE = LINES[3].removeprefix("3. Lamps. "), LINES[4].removeprefix("4. Damage. ")
+
+
+@pytest.fixture
+async def api() -> AsyncGenerator[FakeClaudeAPI]:
+    async with FakeClaudeAPI() as fake:
+        yield fake
+
+
+@pytest.fixture
+async def house(api: FakeClaudeAPI, tmp_path: Path) -> AsyncGenerator[House]:
+    async with opened(house_settings(tmp_path, api), tmp_path) as made:
+        yield made
+
+
+def other(before: str | None, after: str | None, meaning: str = "It changes.") -> dict[str, Any]:
+    return {"before": before, "after": after, "meaning": meaning, "significance": "substantive"}
+
+
+async def told(
+    house: House, api: FakeClaudeAPI, *others: dict[str, Any], lines: tuple[str, ...] = LATER, before: Any = LINES
+) -> DocumentComparison:
+    api.answer_with(lambda _: answer(judgement("d1"), judgement("d2"), others=others))
+    found = await compare(house, pdf(before), pdf(lines), NAMES)
+    assert isinstance(found, DocumentComparison)
+    return found
+
+
+def agrees(found: DocumentComparison, count: int) -> bool:
+    return (found.difference_count, len(found.differences)) == (count, count)
+
+
+async def test_text_that_is_still_there_was_not_removed(house: House, api: FakeClaudeAPI) -> None:
+    found = await told(house, api, other(LAMPS, None, "The lamps are no longer lit."))
+    assert agrees(found, 2)
+    (item,) = found.needs_review
+    assert "AFTER still has it" in item.reason
+    assert "The lamps are no longer lit." in item.reason
+    assert (item.value, item.page, item.status) == (LAMPS, 1, "displaced")
+    assert item.box is not None
+    assert any("1 claim" in warning and "not counted" in warning for warning in found.warnings)
+    assert "model adds" not in found.conclusion
+
+
+async def test_text_that_was_there_was_not_added(house: House, api: FakeClaudeAPI) -> None:
+    found = await told(house, api, other(None, DAMAGE))
+    assert agrees(found, 2)
+    assert "BEFORE already has it" in found.needs_review[0].reason
+
+
+async def test_a_moved_clause_is_neither_removed_nor_added(house: House, api: FakeClaudeAPI) -> None:
+    moved = (LINES[0], LINES[3], *LINES[1:3], LINES[4])
+    found = await told(house, api, other(LAMPS, None), other(None, LAMPS), lines=moved)
+    assert len(found.needs_review) == 2
+    assert all(one.aligned for one in found.differences)
+
+
+async def test_texts_that_are_in_both_documents_were_not_exchanged(house: House, api: FakeClaudeAPI) -> None:
+    found = await told(house, api, other(LAMPS, DAMAGE), other(LAMPS, LAMPS))
+    assert agrees(found, 2)
+    assert [item.reason.partition(":")[0] for item in found.needs_review] == ["m1", "m2"]
+
+
+async def test_what_is_nowhere_is_named_and_does_not_count(house: House, api: FakeClaudeAPI) -> None:
+    found = await told(house, api, other("ten crowns", "twelve crowns"), lines=LATER)
+    assert agrees(found, 2)
+    (item,) = found.needs_review
+    assert item.status == "unlocated"
+    assert "BEFORE does not have 'ten crowns'" in item.reason
+
+
+async def test_claims_alone_do_not_make_documents_differ(house: House, api: FakeClaudeAPI) -> None:
+    stamp = {"description": "A stamp.", "before_page": 9, "after_page": 9}
+    api.answer_with(lambda _: answer(others=[other(None, LAMPS)], visual=[stamp]))
+    ink = b"".join(rule(300 + 9 * n, 600 - 14 * (n % 3), 309 + 9 * n, 610, width=1.4) for n in range(9))
+    laid = pdf((LINES[0], "", "", "", *LINES[1:]), size=7, extra=ink)
+    found = await compare(house, pdf(LINES), laid, NAMES)
+    assert (found.identical, found.difference_count, found.differences) == (True, 0, [])
+    assert "agree" in found.conclusion
+    assert len(found.needs_review) == 1
+    assert any("page 9" in warning for warning in found.warnings)
+
+
+async def test_a_claim_of_what_is_aligned_is_that_difference(house: House, api: FakeClaudeAPI) -> None:
+    sentences = [
+        other(old.partition(". ")[2].partition(". ")[2], new.partition(". ")[2].partition(". ")[2])
+        for old, new in ((LINES[1], LATER[1]), (LINES[2], LATER[2]))
+    ]
+    pieces = [other("pays 1,284.50", "pays 1,294.50"), other("1,284.50", None), other(None, "1,294.50 for each night")]
+    found = await told(house, api, *sentences, *pieces)
+    assert agrees(found, 2)
+    assert found.needs_review == []
+    assert all(one.aligned for one in found.differences)
+
+
+async def test_a_claim_gives_its_meaning_to_the_difference_that_has_none(house: House, api: FakeClaudeAPI) -> None:
+    claim = other("pays 1,284.50 for each night", "pays 1,294.50 for each night", "The vessel pays ten more a night.")
+    api.answer_with(lambda _: answer(judgement("d2"), others=[claim]))
+    found = await compare(house, pdf(LINES), pdf(LATER), NAMES)
+    assert [(one.meaning, one.significance) for one in found.differences] == [
+        ("The vessel pays ten more a night.", "substantive"),
+        ("What d2 means.", "substantive"),
+    ]
+
+
+async def test_ids_that_were_never_asked_are_named(house: House, api: FakeClaudeAPI) -> None:
+    api.answer_with(lambda _: answer(judgement("d1"), judgement("d2"), judgement("d7"), judgement("x")))
+    found = await compare(house, pdf(LINES), pdf(LATER), NAMES)
+    assert agrees(found, 2)
+    assert any("d7, x" in warning and "not asked" in warning for warning in found.warnings)
+
+
+async def test_a_word_that_is_often_there_was_removed_where_it_is_rarer_now(house: House, api: FakeClaudeAPI) -> None:
+    old = "A fee of ten crowns is due. Nothing else is due. A fee of ten crowns is due again."
+    new = "A fee of ten crowns is due. Nothing else is due. A fee is due again."
+    api.answer_with(lambda _: answer(judgement("d1"), others=[other("of ten crowns", None)]))
+    found = await compare(house, text((old,)), text((new,)), ("old.txt", "new.txt"))
+    assert (found.difference_count, found.needs_review) == (1, [])

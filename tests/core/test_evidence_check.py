@@ -340,6 +340,23 @@ def test_a_cell_of_several_lines_is_one_text_with_its_hyphen_joined() -> None:
     assert flagged(check_table(rows, [page])) == [(1, 0)]
 
 
+@pytest.mark.parametrize(
+    ("cell", "printed_text"),
+    [
+        ("Less than 10", "Less than 10- a year"),
+        ("New Delhi", "New Delhi- 110003"),
+        ("Long term debt", "Long term debt- secured"),
+        ("up to 5", "up to 5-"),
+    ],
+)
+def test_a_text_may_end_where_a_word_of_the_page_goes_on_with_a_hyphen(cell: str, printed_text: str) -> None:
+    rows = [["Group", "Share"], [cell, "310"], [printed_text, "120"], ["All", "430"]]
+    page = printed(rows)
+    assert flagged(check_table(rows, [page])) == []
+    rest = [] if printed_text == f"{cell}-" else [(2, 0)]  # a hyphen alone at the end is no text that is missing
+    assert flagged(check_table([*rows[:2], [cell, "120"], rows[3]], [page])) == rest
+
+
 def _turned(word: Word, angle: int) -> Word:
     """Lay a word as it lies on a page whose text is turned clockwise."""
     x0, top, x1, bottom = word[1:5]

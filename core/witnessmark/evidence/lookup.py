@@ -149,8 +149,11 @@ class _Search:
             return (*words, word)
         if rest.startswith(own):
             return self.gone_on(done + len(own), (*words, word))
-        if own[-1] == "-" and len(own) > 1 and rest.startswith(own[:-1]):
-            return self.gone_on(done + len(own) - 1, (*words, word))
+        hyphenated = own[:-1] if own[-1] == "-" else ""
+        if rest == hyphenated:  # the page's own text goes on behind the hyphen
+            return (*words, word)
+        if hyphenated and rest.startswith(hyphenated):
+            return self.gone_on(done + len(hyphenated), (*words, word))
         return None
 
     def _wrapped(self, done: int, words: tuple[int, ...], *, is_break: bool) -> tuple[int, ...] | None:

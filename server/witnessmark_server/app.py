@@ -35,7 +35,6 @@ from witnessmark.errors import WitnessmarkError
 from witnessmark.exports.folder import (
     URI_PREFIX,
     ExportFolder,
-    ExportFolderUnwritable,
     ExportMissing,
     is_text,
     media_type_of,
@@ -45,6 +44,7 @@ from witnessmark.settings import Settings
 from witnessmark_server.asking import approved
 from witnessmark_server.services import open_services
 from witnessmark_tools.catalog import BY_NAME, TOOLS
+from witnessmark_tools.contained import contained
 from witnessmark_tools.definition import Progress, Services, ToolDefinition, UnknownTool
 from witnessmark_tools.exporting import exported_file
 from witnessmark_tools.results import INLINE_CHARACTERS, Result
@@ -236,12 +236,12 @@ def _refusal(text: str) -> CallToolResult:
 def _reply(result: Result, services: Services, is_structured: bool) -> CallToolResult:
     """Shape a result for a host: within its limits, complete as text and complete as structure."""
     whole = result.to_json()
-    text = result.to_text()
+    text = _text_of(result)
     body = json.dumps(whole, ensure_ascii=False)
     if max(len(text), len(body) if is_structured else 0) > INLINE_CHARACTERS:
         whole_file = (f"{result.result_id}.json", body) if is_structured else (f"{result.result_id}.md", text)
         shown = _with_file(result, services, *whole_file).shortened(INLINE_CHARACTERS)
-        result, whole, text = shown, shown.to_json(), shown.to_text()
+        result, whole, text = shown, shown.to_json(), _text_of(shown)
     content: list[ContentBlock] = [TextContent(type="text", text=text)]
     content += [
         ImageContent(type="image", data=base64.b64encode(picture.content).decode(), mime_type=picture.media_type)
@@ -254,11 +254,19 @@ def _reply(result: Result, services: Services, is_structured: bool) -> CallToolR
     return CallToolResult(content=content, structured_content=whole if is_structured else None)
 
 
+def _text_of(result: Result) -> str:
+    """Write a result as text; where its text cannot be made, as JSON, which says the same."""
+    faults: list[str] = []
+    with contained(faults, "The text of this result could not be written; it is given as JSON"):
+        return result.to_text()
+    return "\n".join([*(f"Warning: {fault}" for fault in faults), json.dumps(result.to_json(), ensure_ascii=False)])
+
+
 def _with_file(result: Result, services: Services, name: str, text: str) -> Result:
     """Write the whole result as a file and name it first; where that cannot be, say so and keep what there is."""
-    stem = result.documents[0].name.rsplit(".", 1)[0]
-    try:
+    faults: list[str] = []
+    with contained(faults, "The whole result was not kept"):
+        stem = result.documents[0].name.rsplit(".", 1)[0]
         file = exported_file(services.exports, f"{stem}-{name}", text.encode())
-    except ExportFolderUnwritable as error:
-        return result.model_copy(update={"warnings": [*result.warnings, f"The whole result was not kept. {error}"]})
-    return result.model_copy(update={"files": [file, *result.exported]})
+        return result.model_copy(update={"files": [file, *result.exported]})
+    return result.model_copy(update={"warnings": [*result.warnings, *faults]})

@@ -6,7 +6,11 @@ import json
 import logging
 import sys
 import time
-from typing import Any
+import traceback
+from collections.abc import Iterator
+from typing import Any, cast
+
+from witnessmark.errors import WitnessmarkError
 
 _OURS = ("witnessmark", "witnessmark_tools", "witnessmark_server")
 _TOO_CHATTY = ("anthropic", "httpx2", "httpcore2")
@@ -26,8 +30,32 @@ class JsonLines(logging.Formatter):
         }
         line |= {key: value for key, value in vars(record).items() if key not in _STANDARD}
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
+            line["traceback"] = _traceback(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _traceback(error: BaseException | None) -> str:
+    """Write where an exception was raised, and those behind it; their messages are left out but for our own sentences.
+
+    The message of an exception may quote a document: that of a `KeyError` is the key.
+    """
+    return "" if error is None else "\n".join(_raised(traceback.TracebackException.from_exception(error), error))
+
+
+def _raised(raised: traceback.TracebackException, error: BaseException) -> Iterator[str]:
+    earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    before = raised.__cause__ or (None if raised.__suppress_context__ else raised.__context__)
+    if before is not None and earlier is not None:
+        yield from _raised(before, earlier)
+        yield "raised while this was handled:"
+    yield "".join(raised.stack.format()).rstrip()
+    said = f": {error}" if isinstance(error, WitnessmarkError) else ""
+    yield f"{type(error).__qualname__}{said}"
+    if isinstance(error, BaseExceptionGroup):
+        several = cast("tuple[BaseException, ...]", error.exceptions)
+        for part, one in zip(raised.exceptions or (), several, strict=False):
+            yield "of its group:"
+            yield from _raised(part, one)
 
 
 def configure(level: str) -> None:

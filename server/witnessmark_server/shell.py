@@ -20,6 +20,7 @@ from witnessmark_server.picture_files import allowing_its_document, check_output
 from witnessmark_server.services import open_services
 from witnessmark_server.tables_view import harmless, show_files, show_tables
 from witnessmark_tools.catalog import BY_NAME
+from witnessmark_tools.contained import contained
 from witnessmark_tools.definition import Progress, ToolDefinition, no_progress
 from witnessmark_tools.estimate_cost import CostEstimate
 from witnessmark_tools.extract_tables import TableExtraction
@@ -61,7 +62,7 @@ def run_demo(source: str | None, settings: Settings) -> int:
         source = str(report)
         settings = replace(settings, allowed=replace(settings.allowed, files=frozenset({report.resolve()})))
     result, pictures = anyio.run(_demo, source, settings, sys.stderr.isatty())
-    show_tables(result)
+    _show_tables(result)
     show_files("Pictures, with every table and cell marked:", pictures)
     return 0
 
@@ -72,7 +73,11 @@ async def _demo(source: str, settings: Settings, shows_progress: bool) -> tuple[
         tool = BY_NAME["extract_tables"]
         result = await tool.call(tool.parse(arguments), replace(services, patience=None), progress)
         assert isinstance(result, TableExtraction)
-        return result, await draw_marked_pages(result, source, services)
+        faults: list[str] = []
+        pictures: list[Path] = []
+        with contained(faults, "The pages were not drawn with their tables marked"):
+            pictures = await draw_marked_pages(result, source, services)
+        return result.model_copy(update={"warnings": [*result.warnings, *faults]}), pictures
 
 
 def _report() -> Path:
@@ -107,9 +112,18 @@ async def _progress_bar(*, shown: bool) -> AsyncGenerator[Progress]:
         yield progress
 
 
+def _show_tables(result: TableExtraction) -> None:
+    """Draw tables for a terminal; where that fails, print them as text."""
+    faults: list[str] = []
+    with contained(faults, "The tables could not be drawn for this terminal; here they are as text"):
+        show_tables(result)
+        return
+    print(harmless("\n".join([*faults, result.to_text()])))
+
+
 def _show(result: Result) -> None:
     if isinstance(result, TableExtraction) and sys.stdout.isatty():
-        show_tables(result)
+        _show_tables(result)
     elif isinstance(result, CostEstimate) and sys.stdout.isatty():
         show_costs(result)
     else:

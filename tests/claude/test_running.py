@@ -230,6 +230,30 @@ async def test_an_answer_of_no_use_is_paid_for_anew_and_not_given_again(desk: De
     assert texts(await desk.run(PDF)) == PAGES
 
 
+async def test_an_answer_on_which_the_parser_itself_fails_costs_that_answer_alone(
+    desk: Desk, api: FakeClaudeAPI
+) -> None:
+    api.answer_with(
+        lambda request: (
+            Reply(text='{"tables": [', stop_reason="max_tokens") if len(request.pages) > 3 else transcribing(request)
+        )
+    )
+
+    def parse(value: Any) -> Any:
+        if value["tables"][0]["rows"][0][0] == PAGES[0]:
+            raise IndexError(value)
+        return value
+
+    run = await desk.run(PDF, parse=parse)
+    assert texts(run) == PAGES[2:] or texts(run) == PAGES[3:]
+    (failed,) = run.failed
+    assert failed.error.kind == "AnswerNotParsed"
+    assert "one alpha" not in str(failed.error)
+    paid = sent(api)
+    assert not (await desk.run(PDF, parse=parse)).billed
+    assert sent(api) == paid
+
+
 async def test_thinking_before_the_answer_is_not_the_answer(desk: Desk, api: FakeClaudeAPI) -> None:
     api.answer_with(lambda request: Reply(json=transcribing(request), thinking='{"tables": "no"}', thinking_tokens=900))
     run = await desk.run(PDF)

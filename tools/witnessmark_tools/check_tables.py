@@ -117,6 +117,7 @@ def finish(
             *(() if given else ("The answer holds no table.",)),
             *_elsewhere(given, checked),
             *too_large(checked),
+            *(fault for one in checked for fault in one.faults),
             *left_out,
         ],
         tables=tables,

@@ -26,7 +26,9 @@ from witnessmark_tools.citations_lookup import AskedCitation, look_up
 from witnessmark_tools.citations_plan import Finding, plan_answers, plan_joining, question_of
 from witnessmark_tools.citations_reading import AnswerRead, CheckedStatement, better, checked_statement
 from witnessmark_tools.citations_sources import ReadSource, compared
+from witnessmark_tools.contained import contained
 from witnessmark_tools.paid import Paid, obstacle_to, run_paid
+from witnessmark_tools.printable import printable
 from witnessmark_tools.results import Cost
 
 if TYPE_CHECKING:
@@ -106,7 +108,7 @@ async def cited_by_claude(call: CitedCall, models: Sequence[Model]) -> CitedFoun
         answers=[asking.best[question] for question in call.questions],
         engines=asking.engines,
         cost=asking.cost,
-        warnings=asking.told,
+        warnings=list(dict.fromkeys(asking.told)),
         read=asking.read,
     )
 
@@ -201,7 +203,7 @@ class _Asking:
         paid = await self._run(plan, model)
         by_question: dict[str, list[tuple[Answered, Reply]]] = {question: [] for question in questions}
         for answered in paid.run.answered:
-            reply = await anyio.to_thread.run_sync(reply_of, answered.value, answered.ask)
+            reply = await anyio.to_thread.run_sync(self._reply, answered, model)
             by_question[question_of(answered.ask)].append((answered, reply))
         failures = self._failures(paid)
         for question, replies in by_question.items():
@@ -218,6 +220,13 @@ class _Asking:
                 is_whole=bool(replies),
             )
             self.best[question] = better(self.best.get(question), read)
+
+    def _reply(self, answered: Answered, model: Model) -> Reply:
+        """Part an answer into statements; where that fails, the whole answer is one statement without citations."""
+        with contained(self.told, f"The citations of {model.id} to {question_of(answered.ask)!r} could not be used"):
+            return reply_of(answered.value, answered.ask)
+        pieces = answered.value if isinstance(answered.value, str) else "".join(one.text for one in answered.value)
+        return Reply(statements=(Said(text=printable(pieces.strip())),))
 
     def _was_not_found(self, question: str) -> bool:
         """Say whether another model has said that it is not there: two that do settle it."""
@@ -284,13 +293,15 @@ class _Asking:
         if not paid.run.answered:
             self.told.append(f"What parts of the documents say to {question!r} is not joined, for want of time.")
             return one_by_one
-        joined = reply_of(paid.run.answered[0].value, paid.run.answered[0].ask)
-        if not joined.statements:
-            return one_by_one
-        return Reply(
-            statements=tuple(Said(text=said.text, passages=_cited_by(said, statements)) for said in joined.statements),
-            missing=joined.missing,
-        )
+        with contained(self.told, f"What parts of the documents say to {question!r} is not joined"):
+            joined = reply_of(paid.run.answered[0].value, paid.run.answered[0].ask)
+            if joined.statements:
+                cited = [(said.text, _cited_by(said, statements)) for said in joined.statements]
+                return Reply(
+                    statements=tuple(Said(text=text, passages=passages) for text, passages in cited),
+                    missing=joined.missing,
+                )
+        return one_by_one
 
     def _place(self, said: Said) -> str:
         places = [self._in_words(passage.sha256, passage.pages) for passage in said.passages]
@@ -323,17 +334,22 @@ class _Asking:
         for passage in passages:
             pages.setdefault(number[passage.sha256], set()).update(passage.pages)
         for place, cited in pages.items():
-            self.read[place] = await compared(self.read[place], cited, self.call.documents)
+            with contained(self.told, f"The text layer of {self.read[place].name} was not compared with its pages"):
+                self.read[place] = await compared(self.read[place], cited, self.call.documents)
         asked = [
             AskedCitation(document=number[passage.sha256], cited_text=passage.cited_text, claimed_pages=passage.pages)
             for passage in passages
         ]
-        looked_up = await look_up(self.read, asked, documents=self.call.documents)
+        looked_up = await look_up(self.read, asked, documents=self.call.documents, faults=self.told)
         found = dict(zip(passages, looked_up, strict=True))
-        return tuple(
-            checked_statement(said.text, [found[passage] for passage in said.passages], question)
-            for said in reply.statements
-        )
+        checked: list[CheckedStatement] = []
+        for said in reply.statements:
+            citations = [found[passage] for passage in said.passages]
+            with contained(self.told, f"A statement about {question!r} was not compared with what it cites"):
+                checked.append(checked_statement(said.text, citations, question))
+                continue
+            checked.append(CheckedStatement(text=said.text, citations=tuple(citations)))
+        return tuple(checked)
 
 
 def _cited_by(said: Said, statements: Sequence[Said]) -> tuple[Passage, ...]:

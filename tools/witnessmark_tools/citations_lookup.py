@@ -10,6 +10,7 @@ import anyio
 
 from witnessmark.values import BoundingBox, enclosing
 from witnessmark_tools.citations_result import Citation, Nearest, PageBoxes
+from witnessmark_tools.contained import contained
 from witnessmark_tools.pages import rounded
 from witnessmark_tools.results import ReviewItem
 
@@ -45,31 +46,39 @@ async def look_up(
     first_number: int = 1,
     documents: Documents | None = None,
     seconds: float | None = None,
+    faults: list[str] | None = None,
 ) -> list[Citation]:
     """Look up where cited passages stand. What is not found is seen again, word by word, before it is called altered.
 
     Shapes:  as many as `asked`, in their order, named from `c<first_number>` on; with every box. Nothing is seen again
              without `documents`
     Units:   `seconds` that seeing again may take
-    Errors:  none; what stands nowhere is `unlocated`, with what resembles it
+    Errors:  none; what stands nowhere is `unlocated`, with what resembles it. A look-up that fails gives status None
+             and adds a warning to `faults`
     """
+    told = [] if faults is None else faults
 
     def looked_up() -> list[QuoteVerdict | None]:
-        return [_verdict(one, sources[one.document]) for one in asked]
+        return [_verdict(one, sources[one.document], told) for one in asked]
 
     verdicts = await anyio.to_thread.run_sync(looked_up, abandon_on_cancel=True)
     if documents is not None and documents.recogniser is not None:
         from witnessmark_tools.citations_seen import see_again  # not before there is OCR
 
-        await see_again(verdicts, asked, sources, documents, seconds=seconds)
+        with contained(told, "Cited passages that the text layer lacks were not looked for in the pictures of pages"):
+            await see_again(verdicts, asked, sources, documents, seconds=seconds)
     return [
         _citation(f"c{number}", one, sources[one.document], verdict)
         for number, (one, verdict) in enumerate(zip(asked, verdicts, strict=True), start=first_number)
     ]
 
 
-def _verdict(asked: AskedCitation, source: ReadSource) -> QuoteVerdict | None:
-    return source.quoted.find_quote(asked.cited_text, asked.claimed_pages) if source.flows else None
+def _verdict(asked: AskedCitation, source: ReadSource, faults: list[str]) -> QuoteVerdict | None:
+    if not source.flows:
+        return None
+    with contained(faults, f"A passage cited from {source.name} was not looked up"):
+        return source.quoted.find_quote(asked.cited_text, asked.claimed_pages)
+    return None
 
 
 def _citation(citation_id: str, asked: AskedCitation, source: ReadSource, verdict: QuoteVerdict | None) -> Citation:

@@ -17,6 +17,7 @@ from witnessmark_tools.citations_reading import Numbering
 from witnessmark_tools.citations_result import CitedAnswer
 from witnessmark_tools.citations_sending import part_source
 from witnessmark_tools.citations_sources import OpenedSource, ReadSource, read_sources, source_warnings
+from witnessmark_tools.contained import contained
 from witnessmark_tools.paid import Readers
 from witnessmark_tools.results import Cost, ReviewItem, pages_in_words
 
@@ -59,13 +60,19 @@ async def answer_online(
     Units:   `ends` on the clock of the event loop
     Errors:  as `run_paid`; where no document can be sent, what is wrong with the first
     """
-    read = await _read(opened, documents, ends, progress)
+    faults: list[str] = []
+    read = [ReadSource(opened=one) for one in opened]
+    with contained(faults, "What is cited was not looked up: the words of the documents could not be read"):
+        read = await _read(opened, documents, ends, progress)
     read, sources, warnings = await _sendable(read, documents)
+    resembling: Mapping[str, bool] = {}
+    with contained(faults, "Whether passages of the documents resemble the questions was not checked"):
+        resembling = await anyio.to_thread.run_sync(_resembling, questions, read, abandon_on_cancel=True)
     call = CitedCall(
         questions=questions,
         read=read,
         sources=sources,
-        resembling=await anyio.to_thread.run_sync(_resembling, questions, read, abandon_on_cancel=True),
+        resembling=resembling,
         documents=documents,
         claude=claude,
         terms=terms,
@@ -78,13 +85,16 @@ async def answer_online(
     numbering = Numbering()
     answers = [numbering.answer(one) for one in found.answers]
     citations = [one for answer in answers for statement in answer.statements for one in statement.citations]
+    review = numbering.review
+    with contained(faults, "Citations that a person should look at are not listed"):
+        review = [*review_of_citations(citations), *review]
     untold = [f"{one.question!r}: {failure}" for one in found.answers for failure in one.failures]
     return Online(
         answers=answers,
         engines=found.engines,
         cost=found.cost,
-        needs_review=[*review_of_citations(citations), *numbering.review],
-        warnings=[*readers.warnings, *source_warnings(found.read), *warnings, *untold, *found.warnings],
+        needs_review=review,
+        warnings=[*readers.warnings, *source_warnings(found.read), *warnings, *untold, *found.warnings, *faults],
     )
 
 

@@ -22,6 +22,7 @@ from witnessmark_tools.compare_counts import Basis, with_differences
 from witnessmark_tools.compare_offline import Aligned, Compared, compared
 from witnessmark_tools.compare_plan import LONGEST_TEXT, ComparisonAnswer, ToAsk, plan_comparison
 from witnessmark_tools.compare_sides import ComparedSide
+from witnessmark_tools.contained import contained
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.pages import sendable_pages
 from witnessmark_tools.paid import Paid, Readers, run_paid
@@ -111,8 +112,11 @@ async def compared_by_claude(one: Aligned, asked: ToAsk, result_id: str, readers
     parts = await asking_models.ask(readers.models)
 
     def shaped() -> Compared:
-        quoted = QuotedDocument(one.before.flows), QuotedDocument(one.after.flows)
-        return _shaped(found, judged(one, asked, parts, quoted), one.basis, asking_models)
+        with contained(asking_models.warnings, "What models say of the differences is not in this result"):
+            quoted = QuotedDocument(one.before.flows), QuotedDocument(one.after.flows)
+            return _shaped(found, judged(one, asked, parts, quoted), one.basis, asking_models)
+        unjudged = Judgement(differences=one.differences, refuted=[], unasked=[], unseen_pages=[])
+        return _shaped(found, unjudged, one.basis, asking_models)
 
     return await anyio.to_thread.run_sync(shaped, abandon_on_cancel=True)
 

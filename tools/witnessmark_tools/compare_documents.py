@@ -12,6 +12,7 @@ from pydantic import Field
 from witnessmark.documents.opening import Documents
 from witnessmark_tools.arguments import MaxCost, ModelOrAuto, Password, Reuse, Wait
 from witnessmark_tools.compare_result import DocumentComparison
+from witnessmark_tools.contained import contained
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.remembered import RememberedResults
 from witnessmark_tools.results import document_read, result_id_of
@@ -99,8 +100,10 @@ async def compare_documents(
             ):
                 results.put(kept)
 
-        await anyio.to_thread.run_sync(remember, abandon_on_cancel=True)
-        return found.result
+        faults: list[str] = []
+        with contained(faults, "show_evidence cannot show this result: its places were not stored"):
+            await anyio.to_thread.run_sync(remember, abandon_on_cancel=True)
+        return found.saying(faults).result
 
 
 def _of_readers(warnings: Sequence[str], focus: str | None, *, is_offline: bool) -> list[str]:

@@ -18,6 +18,7 @@ from witnessmark.values import BoundingBox
 from witnessmark_tools.compare_counts import Basis, with_differences
 from witnessmark_tools.compare_result import DocumentComparison, DocumentDifference
 from witnessmark_tools.compare_sides import ComparedSide
+from witnessmark_tools.contained import contained
 from witnessmark_tools.pages import MOST_REVIEWED, rounded
 from witnessmark_tools.results import DocumentRead, ReviewItem, document_read, pages_in_words
 
@@ -111,7 +112,12 @@ class Aligned:
 async def aligned(before: ComparedSide, after: ComparedSide, documents: Documents) -> Aligned:
     """Align the texts of two documents that were read, and hold their pages together."""
     comparison = await anyio.to_thread.run_sync(compare_flows, before.flows, after.flows, abandon_on_cancel=True)
-    looks = await compare_looks(before, after, comparison, documents)
+    faults: list[str] = []
+    looks = LooksCompared()
+    with contained(faults, "The pictures of pages were not compared"):
+        looks = await compare_looks(before, after, comparison, documents)
+    if faults:
+        looks = LooksCompared(warnings=tuple(faults))
     return Aligned(before=before, after=after, comparison=comparison, looks=looks)
 
 

@@ -10,30 +10,37 @@ from witnessmark.exports.csv import csv_from_rows
 from witnessmark.exports.folder import ExportFolder, media_type_of, uri_of
 from witnessmark.exports.tables import ExportTable, spans_that_fit
 from witnessmark.offline.tables.values import Table
+from witnessmark_tools.contained import contained
 from witnessmark_tools.results import ExportedFile
 
 ExportKind = Literal["csv", "xlsx", "html", "markdown"]
 
 
 def export_tables(
-    kinds: Sequence[ExportKind], tables: Sequence[Table], document: Document, result_id: str, exports: ExportFolder
+    kinds: Sequence[ExportKind],
+    tables: Sequence[Table],
+    document: Document,
+    result_id: str,
+    exports: ExportFolder,
+    warnings: list[str],
 ) -> list[ExportedFile]:
     """Write tables into the export folder: CSV a file a table, every other kind one file for all.
 
     Shapes:  files in the order of `kinds`; none when there is no table
-    Errors:  `ExportFolderUnwritable`, `TableTooWide`
+    Errors:  none; a file that cannot be written adds to `warnings`
     """
     leaving = [_leaving(table, f"t{number}") for number, table in enumerate(tables, start=1)]
     stem = f"{document.name.rsplit('.', 1)[0]}-{result_id}"
     files: list[ExportedFile] = []
     for kind in dict.fromkeys(kinds) if leaving else ():
-        if kind == "csv":
-            for table in leaving:
-                rows = [[text or "" for text in row] for row in table.rows]
-                files.append(exported_file(exports, f"{stem}-{table.name}.csv", csv_from_rows(rows)))
-        else:
-            suffix, write = _writer(kind)
-            files.append(exported_file(exports, stem + suffix, write(document.name, leaving)))
+        with contained(warnings, f"The tables were not exported as {kind}"):
+            if kind == "csv":
+                for table in leaving:
+                    rows = [[text or "" for text in row] for row in table.rows]
+                    files.append(exported_file(exports, f"{stem}-{table.name}.csv", csv_from_rows(rows)))
+            else:
+                suffix, write = _writer(kind)
+                files.append(exported_file(exports, stem + suffix, write(document.name, leaving)))
     return files
 
 

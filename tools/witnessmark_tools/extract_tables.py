@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import anyio
@@ -11,6 +12,7 @@ from pydantic import Field
 
 from witnessmark.documents.document import Document
 from witnessmark.documents.layer_check import LayerCheck, seconds_to_check
+from witnessmark.documents.ocr.recognised import PageReading
 from witnessmark.documents.opening import Documents, PageTables
 from witnessmark.documents.page_range import pages_from_text, text_from_pages
 from witnessmark.documents.reading import PagesRead, read_pages
@@ -18,6 +20,7 @@ from witnessmark.exports.folder import ExportFolder
 from witnessmark.offline.tables.values import Table
 from witnessmark.offline.tables.wire import table_from_wire
 from witnessmark_tools.arguments import Detail, MaxCost, ModelOrAuto, Pages, Password, Reuse, Source, Vocabulary, Wait
+from witnessmark_tools.contained import contained
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.exporting import ExportKind, export_tables
 from witnessmark_tools.layer_words import layer_review, layer_warnings, tables_as_shown
@@ -39,6 +42,7 @@ from witnessmark_tools.terms import Terms
 if TYPE_CHECKING:
     from witnessmark.claude.client import Claude
     from witnessmark_tools.paid import Readers
+    from witnessmark_tools.tables_evidence import CheckedTable
 
 MOST_LISTED = 20
 """Files and places to review that a preview lists."""
@@ -137,7 +141,7 @@ async def extract_tables(
     """Extract every table of a PDF, scan, image, CSV or Markdown file as headers and rows, joined over pages, with titles, notes and confidence. Text as printed, each value looked up on its page. By Claude, or offline for free; price: estimate_cost. Prose: read_text."""  # noqa: E501 - one line on the wire
     from witnessmark_tools.paid import readers_for  # not before it is called
     from witnessmark_tools.second_reading import SecondReading, read_again
-    from witnessmark_tools.tables_evidence import check_tables, extracted_table, review_of
+    from witnessmark_tools.tables_evidence import check_tables
 
     began = anyio.current_time()
     readers = await readers_for(model, claude, terms)
@@ -168,8 +172,10 @@ async def extract_tables(
                 progress=progress,
             )
         notices: list[str] = []
+        faults: list[str] = []
         if readers.models or document.kind == "text":  # what is read here says so itself
-            notices = await notices_of(document, documents, numbers, seconds=left())
+            with contained(faults, "The pages were not searched for text that addresses a model"):
+                notices = await notices_of(document, documents, numbers, seconds=left())
         told: dict[str, Any] = {"pages": text_from_pages(numbers), "model": readers.name}
         if found.readers:  # how far pages went up depends on what may be spent, too
             told["readers"] = [(one.pages, one.model) for one in found.readers]
@@ -179,36 +185,36 @@ async def extract_tables(
         )
         again = SecondReading(tables=checked)
         if found.second is not None:
-            again = await read_again(
-                checked,
-                found.second,
-                document,
-                documents=documents,
-                claude=claude,
-                terms=terms,
-                seconds=left(),
-                max_cost_usd=max_cost_usd,
-                reuse=reuse,
-            )
-            checked = again.tables
-
-        def shaped() -> tuple[list[ExtractedTable], list[ReviewItem], tuple[str, ...]]:
-            tables = [extracted_table(one, readings=found.readings) for one in checked]
-            return tables, *review_of(checked, tables)
-
-        tables, review, left_out = await anyio.to_thread.run_sync(shaped, abandon_on_cancel=True)
+            with contained(faults, "Values in doubt were not read a second time"):
+                again = await read_again(
+                    checked,
+                    found.second,
+                    document,
+                    documents=documents,
+                    claude=claude,
+                    terms=terms,
+                    seconds=left(),
+                    max_cost_usd=max_cost_usd,
+                    reuse=reuse,
+                )
+                checked = again.tables
+        shape = functools.partial(_shaped, checked, found.readings, faults)
+        tables, review, left_out = await anyio.to_thread.run_sync(shape, abandon_on_cancel=True)
         files: list[ExportedFile] = []
         if export:
-            files = await anyio.to_thread.run_sync(
-                export_tables, export, found.tables, document, result_id, exports, abandon_on_cancel=True
-            )
-        needs_review = layer_review(check.findings) + review + found.needs_review
+            write = functools.partial(export_tables, export, found.tables, document, result_id, exports, faults)
+            files = await anyio.to_thread.run_sync(write, abandon_on_cancel=True)
+        layers: list[ReviewItem] = []
+        with contained(faults, "Text layers that differ from their pages are not listed for review"):
+            layers = layer_review(check.findings)
+        needs_review = layers + review + found.needs_review
 
         def remember() -> None:
             kept = [_remembered(table) for table in tables]
             results.put(remembered(result_id, "extract_tables", source, document, tables=kept, review=needs_review))
 
-        await anyio.to_thread.run_sync(remember, abandon_on_cancel=True)
+        with contained(faults, "show_evidence cannot show this result: its places were not stored"):
+            await anyio.to_thread.run_sync(remember, abandon_on_cancel=True)
         return TableExtraction(
             result_id=result_id,
             documents=[document_read(document)],
@@ -223,6 +229,7 @@ async def extract_tables(
                 *not_looked_up,
                 *again.warnings,
                 *left_out,
+                *faults,
             ],
             tables=tables if detail == "full" else [_without_places(table) for table in tables],
             table_count=len(tables),
@@ -232,6 +239,27 @@ async def extract_tables(
             failures=found.failures,
             files=files,
         )
+
+
+def _shaped(
+    checked: Sequence[CheckedTable], readings: Mapping[int, PageReading], faults: list[str]
+) -> tuple[list[ExtractedTable], list[ReviewItem], tuple[str, ...]]:
+    """Write checked tables as results give them; a table whose evidence cannot be written is given without it."""
+    from witnessmark_tools.tables_evidence import extracted_table, review_of, unchecked
+
+    written: list[CheckedTable] = []
+    tables: list[ExtractedTable] = []
+    for one in checked:
+        with contained(faults, f"The evidence of table {one.table_id} is not in this result"):
+            tables.append(extracted_table(one, readings=readings))
+            written.append(one)
+            continue
+        written.append(unchecked(one.table, one.table_id))
+        tables.append(extracted_table(written[-1], readings=readings))
+    review, left_out = list[ReviewItem](), tuple[str, ...]()
+    with contained(faults, "What a person should look at is not listed"):
+        review, left_out = review_of(written, tables)
+    return tables, review, left_out
 
 
 async def _by_claude(

@@ -22,6 +22,7 @@ from witnessmark_tools.citations_sources import (
     source_failures,
     source_warnings,
 )
+from witnessmark_tools.contained import contained
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.remembered import RememberedResults
 from witnessmark_tools.results import DocumentRead, ReviewItem, document_read, result_id_of
@@ -88,7 +89,7 @@ async def read_pdf_with_citations(
                 warnings=[*opened.warnings, *online.warnings],
                 answers=online.answers,
             )
-            await remember(reading, opened.sources, results)
+            reading = await remembering(reading, opened.sources, results)
             return reading if detail == "full" else without_boxes(reading)
         read = await read_sources(opened.sources, documents, seconds=seconds, progress=progress)
         answers = await anyio.to_thread.run_sync(passages_for, asked, read, abandon_on_cancel=True)
@@ -101,7 +102,7 @@ async def read_pdf_with_citations(
             continue_with=pages_left(read),
             failures=source_failures(read),
         )
-        await remember(reading, opened.sources, results)
+        reading = await remembering(reading, opened.sources, results)
         return reading if detail == "full" else without_boxes(reading)
 
 
@@ -149,8 +150,13 @@ def _result_id(sources: Sequence[OpenedSource], arguments: dict[str, object]) ->
     return result_id_of("read_pdf_with_citations", sources[0].document, {**arguments, "others": others})
 
 
-async def remember(reading: CitedReading, sources: Sequence[OpenedSource], results: RememberedResults) -> None:
-    """Keep where everything that is cited stands, so that `show_evidence` shows it; `reading` has every box."""
+async def remembering(
+    reading: CitedReading, sources: Sequence[OpenedSource], results: RememberedResults
+) -> CitedReading:
+    """Store where everything that is cited stands, so that `show_evidence` shows it; `reading` has every box.
+
+    Errors:  none; what cannot be stored adds a warning
+    """
     from witnessmark_tools.citations_remembered import remembered_citations
 
     places = {name: place for place, name in reversed(list(enumerate(one.name for one in sources)))}
@@ -163,7 +169,10 @@ async def remember(reading: CitedReading, sources: Sequence[OpenedSource], resul
         for kept in remembered_citations(reading.result_id, "read_pdf_with_citations", sources, citations, review):
             results.put(kept)
 
-    await anyio.to_thread.run_sync(keep, abandon_on_cancel=True)
+    faults: list[str] = []
+    with contained(faults, "show_evidence cannot show this result: its places were not stored"):
+        await anyio.to_thread.run_sync(keep, abandon_on_cancel=True)
+    return reading.model_copy(update={"warnings": [*reading.warnings, *faults]}) if faults else reading
 
 
 def without_boxes(reading: CitedReading) -> CitedReading:

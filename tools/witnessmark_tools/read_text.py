@@ -18,6 +18,7 @@ from witnessmark.documents.reading import PagesRead
 from witnessmark.documents.unseen import without_unseen
 from witnessmark.errors import WitnessmarkError
 from witnessmark_tools.arguments import MaxCost, Pages, Password, Reuse, Source, Vocabulary, Wait
+from witnessmark_tools.contained import contained
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.layer_words import layer_review, layer_warnings
 from witnessmark_tools.pages import doubtful_places, failures_of, page_warnings, refuse_without_ocr
@@ -167,10 +168,14 @@ async def read_text(
             )
         told = {"pages": pages, "layout": layout, "model": readers.name, "vocabulary": vocabulary}
         result_id = result_id_of("read_text", document, told | {"readers": reading.readers_told()})
-        needs_review = reading.needs_review()
+        faults: list[str] = []
+        needs_review = list[ReviewItem]()
+        with contained(faults, "What a person should look at is not listed"):
+            needs_review = reading.needs_review()
         if needs_review:
-            kept = remembered(result_id, "read_text", source, document, review=needs_review)
-            await anyio.to_thread.run_sync(results.put, kept, abandon_on_cancel=True)
+            with contained(faults, "show_evidence cannot show this result: its places were not stored"):
+                kept = remembered(result_id, "read_text", source, document, review=needs_review)
+                await anyio.to_thread.run_sync(results.put, kept, abandon_on_cancel=True)
         found = reading.found
         return TextReading(
             result_id=result_id,
@@ -178,7 +183,11 @@ async def read_text(
             engines=reading.engines(),
             cost=Cost() if found is None else found.cost,
             needs_review=needs_review,
-            warnings=[*readers.warnings, *reading.warnings(is_named=model is not None and bool(readers.models))],
+            warnings=[
+                *readers.warnings,
+                *reading.warnings(is_named=model is not None and bool(readers.models)),
+                *faults,
+            ],
             checked=[] if found is None else found.checked,
             readers=reading.readers(),
             pages=[PageText(page=page, text=text) for page, text in sorted(reading.texts().items())],

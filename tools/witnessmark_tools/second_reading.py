@@ -28,6 +28,7 @@ from witnessmark.plans.plan import Ask, ContentBlock, ImageBlock, Plan, TextBloc
 from witnessmark.plans.price import price_of
 from witnessmark.plans.tokens import Count, tokens_of_text
 from witnessmark.values import BoundingBox
+from witnessmark_tools.contained import contained
 from witnessmark_tools.definition import lean
 from witnessmark_tools.estimate_cost import usd
 from witnessmark_tools.paid import obstacle_to, reuse_since, run_paid
@@ -150,11 +151,12 @@ async def read_again(
                 gives_failures=True,
             )
             answers = [answered.value for answered in paid.run.answered]
+            told = list(paid.warnings)
+            read = unchanged.tables
+            with contained(told, "The second reading of values in doubt was not used"):
+                read = await anyio.to_thread.run_sync(with_second_reading, tables, rows[:count], answers)
             return SecondReading(
-                tables=await anyio.to_thread.run_sync(with_second_reading, tables, rows[:count], answers),
-                cost=paid.cost,
-                warnings=tuple(paid.warnings),
-                engines=(model.id,) if answers else (),
+                tables=read, cost=paid.cost, warnings=tuple(told), engines=(model.id,) if answers else ()
             )
     except WitnessmarkError as error:
         return replace(unchanged, warnings=(f"Values in doubt were not read a second time. {error}",))

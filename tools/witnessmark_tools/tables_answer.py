@@ -14,7 +14,9 @@ from witnessmark.offline.tables.tokens import plain_words, says_continued
 from witnessmark.offline.tables.values import NOWHERE, Cell, Confidence, Table, TablePart, first_row_number
 from witnessmark.plans.halving import pages_of
 from witnessmark.plans.plan import Ask, PdfBlock
+from witnessmark_tools.contained import contained
 from witnessmark_tools.printable import printable
+from witnessmark_tools.results import pages_in_words
 from witnessmark_tools.tables_plan import TablesAnswer, TranscribedTable
 
 MOST_COLUMNS = 500
@@ -116,6 +118,24 @@ def tables_from_answers(
         else:
             drafts.append(draft)
     return tuple(map(_table, drafts)), [*said.warnings(), *_doubts(drafts)]
+
+
+def joined_tables(parts: Sequence[tuple[Ask, TablesAnswer]], document: Document) -> tuple[tuple[Table, ...], list[str]]:
+    """Make tables of answers as `tables_from_answers` does; where that fails, of each answer by itself.
+
+    Errors:  none; an answer of which no tables can be made adds a warning
+    """
+    faults: list[str] = []
+    with contained(faults, "Tables that continue on the next page are not joined"):
+        return tables_from_answers(parts, document)
+    tables: list[Table] = []
+    for ask, answer in parts:
+        pages = [page for _, page in pages_of(ask)]
+        with contained(faults, f"{pages_in_words(pages) or 'The text'}: what was answered could not be used"):
+            found, told = tables_from_answers([(ask, answer)], document)
+            tables += found
+            faults += told
+    return tuple(tables), faults
 
 
 def parted_by_page(ask: Ask, answer: TablesAnswer) -> dict[int, TablesAnswer]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import anyio
 
+from witnessmark.claude.attempts import in_words
 from witnessmark.claude.client import Claude
-from witnessmark.claude.running import Failed, Run
+from witnessmark.claude.running import Answered, Failed, Run
 from witnessmark.documents.document import Document
 from witnessmark.documents.layer_check import LayerCheck
 from witnessmark.documents.opening import Documents
@@ -18,10 +19,11 @@ from witnessmark.plans.parts import text_blocks
 from witnessmark.plans.plan import Ask, Plan
 from witnessmark.values import BoundingBox
 from witnessmark_tools.climbing import OF_THE_MODEL, Call, Climb, page_numbers
+from witnessmark_tools.contained import contained
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.pages import failures_of, sendable_pages
 from witnessmark_tools.paid import Paid
-from witnessmark_tools.tables_answer import parse_answer, parted_by_page, tables_from_answers
+from witnessmark_tools.tables_answer import joined_tables, parse_answer, parted_by_page
 from witnessmark_tools.tables_by_claude import damaged_in_words, failures_in_words, left_in_words, unread_places
 from witnessmark_tools.tables_doubts import Standing, is_better, pages_in_doubt, says_the_same, standing_of
 from witnessmark_tools.tables_evidence import check_all
@@ -115,6 +117,8 @@ class _TablesClimb:
     seen: dict[int, tuple[BoundingBox, ...]] = field(default_factory=dict[int, tuple[BoundingBox, ...]])
     """By page, the tables that are to be seen without any model."""
     looked_at: set[int] = field(default_factory=set[int])
+    faults: list[str] = field(default_factory=list[str])
+    """Warnings of parts that failed inside witnessmark."""
 
     async def begin(self, models: Sequence[Model]) -> Sequence[Model]:
         """Have the first model that is there read all pages.
@@ -155,14 +159,21 @@ class _TablesClimb:
         """Keep of each page what stands up better, what was there or what has come."""
         parts: dict[int, list[tuple[Ask, TablesAnswer]]] = {}
         for answered in paid.run.answered:
-            for page, answer in parted_by_page(answered.ask, answered.value).items():
+            for page, answer in self._by_page(answered, model).items():
                 parts.setdefault(page, []).append((answered.ask, answer))
-        await self._look_at([page for page in parts if page not in self.looked_at])
+        with contained(self.faults, "The pages' own words were not read to check what models have read"):
+            await self._look_at([page for page in parts if page not in self.looked_at])
         for page, found in sorted(parts.items()):
             standing = await anyio.to_thread.run_sync(self._standing, page, found)
             self._weigh(page, _Reading(model=model.id, parts=tuple(found), standing=standing))
         for failed in paid.run.failed:
             self._lose(failed, model)
+
+    def _by_page(self, answered: Answered, model: Model) -> dict[int, TablesAnswer]:
+        with contained(self.faults, f"The answer of {model.id} about {in_words([answered.ask])} could not be used"):
+            return parted_by_page(answered.ask, answered.value)
+        self.lost |= dict.fromkeys([page for page in page_numbers(answered.ask) if page not in self.best], model.id)
+        return {}
 
     async def _look_at(self, pages: Sequence[int]) -> None:
         document, documents = self.climb.call.document, self.climb.call.documents
@@ -177,8 +188,10 @@ class _TablesClimb:
         return None if seconds is None else max(0.0, seconds)
 
     def _standing(self, page: int, parts: Sequence[tuple[Ask, TablesAnswer]]) -> Standing:
-        tables, _ = tables_from_answers(parts, self.climb.call.document)
-        return standing_of(check_all(tables, self.witnesses), self.seen.get(page, ()))
+        with contained(self.faults, f"Page {page}: what was read was not checked before the next model was chosen"):
+            tables, _ = joined_tables(parts, self.climb.call.document)
+            return standing_of(check_all(tables, self.witnesses), self.seen.get(page, ()))
+        return Standing()
 
     def _weigh(self, page: int, reading: _Reading) -> None:
         before = self.best.get(page)
@@ -214,7 +227,7 @@ class _TablesClimb:
             raise self.first.failed[0].error
         document = self.climb.call.document
         parts = [part for page in sorted(self.best) for part in self.best[page].parts]
-        tables, told = await anyio.to_thread.run_sync(tables_from_answers, parts, document, abandon_on_cancel=True)
+        tables, told = await anyio.to_thread.run_sync(joined_tables, parts, document, abandon_on_cancel=True)
         # What the first model could not read, another may have.
         rest = Run(
             outcomes=tuple(one for one in self.first.outcomes if not set(page_numbers(one.ask)) <= set(self.above))
@@ -229,6 +242,7 @@ class _TablesClimb:
                 *failures_in_words(rest),
                 *left_in_words(rest),
                 *self.climb.told,
+                *dict.fromkeys(self.faults),
             ],
             pages_read=len(self.best),
             continue_with=text_from_pages(rest.left_pages) or None,

@@ -22,7 +22,7 @@ from witnessmark_tools.definition import Progress
 from witnessmark_tools.pages import failures_of, sendable_pages
 from witnessmark_tools.paid import run_paid
 from witnessmark_tools.results import ReviewItem, pages_in_words
-from witnessmark_tools.tables_answer import parse_answer, tables_from_answers
+from witnessmark_tools.tables_answer import joined_tables, parse_answer
 from witnessmark_tools.tables_found import TablesFound
 from witnessmark_tools.tables_plan import plan_tables
 from witnessmark_tools.terms import Terms
@@ -85,7 +85,7 @@ async def tables_by_claude(
     )
     run = paid.run
     answers = [(answered.ask, answered.value) for answered in run.answered]
-    tables, told = await anyio.to_thread.run_sync(tables_from_answers, answers, document, abandon_on_cancel=True)
+    tables, told = await anyio.to_thread.run_sync(joined_tables, answers, document, abandon_on_cancel=True)
     return TablesFound(
         tables=tables,
         needs_review=unread_places(run),

@@ -17,6 +17,7 @@ from witnessmark.evidence.verdicts import LeftOver, TableEvidence, Verdict
 from witnessmark.evidence.witness import WitnessPage
 from witnessmark.offline.tables.values import NOWHERE, Confidence, Table, TablePart, first_row_number
 from witnessmark.values import BoundingBox
+from witnessmark_tools.contained import contained
 from witnessmark_tools.pages import rounded
 from witnessmark_tools.results import ReviewItem, Status, pages_in_words
 from witnessmark_tools.tables_result import Evidence, ExtractedTable, LeftOverWords, PartOfTable, Place, Sums
@@ -55,6 +56,8 @@ class CheckedTable:
     """The words that its cells were given, which no other table's are."""
     confirmed: frozenset[tuple[int, int]] = frozenset()
     """Cells by row and column of the grid that are in doubt, and of which a second reading says the same."""
+    faults: tuple[str, ...] = ()
+    """Which of its checks failed inside witnessmark, as warnings; cells they concern are not checked."""
 
     def count(self, status: Status | None) -> int:
         return sum(verdict is not None and verdict.status == status for row in self.verdicts for verdict in row)
@@ -91,11 +94,16 @@ async def check_tables(
     Units:   boxes as the page's own: points of a PDF, pixels of an image
     """
     pages = {page for table in tables for page in pages_of_table(table)}
-    witnesses = await read_witnesses(document, documents, sorted(pages), check=check_layer, seconds=seconds)
-
-    in_layers = await anyio.to_thread.run_sync(check_all, tables, witnesses, abandon_on_cancel=True)
-    found, shown = await with_what_is_shown(in_layers, document, documents, witnesses)
-    return found, (*witnesses.warnings, *shown, *without_words(found, witnesses), *too_large(found))
+    faults: list[str] = []
+    witnesses = Witnesses()
+    with contained(faults, "The values of tables were not checked: the words of their pages could not be read"):
+        witnesses = await read_witnesses(document, documents, sorted(pages), check=check_layer, seconds=seconds)
+    found = await anyio.to_thread.run_sync(check_all, tables, witnesses, abandon_on_cancel=True)
+    shown: tuple[str, ...] = ()
+    with contained(faults, "Values that the text layer lacks were not looked for in the pictures of pages"):
+        found, shown = await with_what_is_shown(found, document, documents, witnesses)
+    faults += [fault for one in found for fault in one.faults]
+    return found, (*witnesses.warnings, *shown, *without_words(found, witnesses), *too_large(found), *faults)
 
 
 def check_all(tables: Sequence[Table], witnesses: Witnesses) -> tuple[CheckedTable, ...]:
@@ -136,7 +144,8 @@ def check(
 ) -> CheckedTable:
     """Look the values of a table up, the rows of each page there; those on pages without words are left out.
 
-    Page by page: looking a value up among those of all pages takes longer the more there are.
+    Page by page: looking a value up among those of all pages takes longer the more there are. A check that fails costs
+    the verdicts of its page.
 
     Shapes:  `taken` are the words that other tables' cells were given
     """
@@ -144,6 +153,7 @@ def check(
     left_over: list[LeftOver] = []
     boxes: dict[int, BoundingBox] = {}
     words: frozenset[tuple[int, int]] = frozenset()
+    faults: list[str] = []
     first = first_row_number(table.header_rows)
     for part in _parts(table):
         if part.page_number not in witnesses.pages or _size(table, part) > MOST_CELLS:
@@ -151,24 +161,37 @@ def check(
         start, end = (number - first for number in (part.first_row, part.last_row + 1))
         repeated = table.header_rows if start and part.repeats_header else 0
         rows = [*range(repeated), *range(start, end)]
-        found = _on_page(_look_up(table, rows, witnesses.pages[part.page_number], repeated, taken), witnesses)
-        for row, here in list(zip(rows, found.verdicts, strict=True))[repeated:]:
-            verdicts[row] = tuple(one or before for one, before in zip(here, verdicts[row], strict=True))
-        left_over += [
-            replace(left, row=rows[left.row] if left.row >= repeated else start - 1) for left in found.left_over
-        ]
-        boxes |= found.boxes
-        words |= found.words
+        with contained(faults, f"Page {part.page_number}: the values of table {table_id} were not checked"):
+            found = _on_page(_look_up(table, rows, witnesses.pages[part.page_number], repeated, taken), witnesses)
+            for row, here in list(zip(rows, found.verdicts, strict=True))[repeated:]:
+                verdicts[row] = tuple(one or before for one, before in zip(here, verdicts[row], strict=True))
+            left_over += [
+                replace(left, row=rows[left.row] if left.row >= repeated else start - 1) for left in found.left_over
+            ]
+            boxes |= found.boxes
+            words |= found.words
     if len(pages_of_table(table)) > 1:
-        verdicts = _on_other_pages(table, verdicts, witnesses)
+        with contained(faults, f"Values of table {table_id} were not looked for on its other pages"):
+            verdicts = _on_other_pages(table, verdicts, witnesses)
+    sums = TableArithmetic()
+    with contained(faults, f"The sums of table {table_id} were not checked"):
+        sums = sums_of(table, verdicts)
     return CheckedTable(
         table=table,
         table_id=table_id,
         verdicts=tuple(verdicts),
         left_over=tuple(left_over),
         boxes=boxes,
-        sums=sums_of(table, verdicts),
+        sums=sums,
         words=words,
+        faults=tuple(faults),
+    )
+
+
+def unchecked(table: Table, table_id: str) -> CheckedTable:
+    """Make a table of which nothing was checked."""
+    return CheckedTable(
+        table=table, table_id=table_id, verdicts=_not_looked_up(table), boxes={}, sums=TableArithmetic()
     )
 
 
@@ -337,7 +360,7 @@ def _by_evidence(checked: CheckedTable) -> Confidence:
     many_flagged = checked.flagged > LOW_SHARE * checked.looked_up
     if many_flagged or checked.lost_rows > LOW_SHARE * len(checked.table.rows):
         return "low"
-    return "medium" if checked.flagged or checked.lost_rows or checked.unreadable else "high"
+    return "medium" if checked.flagged or checked.lost_rows or checked.unreadable or checked.faults else "high"
 
 
 def _left_over(left: LeftOver, first: int) -> LeftOverWords:

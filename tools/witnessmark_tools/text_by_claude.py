@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import anyio
 
+from witnessmark.claude.attempts import in_words
 from witnessmark.claude.client import Claude
-from witnessmark.claude.running import Failed, Run
+from witnessmark.claude.running import Answered, Failed, Run
 from witnessmark.documents.addressed import is_addressed
 from witnessmark.documents.document import Document, PageFacts
 from witnessmark.documents.flow import PageFlow
@@ -21,6 +22,7 @@ from witnessmark.evidence.transcripts import TranscriptCheck, check_transcript
 from witnessmark.plans.models import Model
 from witnessmark.plans.plan import Plan
 from witnessmark_tools.climbing import OF_THE_MODEL, Call, Climb, page_numbers
+from witnessmark_tools.contained import contained
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.notices import AS_CONTENT, addressed_warnings, hidden_warnings
 from witnessmark_tools.pages import failures_of
@@ -29,7 +31,7 @@ from witnessmark_tools.results import Cost, FailedPages, ReviewItem, pages_in_wo
 from witnessmark_tools.tables_by_claude import failures_in_words, left_in_words, unread_places
 from witnessmark_tools.tables_found import Reader
 from witnessmark_tools.terms import Terms
-from witnessmark_tools.text_answer import parse_text, parted_text
+from witnessmark_tools.text_answer import PartedText, parse_text, parted_text
 from witnessmark_tools.text_doubts import (
     checks_in_words,
     doubts_in,
@@ -223,21 +225,30 @@ class _TextClimb:
 
     async def _take(self, paid: Paid, model: Model) -> None:
         """Keep of each page what stands up better, what was there or what has come."""
-        document = self.climb.call.document
         readings: dict[int, tuple[str, bool]] = {}
         for answered in paid.run.answered:
-            parted = parted_text(answered.ask, answered.value, document)
+            parted = self._parted(answered, model)
+            if parted is None:
+                continue
             readings |= {page: (text, page in parted.repeated) for page, text in parted.texts.items()}
             self.lost |= {page: model.id for page in parted.missing if page not in self.best}
             self.told += parted.warnings(model.id)
-        await self._look_at([page for page in readings if page not in self.looked_at])
+        with contained(self.told, "The pages' own words were not read to check what models have read"):
+            await self._look_at([page for page in readings if page not in self.looked_at])
         for page, (text, is_repeated) in sorted(readings.items()):
             check = None
             if (flow := self.flows.get(page)) is not None:
-                check = await anyio.to_thread.run_sync(check_transcript, text, flow, abandon_on_cancel=True)
+                with contained(self.told, f"Page {page}: what {model.id} has read was not checked"):
+                    check = await anyio.to_thread.run_sync(check_transcript, text, flow, abandon_on_cancel=True)
             self._weigh(page, _Reading(model=model.id, text=text, check=check, is_repeated=is_repeated))
         for failed in paid.run.failed:
             self._lose(failed, model)
+
+    def _parted(self, answered: Answered, model: Model) -> PartedText | None:
+        with contained(self.told, f"The answer of {model.id} about {in_words([answered.ask])} could not be used"):
+            return parted_text(answered.ask, answered.value, self.climb.call.document)
+        self.lost |= dict.fromkeys([page for page in page_numbers(answered.ask) if page not in self.best], model.id)
+        return None
 
     async def _look_at(self, pages: Sequence[int]) -> None:
         """Read the pages' own words, as far as there is time; what cannot be had is not compared."""
@@ -298,22 +309,31 @@ class _TextClimb:
         left_out = [page for page in self.left_out() if page not in self.best]
         checks = {page: one.check for page, one in sorted(self.best.items()) if one.check is not None}
         by_ocr = {page: flow.is_read_by_ocr for page, flow in self.flows.items()}
-        review, more = review_of(checks, by_ocr)
+        review, more = list[ReviewItem](), list[str]()
+        checked, notices = list[str](), list[str]()
+        faults: list[str] = []
+        with contained(faults, "What a person should look at is not listed"):
+            review, more = review_of(checks, by_ocr)
+        with contained(faults, "How much of the text is on the pages is not counted"):
+            checked = checks_in_words(checks, by_ocr)
+        with contained(faults, "The text was not searched for sentences that address a model"):
+            notices = self._notices()
         refused = {page: one.error for one in rest.failed for page in page_numbers(one.ask)}
         return TextFound(
             texts={page: one.text for page, one in sorted(self.best.items())},
             checks=checks,
             refused=tuple(sorted([*left_out, *(p for p, error in refused.items() if isinstance(error, InputError))])),
             needs_review=review + unread_places(rest) + _left_out_places(left_out),
-            checked=checks_in_words(checks, by_ocr),
+            checked=checked,
             warnings=[
                 *self.told,
                 *failures_in_words(rest),
                 *_left_out_in_words(left_out),
                 *left_in_words(rest),
                 *unchecked_in_words(checks, sorted(self.best)),
-                *self._notices(),
+                *notices,
                 *more,
+                *faults,
                 *self.climb.told,
             ],
             continue_with=rest.left_pages,

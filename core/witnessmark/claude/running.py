@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -29,6 +30,8 @@ from witnessmark.plans.halving import halved, pages_of, with_more_room
 from witnessmark.plans.plan import Ask, Breakpoint, Plan
 from witnessmark.plans.price import price_of
 from witnessmark.store import Quarantined, Store, StoredAnswer
+
+logger = logging.getLogger(__name__)
 
 AT_ONCE = 4
 """Asks of one call that are under way at a time."""
@@ -57,6 +60,16 @@ class PageQuarantined(InputError):
         super().__init__(
             f"Page {page} was not sent again: the API has refused it before. {reason}",
             "Read it with model='offline'; `witnessmark store release` lets it be tried again.",
+        )
+
+
+class AnswerNotParsed(WitnessmarkError):
+    """witnessmark itself failed on an answer: the answer is stored, and asking again would not help."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"The answer about {what} could not be used: witnessmark itself failed on it.",
+            "It is stored and not paid for again. Report the traceback in the log, and call again after an update.",
         )
 
 
@@ -134,7 +147,7 @@ class Running:
     store: Store
     obtain: Obtain
     parse: Callable[[Any], Any]
-    """Understands the JSON of an answer, or raises an `ApiError`."""
+    """Understands the JSON of an answer, or raises an `ApiError`. Any other exception costs that answer alone."""
     quarantined: Mapping[tuple[str, int], Quarantined]
     """Pages that are not sent again."""
     breakpoints: Mapping[str, tuple[Breakpoint, ...]] = field(default_factory=dict[str, "tuple[Breakpoint, ...]"])
@@ -238,7 +251,13 @@ class Running:
             )
             return self.parse(value)
 
-        value = await anyio.to_thread.run_sync(parsed)  # long answers take a while
+        try:
+            value = await anyio.to_thread.run_sync(parsed)  # long answers take a while
+        except (WitnessmarkError, AnswerCut, ContextExceeded):
+            raise
+        except Exception:
+            logger.exception("answer not parsed", extra={"model": ask.model})
+            raise AnswerNotParsed(in_words([ask])) from None
         self.accepted += 1
         return Answered(ask=ask, value=value, answer=answer, was_reused=was_reused)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 
@@ -97,3 +98,157 @@ def test_a_turned_header_that_differs_is_flagged(
 ) -> None:
     page, answer = turned
     assert flagged(check_table(changed(answer, *cells), [page])) == found
+
+
+# --- labels over several rows
+
+GROUPS = [
+    ["Coast", "Harbour", "Keeper", "Boats"],
+    ["North", "Viana", "A. Reis", "164"],
+    ["", "Aveiro", "B. Luz", "126"],
+    ["", "Leixoes", "C. Maia", "74"],
+    ["", "Total North", "", "364"],
+    ["South", "Faro", "D. Sol", "59"],
+    ["", "Olhao", "E. Vaz", "71"],
+    ["", "Lagos", "F. Rio", "64"],
+    ["", "Sines", "G. Mar", "52"],
+    ["", "Total South", "", "246"],
+    ["Both coasts", "", "", "610"],
+]
+
+
+def groups_page(*, valign: str) -> WitnessPage:
+    """Set groups of rows whose label stands at their top, in their middle or at their bottom, totals at the right."""
+    tops = [100 + 14 * row for row in range(len(GROUPS))]
+    words: list[Word] = []
+    for row, (label, harbour, keeper, boats) in enumerate(GROUPS):
+        is_total = "Total" in harbour or "Both" in label
+        text = label if is_total and label else harbour
+        words += words_at(300 - LETTER * len(text), tops[row], text) if is_total else words_at(120, tops[row], harbour)
+        words += words_at(220, tops[row], keeper) + words_at(400 - LETTER * len(boats), tops[row], boats)
+    for label, first, last in (("Coast", 0, 0), ("North", 1, 4), ("South", 5, 9)):
+        top = {"top": tops[first], "middle": (tops[first] + tops[last]) / 2, "bottom": tops[last]}[valign]
+        words += words_at(40, top, label)
+    return WitnessPage(page_number=1, words=tuple(words))
+
+
+def filled_down(grid: Grid, column: int) -> Grid:
+    filled = [list(row) for row in grid]
+    for above, row in pairwise(filled):
+        row[column] = row[column] or above[column]
+    return filled
+
+
+@pytest.mark.parametrize("valign", ["top", "middle", "bottom"])
+@pytest.mark.parametrize("is_repeated", [False, True], ids=["once", "in each row"])
+def test_a_label_may_stand_anywhere_beside_its_rows(valign: str, *, is_repeated: bool) -> None:
+    answer = [*filled_down(GROUPS[:-1], 0), GROUPS[-1]] if is_repeated else GROUPS
+    evidence = check_table(answer, [groups_page(valign=valign)])
+    assert flagged(evidence) == []
+    assert evidence.left_over == ()
+
+
+@pytest.mark.parametrize("valign", ["top", "middle", "bottom"])
+@pytest.mark.parametrize(
+    ("cells", "found"),
+    [
+        (((1, 0, "South"), (5, 0, "North")), [(1, 0), (5, 0)]),
+        (((2, 1, "Leixoes"), (3, 1, "Aveiro")), [(2, 1), (3, 1)]),
+        (((1, 3, "126"), (2, 3, "164")), [(1, 3), (2, 3)]),
+        (((6, 1, ""), (6, 2, "Olhao")), [(6, 2)]),
+        (((6, 1, "E. Vaz"), (6, 2, "")), [(6, 1)]),
+    ],
+    ids=[
+        "labels exchanged",
+        "rows' names exchanged",
+        "values exchanged",
+        "a name in the next column",
+        "a name in the column before",
+    ],
+)
+def test_a_neighbour_of_what_is_merged_is_flagged(
+    valign: str, cells: Sequence[tuple[int, int, str]], found: list[tuple[int, int]]
+) -> None:
+    wrong = flagged(check_table(changed(GROUPS, *cells), [groups_page(valign=valign)]))
+    assert set(found) <= set(wrong)
+    assert len(wrong) <= len(found) + 1
+
+
+def test_cells_in_the_middle_of_taller_ones_are_in_their_row() -> None:
+    """Numbers and names of three rows stand in the middle of their text; the last two rows share both."""
+    answer = [
+        ["No.", "State", "Illness", "Cases", "Comment"],
+        ["1", "Kerala", "Fever", "19", "Cases came from the third ward and were seen to"],
+        ["2", "Bengal", "Mumps", "45", "Serum samples were taken at once"],
+        ["", "", "Ague", "85", "A team looked into the matter and gave advice"],
+    ]
+    words = [
+        word for x, text in zip((40, 80, 150, 230, 290), answer[0], strict=True) for word in words_at(x, 100, text)
+    ]
+    comments = [("Cases came from the third", "ward and were", "seen to"), ("Serum samples", "were taken at once")]
+    comments.append(("A team looked into", "the matter and", "gave advice"))
+    top = 120.0
+    middles: list[float] = []
+    for row, lines in enumerate(comments, start=1):
+        middle = top + 11 * (len(lines) - 1) / 2
+        middles.append(middle)
+        words += words_at(150, middle, answer[row][2]) + words_at(245, middle, answer[row][3])
+        for number, line in enumerate(lines):
+            words += words_at(290, top + 11 * number, line)
+        top += 11 * len(lines) + 6
+    words += words_at(45, middles[0], "1") + words_at(80, middles[0], "Kerala")
+    shared = (120 + 39 + (top - 6)) / 2 - HEIGHT / 2
+    words += words_at(45, shared, "2") + words_at(80, shared, "Bengal")
+    page = page_of(words)
+    assert flagged(check_table(answer, [page])) == []
+    for cells in (((2, 0, "1"), (1, 0, "2")), ((1, 1, "Bengal"), (2, 1, "Kerala")), ((2, 3, "85"), (3, 3, "45"))):
+        assert flagged(check_table(changed(answer, *cells), [page])) == sorted(cell[:2] for cell in cells)
+
+
+# --- texts over several columns
+
+ROSTER = [
+    ["Name", "Mon", "Tue", "Wed", "Thu", "Fri", "Hours"],
+    ["Reis", "E", "L", "F", "N", "U", "22"],
+    ["Luz", "L", "Leave", "", "", "E", "42"],
+    ["Maia", "N", "N", "E", "L", "F", "31"],
+    ["Sol", "F", "E", "L", "", "N", "30"],
+    ["Break", "All hands at the pier", "", "", "", "", ""],
+    ["Vaz", "E", "F", "N", "U", "L", "36"],
+]
+
+
+def roster_page() -> WitnessPage:
+    words: list[Word] = []
+    middles = [60.0, 150.0, 210.0, 270.0, 330.0, 390.0, 450.0]
+    for row, texts in enumerate(ROSTER):
+        for column, text in enumerate(texts):
+            middle = middles[column]
+            if text == "Leave":
+                middle = middles[3]
+            elif text.startswith("All hands"):
+                middle = (middles[1] + middles[6]) / 2
+            words += words_at(middle - LETTER * len(text) / 2, 100 + 16 * row, text)
+    return WitnessPage(page_number=1, words=tuple(words))
+
+
+def test_a_text_in_the_middle_of_the_columns_that_it_is_for_is_the_first_ones() -> None:
+    evidence = check_table(ROSTER, [roster_page()])
+    assert flagged(evidence) == []
+    assert evidence.left_over == ()
+
+
+@pytest.mark.parametrize(
+    ("cells", "found"),
+    [
+        (((4, 3, ""), (4, 4, "L")), [(4, 4)]),
+        (((2, 2, ""), (2, 4, "Leave")), [(2, 4)]),
+        (((2, 1, "Leave"), (2, 2, "L")), [(2, 1), (2, 2)]),
+        (((5, 1, ""), (6, 1, "All hands at the pier")), [(6, 1)]),
+    ],
+    ids=["in the empty cell beside", "from a later column", "exchanged with the one before", "in the next row"],
+)
+def test_a_text_beside_empty_cells_is_not_taken_for_a_merged_one(
+    cells: Sequence[tuple[int, int, str]], found: list[tuple[int, int]]
+) -> None:
+    assert set(found) <= set(flagged(check_table(changed(ROSTER, *cells), [roster_page()])))

@@ -317,8 +317,10 @@ def _clear_runs(cells: Sequence[Asked], band: Band) -> list[tuple[int, Run]]:
     by_text: dict[tuple[tuple[int, ...], ...], list[tuple[int, list[Run]]]] = defaultdict(list)
     for cell in cells:
         on_it = [place.run for place in cell.places if place.first_line <= band.line <= place.last_line]
-        if not on_it and len(cell.places) == 1 and cell.places[0].page == band.page:
-            on_it = [cell.places[0].run]  # beside several rows, or in the second line of its own
+        if not on_it:
+            whole = [place for place in cell.places if not place.is_part]
+            if len(whole) == 1 and whole[0].page == band.page:
+                on_it = [whole[0].run]  # beside several rows, or in the second line of its own
         if on_it:
             on_it.sort(key=lambda run: run.x0)
             by_text[tuple(run.words for run in on_it)].append((cell.column, on_it))
@@ -335,7 +337,7 @@ def _extent(runs: Sequence[Run]) -> Extent | None:
         return None
     lefts, rights = sorted([run.x0 for run in runs]), sorted([run.x1 for run in runs])
     left, right = median(lefts), median(rights)
-    if len(runs) < 4:
+    if len(runs) < 3:
         return Extent(lefts[0], rights[-1], left, right)
     # One wrong value in a column must not stretch it over its neighbour.
     near = [run for run in runs if run.x0 < right + 1 and run.x1 > left - 1] or list(runs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -13,6 +13,7 @@ from witnessmark.evidence.likeness import is_same_as_read, most_alike
 from witnessmark.evidence.lookup import runs_of, same_unit
 from witnessmark.evidence.normal import core_of, is_mark, is_nothing, key_of_cell
 from witnessmark.evidence.numbers import amount_of, decimal_mark, is_year
+from witnessmark.evidence.spanning import Spans
 from witnessmark.evidence.verdicts import TableEvidence, Verdict
 from witnessmark.evidence.witness import WitnessPage
 from witnessmark.values import BoundingBox
@@ -20,6 +21,10 @@ from witnessmark.values import BoundingBox
 MOST_HEADER_ROWS = 6
 MOST_LIKENESSES = 60
 """Values that stand nowhere for which the whole page is searched for something like them."""
+MOST_MERGED = 20
+"""Places of a value that are tried as those of a merged cell."""
+LEAST_GROUPS = 2
+"""Labels that stand in the last of their rows from which it is taken for the table's way."""
 LINES_APART = 4
 """Lines between a row's and a value's from which the value is not the row's."""
 TIGHT = 0.6
@@ -94,6 +99,7 @@ class _Check:
         self.alignment: Alignment = align(self.rows, self.width, [page.index for page in pages], head=self.head)
         holds_figures = any(_is_figure(cell) for row in self.rows[self.head :] for cell in row)
         self.laid = Laid(self.alignment, pages, self.head, self.first_lines, holds_figures=holds_figures)
+        self.spans = Spans(self.cells, self.laid, len(grid))
         self.located = _Located()
         self.likenesses = MOST_LIKENESSES
         self.unclaimed: dict[tuple[int, int], list[int]] = {}
@@ -145,6 +151,7 @@ class _Check:
                 self._give_composed(cell)
         self._give_all_shared(headers)
         self._give_clear([cell for cell in headers if not self._is_given(cell) and not self._stands_alone(cell)])
+        self._give_merged(body)
         for cell in (*body, *headers):
             if not self._is_given(cell):
                 self._give_as_read(cell)
@@ -199,6 +206,28 @@ class _Check:
             best = next((place for place in places if self.located.is_free(place)), None)
             if best is not None:
                 self.located.give((cell.row, cell.column), best)
+
+    def _give_merged(self, cells: Sequence[Asked]) -> None:
+        """Give cells the only place in which a text over several rows or columns may stand that is theirs."""
+        left = [cell for cell in cells if not self._is_given(cell) and (cell.is_amount or not is_mark(cell.key))]
+        stretches = self.spans.stretches(self.located.claimed) if left else {}
+        for cell in left:
+            last_column = self._column_after(cell)
+            free = [place for place in cell.places if not place.is_part and self.located.is_free(place)]
+            fitting = [
+                place
+                for place in free[:MOST_MERGED]
+                if (
+                    self.laid.fits_row(cell, place, self._rows_below(cell))
+                    or self.spans.reaches_rows(cell, place, stretches)
+                )
+                and (
+                    self.laid.fits_columns(cell, place, last_column)
+                    or self.spans.reaches_columns(cell, place, last_column)
+                )
+            ]
+            if len(fitting) == 1:
+                self.located.give((cell.row, cell.column), fitting[0])
 
     def _within_reach(self, cell: Asked, *, with_parts: bool) -> list[Place]:
         """Leave out what is far from a cell's line: most places of a value that stands everywhere."""
@@ -290,7 +319,7 @@ class _Check:
     def _may_be_printed_once(self, cell: Asked, row: int, place: Place) -> bool:
         """Say whether a text may be printed once for two rows: as a label, and not where all of the row is the same.
 
-        A label stands in the first of its rows, or in their middle: not in the last.
+        A label stands in the first of its rows, or in their middle: in the last only where all labels do.
         """
         is_one_kind = (row < self.head) == (cell.row < self.head)
         if cell.column >= self.labels or not is_one_kind or list(self.grid[row]) == list(self.grid[cell.row]):
@@ -298,7 +327,20 @@ class _Check:
         last = cell.row
         while (below := self.cells.get((last + 1, cell.column))) is not None and below.key == cell.key:
             last += 1
-        return last == cell.row or not self.laid.stands_in_row(place, last)
+        return last == cell.row or not self.laid.stands_in_row(place, last) or self._stand_in_last_rows(cell.column)
+
+    def _stand_in_last_rows(self, column: int) -> bool:
+        """Say whether labels that are repeated in the rows below one another all stand in the last of these rows."""
+        last_rows = [
+            row
+            for row in range(self.head + 1, len(self.rows))
+            if (cell := self.cells.get((row, column))) is not None
+            and _key(self.cells, row - 1, column) == cell.key != _key(self.cells, row + 1, column)
+        ]
+        return len(last_rows) >= LEAST_GROUPS and all(
+            (places := self.located.places.get((row, column))) is not None and self.laid.stands_in_row(places[0], row)
+            for row in last_rows
+        )
 
     # --- verdicts
 
@@ -510,6 +552,11 @@ class _Check:
         page = self.pages[places[0].page]
         words = [word for place in places if place.page == places[0].page for word in place.run.words]
         return page.box_of(words)
+
+
+def _key(cells: Mapping[tuple[int, int], Asked], row: int, column: int) -> str | None:
+    cell = cells.get((row, column))
+    return cell.key if cell is not None else None
 
 
 def _first_lines(pages: Sequence[WitnessPage]) -> list[int]:

@@ -255,7 +255,7 @@ class Laid:
             return self._is_between_columns(cell.column, place)
         if self.is_outside(place):
             return False
-        if cell.row >= self.head and self._joins_columns(place):
+        if cell.row >= self.head and self.joins_columns(place):
             return False
         width = max(run.x1 - run.x0, 0.1)
         shared = min(run.x1, own[1]) - max(run.x0, own[0])
@@ -272,7 +272,7 @@ class Laid:
             return False
         return shared > 0 or (cell.row < self.head and self._spans(run, place.page, cell.column, last_column))
 
-    def _joins_columns(self, place: Place) -> bool:
+    def joins_columns(self, place: Place) -> bool:
         """Say whether words of a place stand apart, in columns of their own: two cells and not one."""
         if len(place.run.words) < 2:
             return False

@@ -41,7 +41,7 @@ format: $(ENV)  ## format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix
 
 snapshots: $(ENV)  ## write anew what tests keep of tools/list and the tables of README and docs, for a review
-	WITNESSMARK_SNAPSHOTS=write $(BIN)/python -m pytest -q tests/server/test_tools_list.py tests/testing/test_docs.py tests/testing/test_lacks.py
+	WITNESSMARK_SNAPSHOTS=write $(BIN)/python -m pytest -q tests/server/test_tools_list.py tests/server/test_shell.py::test_the_demo_shows_what_was_reviewed_and_raises_no_false_alarm tests/testing/test_docs.py tests/testing/test_lacks.py
 	$(BIN)/python -m scripts.readme
 	$(BIN)/python -m scripts.failures
 

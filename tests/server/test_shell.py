@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,12 +16,15 @@ import pytest
 from PIL import Image
 
 from tests import damage, drawing
+from tests.ocr_pages import needs_ocr
 from tests.processes import children_of
 from witnessmark.settings import SETTINGS
 from witnessmark_server.parser import objects_of
 from witnessmark_tools.catalog import TOOLS
 
 REPORT = Path(__file__).resolve().parents[2] / "examples" / "report.pdf"
+DEMO = Path(__file__).with_name("snapshots") / "demo.txt"
+"""All that `witnessmark demo` prints, the paths of files cut short."""
 
 
 class Shell:
@@ -264,6 +268,20 @@ def test_the_demo_shows_tables_and_says_where_the_csv_went(shell: Shell) -> None
     files = [line.strip() for line in done.stdout.splitlines() if line.strip().endswith(".csv")]
     assert files
     assert all(Path(file).is_file() for file in files)
+
+
+@needs_ocr
+def test_the_demo_shows_what_was_reviewed_and_raises_no_false_alarm(shell: Shell) -> None:
+    done = shell.run("demo", str(REPORT))
+    shown = re.sub(r"^  .*[/\\]report-r[0-9a-f]+-", "  …/report-", done.stdout, flags=re.MULTILINE)
+    assert [line for line in shown.splitlines() if line.startswith(("! ", "? "))] == [
+        "! Page 7: read from the picture by OCR (faster-paddle), which can take one letter or figure for another.",
+        "! Page 7: a place could not be read (handwriting, noise, damage).",
+        "? page 7: Something stands here that OCR cannot read.",
+    ], "page 7 is a scan; the other pages are in order"
+    if os.environ.get("WITNESSMARK_SNAPSHOTS") == "write":
+        DEMO.write_text(shown, encoding="utf-8")
+    assert shown == DEMO.read_text(encoding="utf-8"), "review the change, then run `make snapshots`"
 
 
 def test_the_doctor_finds_nothing_wrong_here(shell: Shell) -> None:

@@ -13,6 +13,7 @@ from tests.drawing import document, draw_long_table, draw_text, grid, mapped_doc
 from tests.ocr_pages import draw_ruled, needs_ocr, scanned_pdf
 from tests.tools.conftest import House
 from tests.tools.test_evidence import CELLS, DUES
+from tests.tools.test_tables_shown import dues_with_a_pasted_figure
 from witnessmark.documents.allowed import FileMissing
 from witnessmark_tools.catalog import BY_NAME, COMMANDS
 from witnessmark_tools.check_tables import TablesCheck
@@ -196,3 +197,10 @@ async def test_an_answer_that_cannot_be_read_is_refused(house: House) -> None:
 
 def test_it_is_no_tool_of_hosts() -> None:
     assert "check_tables" not in BY_NAME
+
+
+@needs_ocr
+async def test_a_figure_that_only_the_picture_shows_is_located_and_both_are_named(house: House) -> None:
+    result = await check(house, dues_with_a_pasted_figure(3, 2), [lists(DUES, page=1)])
+    assert result.tables[0].evidence.unlocated == 0
+    assert any("its picture shows what its text layer does not say: '4,018.00'" in one for one in result.warnings)

@@ -10,8 +10,11 @@ import anyio
 import pytest
 
 from tests.drawing import document, draw_scan, grid, words
+from tests.ocr_pages import needs_ocr
 from tests.tools.conftest import House, house_settings, opened
 from tests.tools.test_estimate_cost import estimated
+from tests.tools.test_evidence import DUES, answer
+from tests.tools.test_tables_shown import dues_with_a_pasted_figure
 from witnessmark.plans.spending import CostAboveLimit, PriceNotApproved
 from witnessmark.testing import FakeClaudeAPI, Reply, Request, checks
 from witnessmark_tools.extract_tables import TableExtraction
@@ -134,7 +137,7 @@ async def test_a_page_with_a_wrong_digit_goes_up_alone(house: House, api: FakeCl
     assert found.engines == [HAIKU, SONNET]
     assert [(one.pages, one.model) for one in found.readers] == [("1,3", HAIKU), ("2", SONNET)]
     assert found.readers[1].reason is not None
-    assert found.readers[1].reason.startswith(f"{HAIKU}: 1 of 15 values stands nowhere on the page")
+    assert found.readers[1].reason.startswith(f"{HAIKU}: 1 of 12 values stands nowhere on the page")
     assert found.cost.input_tokens == api.totals.billed["input_tokens"]
     assert found.cost.output_tokens == api.totals.billed["output_tokens"]
     assert f"read by {SONNET}" in found.to_text()
@@ -186,6 +189,34 @@ async def test_a_table_that_was_not_seen_goes_up(house: House, readers: Readers)
     found = await extract(house, draw(2))
     assert body(found) == truth([1, 2])
     assert readers.asked == [(HAIKU, [1, 2]), (SONNET, [2])]
+
+
+@needs_ocr
+async def test_a_page_with_a_figure_that_only_its_picture_shows_does_not_go_up(
+    house: House, api: FakeClaudeAPI
+) -> None:
+    asked: list[str] = []
+
+    def read(request: Request) -> Any:
+        asked.append(request.model)
+        return {"tables": [answer(DUES)]}
+
+    api.answer_with(read)
+    found = await extract(house, dues_with_a_pasted_figure(3, 2))
+    assert (found.tables[0].evidence.located, found.tables[0].evidence.unlocated) == (23, 0)
+    assert asked == [HAIKU]
+
+
+async def test_headers_that_a_model_repeats_on_a_page_that_lacks_them_do_not_send_it_up(
+    house: House, readers: Readers
+) -> None:
+    content = document(
+        words("Page 1 of costs", x=60, top=60) + grid([HEADERS, *rows_of(1)], top=100),
+        words("Page 2 of costs", x=60, top=60) + grid(rows_of(2), top=100, header_rows=0),
+    )
+    found = await extract(house, content)
+    assert [one.evidence.unlocated for one in found.tables] == [0]
+    assert readers.asked == [(HAIKU, [1, 2])]
 
 
 async def test_what_the_model_could_not_read_goes_up(house: House, readers: Readers) -> None:

@@ -1,4 +1,4 @@
-"""A value that no text layer says, and the page shows: read in its place, located, and both are said."""
+"""A value that only the picture shows, and not the text layer: read in its place, located, and both are said."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.ocr_pages import needs_ocr
 from tests.tools.conftest import House, house_settings, opened
 from tests.tools.test_evidence import DUES, answer
 from witnessmark.testing import FakeClaudeAPI
-from witnessmark_tools.tables_shown import is_same
+from witnessmark_tools.tables_shown import is_same, says
 
 pytestmark = pytest.mark.anyio
 
@@ -70,6 +70,40 @@ async def test_a_value_that_the_picture_does_not_show_either_stays_unlocated(hou
     api.answer_with({"tables": [answer(wrong)]})
     found = await house.call("extract_tables", dues_with_a_pasted_figure(3, 2), detail="full")
     assert found.tables[0].evidence.unlocated == 1
+
+
+@needs_ocr
+async def test_a_part_of_what_the_text_layer_says_is_not_located_because_the_picture_shows_it(
+    house: House, api: FakeClaudeAPI
+) -> None:
+    cut = [list(row) for row in DUES]
+    cut[1][0] = "North"
+    api.answer_with({"tables": [answer(cut)]})
+    found = await house.call("extract_tables", dues_with_a_pasted_figure(3, 2), detail="full")
+    assert found.tables[0].evidence.unlocated == 1
+    assert not any("'North'" in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("layer", "value", "is_said"),
+    [
+        ("Terminal", "Terminal", True),
+        ("Ter minal", "Terminal", True),
+        ("thatTerminal could", "Terminal", True),
+        ("Terminal23", "Terminal", True),
+        ("North 1", "North 1", True),
+        ("15", "5", False),
+        ("1,284.50", "1,284", False),
+        ("2 5", "25", False),
+        ("4,081.00", "4,018.00", False),
+        ("", "4,018.00", False),
+        ("anything", "", False),
+    ],
+)
+def test_a_text_layer_says_a_value_however_it_parts_words_and_figures_whole(
+    layer: str, value: str, *, is_said: bool
+) -> None:
+    assert says(layer, value) is is_said
 
 
 @pytest.mark.parametrize(

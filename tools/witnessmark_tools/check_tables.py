@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import anyio
@@ -70,6 +71,7 @@ async def check_tables(
     """Look up every value of tables that somebody extracted from a PDF, scan, image or text file. Says of each cell whether it stands there (located), elsewhere (displaced) or nowhere (unlocated), with its page, box and what stands there instead; finds missing rows, and tables on other pages than they are said to be on. Free, no model."""  # noqa: E501 - one line, as all tools
     from witnessmark_tools.table_answers import tables_of_answer  # not before it is called
     from witnessmark_tools.tables_search import find_tables
+    from witnessmark_tools.tables_shown import with_what_is_shown
 
     content = await anyio.to_thread.run_sync(_content, answer, documents)
     given = await anyio.to_thread.run_sync(tables_of_answer, content, _name(answer), abandon_on_cancel=True)
@@ -82,8 +84,16 @@ async def check_tables(
         def found() -> tuple[CheckedTable, ...]:
             return find_tables(given, witnesses, otherwise=numbers[0])
 
-        checked = await anyio.to_thread.run_sync(found, abandon_on_cancel=True)
-        return finish(document, given, checked, witnesses, check.findings, content)
+        in_layers = await anyio.to_thread.run_sync(found, abandon_on_cancel=True)
+        checked, shown = await with_what_is_shown(in_layers, document, documents, witnesses)
+        return finish(
+            document,
+            given,
+            checked,
+            replace(witnesses, warnings=(*witnesses.warnings, *shown)),
+            check.findings,
+            content,
+        )
 
 
 def finish(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import anyio
 
@@ -26,12 +26,18 @@ from witnessmark_tools.paid import Paid
 from witnessmark_tools.tables_answer import joined_tables, parse_answer, parted_by_page
 from witnessmark_tools.tables_by_claude import damaged_in_words, failures_in_words, left_in_words, unread_places
 from witnessmark_tools.tables_doubts import Standing, is_better, pages_in_doubt, says_the_same, standing_of
-from witnessmark_tools.tables_evidence import check_all
+from witnessmark_tools.tables_evidence import CheckedTable, look_up, on_page
 from witnessmark_tools.tables_found import Reader, SecondReader, TablesFound
 from witnessmark_tools.tables_plan import SECOND_SHARE, TablesAnswer, plan_again, plan_tables
 from witnessmark_tools.tables_sight import tables_seen
 from witnessmark_tools.terms import Terms
 from witnessmark_tools.witnesses import Witnesses, read_witnesses
+
+_Parts = Sequence[tuple[Ask, TablesAnswer]]
+
+
+def _in_order(parts: Mapping[int, _Parts]) -> list[tuple[Ask, TablesAnswer]]:
+    return [part for page in sorted(parts) for part in parts[page]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,9 +169,8 @@ class _TablesClimb:
                 parts.setdefault(page, []).append((answered.ask, answer))
         with contained(self.faults, "The pages' own words were not read to check what models have read"):
             await self._look_at([page for page in parts if page not in self.looked_at])
-        for page, found in sorted(parts.items()):
-            standing = await anyio.to_thread.run_sync(self._standing, page, found)
-            self._weigh(page, _Reading(model=model.id, parts=tuple(found), standing=standing))
+        for page, standing in (await self._standings(parts)).items():
+            self._weigh(page, _Reading(model=model.id, parts=tuple(parts[page]), standing=standing))
         for failed in paid.run.failed:
             self._lose(failed, model)
 
@@ -187,11 +192,36 @@ class _TablesClimb:
         seconds = self.climb.call.seconds
         return None if seconds is None else max(0.0, seconds)
 
-    def _standing(self, page: int, parts: Sequence[tuple[Ask, TablesAnswer]]) -> Standing:
-        with contained(self.faults, f"Page {page}: what was read was not checked before the next model was chosen"):
-            tables, _ = joined_tables(parts, self.climb.call.document)
-            return standing_of(check_all(tables, self.witnesses), self.seen.get(page, ()))
-        return Standing()
+    async def _standings(self, candidates: Mapping[int, _Parts]) -> dict[int, Standing]:
+        """Say how what was read of some pages stands up to them, among the readings that are kept of the others.
+
+        The look-up is that of the result, on the tables of the result: joined over pages.
+        """
+        call = self.climb.call
+        parts: dict[int, _Parts] = {page: one.parts for page, one in self.best.items()}
+        parts |= candidates
+        checked: Sequence[CheckedTable] | None = None
+        with contained(self.faults, "What was read was not checked before the next model was chosen"):
+            tables, _ = await anyio.to_thread.run_sync(
+                joined_tables, _in_order(parts), call.document, abandon_on_cancel=True
+            )
+            checked, _ = await look_up(tables, self.witnesses, call.document, call.documents, seconds=self._patience())
+
+        if checked is None:
+            return dict.fromkeys(sorted(candidates), Standing())
+
+        def standing(page: int) -> Standing:
+            with contained(self.faults, f"Page {page}: what was read was not checked before the next model was chosen"):
+                there = [part for one in checked if (part := on_page(one, page)) is not None]
+                own, _ = joined_tables(candidates[page], call.document)
+                unsure = sum(table.confidence == "low" for table in own)  # a joined one is as unsure as its worst page
+                return replace(standing_of(there, self.seen.get(page, ())), unsure_tables=unsure)
+            return Standing()
+
+        def standings() -> dict[int, Standing]:
+            return {page: standing(page) for page in sorted(candidates)}
+
+        return await anyio.to_thread.run_sync(standings, abandon_on_cancel=True)
 
     def _weigh(self, page: int, reading: _Reading) -> None:
         before = self.best.get(page)
@@ -226,8 +256,8 @@ class _TablesClimb:
         if self.first.failed and not self.best:
             raise self.first.failed[0].error
         document = self.climb.call.document
-        parts = [part for page in sorted(self.best) for part in self.best[page].parts]
-        tables, told = await anyio.to_thread.run_sync(joined_tables, parts, document, abandon_on_cancel=True)
+        kept = _in_order({page: one.parts for page, one in self.best.items()})
+        tables, told = await anyio.to_thread.run_sync(joined_tables, kept, document, abandon_on_cancel=True)
         # What the first model could not read, another may have.
         rest = Run(
             outcomes=tuple(one for one in self.first.outcomes if not set(page_numbers(one.ask)) <= set(self.above))

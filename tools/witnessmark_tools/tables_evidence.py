@@ -98,12 +98,48 @@ async def check_tables(
     witnesses = Witnesses()
     with contained(faults, "The values of tables were not checked: the words of their pages could not be read"):
         witnesses = await read_witnesses(document, documents, sorted(pages), check=check_layer, seconds=seconds)
+    found, told = await look_up(tables, witnesses, document, documents)
+    return found, (*witnesses.warnings, *told, *without_words(found, witnesses), *too_large(found), *faults)
+
+
+async def look_up(
+    tables: Sequence[Table],
+    witnesses: Witnesses,
+    document: Document,
+    documents: Documents,
+    *,
+    seconds: float | None = None,
+) -> tuple[tuple[CheckedTable, ...], tuple[str, ...]]:
+    """Look the values of tables up in the words of their pages, and in the picture where a text layer lacks them.
+
+    Every verdict on a table comes from here: that by which `auto` accepts a page, and that which a result shows.
+
+    Shapes:  as many as `tables`, named t1, t2 … in their order; and warnings
+    Units:   `seconds` that reading pictures may take; None: as long as it takes, within bounds
+    """
     found = await anyio.to_thread.run_sync(check_all, tables, witnesses, abandon_on_cancel=True)
+    faults: list[str] = []
     shown: tuple[str, ...] = ()
     with contained(faults, "Values that the text layer lacks were not looked for in the pictures of pages"):
-        found, shown = await with_what_is_shown(found, document, documents, witnesses)
-    faults += [fault for one in found for fault in one.faults]
-    return found, (*witnesses.warnings, *shown, *without_words(found, witnesses), *too_large(found), *faults)
+        found, shown = await with_what_is_shown(found, document, documents, witnesses, seconds=seconds)
+    return found, (*shown, *faults, *(fault for one in found for fault in one.faults))
+
+
+def on_page(checked: CheckedTable, page: int) -> CheckedTable | None:
+    """Give what stands on one page of a table; None where nothing does."""
+    rows = [row for row in range(len(checked.table.rows)) if _page_of(checked.table, row) == page]
+    if not rows:
+        return None
+    headers = sum(row < checked.table.header_rows for row in rows)
+    return replace(
+        checked,
+        table=replace(
+            checked.table, rows=tuple(checked.table.rows[row] for row in rows), header_rows=headers, parts=()
+        ),
+        verdicts=tuple(checked.verdicts[row] for row in rows),
+        left_over=tuple(left for left in checked.left_over if left.page == page),
+        boxes={page: checked.boxes[page]} if page in checked.boxes else {},
+    )
 
 
 def check_all(tables: Sequence[Table], witnesses: Witnesses) -> tuple[CheckedTable, ...]:

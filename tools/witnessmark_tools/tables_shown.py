@@ -15,20 +15,21 @@ from witnessmark.errors import InputError
 from witnessmark.evidence.normal import key_of, key_of_cell
 from witnessmark.evidence.numbers import amount_of
 from witnessmark.evidence.verdicts import Verdict
-from witnessmark.values import BoundingBox
+from witnessmark.values import BoundingBox, Word
 
 if TYPE_CHECKING:
     from witnessmark_tools.tables_evidence import CheckedTable
     from witnessmark_tools.witnesses import Witnesses
 
 MOST_PLACES = 40
-"""Places of a call that are read; a table that stands nowhere as a whole is another page's."""
+"""Places of a page that are read; a table that stands nowhere as a whole is another page's."""
 MOST_SECONDS = 10.0
 LEAST_SURE = 0.9
 """Confidence of OCR from which what it sees is believed."""
 TALLEST = 40.0
 """Points; a taller place holds more than a line."""
 MOST_TOLD = 5
+_IN_FIGURES = frozenset("0123456789.,'")
 
 
 class _Sought(NamedTuple):
@@ -39,23 +40,32 @@ class _Sought(NamedTuple):
     page: int
     box: BoundingBox
     nearest: str | None
+    layer: str
+    """What the text layer says in this place."""
 
 
 async def with_what_is_shown(
-    checked: Sequence[CheckedTable], document: Document, documents: Documents, witnesses: Witnesses
+    checked: Sequence[CheckedTable],
+    document: Document,
+    documents: Documents,
+    witnesses: Witnesses,
+    *,
+    seconds: float | None = None,
 ) -> tuple[tuple[CheckedTable, ...], tuple[str, ...]]:
     """Read the places of values that stand nowhere in a text layer by OCR, and locate those that the picture shows.
 
     Shapes:  the tables, and a warning for each page on which the picture shows what the layer does not say
+    Units:   `seconds` that reading may take; None: as long as it takes, within bounds
     """
-    sought = list(_sought(checked, witnesses))[:MOST_PLACES]
+    sought = _sought(checked, witnesses)
     if document.reader != "pdfium" or documents.recogniser is None or not sought:
         return tuple(checked), ()
     shown: list[_Sought] = []
+    patience = MOST_SECONDS if seconds is None else min(MOST_SECONDS, seconds)
     # A page that cannot be read now leaves its values as they are: unlocated.
-    with anyio.move_on_after(MOST_SECONDS), suppress(InputError):
+    with anyio.move_on_after(patience), suppress(InputError):
         for page in sorted({one.page for one in sought}):
-            there = [one for one in sought if one.page == page]
+            there = [one for one in sought if one.page == page][:MOST_PLACES]
             seen = await documents.read_places(document, page, [one.box for one in there])
             shown += [
                 one
@@ -76,18 +86,41 @@ def is_same(asked: str, seen: str) -> bool:
 
 
 def _sought(checked: Sequence[CheckedTable], witnesses: Witnesses) -> list[_Sought]:
-    return [
-        _Sought(number, row, column, table.table.texts[row][column], verdict.page, verdict.box, verdict.nearest)
-        for number, table in enumerate(checked)
-        for row, verdicts in enumerate(table.verdicts)
-        for column, verdict in enumerate(verdicts)
-        if verdict is not None
-        and verdict.status == "unlocated"
-        and verdict.box is not None
-        and 0 < verdict.box.bottom - verdict.box.top <= TALLEST
-        and verdict.page in witnesses.pages
-        and not witnesses.pages[verdict.page].is_read_by_ocr
-    ]
+    """List the places to read. Where the layer says the value itself, as a part of a longer text, it is the judge."""
+    found: list[_Sought] = []
+    for number, table in enumerate(checked):
+        for row, verdicts in enumerate(table.verdicts):
+            for column, verdict in enumerate(verdicts):
+                if verdict is None or verdict.status != "unlocated" or verdict.box is None:
+                    continue
+                page, box, text = verdict.page, verdict.box, table.table.texts[row][column]
+                is_line = 0 < box.bottom - box.top <= TALLEST
+                if not is_line or page not in witnesses.pages or witnesses.pages[page].is_read_by_ocr:
+                    continue
+                layer = _words_in(box, witnesses.pages[page].words)
+                if not says(layer, text):
+                    found.append(_Sought(number, row, column, text, page, box, verdict.nearest, layer))
+    return found
+
+
+def _words_in(box: BoundingBox, words: Sequence[Word]) -> str:
+    return " ".join(
+        word.text
+        for word in words
+        if box.x0 <= (word.x0 + word.x1) / 2 <= box.x1 and box.top <= (word.top + word.bottom) / 2 <= box.bottom
+    )
+
+
+def says(layer: str, value: str) -> bool:
+    """Say whether the words of a place hold a value, however its letters are put into words; figures are whole."""
+    key, said = key_of(value), key_of_cell(layer)
+    at = said.find(key)
+    while key and at >= 0:
+        before, after = said[:at][-1:], said[at + len(key) :][:1]
+        if not ((before in _IN_FIGURES and key[0].isdigit()) or (after in _IN_FIGURES and key[-1].isdigit())):
+            return True
+        at = said.find(key, at + 1)
+    return False
 
 
 def _located(checked: Sequence[CheckedTable], shown: Sequence[_Sought]) -> tuple[CheckedTable, ...]:
@@ -112,11 +145,18 @@ def _located(checked: Sequence[CheckedTable], shown: Sequence[_Sought]) -> tuple
 def _told(shown: Sequence[_Sought]) -> list[str]:
     told: list[str] = []
     for page in sorted({one.page for one in shown}):
-        there = [_both(one) for one in shown if one.page == page]
+        # The same words in another order are no difference between the layer and the picture.
+        there = [_both(one) for one in shown if one.page == page and _words(one.text) != _words(one.layer)]
+        if not there:
+            continue
         more = f" and {len(there) - MOST_TOLD} more" if len(there) > MOST_TOLD else ""
         said = "; ".join(there[:MOST_TOLD])
         told.append(f"Page {page}: its picture shows what its text layer does not say: {said}{more}.")
     return told
+
+
+def _words(text: str) -> list[str]:
+    return sorted(map(key_of, text.split()))
 
 
 def _both(one: _Sought) -> str:

@@ -504,10 +504,14 @@ class _Check:
             return []
         for line in (number, number + step):
             words = lines[line] if 0 <= line < len(lines) else []
-            beside = [word for word in words if self.laid.is_in_column(place.page, word, cell.column)]
-            if beside:
-                return beside
+            units = self.pages[place.page].index.units_of(words)
+            beside = [unit for unit in units if self.laid.shares_width(unit, place, cell.column)]
+            if found := [word for unit in beside for word in unit if self._is_in_column(place, word, cell)]:
+                return found
         return []
+
+    def _is_in_column(self, place: Place, word: int, cell: Asked) -> bool:
+        return self.laid.is_in_column(place.page, word, cell.column)
 
     def _missing(self, cell: Asked) -> Verdict:
         territory = self._territory(cell)

@@ -377,6 +377,17 @@ class Laid:
         token = self.index(page).tokens[word]
         return own is None or own[0] <= (token.x0 + token.x1) / 2 <= own[1]
 
+    def shares_width(self, words: Sequence[int], place: Place, column: int) -> bool:
+        """Say whether words that stand together lie above or below a cell: a text beside the table does not.
+
+        The outermost columns reach to the edge of the page, and so over such a text.
+        """
+        run, own = self.index(place.page).run(words), self.alignment.columns[place.page][column]
+        x0, x1 = place.run.x0, place.run.x1
+        if own is not None:
+            x0, x1 = min(x0, own.x0), max(x1, own.x1)
+        return min(run.x1, x1) - max(run.x0, x0) > MEETING
+
     # --- what stands in a place
 
     def territory(self, row: int, column: int, *, is_level: bool = False) -> Territory | None:

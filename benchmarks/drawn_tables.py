@@ -429,6 +429,29 @@ def truth_of(page: int, rows: Sequence[Sequence[Cell | None]]) -> dict[str, Any]
 # --- words and figures ------------------------------------------------------------------------------------------------
 
 
+_SWAPPED = str.maketrans(".,", ",.")
+_WRITTEN: dict[str, Callable[[int], str]] = {
+    "german": lambda whole: f"{whole:,}".translate(_SWAPPED),
+    "german money": lambda whole: f"{whole / 7:,.2f}".translate(_SWAPPED),
+    "french money": lambda whole: f"{whole / 7:,.2f}".translate(_SWAPPED).replace(".", " "),
+    "swiss money": lambda whole: f"{whole / 7:,.2f}".replace(",", "'"),
+    "rates": lambda whole: f"{whole / 9001:.4f}",
+    "three decimals": lambda whole: f"{whole / 4001:.3f}",
+    "kilograms": lambda whole: f"{whole / 4001:.3f}".translate(_SWAPPED),
+    "indian": lambda whole: _in_lakhs(whole * 97),
+}
+"""How other countries and trades write figures."""
+
+
+def _in_lakhs(whole: int) -> str:
+    rest, last = divmod(whole, 1000)
+    groups: list[str] = []
+    while rest > 99:
+        rest, group = divmod(rest, 100)
+        groups.insert(0, f"{group:02d}")
+    return ",".join([str(rest), *groups, f"{last:03d}"]) if rest else str(last)
+
+
 def figure(rng: random.Random, kind: str) -> str:
     """Write one figure of a kind."""
     whole = int(10 ** rng.uniform(0.5, 5.5))
@@ -444,6 +467,8 @@ def figure(rng: random.Random, kind: str) -> str:
         return f"({whole:,})" if rng.random() < 0.35 else f"{whole:,}"
     if kind == "dash":
         return rng.choice(["–", "n/a", "-"]) if rng.random() < 0.15 else f"{whole:,}"
+    if kind in _WRITTEN:
+        return _WRITTEN[kind](whole)
     if kind == "bracket":
         return f"({rng.uniform(0, 9):.2f})"
     return f"{whole:,}"
@@ -1298,6 +1323,14 @@ KINDS: dict[str, Callable[[random.Random], Page]] = {
     "stacked": stacked,
     "continued": continued,
     "turned": turned,
+    "German figures": _simple("none", "german"),
+    "German money": _simple("book", "german money"),
+    "French money": _simple("rows", "french money"),
+    "Swiss money": _simple("none", "swiss money"),
+    "exchange rates": _simple("head", "rates"),
+    "three decimals": _simple("none", "three decimals"),
+    "kilograms": _simple("grid", "kilograms"),
+    "Indian figures": _simple("none", "indian"),
     "none: columns": no_prose,
     "none: lists": no_lists,
     "none: contents": no_contents,

@@ -37,8 +37,8 @@ from witnessmark.evidence.check import check_table
 from witnessmark.evidence.normal import is_nothing, key_of
 from witnessmark.evidence.verdicts import TableEvidence, Verdict
 
-LEAST_FLAGGED: dict[Group, float] = {"digital": 0.995, "OCR": 0.97}
-MOST_FALSE: dict[Group, float] = {"digital": 0.005, "OCR": 0.03}
+LEAST_FLAGGED: dict[Group, float] = {"digital": 0.995, "OCR": 0.975}
+MOST_FALSE: dict[Group, float] = {"digital": 0.003, "OCR": 0.015}
 MOST_MILLISECONDS = 10.0
 """A digital page."""
 RUNS = 7

@@ -15,7 +15,7 @@ from witnessmark.evidence.witness import WitnessPage
 Place = tuple[int, int]
 Grid = tuple[tuple[str, ...], ...]
 
-NUMBER = re.compile(r"(?P<before>[^\d\w]*)(?P<figures>\d[\d.,\u00a0\u202f ]*\d|\d)(?P<after>[^\d\w]*)")
+NUMBER = re.compile(r"(?P<before>[^\d\w]*)(?P<figures>\d[\d.,'\u00a0\u202f ]*\d|\d)(?P<after>[^\d\w]*)")
 """A cell that is one printed number, with its signs."""
 CURRENCIES = "$€£"
 BOUNDS = "<>\u2264\u2265~\u2248\u00b1"
@@ -203,17 +203,18 @@ def _without_gaps(answer: Answer) -> Answer:
     )
 
 
-def value_of(text: str) -> Decimal | None:
+def value_of(text: str, mark: str = ".") -> Decimal | None:
     """Read a printed number, brackets and dashes before it as a minus; None for anything else, bounds such as `<5` too.
 
-    Shapes:  a comma is a separator; so is a blank; a point is the decimal point
+    Shapes:  `mark` stands before decimals; a blank, an apostrophe and the other of point and comma are separators
     """
-    found = NUMBER.fullmatch(text.strip())
+    found = NUMBER.fullmatch(re.sub(r"^[A-Z]{3} ", "", text.strip()))
     if found is None or set(text) & set(BOUNDS):
         return None
-    if re.fullmatch(r"\d{1,3}([, \u00a0\u202f]\d{3})+(\.\d+)?|\d+(\.\d+)?", found["figures"]) is None:
+    figures = found["figures"].translate(str.maketrans(",.", ".,")) if mark == "," else found["figures"]
+    if re.fullmatch(r"\d{1,3}([, '\u00a0\u202f]\d{3})+(\.\d+)?|\d+(\.\d+)?", figures) is None:
         return None
-    figures = re.sub(r"[^\d.]", "", found["figures"])
+    figures = re.sub(r"[^\d.]", "", figures)
     is_negative = "(" in found["before"] or bool(set(found["before"]) & set("-" + DASHES))
     return -Decimal(figures) if is_negative else Decimal(figures)
 
@@ -236,19 +237,23 @@ def _is_minus(text: str, place: Place, answer: Answer) -> bool:
 
 
 def _without_separators(text: str, place: Place, answer: Answer, luck: random.Random) -> str:
-    del place, answer, luck
-    return re.sub(r"(?<=\d)[,\u00a0\u202f ](?=\d{3}\b)", "", text) if NUMBER.fullmatch(text.strip()) else text
+    del luck
+    if NUMBER.fullmatch(text.strip()) is None or place[0] < answer.header_rows:
+        return text
+    between = "." if answer.table.mark == "," else ","
+    return re.sub(rf"(?<=\d)[{between}'\u00a0\u202f ](?=\d{{2,3}}(?!\d))", "", text)
 
 
 def _other_separators(text: str, place: Place, answer: Answer, luck: random.Random) -> str:
-    del place, answer
-    found = NUMBER.fullmatch(text.strip())
-    return re.sub(r"(?<=\d),(?=\d{3}\b)", luck.choice((" ", "\u00a0", "'", "\u202f")), text) if found else text
+    if NUMBER.fullmatch(text.strip()) is None or place[0] < answer.header_rows:
+        return text
+    between = "." if answer.table.mark == "," else ","
+    return re.sub(rf"(?<=\d)[{between}](?=\d{{2,3}}(?!\d))", luck.choice((" ", "\u00a0", "'", "\u202f")), text)
 
 
 def _json_number(text: str, place: Place, answer: Answer, luck: random.Random) -> str:
     del luck
-    value = value_of(text)
+    value = value_of(text, answer.table.mark)
     if value is None or not _is_minus(text, place, answer) or place[0] < answer.header_rows:
         return text
     plain = format(value, "f")
@@ -257,7 +262,7 @@ def _json_number(text: str, place: Place, answer: Answer, luck: random.Random) -
 
 def _minus_for_brackets(text: str, place: Place, answer: Answer, luck: random.Random) -> str:
     del luck
-    if value_of(text) is None or "(" not in text or not has_mixed_brackets(answer, place):
+    if value_of(text, answer.table.mark) is None or "(" not in text or not has_mixed_brackets(answer, place):
         return text
     return "-" + re.sub(r"[()]", "", text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from witnessmark.documents.ocr.cache import WordCache
 from witnessmark.documents.ocr.recognised import PixelPage
 from witnessmark.documents.ocr.resolution import MOST_PIXELS, ocr_side
 from witnessmark.documents.pdfium import PdfFile, open_pdf
+from witnessmark.evidence.normal import key_of
+from witnessmark.evidence.numbers import decimal_mark
 from witnessmark.evidence.witness import WitnessPage
 
 Group = Literal["digital", "OCR"]
@@ -78,6 +81,17 @@ class TrueTable:
         ]:
             rows = max(deeper)
         return min(rows, self.height - 1)
+
+    @cached_property
+    def mark(self) -> str:
+        """What stands before decimals: in the table, else on its pages; a point where neither says it."""
+        keys = [key_of(cell.text) for cell in self.cells]
+        if said := decimal_mark(keys):
+            return said
+        has_thousands = any(re.fullmatch(r"\d{1,3}(\.\d{3})+", key) for key in keys)
+        if has_thousands and any(re.fullmatch(r"[1-9]\d{0,2}", key) for key in keys):
+            return ","
+        return decimal_mark(self.words_of_page) or "."
 
     @cached_property
     def words_of_page(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from benchmarks.separators_changed import separators_changed
 from benchmarks.shifted_answers import cells_merged, labels_shifted, values_shifted
 from benchmarks.true_answers import (
     BOUNDS,
@@ -21,6 +22,7 @@ from benchmarks.true_answers import (
 )
 from benchmarks.true_tables import TrueTable
 from witnessmark.evidence.normal import is_nothing, key_of
+from witnessmark.evidence.numbers import dates_of
 
 MOST_PAIRS = 8
 """Of rows or columns of one table that are swapped, and of rows that are dropped, repeated, invented, by kind."""
@@ -94,12 +96,12 @@ def _with(base: Answer, kind: str, others: dict[Place, str]) -> Answer:
     return replace(base, kind=kind, grid=grid, wrong=frozenset(others))
 
 
-def _is_other(text: str, other: str) -> bool:
-    """Claim that a text means another number than before, or is another text."""
-    value = value_of(text)
+def _is_other(text: str, other: str, mark: str) -> bool:
+    """Claim that a text means another number or day than before, or is another text."""
+    value = value_of(text, mark)
     if value is None:
-        return _letters(text) != _letters(other)
-    return value_of(other) != value
+        return _letters(text) != _letters(other) and not dates_of(text) & dates_of(other)
+    return value_of(other, mark) != value and not re.search(r"(?<!\d)[.,]|[.,](?!\d)", other)
 
 
 def _letters(text: str) -> str:
@@ -119,38 +121,38 @@ def _digit_changed(text: str, place: Place, base: Answer, luck: random.Random) -
 
 
 def _digit_dropped(text: str, place: Place, base: Answer, luck: random.Random) -> str | None:
-    del place, base
+    del place
     digits = _digits(text)
     if len(digits) < 2:
         return None
     at = luck.choice(digits)
     other = text[:at] + text[at + 1 :]
-    return other if other[at - 1 : at + 1].strip(".,") and _is_other(text, other) else None
+    return other if other[at - 1 : at + 1].strip(".,") and _is_other(text, other, base.table.mark) else None
 
 
 def _digit_added(text: str, place: Place, base: Answer, luck: random.Random) -> str | None:
-    del place, base
+    del place
     if not (digits := _digits(text)):
         return None
     at = luck.choice(digits) + 1
     other = text[:at] + luck.choice("123456789") + text[at:]
-    return other if _is_other(text, other) else None
+    return other if _is_other(text, other, base.table.mark) else None
 
 
 def _digits_swapped(text: str, place: Place, base: Answer, luck: random.Random) -> str | None:
-    del place, base
+    del place
     digits = _digits(text)
     pairs = [(a, b) for a, b in itertools.pairwise(digits) if text[a] != text[b] and b - a <= 2]
     if not pairs:
         return None
     a, b = luck.choice(pairs)
     other = text[:a] + text[b] + text[a + 1 : b] + text[a] + text[b + 1 :]
-    return other if _is_other(text, other) else None
+    return other if _is_other(text, other, base.table.mark) else None
 
 
 def _point_lost(text: str, place: Place, base: Answer, luck: random.Random) -> str | None:
-    del place, base
-    points = [found.start() for found in re.finditer(r"(?<=\d)\.(?=\d)", text)]
+    del place
+    points = [found.start() for found in re.finditer(rf"(?<=\d)[{base.table.mark}](?=\d)", text)]
     if not points:
         return None
     at = luck.choice(points)
@@ -159,14 +161,14 @@ def _point_lost(text: str, place: Place, base: Answer, luck: random.Random) -> s
 
 def _sign_lost(text: str, place: Place, base: Answer, luck: random.Random) -> str | None:
     del luck
-    value = value_of(text)
+    value = value_of(text, base.table.mark)
     if value is None or value >= 0 or (text.lstrip(CURRENCIES).startswith("(") and not has_mixed_brackets(base, place)):
         return None
     return re.sub(f"[()\\-{DASHES}]", "", text)
 
 
 def _sign_added(text: str, place: Place, base: Answer, luck: random.Random) -> str | None:
-    value = value_of(text)
+    value = value_of(text, base.table.mark)
     if value is None or value <= 0 or place[0] < base.header_rows or re.search(r"[()\[\]]", text):
         return None
     return luck.choice((f"-{text}", f"({text})"))
@@ -179,7 +181,7 @@ def _invented(text: str, place: Place, base: Answer, luck: random.Random) -> str
     known = {_letters(word) for word in base.table.words_of_page}
     for _ in range(20):
         other = "".join(luck.choice("123456789") if sign.isdigit() else sign for sign in text)
-        if _letters(other) not in known and _is_other(text, other):
+        if _letters(other) not in known and _is_other(text, other, base.table.mark):
             return other
     return None
 
@@ -193,7 +195,7 @@ def _neighbour(down: int, across: int) -> Change:
         row, column = row + down, column + across
         while base.header_rows <= row < len(base.grid) and 0 <= column < len(base.grid[0]):
             if other := base.grid[row][column]:
-                return other if _is_other(text, other) else None
+                return other if _is_other(text, other, base.table.mark) else None
             row, column = row + down, column + across
         return None
 
@@ -275,13 +277,15 @@ def _bound_changed(text: str, place: Place, base: Answer, luck: random.Random) -
     bare = re.sub(f"^[{BOUNDS}]\\s*(?=\\d)", "", text.strip())
     if bare != text.strip():
         return bare
-    return f"{luck.choice(BOUNDS)}{text}" if value_of(text) is not None and text[:1].isdigit() else None
+    return (
+        f"{luck.choice(BOUNDS)}{text}" if value_of(text, base.table.mark) is not None and text[:1].isdigit() else None
+    )
 
 
 def _rounded(text: str, place: Place, base: Answer, luck: random.Random) -> str | None:
     """Round a number to fewer decimals, or a large one to tens or hundreds."""
     value = value_of(text)
-    if value is None or place[0] < base.header_rows or value < 0:
+    if value is None or place[0] < base.header_rows or value < 0 or base.table.mark == ",":
         return None
     figures = -int(value.as_tuple().exponent)
     if text[:1].isdigit() and (figures > 0 or value >= 1000):
@@ -292,13 +296,13 @@ def _rounded(text: str, place: Place, base: Answer, luck: random.Random) -> str 
 
 def _separator_moved(text: str, place: Place, base: Answer, luck: random.Random) -> str | None:
     """Move a separator by one or two digits; of thousands it then is none."""
-    del place, base
+    del place
     found = re.fullmatch(r"(\d{1,3})([.,])(\d{2,})", text.strip())
     if found is None:
         return None
     digits, at = found[1] + found[3], len(found[1]) + luck.choice((1, -1, 2))
     other = digits[:at] + found[2] + digits[at:]
-    return other if 0 < at < len(digits) and _is_other(text, other) else None
+    return other if 0 < at < len(digits) and _is_other(text, other, base.table.mark) else None
 
 
 def _day_and_month_swapped(text: str, place: Place, base: Answer, luck: random.Random) -> str | None:
@@ -331,6 +335,7 @@ CELL_ERRORS: dict[str, Change] = {
     "bound dropped or added": _bound_changed,
     "value rounded": _rounded,
     "separator moved": _separator_moved,
+    "separators changed": separators_changed,
     "day and month swapped": _day_and_month_swapped,
 }
 

@@ -68,10 +68,10 @@ def test_what_is_no_number(text: str) -> None:
     assert amounts(text) == ()
 
 
-def test_a_decimal_mark_decides_what_could_be_read_both_ways() -> None:
-    assert amounts("1,234") == ("1234", "1.234")
-    assert amounts("1,234", ".") == ("1234",)
-    assert amounts("1,234", ",") == ("1.234",)
+def test_a_decimal_mark_says_which_of_two_readings_comes_first() -> None:
+    assert amounts("1,230") == ("1230", "1.230")
+    assert amounts("1,230", ".") == ("1230", "1.230")
+    assert amounts("1,230", ",") == ("1.23", "1230")
     assert decimal_mark(["12.5", "1,234"]) == "."
     assert decimal_mark(["12,5", "1.234"]) == ","
     assert decimal_mark(["1,234", "1.234"]) is None

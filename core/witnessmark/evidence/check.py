@@ -12,7 +12,8 @@ from witnessmark.evidence.laid import Laid, Territory
 from witnessmark.evidence.likeness import is_same_as_read, most_alike
 from witnessmark.evidence.lookup import runs_of, same_unit
 from witnessmark.evidence.normal import core_of, is_mark, is_nothing, key_of_cell
-from witnessmark.evidence.numbers import amount_of, decimal_mark, is_year
+from witnessmark.evidence.numbers import amount_of, decimal_mark, digits_of, is_year
+from witnessmark.evidence.separators import Separators, is_same_number, separators_of, written_mark
 from witnessmark.evidence.spanning import Spans
 from witnessmark.evidence.verdicts import TableEvidence, Verdict
 from witnessmark.evidence.witness import WitnessPage
@@ -106,6 +107,8 @@ class _Check:
         """Words that no cell has, marks left out, by page and line."""
         self.row_steps: list[float] = []
         """Least distance of rows, by page."""
+        self.separators: dict[tuple[int, int], Separators] = {}
+        """Of the printed numbers, by page and column."""
 
     def _asked(self, row: int, texts: Sequence[str], keys: Sequence[str]) -> list[Asked]:
         asked: list[Asked] = []
@@ -122,10 +125,9 @@ class _Check:
     def _places(self, text: str) -> list[Place]:
         places: list[Place] = []
         for number, (page, first) in enumerate(zip(self.pages, self.first_lines, strict=True)):
-            mark = None if page.is_read_by_ocr else self.mark
             places += [
                 Place(number, run, first + run.first_line, first + run.last_line, page.index.is_part(run))
-                for run in runs_of(text, page.index, mark)
+                for run in runs_of(text, page.index, self.mark)
             ]
         return places
 
@@ -158,6 +160,7 @@ class _Check:
         self._give_all_shared([*body, *headers])
         self.unclaimed = self._unclaimed_words()
         self.row_steps = self.laid.row_steps(self.located.claimed)
+        self.separators = self._separators_found()
         verdicts = [[self._verdict(row, column) for column in range(len(texts))] for row, texts in enumerate(self.grid)]
         return TableEvidence(
             verdicts=tuple(map(tuple, verdicts)),
@@ -383,7 +386,44 @@ class _Check:
             whole = page.index.text(self.laid.in_order(places[0].page, words))
             reason = f"Only a part of what stands there: {whole!r}."
             return Verdict(status="unlocated", page=page.page_number, box=box, nearest=whole, reason=reason)
+        if not self._has_its_separators(cell, places[0]):
+            said = page.index.text(places[0].run.words)
+            reason = f"Another number: the page has {said!r} here, with other separators."
+            return Verdict(status="unlocated", page=page.page_number, box=box, nearest=said, reason=reason)
         return Verdict(status="located", page=page.page_number, box=box)
+
+    def _separators_found(self) -> dict[tuple[int, int], Separators]:
+        """Find the separators that each column's cells have in print."""
+        printed: dict[tuple[int, int], list[str]] = {}
+        for (row, column), places in self.located.places.items():
+            if row >= self.head and self.cells[row, column].is_amount:
+                digits = self._digits_at(places[0])
+                printed.setdefault((places[0].page, column), []).extend([digits] if digits else [])
+        answer = [cell.key for cell in self.cells.values()]
+        marks = [
+            decimal_mark(digits for (on, _), numbers in printed.items() if on == page for digits in numbers)
+            or witness.index.mark
+            for page, witness in enumerate(self.pages)
+        ]
+        found: dict[tuple[int, int], Separators] = {}
+        for (page, column), numbers in printed.items():
+            own = [cell.key for cell in self.cells.values() if cell.column == column and cell.row >= self.head]
+            witness = self.pages[page]
+            found[page, column] = separators_of(
+                numbers, marks[page], written_mark(own, answer), is_read_by_ocr=witness.is_read_by_ocr
+            )
+        return found
+
+    def _digits_at(self, place: Place) -> str | None:
+        key = key_of_cell(self.pages[place.page].index.text(place.run.words))
+        return digits_of(key) or digits_of(core_of(key))
+
+    def _has_its_separators(self, cell: Asked, place: Place) -> bool:
+        separators = self.separators.get((place.page, cell.column))
+        if separators is None or not cell.is_amount or cell.row < self.head:
+            return True
+        asked, printed = digits_of(cell.key), self._digits_at(place)
+        return asked is None or printed is None or is_same_number(asked, printed, separators)
 
     def _is_empty(self, cell: Asked) -> bool:
         """Say whether an answer only writes that a cell is empty, and it is."""

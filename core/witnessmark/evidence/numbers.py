@@ -56,7 +56,8 @@ class Amount(NamedTuple):
 def amount_of(key: str, mark: str | None = None) -> Amount | None:
     """Read the key of a text as one number; None where it is anything else.
 
-    Shapes:  `key` as `key_of_cell` writes it; `mark` is what stands before decimals, None where that is not known
+    Shapes:  `key` as `key_of_cell` writes it; `mark` is what stands before decimals, None where that is not known:
+             it does not rule the other reading out
     """
     if len(key) > 40 or not has_digit(key):
         return None
@@ -81,21 +82,26 @@ def amount_of(key: str, mark: str | None = None) -> Amount | None:
 
 
 def values_of(digits: str, mark: str | None = None) -> tuple[str, ...]:
-    """Find what digits with their separators may be worth; nothing where they make no number."""
+    """Find what digits with their separators may be worth; nothing where they make no number.
+
+    Shapes:  both readings of `1,234`, that with `mark` before decimals first; which is right: `separators.py`
+    """
     if digits.isdigit():
         return (digits if digits[0] != "0" or len(digits) == 1 else _code(digits),)
-    found: list[str] = []
-    for point in (mark,) if mark else (".", ","):
-        value = _value(digits, point)
-        if value is not None and value not in found:
-            found.append(value)
-    if not found and mark:  # a cell that breaks its table's rule is read as it can be
-        other = _value(digits, "," if mark == "." else ".")
-        found = [other] if other is not None else []
-    if len(found) > 1 and digits[0] != "0":
-        # `1,230` may be a thousand: read as one and a bit it keeps its nought, so that `1,23` is not the same.
-        return tuple(found)
-    return tuple(dict.fromkeys(_without_noughts(value) for value in found))
+    found = {value_with(digits, point): point for point in ((",", ".") if mark == "," else (".", ","))}
+    values = {value: point for value, point in found.items() if value is not None}
+    if len(values) == 1 or digits[0] == "0":
+        return tuple(dict.fromkeys(map(without_noughts, values)))
+    # `1,230` may be a thousand: read as one and a bit it keeps its nought, so that `1,23` is not the same.
+    return tuple(dict.fromkeys(without_noughts(value) if point == mark else value for value, point in values.items()))
+
+
+def digits_of(key: str) -> str | None:
+    """Find the digits and separators of one number in a text's key; None where it is no number."""
+    if key.isdigit():
+        return key
+    found = _AMOUNT.fullmatch(key)
+    return found["digits"] if found else None
 
 
 def _code(digits: str) -> str:
@@ -103,7 +109,8 @@ def _code(digits: str) -> str:
     return digits if digits.strip("0") else "0"
 
 
-def _value(digits: str, point: str) -> str | None:
+def value_with(digits: str, point: str) -> str | None:
+    """Read digits whose decimals follow `point`; None where they make no number then."""
     whole, dot, decimals = digits.rpartition(point) if digits.count(point) == 1 else (digits, "", "")
     if dot and not decimals.isdigit():
         return None
@@ -119,7 +126,8 @@ def _value(digits: str, point: str) -> str | None:
     return f"{whole}.{decimals}" if decimals else whole
 
 
-def _without_noughts(value: str) -> str:
+def without_noughts(value: str) -> str:
+    """Drop the noughts that end decimals."""
     return value.rstrip("0").rstrip(".") if "." in value else value
 
 
@@ -136,17 +144,23 @@ _ONE_NUMBER = re.compile(r"[^\d\w.,]{0,3}([.,]?\d[\d.,']*\d)[^\d\w.,]{0,3}")
 
 def decimal_mark(keys: Iterable[str]) -> str | None:
     """Find what stands before decimals in many texts; None where they do not say it, or say both."""
+    counts = marks_shown(keys)
+    if counts["."] and counts["."] > 4 * counts[","]:
+        return "."
+    if counts[","] and counts[","] > 4 * counts["."]:
+        return ","
+    return None
+
+
+def marks_shown(keys: Iterable[str]) -> dict[str, int]:
+    """Count the decimal marks of numbers that can be read in one way only."""
     counts = {".": 0, ",": 0}
     for key in keys:
         if ("." in key or "," in key) and (found := _ONE_NUMBER.fullmatch(key)):
             shown = _mark_shown(found[1])
             if shown:
                 counts[shown] += 1
-    if counts["."] and counts["."] > 4 * counts[","]:
-        return "."
-    if counts[","] and counts[","] > 4 * counts["."]:
-        return ","
-    return None
+    return counts
 
 
 def _mark_shown(digits: str) -> str | None:

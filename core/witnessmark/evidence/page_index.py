@@ -168,8 +168,8 @@ class PageIndex:
 
     @cached_property
     def mark(self) -> str | None:
-        """What stands before decimals on this page; None where it does not say, or OCR may have mistaken it."""
-        return None if self._is_read_by_ocr else decimal_mark(token.key for token in self.tokens.values())
+        """What most numbers of this page have before decimals; None where it does not say it."""
+        return decimal_mark(token.key for token in self.tokens.values())
 
     @cached_property
     def is_day_first(self) -> bool | None:

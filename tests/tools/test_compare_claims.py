@@ -136,3 +136,40 @@ async def test_a_word_that_is_often_there_was_removed_where_it_is_rarer_now(hous
     api.answer_with(lambda _: answer(judgement("d1"), others=[other("of ten crowns", None)]))
     found = await compare(house, text((old,)), text((new,)), ("old.txt", "new.txt"))
     assert (found.difference_count, found.needs_review) == (1, [])
+
+
+def meant(name: str, meaning: str, significance: str = "substantive") -> dict[str, Any]:
+    return judgement(name, significance) | {"meaning": meaning}
+
+
+async def test_a_meaning_with_a_figure_that_the_difference_lacks_is_named(house: House, api: FakeClaudeAPI) -> None:
+    api.answer_with(lambda _: answer(meant("d1", "A night costs 1,304.50."), meant("d2", "The duty to tell ends.")))
+    found = await compare(house, pdf(LINES), pdf(LATER), NAMES)
+    assert [len(one.meaning_doubts) for one in found.differences] == [1, 0]
+    (item,) = found.needs_review
+    assert item.reason.startswith("d1: the meaning says 1,304.50; the difference says 1,284.50 and 1,294.50.")
+    assert item.box == found.differences[0].after_box
+    assert "Doubtful: the meaning says 1,304.50" in found.to_text()
+    assert any("d1" in warning and "meaning" in warning for warning in found.warnings)
+
+
+async def test_meanings_that_changed_places_are_named_on_both(house: House, api: FakeClaudeAPI) -> None:
+    dues, notice = "The dues for a vessel at the jetty go up.", "The master does not have to tell the harbour."
+    api.answer_with(lambda _: answer(meant("d1", notice), meant("d2", dues)))
+    found = await compare(house, pdf(LINES), pdf(LATER), NAMES)
+    assert [one.meaning_doubts[0][:19] for one in found.differences] == ["the meaning fits d2", "the meaning fits d1"]
+    api.answer_with(lambda _: answer(meant("d1", dues), meant("d2", notice)))
+    found = await compare(house, pdf(LINES), pdf(LATER), NAMES, reuse=False)
+    assert [one.meaning_doubts for one in found.differences] == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("meaning", "significance"), [("It is 9 now.", "substantive"), ("A word is another.", "formatting")]
+)
+async def test_a_doubtful_meaning_does_not_make_a_difference_formatting(
+    house: House, api: FakeClaudeAPI, meaning: str, significance: str
+) -> None:
+    old, new = "The owner keeps the lamps lit from dusk.", "The guest keeps the lamps lit from dusk."
+    api.answer_with(lambda _: answer(meant("d1", meaning, "formatting")))
+    found = await compare(house, text((old,)), text((new,)), ("old.txt", "new.txt"))
+    assert [one.significance for one in found.differences] == [significance]

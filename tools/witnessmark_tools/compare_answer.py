@@ -12,6 +12,7 @@ from witnessmark.evidence.quotes import QuotedDocument
 from witnessmark.plans.pairs import shown_pages
 from witnessmark.plans.plan import Ask
 from witnessmark_tools.compare_claims import RefutedClaim, checked_claim
+from witnessmark_tools.compare_meanings import meaning_doubts
 from witnessmark_tools.compare_offline import Aligned
 from witnessmark_tools.compare_plan import (
     ComparisonAnswer,
@@ -94,9 +95,20 @@ def judged(
     local = {(each.before_page, each.after_page) for each in made if each.kind == "visual"}
     made += [each for each in said.seen if (each.before_page, each.after_page) not in local]
     made += added
-    ranked = sorted(made, key=_rank)
+    doubts = meaning_doubts(made, quoted)
+    aligned = [each.significance for each in one.differences]
+    for place, significance in enumerate(aligned):
+        if doubts[place] and significance == "substantive":
+            made[place] = made[place].model_copy(update={"significance": "substantive"})
+    order = sorted(range(len(made)), key=lambda place: _rank(made[place]))
+    names = {place: f"d{number}" for number, place in enumerate(order, start=1)}
     return Judgement(
-        differences=[each.model_copy(update={"difference_id": f"d{n}"}) for n, each in enumerate(ranked, start=1)],
+        differences=[
+            made[place].model_copy(
+                update={"difference_id": names[place], "meaning_doubts": doubts[place].in_words(names)}
+            )
+            for place in order
+        ],
         refuted=refuted,
         unasked=list(dict.fromkeys(said.unasked)),
         unseen_pages=sorted(said.unseen_pages),

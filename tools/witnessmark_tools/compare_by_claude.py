@@ -21,12 +21,13 @@ from witnessmark_tools.compare_answer import Judgement, judged, missing_names, p
 from witnessmark_tools.compare_counts import Basis, with_differences
 from witnessmark_tools.compare_offline import Aligned, Compared, compared
 from witnessmark_tools.compare_plan import LONGEST_TEXT, ComparisonAnswer, ToAsk, plan_comparison
+from witnessmark_tools.compare_result import DocumentDifference
 from witnessmark_tools.compare_sides import ComparedSide
 from witnessmark_tools.contained import contained
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.pages import sendable_pages
 from witnessmark_tools.paid import Paid, Readers, run_paid
-from witnessmark_tools.results import Cost, pages_in_words
+from witnessmark_tools.results import Cost, ReviewItem, pages_in_words
 from witnessmark_tools.tables_by_claude import failures_in_words
 from witnessmark_tools.terms import Terms
 
@@ -206,7 +207,7 @@ class _Judges:
 
 def _shaped(found: Compared, judgement: Judgement, basis: Basis, judges: _Judges) -> Compared:
     """Put what models said into the result."""
-    review = [(one.is_before, one.item) for one in judgement.refuted]
+    review = [(one.is_before, one.item) for one in judgement.refuted] + _doubtful(judgement.differences)
     result = found.result.model_copy(
         update={
             "engines": ["offline", *judges.engines],
@@ -216,6 +217,23 @@ def _shaped(found: Compared, judgement: Judgement, basis: Basis, judges: _Judges
         }
     )
     return Compared(result=with_differences(result, judgement.differences, basis), review=(*review, *found.review))
+
+
+def _doubtful(differences: Sequence[DocumentDifference]) -> list[tuple[bool, ReviewItem]]:
+    """List doubtful meanings, each with whether its place is in the earlier document."""
+    return [
+        (
+            one.after_page is None,
+            ReviewItem(
+                page=one.after_page or one.before_page or 1,
+                box=one.after_box if one.after_page is not None else one.before_box,
+                value=one.after or one.before,
+                reason=f"{one.difference_id}: {'; '.join(one.meaning_doubts)}. Read the words, not the meaning.",
+            ),
+        )
+        for one in differences
+        if one.meaning_doubts
+    ]
 
 
 def _warnings(judgement: Judgement) -> list[str]:
@@ -237,6 +255,13 @@ def _warnings(judgement: Judgement) -> list[str]:
         told.append(
             f"{count} claim{'s'[: count != 1]} of a model {'is' if count == 1 else 'are'} not borne out by the "
             "documents: listed in needs_review, not counted."
+        )
+    if doubtful := [one.difference_id for one in differences if one.meaning_doubts]:
+        named = ", ".join(doubtful[:MAX_NAMED])
+        told.append(
+            f"The meaning of {named} does not agree with the words: see needs_review."
+            if len(doubtful) == 1
+            else f"The meanings of {named} do not agree with the words: see needs_review."
         )
     seen = sorted(
         {each.after_page or each.before_page or 1 for each in differences if each.kind == "visual" and not each.aligned}

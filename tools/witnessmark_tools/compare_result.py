@@ -34,6 +34,7 @@ class DocumentDifference(Frozen):
     added: str | None = None
     significance: Significance
     meaning: str | None = Field(default=None, description="By a model: what it means.")
+    meaning_doubts: list[str] = Field(default=[], description="What of `meaning` the difference does not say.")
     before_page: int | None = None
     after_page: int | None = None
     before_box: Box | None = None
@@ -60,6 +61,7 @@ class DocumentDifference(Frozen):
             lines += [f"   - {self.before}"] if self.before else []
             lines += [f"   + {self.after}"] if self.after else []
         lines += [f"   {self.meaning}"] if self.meaning else []
+        lines += [f"   Doubtful: {doubt}." for doubt in self.meaning_doubts]
         return lines
 
     def _cell(self) -> str | None:

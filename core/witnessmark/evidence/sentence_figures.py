@@ -99,7 +99,7 @@ class Figure:
     is_word: bool = False
     """Whether it is written in letters."""
     is_reference: bool = False
-    """Whether it counts clauses, pages, lines, or is an ordinal."""
+    """Whether it counts clauses, pages, lines, is an ordinal, or part of a word such as `A4`."""
     is_about: bool = False
 
 
@@ -200,10 +200,17 @@ def _numbers_in(text: str) -> Iterator[Figure]:
             kind="number",
             values=tuple(dict.fromkeys(sign * Decimal(value) for value in values)),
             unit=unit,
-            is_reference=found["ordinal"] is not None or _comes_after(text, begin, _REFERENCES),
+            is_reference=found["ordinal"] is not None
+            or _is_name(text, begin)
+            or _comes_after(text, begin, _REFERENCES),
             is_about=_comes_after(text, begin, _ABOUT),
         )
         yield _with_unit(figure, text)
+
+
+def _is_name(text: str, start: int) -> bool:
+    """Say whether a figure is part of a word, as in `d1`, `A4`, `v2`."""
+    return start > 0 and text[start - 1].isalpha()
 
 
 def _words_in(text: str) -> Iterator[Figure]:

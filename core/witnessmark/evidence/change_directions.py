@@ -1,0 +1,126 @@
+"""Directions in a sentence about a change: raised or lowered, added or removed, checked against the change."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Literal
+
+from witnessmark.evidence.change_figures import ChangedTexts
+from witnessmark.evidence.direction_words import Direction, direction_of, direction_words, says_added, says_removed
+from witnessmark.evidence.sentence_figures import Figure, figures_in, is_same_figure
+
+Kind = Literal["changed", "added", "removed", "moved"]
+_CLAUSES = re.compile(
+    r"[;:]|(?<!\d)[.](?=\s)|,\s+(?:as|and|but|with|who|und|aber|der|die|das|was|denn)\b"
+    r"|,?\s+\b(?:so that|so|because|since|which|while|whereas|hence|thus|thereby|if|when)\b"
+    r"|,?\s+\b(?:sodass|damit|weil|wodurch|während|somit|dadurch|wenn)\b",
+    re.IGNORECASE,
+)
+_TEXT_WORDS = re.compile(
+    r"\b(?:sentences?|clauses?|paragraphs?|sections?|provisions?|passages?|texts?|wording|rows?|lines?|items?"
+    r"|entr(?:y|ies)|words?|rules?|requirements?|conditions?|obligations?|statements?|terms?"
+    r"|s[aä]tze?s?|klauseln?|abs[aä]tze?s?|abschnitte?s?|bestimmung(?:en)?|regelung(?:en)?|passagen?|zeilen?|posten"
+    r"|position(?:en)?|eintr[aä]ge?s?|eintrag|wörter|wort|worte|pflicht(?:en)?|vorschrift(?:en)?)\b",
+    re.IGNORECASE,
+)
+_PARTS = re.compile(
+    r"\b(?:sentence|clause|paragraph|section|provision|row|entry|satz|absatz|abschnitt|klausel|zeile|eintrag)\b",
+    re.IGNORECASE,
+)
+MAX_WORDS_OF_FIGURE = 3
+_STEM = 5
+"""Letters by which words of a sentence and a change are taken for the same."""
+
+
+def direction_doubts(meaning: str, kind: Kind, change: ChangedTexts) -> list[str]:
+    """Name directions that a sentence has the wrong way round, where the change leaves no doubt.
+
+    Shapes:  at most one text
+    """
+    if (doubt := _kind_doubt(meaning, kind, change)) is not None:
+        return [doubt]
+    way = _way(change)
+    if way is None:
+        return []
+    printed = direction_words(f"{change.before} {change.after} {change.around_before} {change.around_after}")
+    for clause in _CLAUSES.split(meaning):
+        said = direction_of(clause)
+        if said is None or said == way[0] or direction_words(clause) & printed:
+            continue
+        if _is_of_change(clause, change):
+            went = "up" if way[0] == "up" else "down"
+            return [f"the meaning says that it goes {said}; the difference goes {went}, from {way[1]} to {way[2]}"]
+    return []
+
+
+def _kind_doubt(meaning: str, kind: Kind, change: ChangedTexts) -> str | None:
+    if _TEXT_WORDS.search(meaning) is None:
+        return None
+    is_inserted = kind == "added" or (kind == "changed" and not change.removed and bool(change.added))
+    is_taken_out = kind == "removed" or (kind == "changed" and not change.added and bool(change.removed))
+    if says_removed(meaning) and (is_inserted or kind == "moved"):
+        return f"the meaning says removed; the difference was {'moved' if kind == 'moved' else 'added'}"
+    if says_added(meaning) and (is_taken_out or kind == "moved"):
+        return f"the meaning says added; the difference was {'moved' if kind == 'moved' else 'removed'}"
+    if _PARTS.search(meaning) and _is_of_figures(change) and (says_added(meaning) or says_removed(meaning)):
+        return "the meaning says that a part of the text was added or removed; in the difference figures changed"
+    return None
+
+
+def _is_of_figures(change: ChangedTexts) -> bool:
+    """Say whether nothing but a figure, with its unit, changed."""
+    return all(
+        figures_in(words) and len(words.split()) <= MAX_WORDS_OF_FIGURE for words in (change.removed, change.added)
+    )
+
+
+def _way(change: ChangedTexts) -> tuple[Direction, str, str] | None:
+    """Say which way the only amount or date of a change went; None where there are several, or it is not clear."""
+    old, new = _only(change.removed, change.before), _only(change.added, change.after)
+    if old is None or new is None or old.kind != new.kind:
+        return None
+    if old.kind == "date":
+        dates = [one for one in old.dates if all(one)], [one for one in new.dates if all(one)]
+        if len(dates[0]) != 1 or len(dates[1]) != 1 or dates[0] == dates[1]:
+            return None
+        return ("up" if dates[1][0] > dates[0][0] else "down"), old.text, new.text
+    if old.unit != new.unit or len(old.values) != len(new.values) or min((*old.values, *new.values)) < Decimal(0):
+        return None
+    ways = {b > a for a, b in zip(old.values, new.values, strict=True)}
+    if len(ways) != 1 or old.values == new.values:
+        return None
+    return ("up" if ways.pop() else "down"), old.text, new.text
+
+
+def _only(words: str, side: str) -> Figure | None:
+    """Find the one figure that changed, as its side has it, with its unit."""
+    changed = [one for one in figures_in(words) if not one.is_reference]
+    whole = [one for one in figures_in(side) if not one.is_reference]
+    if len(changed) == 1:
+        found = [one for one in whole if is_same_figure(one, changed[0])]
+        return found[0] if len(found) == 1 else None
+    if not changed and len(dated := [one for one in whole if one.kind == "date"]) == 1 and len(whole) == 1:
+        return dated[0]  # `March` of `3 March 2026`
+    return None
+
+
+def _is_of_change(clause: str, change: ChangedTexts) -> bool:
+    """Say whether a clause speaks of what changed: by its figures, or by a word before the direction."""
+    figures = [one for one in figures_in(clause) if not one.is_reference]
+    own = (*figures_in(change.before), *figures_in(change.after))
+    if any(is_same_figure(one, other) for one in figures for other in own):
+        return True
+    stems = _stems(f"{change.before} {change.after} {change.around_before} {change.around_after}")
+    return bool(_stems(clause) & stems)
+
+
+def _stems(text: str) -> set[str]:
+    return {word.casefold()[:_STEM] for word in re.findall(r"[^\W\d_]{4,}", text) if word.casefold() not in _COMMON}
+
+
+_COMMON = frozenset(
+    "that this with from they their them than then when where which will would shall must have been were what into"
+    " only both each such also more most much many some there these those does party parties"
+    " wird werden wurde sind eine einer einem einen dass nicht auch nach noch oder sich ihre haben mehr weniger".split()
+)

@@ -1,0 +1,220 @@
+"""Figures in a sentence about a change, checked against both sides of the change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+
+from witnessmark.evidence.sentence_figures import Figure, figures_in, is_near, is_same_figure
+
+MAX_SMALL_COUNT = 12
+"""Number words up to this count things (`both of the two clauses`) unless a unit follows."""
+MAX_PAIRS = 64
+"""Pairs of figures of both sides of which differences and ratios are computed."""
+MAX_NAMED = 4
+"""Figures of the change that a doubt names."""
+_DAYS_OF = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25}
+_OLD_TO_NEW = (
+    re.compile(r"\b(?:from|von|vom|de)\s*$", re.IGNORECASE),
+    re.compile(r"^[\s,]*(?:[^\W\d]+\s+){0,2}?(?:to|auf|zu|zum|\u00e0)\s+(?:[^\W\d]+\s+){0,2}?$", re.IGNORECASE),
+)
+_BECOMES = re.compile(
+    r"^[\s,]*(?:\w+\s+){0,1}(?:becomes?|became|is now|are now|wird zu|werden zu|wurde zu|->|\u2192|=>)\s*$",
+    re.IGNORECASE,
+)
+_NEW_THEN_OLD = re.compile(
+    r"^[\s,]*(?:\w+\s+){0,2}?(?:instead of|rather than|in place of|replaces?|(?:an)?statt|anstelle von|ersetz(?:t|en)"
+    r"|up from|down from)\s+(?:the\s+|former\s+|bisher\s+|bisherigen\s+|previous\s+)*$",
+    re.IGNORECASE,
+)
+_OLD_BUT_NEW = re.compile(r"\b(?:no longer|not|nicht mehr|nicht l\u00e4nger)\s+(?:\w+\s+)?$", re.IGNORECASE)
+_BUT = re.compile(r"^[\s,]*(?:but|sondern)\s+(?:\w+\s+)?$", re.IGNORECASE)
+_INSTEAD_OF_OLD = re.compile(
+    r"(?:^|\b)(?:instead of|rather than|in place of|statt|anstatt|anstelle von)\s+$", re.IGNORECASE
+)
+
+_NOW = re.compile(
+    r"\b(?:now|henceforth|in future|k\u00fcnftig|nun|nunmehr|jetzt)\s+(?:[^\W\d]+\s+){0,2}?$", re.IGNORECASE
+)
+_ONCE = re.compile(
+    r"\b(?:previously|formerly|before|bisher|zuvor|vorher|fr\u00fcher)\s+(?:[^\W\d]+\s+){0,2}?$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedTexts:
+    """A change, as far as a sentence about it can be checked."""
+
+    before: str = ""
+    after: str = ""
+    removed: str = ""
+    """The words of `before` that changed."""
+    added: str = ""
+    around_before: str = ""
+    """What surrounds it in the earlier document: its paragraph, section, row and column."""
+    around_after: str = ""
+
+
+def figure_doubts(meaning: str, change: ChangedTexts) -> list[str]:
+    """Name what the figures of a sentence say and the change does not.
+
+    Shapes:  one text a doubt, such as `the meaning says 45 days; the difference says 30 days and 60 days`
+    """
+    said = [one for one in figures_in(meaning) if _is_claim(one)]
+    if not said:
+        return []
+    before, after = figures_in(change.before), figures_in(change.after)
+    wide_before = (*before, *figures_in(change.around_before))
+    wide_after = (*after, *figures_in(change.around_after))
+    known = (*wide_before, *wide_after)
+    unknown = [one for one in said if not _is_known(one, known) and not _is_computed(one, before, after)]
+    own = _distinct((*_changed(change.removed, before), *_changed(change.added, after)) or (*before, *after))
+    doubts = [f"the meaning says {one.text}; the difference {_says(one, own)}" for one in unknown]
+    for old, new in _turns(meaning, figures_in(meaning)):
+        if old in unknown or new in unknown or _is_of_one_side(old, new, (before, after)):
+            continue
+        if not (_is_known(old, wide_before) and _is_known(new, wide_after)):
+            doubts.append(
+                f"the meaning says from {old.text} to {new.text}; the difference {_turn(before, after, change)}"
+            )
+    if not doubts and before and after:
+        doubts += _misdated(meaning, said, wide_before, wide_after)
+    return doubts
+
+
+def _misdated(meaning: str, said: Sequence[Figure], before: Sequence[Figure], after: Sequence[Figure]) -> Iterator[str]:
+    """Name figures that a sentence puts on the side that does not have them: `now 30 days` where AFTER says 60."""
+    for one in said:
+        head = meaning[: one.start]
+        if _NOW.search(head) and _is_known(one, before) and not _is_known(one, after):
+            yield f"the meaning says now {one.text}; that is what BEFORE says"
+        elif _ONCE.search(head) and _is_known(one, after) and not _is_known(one, before):
+            yield f"the meaning says that it was {one.text} before; that is what AFTER says"
+
+
+def _is_claim(one: Figure) -> bool:
+    if one.is_reference:
+        return False
+    return not one.is_word or bool(one.unit) or one.values[0] > MAX_SMALL_COUNT
+
+
+def _is_known(one: Figure, known: Iterable[Figure]) -> bool:
+    return any(
+        is_same_figure(one, other) or ((one.is_about or _is_rounded(one)) and is_near(one, other)) for other in known
+    )
+
+
+def _is_rounded(one: Figure) -> bool:
+    return any(abs(value) >= 1_000_000 for value in one.values) and not one.text.replace(" ", "")[-3:].isdigit()
+
+
+def _changed(words: str, figures: Sequence[Figure]) -> list[Figure]:
+    """Choose the figures of a side that are among the words that changed."""
+    changed = figures_in(words)
+    return [one for one in figures if any(is_same_figure(one, other) for other in changed)]
+
+
+def _is_computed(one: Figure, before: Sequence[Figure], after: Sequence[Figure]) -> bool:
+    """Say whether a figure is what two sides differ by, or how one is to the other."""
+    pairs = [(old, new) for old in before for new in after][:MAX_PAIRS]
+    return any(_follows(one, old, new) for old, new in pairs if not is_same_figure(old, new))
+
+
+def _follows(one: Figure, old: Figure, new: Figure) -> bool:
+    if one.kind != "number" or old.kind != new.kind:
+        return False
+    if old.kind == "date":
+        return any(_is_span(one, days) for days in _days_between(old, new))
+    for a in old.values:
+        for b in new.values:
+            for value, units in _computed(a, b, old.unit or new.unit):
+                if (not one.unit or one.unit in units) and any(_rounds_to(said, value) for said in one.values):
+                    return True
+    return False
+
+
+def _computed(a: Decimal, b: Decimal, unit: str) -> Iterator[tuple[Decimal, frozenset[str]]]:
+    yield abs(b - a), frozenset({unit, "%"}) if unit == "%" else frozenset({unit})
+    if a:
+        yield abs(b - a) / abs(a) * 100, frozenset({"%"})
+        yield b / a, frozenset({""})
+        yield b / a * 100, frozenset({"%"})
+    if b:
+        yield a / b, frozenset({""})
+
+
+def _rounds_to(said: Decimal, value: Decimal) -> bool:
+    """Say whether a figure is a value as rounded to as many digits as it has."""
+    exponent = said.as_tuple().exponent
+    unit = Decimal(1).scaleb(min(int(exponent), 0)) if isinstance(exponent, int) else Decimal(1)
+    return abs(abs(said) - abs(value)) <= unit / 2
+
+
+def _days_between(old: Figure, new: Figure) -> Iterator[int]:
+    for one in old.dates:
+        for other in new.dates:
+            if all(one) and all(other):
+                try:
+                    yield abs((date(*other) - date(*one)).days)
+                except ValueError:
+                    continue
+
+
+def _is_span(one: Figure, days: int) -> bool:
+    size = _DAYS_OF.get(one.unit)
+    return size is not None and any(abs(float(value) * size - days) <= size / 2 for value in one.values)
+
+
+# --- from one figure to another ---------------------------------------------------------------------------------------
+
+
+def _turns(meaning: str, figures: Sequence[Figure]) -> Iterator[tuple[Figure, Figure]]:
+    """Find where a sentence says that one figure became another: the old one, then the new one."""
+    for one, other in pairwise(figures):
+        if one.kind != other.kind:
+            continue
+        head, between = meaning[: one.start], meaning[one.end : other.start]
+        is_from_to = _OLD_TO_NEW[0].search(head) and _OLD_TO_NEW[1].match(between)
+        is_not_but = _OLD_BUT_NEW.search(head) and _BUT.match(between)
+        if is_from_to or is_not_but or _BECOMES.match(between):
+            yield one, other
+        elif _NEW_THEN_OLD.match(between):
+            yield other, one
+        elif _INSTEAD_OF_OLD.search(head) and len(between) <= 40:
+            yield one, other
+
+
+def _is_of_one_side(old: Figure, new: Figure, sides: Iterable[Sequence[Figure]]) -> bool:
+    """Say whether two figures are a range that one side has as such, or both sides."""
+    return any(
+        is_same_figure(old, one) and is_same_figure(new, other) for side in sides for one, other in pairwise(side)
+    )
+
+
+def _distinct(figures: Iterable[Figure]) -> list[Figure]:
+    found: list[Figure] = []
+    for one in figures:
+        if not one.is_reference and all(one.text != other.text for other in found):
+            found.append(one)
+    return found
+
+
+def _says(one: Figure, own: Sequence[Figure]) -> str:
+    """Write what the change has instead of a figure, of its kind first."""
+    alike = [other.text for other in own if other.kind == one.kind] or [other.text for other in own]
+    if not alike:
+        return "has no such figure"
+    named = alike[:MAX_NAMED]
+    return f"says {' and '.join([', '.join(named[:-1]), named[-1]] if len(named) > 1 else named)}"
+
+
+def _turn(before: Sequence[Figure], after: Sequence[Figure], change: ChangedTexts) -> str:
+    old = _distinct(_changed(change.removed, before)) or _distinct(before)
+    new = _distinct(_changed(change.added, after)) or _distinct(after)
+    if len(old) == 1 and len(new) == 1:
+        return f"says from {old[0].text} to {new[0].text}"
+    return "does not say that"

@@ -1,0 +1,154 @@
+"""Meanings that a model gives to differences, checked against the words of each difference."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from witnessmark.evidence.change_directions import direction_doubts
+from witnessmark.evidence.change_figures import ChangedTexts, figure_doubts
+from witnessmark.evidence.change_words import word_doubts
+from witnessmark.evidence.paragraphs import paragraph_around
+from witnessmark.evidence.quotes import QuotedDocument
+from witnessmark.offline.passage_terms import terms_of
+from witnessmark_tools.compare_result import DocumentDifference
+
+MAX_DOUBTS = 3
+"""Of one meaning."""
+MIN_GAIN = 2.5
+"""By how much two meanings have to fit each other's difference better than their own, in rare words."""
+MIN_GAIN_OF_ONE = 1.8
+"""The same of one meaning that has nothing in common with its own difference."""
+MIN_WORDS = 2
+"""Words that a meaning and a difference share before one may be said to fit the other."""
+FIGURE_WEIGHT = 2.0
+"""A figure says more about where a meaning belongs than a word."""
+
+Quoted = tuple[QuotedDocument, QuotedDocument]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """What of a meaning its difference does not say."""
+
+    texts: tuple[str, ...] = ()
+    fits: int | None = None
+    """The place of the difference that the meaning fits better."""
+
+    def __bool__(self) -> bool:
+        return bool(self.texts) or self.fits is not None
+
+    def in_words(self, names: Mapping[int, str]) -> list[str]:
+        """Write them; `names` has the id of each difference by its place."""
+        fits = [] if self.fits is None else [f"the meaning fits {names[self.fits]} better than this difference"]
+        return [*fits, *self.texts][:MAX_DOUBTS]
+
+
+def meaning_doubts(differences: Sequence[DocumentDifference], quoted: Quoted) -> list[Doubts]:
+    """Check each meaning against its difference.
+
+    Shapes:  as many as differences, in their order; what is beside the words is not doubted
+    """
+    checked = [number for number, one in enumerate(differences) if one.meaning and one.kind != "visual"]
+    changes = {number: _change(differences[number], quoted) for number in checked}
+    fits = dict(_exchanged(differences, changes))
+    return [
+        Doubts(tuple(_doubts(one, changes[number], quoted)), fits.get(number)) if number in changes else Doubts()
+        for number, one in enumerate(differences)
+    ]
+
+
+def _doubts(one: DocumentDifference, change: ChangedTexts, quoted: Quoted) -> list[str]:
+    meaning = one.meaning or ""
+
+    def is_there(text: str) -> bool:
+        return any(document.find_quote(text).status == "located" for document in quoted)
+
+    kind = one.kind if one.kind != "visual" else "changed"
+    doubts = figure_doubts(meaning, change)
+    if not doubts:
+        doubts = direction_doubts(meaning, kind, change)
+    return [*doubts, *word_doubts(meaning, change, is_there)]
+
+
+def _change(one: DocumentDifference, quoted: Quoted) -> ChangedTexts:
+    place = " ".join(part for part in (one.section, one.row, one.column) if part)
+    around = [
+        f"{place} {paragraph_around(document.words, text, page)}" if text else place
+        for document, text, page in (
+            (quoted[0], one.before, one.before_page),
+            (quoted[1], one.after, one.after_page),
+        )
+    ]
+    return ChangedTexts(
+        before=one.before or "",
+        after=one.after or "",
+        removed=one.removed or (one.before or "" if one.kind == "removed" else ""),
+        added=one.added or (one.after or "" if one.kind == "added" else ""),
+        around_before=around[0],
+        around_after=around[1],
+    )
+
+
+# --- meanings that changed places -------------------------------------------------------------------------------------
+
+
+def _exchanged(differences: Sequence[DocumentDifference], changes: dict[int, ChangedTexts]) -> list[tuple[int, int]]:
+    """Find meanings that fit another difference's words clearly better than those of their own.
+
+    Shapes:  the place of each such difference, and of the one that its meaning fits
+    """
+    vocabularies = {number: _vocabulary(change) for number, change in changes.items()}
+    count = len(vocabularies)
+    where: dict[str, list[int]] = {}
+    for number, words in vocabularies.items():
+        for word in words:
+            where.setdefault(word, []).append(number)
+    fits = {number: _fits(differences[number].meaning or "", where, count) for number in vocabularies}
+    found: list[tuple[int, int]] = []
+    for number, rated in fits.items():
+        own = rated.get(number, _NO_FIT)
+        best = max(rated, key=lambda place: (rated[place].weight, place == number), default=number)
+        if best == number or rated[best].words < MIN_WORDS:
+            continue
+        gain = rated[best].weight - own.weight
+        back = fits[best].get(number, _NO_FIT).weight - fits[best].get(best, _NO_FIT).weight
+        if (back > 0 and gain + back >= MIN_GAIN) or (own.weight == 0.0 and gain >= MIN_GAIN_OF_ONE):
+            found.append((number, best))
+    return found
+
+
+class _Fit(NamedTuple):
+    weight: float
+    words: int
+    """Words and figures that both have; a figure counts twice."""
+
+
+_NO_FIT = _Fit(0.0, 0)
+
+
+def _fits(meaning: str, where: Mapping[str, Sequence[int]], count: int) -> dict[int, _Fit]:
+    """Rate how well a meaning fits each difference: by the words and figures that few differences have."""
+    found: dict[int, _Fit] = {}
+    for word, weight in _terms(meaning):
+        places = where.get(word, ())
+        if not 0 < len(places) < count:
+            continue
+        rarity = weight * math.log2(count / len(places))
+        for place in places:
+            so_far = found.get(place, _NO_FIT)
+            found[place] = _Fit(so_far.weight + rarity, so_far.words + round(weight))
+    return found
+
+
+def _vocabulary(change: ChangedTexts) -> frozenset[str]:
+    texts = (change.before, change.after, change.around_before, change.around_after)
+    return frozenset(word for text in texts for word, _ in _terms(text))
+
+
+@lru_cache(maxsize=4096)
+def _terms(text: str) -> tuple[tuple[str, float], ...]:
+    return tuple((term.stem, FIGURE_WEIGHT if term.is_number else 1.0) for term in terms_of(text))

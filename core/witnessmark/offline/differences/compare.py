@@ -14,6 +14,7 @@ from witnessmark.offline.differences.atoms import Running, Side, sides_of
 from witnessmark.offline.differences.citing import Citing
 from witnessmark.offline.differences.hunks import Hunk, hunks_of
 from witnessmark.offline.differences.kinds import is_misread, significance_of, what_changed
+from witnessmark.offline.differences.ordering import order_matters
 from witnessmark.offline.differences.page_pairs import page_pairs
 from witnessmark.offline.differences.pairing import Move, Pair, pair_units
 from witnessmark.offline.differences.units import Unit, units_of
@@ -248,7 +249,10 @@ class _Comparing:
         whats: list[What] = [what_changed(self.a, self.b, edit, is_row=is_row) for edit in edits]
         substantive: list[What] = [what for what in whats if significance_of(what) == "substantive"]
         what = _first(substantive)
-        is_elsewhere = not is_row and before.section != after.section
+        is_elsewhere = (not is_row and before.section != after.section) or (
+            order_matters(self.a, self.units_a, move.a_start, move.a_end - 1)
+            or order_matters(self.b, self.units_b, move.b_start, move.b_end - 1)
+        )
         difference = Difference(
             kind="moved",
             what=what,

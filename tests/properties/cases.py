@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from witnessmark.documents.flow import PageFlow
+from witnessmark.documents.flow import PageFlow, Paragraph
 
 counted: Counter[str] = Counter()
 
@@ -33,9 +33,23 @@ def flows_like(pages: tuple[PageFlow, ...]) -> Iterator[tuple[PageFlow, ...]]:
     for number, page in enumerate(pages):
         blocks = page.paragraphs
         yield pages[:number] + pages[number + 1 :]
-        for changed in (blocks[1:], blocks[:-1], blocks[::-1], blocks[1:] + blocks[:1], blocks + blocks[:1]):
+        for changed in (
+            blocks[1:],
+            blocks[:-1],
+            blocks[::-1],
+            blocks[1:] + blocks[:1],
+            (*blocks, *map(_lower, blocks[:1])),
+        ):
             yield (
                 *pages[:number],
                 PageFlow(page_number=page.page_number, paragraphs=changed, is_read_by_ocr=page.is_read_by_ocr),
                 *pages[number + 1 :],
             )
+
+
+def _lower(paragraph: Paragraph) -> Paragraph:
+    """Print a paragraph once more, below everything else."""
+    lines = (
+        tuple(word._replace(top=word.top + 600, bottom=word.bottom + 600) for word in line) for line in paragraph.lines
+    )
+    return paragraph._replace(lines=tuple(lines))

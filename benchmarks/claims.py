@@ -24,6 +24,8 @@ from typing import Any
 from benchmarks.claimed_meanings import ErrorKind, false_meaning, true_meaning
 from benchmarks.differences import plain
 from benchmarks.drawn_pairs import LOOKS, Block, DrawnPair, EditKind, Label, as_markdown, as_pdf, draw_pair
+from benchmarks.written_meanings import NAMES, WRITTEN
+from witnessmark.evidence.change_claims import doubts_of
 from witnessmark.settings import settings_from
 from witnessmark.testing import FakeClaudeAPI, Request
 from witnessmark_server.services import open_services
@@ -258,12 +260,22 @@ async def _compared(services: Services, paths: tuple[Path, Path]) -> DocumentCom
     return found
 
 
+def score_written(score: Score) -> None:
+    """Check sentences that were written by hand, without a document."""
+    for change in WRITTEN:
+        for kind, meanings in (("true written", change.true), ("written errors", change.false)):
+            for meaning in meanings:
+                doubts = doubts_of(meaning, change.kind, change.texts, is_there=lambda name: name in NAMES)
+                score.add(kind, f"{meaning} | {doubts}", is_flagged=bool(doubts))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", type=int, default=30)
     parser.add_argument("--verbose", action="store_true")
     asked = parser.parse_args()
     score = asyncio.run(measure(asked.pairs))
+    score_written(score)
     print(f"{'claims':22} {'number':>6} {'flagged':>8}")
     for kind, count in sorted(score.claims.items()):
         print(f"{kind:22} {count:6} {score.flagged[kind] / count:8.1%}")

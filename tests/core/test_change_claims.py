@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from witnessmark.evidence.change_directions import Kind, direction_doubts
-from witnessmark.evidence.change_figures import ChangedTexts, figure_doubts
-from witnessmark.evidence.change_words import word_doubts
+from benchmarks.written_meanings import NAMES, WRITTEN
+from witnessmark.evidence.change_claims import doubts_of
+from witnessmark.evidence.change_directions import Kind
+from witnessmark.evidence.change_figures import ChangedTexts
 
 PRICE = ChangedTexts(
     before="The price is EUR 36,000 a quarter",
     after="The price is EUR 36,900 a quarter",
     removed="36,000",
     added="36,900",
-    around_before="2. Prices. The price is EUR 36,000 a quarter and is paid within ten days.",
-    around_after="2. Prices. The price is EUR 36,900 a quarter and is paid within ten days.",
+    around_before=("2. Prices. The price is EUR 36,000 a quarter and is paid within ten days.",),
+    around_after=("2. Prices. The price is EUR 36,900 a quarter and is paid within ten days.",),
 )
 NOTICE = ChangedTexts(
     before="within thirty days of notice", after="within sixty days of notice", removed="thirty", added="sixty"
@@ -28,8 +29,7 @@ ADDED = ChangedTexts(after="The Seller may inspect the goods.", added="The Selle
 
 
 def doubts(meaning: str, change: ChangedTexts, kind: Kind = "changed") -> list[str]:
-    found = [*figure_doubts(meaning, change), *direction_doubts(meaning, kind, change)]
-    return [*found, *word_doubts(meaning, change, lambda _: False)]
+    return doubts_of(meaning, kind, change, is_there=lambda _: False)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +112,19 @@ def test_a_false_sentence_is_doubted(change: ChangedTexts, meaning: str, doubt: 
 )
 def test_added_and_removed_are_told_apart(kind: Kind, meaning: str, *, is_doubted: bool) -> None:
     assert bool(doubts(meaning, ADDED, kind)) == is_doubted
+
+
+def test_sentences_written_by_hand_are_told_apart() -> None:
+    """`benchmarks.claims` prints how many; here at most one in fifty of the true ones is doubted."""
+    checked = [
+        (kind, bool(doubts_of(meaning, change.kind, change.texts, is_there=NAMES.__contains__)))
+        for change in WRITTEN
+        for kind, meanings in (("true", change.true), ("false", change.false))
+        for meaning in meanings
+    ]
+    true, false = ([doubted for kind, doubted in checked if kind == wanted] for wanted in ("true", "false"))
+    assert sum(true) <= 0.02 * len(true)
+    assert sum(false) >= 0.95 * len(false)
 
 
 @pytest.mark.parametrize("meaning", ["", "1", "from to", "from 1 to", "“”", "statt", "A" * 5_000, "9" * 60 + " days"])

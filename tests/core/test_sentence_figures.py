@@ -104,5 +104,16 @@ def test_may_is_a_month_only_where_it_is_written_as_one() -> None:
     assert [one.kind for one in figures_in("rule 3 may apply from 3 May")] == ["number", "date"]
 
 
-def test_a_letter_is_a_scale_only_after_a_currency() -> None:
-    assert [str(one.values[0]) for one in figures_in("a beam of 5m for $5m")] == ["5", "5000000"]
+def test_a_letter_is_surely_a_scale_only_after_a_currency() -> None:
+    assert [[str(value) for value in one.values] for one in figures_in("a beam of 5m for $5m")] == [
+        ["5", "5000000"],
+        ["5000000"],
+    ]
+
+
+def test_two_numbers_may_share_a_scale() -> None:
+    assert any(is_same_figure(figures_in("from 48.2 to 48.3 million")[0], only(text)) for text in ("48.2 million",))
+
+
+def test_one_counts_where_a_unit_follows() -> None:
+    assert [one.text for one in figures_in("one of them lasts one year, ein Satz ein Jahr")] == ["one year", "ein Jahr"]

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from witnessmark.evidence.change_directions import direction_doubts
-from witnessmark.evidence.change_figures import ChangedTexts, figure_doubts
-from witnessmark.evidence.change_words import word_doubts
+from witnessmark.evidence.change_claims import doubts_of
+from witnessmark.evidence.change_figures import ChangedTexts
 from witnessmark.evidence.paragraphs import paragraph_around
 from witnessmark.evidence.quotes import QuotedDocument
 from witnessmark.offline.passage_terms import terms_of
@@ -67,17 +66,13 @@ def _doubts(one: DocumentDifference, change: ChangedTexts, quoted: Quoted) -> li
     def is_there(text: str) -> bool:
         return any(document.find_quote(text).status == "located" for document in quoted)
 
-    kind = one.kind if one.kind != "visual" else "changed"
-    doubts = figure_doubts(meaning, change)
-    if not doubts:
-        doubts = direction_doubts(meaning, kind, change)
-    return [*doubts, *word_doubts(meaning, change, is_there)]
+    return doubts_of(meaning, one.kind if one.kind != "visual" else "changed", change, is_there=is_there)
 
 
 def _change(one: DocumentDifference, quoted: Quoted) -> ChangedTexts:
-    place = " ".join(part for part in (one.section, one.row, one.column) if part)
+    place = tuple(part for part in (one.section, one.row, one.column) if part)
     around = [
-        f"{place} {paragraph_around(document.words, text, page)}" if text else place
+        (*place, paragraph_around(document.words, text, page)) if text else place
         for document, text, page in (
             (quoted[0], one.before, one.before_page),
             (quoted[1], one.after, one.after_page),
@@ -145,7 +140,7 @@ def _fits(meaning: str, where: Mapping[str, Sequence[int]], count: int) -> dict[
 
 
 def _vocabulary(change: ChangedTexts) -> frozenset[str]:
-    texts = (change.before, change.after, change.around_before, change.around_after)
+    texts = (change.before, change.after, *change.around_before, *change.around_after)
     return frozenset(word for text in texts for word, _ in _terms(text))
 
 

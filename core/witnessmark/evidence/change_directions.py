@@ -7,7 +7,14 @@ from decimal import Decimal
 from typing import Literal
 
 from witnessmark.evidence.change_figures import ChangedTexts
-from witnessmark.evidence.direction_words import Direction, direction_of, direction_words, says_added, says_removed
+from witnessmark.evidence.direction_words import (
+    Direction,
+    direction_of,
+    direction_words,
+    says_added,
+    says_removed,
+    speaks_of_time,
+)
 from witnessmark.evidence.sentence_figures import Figure, figures_in, is_same_figure
 
 Kind = Literal["changed", "added", "removed", "moved"]
@@ -20,8 +27,8 @@ _CLAUSES = re.compile(
 _TEXT_WORDS = re.compile(
     r"\b(?:sentences?|clauses?|paragraphs?|sections?|provisions?|passages?|texts?|wording|rows?|lines?|items?"
     r"|entr(?:y|ies)|words?|rules?|requirements?|conditions?|obligations?|statements?|terms?"
-    r"|s[aä]tze?s?|klauseln?|abs[aä]tze?s?|abschnitte?s?|bestimmung(?:en)?|regelung(?:en)?|passagen?|zeilen?|posten"
-    r"|position(?:en)?|eintr[aä]ge?s?|eintrag|wörter|wort|worte|pflicht(?:en)?|vorschrift(?:en)?)\b",
+    r"|s[aä]tze?s?|\w*klauseln?|abs[aä]tze?s?|abschnitte?s?|bestimmung(?:en)?|\w*regelung(?:en)?|passagen?|zeilen?|posten"
+    r"|position(?:en)?|eintr[aä]ge?s?|eintrag|wörter|wort|worte|\w*pflicht(?:en)?|vorschrift(?:en)?)\b",
     re.IGNORECASE,
 )
 _PARTS = re.compile(
@@ -29,6 +36,9 @@ _PARTS = re.compile(
     re.IGNORECASE,
 )
 MAX_WORDS_OF_FIGURE = 3
+SPANS = {"day": Decimal(1), "week": Decimal(7), "month": Decimal(30), "year": Decimal(365)}
+"""In days."""
+LATER_OR_EARLIER = frozenset({"later", "earlier", "später als", "früher als"})
 _STEM = 5
 """Letters by which words of a sentence and a change are taken for the same."""
 
@@ -43,11 +53,14 @@ def direction_doubts(meaning: str, kind: Kind, change: ChangedTexts) -> list[str
     way = _way(change)
     if way is None:
         return []
-    printed = direction_words(f"{change.before} {change.after} {change.around_before} {change.around_after}")
+    printed = direction_words(change.all_texts)
+    is_span = any(one.unit in SPANS for one in figures_in(f"{change.before} {change.after}"))
     for clause in _CLAUSES.split(meaning):
         said = direction_of(clause)
         if said is None or said == way[0] or direction_words(clause) & printed:
             continue
+        if is_span and direction_words(clause) <= LATER_OR_EARLIER:
+            continue  # with a shorter notice, notice may be given later
         if _is_of_change(clause, change):
             went = "up" if way[0] == "up" else "down"
             return [f"the meaning says that it goes {said}; the difference goes {went}, from {way[1]} to {way[2]}"]
@@ -85,10 +98,18 @@ def _way(change: ChangedTexts) -> tuple[Direction, str, str] | None:
         if len(dates[0]) != 1 or len(dates[1]) != 1 or dates[0] == dates[1]:
             return None
         return ("up" if dates[1][0] > dates[0][0] else "down"), old.text, new.text
-    if old.unit != new.unit or len(old.values) != len(new.values) or min((*old.values, *new.values)) < Decimal(0):
+    if min((*old.values, *new.values)) < Decimal(0) or is_same_figure(old, new):
         return None
-    ways = {b > a for a, b in zip(old.values, new.values, strict=True)}
-    if len(ways) != 1 or old.values == new.values:
+    if old.unit in SPANS and new.unit in SPANS:
+        pairs = [(old.values[0] * SPANS[old.unit], new.values[0] * SPANS[new.unit])]
+    elif old.unit != new.unit:
+        return None
+    elif len(old.values) == len(new.values):
+        pairs = list(zip(old.values, new.values, strict=True))
+    else:
+        pairs = [(a, b) for a in old.values for b in new.values]
+    ways = {b > a for a, b in pairs}
+    if len(ways) != 1:
         return None
     return ("up" if ways.pop() else "down"), old.text, new.text
 
@@ -111,8 +132,8 @@ def _is_of_change(clause: str, change: ChangedTexts) -> bool:
     own = (*figures_in(change.before), *figures_in(change.after))
     if any(is_same_figure(one, other) for one in figures for other in own):
         return True
-    stems = _stems(f"{change.before} {change.after} {change.around_before} {change.around_after}")
-    return bool(_stems(clause) & stems)
+    is_span = any(one.unit in SPANS for one in own)
+    return (is_span and speaks_of_time(clause)) or bool(_stems(clause) & _stems(change.all_texts))
 
 
 def _stems(text: str) -> set[str]:

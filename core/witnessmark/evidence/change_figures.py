@@ -15,12 +15,17 @@ MAX_SMALL_COUNT = 12
 """Number words up to this count things (`both of the two clauses`) unless a unit follows."""
 MAX_PAIRS = 64
 """Pairs of figures of both sides of which differences and ratios are computed."""
+ABOUT = Decimal("0.06")
+"""Share by which a figure after `about` may be off."""
 MAX_NAMED = 4
 """Figures of the change that a doubt names."""
+_YEARLY = re.compile(r"\b(?:years?|yearly|annual(?:ly)?|jahr(?:es)?|j\u00e4hrlich\w*)\b", re.IGNORECASE)
+_PARTS_OF_YEAR = (12, 4, 52)
+_ENUMERATES = re.compile(r"[.)]*\s+(?=[^\W\d_])")
 _DAYS_OF = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25}
 _OLD_TO_NEW = (
     re.compile(r"\b(?:from|von|vom|de)\s*$", re.IGNORECASE),
-    re.compile(r"^[\s,]*(?:[^\W\d]+\s+){0,2}?(?:to|auf|zu|zum|\u00e0)\s+(?:[^\W\d]+\s+){0,2}?$", re.IGNORECASE),
+    re.compile(r"^[\s,'\u2019]*(?:[^\W\d]+\s+){0,2}?(?:to|auf|zu|zum|\u00e0)\s+(?:[^\W\d]+\s+){0,2}?$", re.IGNORECASE),
 )
 _BECOMES = re.compile(
     r"^[\s,]*(?:\w+\s+){0,1}(?:becomes?|became|is now|are now|wird zu|werden zu|wurde zu|->|\u2192|=>)\s*$",
@@ -54,9 +59,14 @@ class ChangedTexts:
     removed: str = ""
     """The words of `before` that changed."""
     added: str = ""
-    around_before: str = ""
+    around_before: tuple[str, ...] = ()
     """What surrounds it in the earlier document: its paragraph, section, row and column."""
-    around_after: str = ""
+    around_after: tuple[str, ...] = ()
+
+    @property
+    def all_texts(self) -> str:
+        """Both sides with what surrounds them."""
+        return " ".join((self.before, self.after, *self.around_before, *self.around_after))
 
 
 def figure_doubts(meaning: str, change: ChangedTexts) -> list[str]:
@@ -68,10 +78,13 @@ def figure_doubts(meaning: str, change: ChangedTexts) -> list[str]:
     if not said:
         return []
     before, after = figures_in(change.before), figures_in(change.after)
-    wide_before = (*before, *figures_in(change.around_before))
-    wide_after = (*after, *figures_in(change.around_after))
+    wide_before = (*before, *_around(change.around_before))
+    wide_after = (*after, *_around(change.around_after))
     known = (*wide_before, *wide_after)
-    unknown = [one for one in said if not _is_known(one, known) and not _is_computed(one, before, after)]
+    is_yearly = _YEARLY.search(meaning) is not None
+    unknown = [
+        one for one in said if not _is_known(one, known) and not _is_computed(one, before, after, is_yearly=is_yearly)
+    ]
     own = _distinct((*_changed(change.removed, before), *_changed(change.added, after)) or (*before, *after))
     doubts = [f"the meaning says {one.text}; the difference {_says(one, own)}" for one in unknown]
     for old, new in _turns(meaning, figures_in(meaning)):
@@ -96,6 +109,15 @@ def _misdated(meaning: str, said: Sequence[Figure], before: Sequence[Figure], af
             yield f"the meaning says that it was {one.text} before; that is what AFTER says"
 
 
+def _around(texts: Iterable[str]) -> Iterator[Figure]:
+    """Find the figures of texts without the numbers that count clauses and items."""
+    for text in texts:
+        for one in figures_in(text):
+            is_number = one.start == 0 and not one.unit and _ENUMERATES.match(text, one.end) is not None
+            if not (is_number or one.is_reference):
+                yield one
+
+
 def _is_claim(one: Figure) -> bool:
     if one.is_reference:
         return False
@@ -118,13 +140,14 @@ def _changed(words: str, figures: Sequence[Figure]) -> list[Figure]:
     return [one for one in figures if any(is_same_figure(one, other) for other in changed)]
 
 
-def _is_computed(one: Figure, before: Sequence[Figure], after: Sequence[Figure]) -> bool:
-    """Say whether a figure is what two sides differ by, or how one is to the other."""
+def _is_computed(one: Figure, before: Sequence[Figure], after: Sequence[Figure], *, is_yearly: bool) -> bool:
+    """Say whether a figure is what two sides differ by, or how one is to the other; a month's or quarter's by year."""
     pairs = [(old, new) for old in before for new in after][:MAX_PAIRS]
-    return any(_follows(one, old, new) for old, new in pairs if not is_same_figure(old, new))
+    times = (1, *_PARTS_OF_YEAR) if is_yearly else (1,)
+    return any(_follows(one, old, new, count) for old, new in pairs if not is_same_figure(old, new) for count in times)
 
 
-def _follows(one: Figure, old: Figure, new: Figure) -> bool:
+def _follows(one: Figure, old: Figure, new: Figure, times: int) -> bool:
     if one.kind != "number" or old.kind != new.kind:
         return False
     if old.kind == "date":
@@ -132,9 +155,19 @@ def _follows(one: Figure, old: Figure, new: Figure) -> bool:
     for a in old.values:
         for b in new.values:
             for value, units in _computed(a, b, old.unit or new.unit):
-                if (not one.unit or one.unit in units) and any(_rounds_to(said, value) for said in one.values):
+                if _is_result(one, value * times if times > 1 else value, units):
                     return True
     return False
+
+
+def _is_result(one: Figure, value: Decimal, units: frozenset[str]) -> bool:
+    if one.unit == "cent" and not units & {"%"}:
+        return any(said == abs(value) * 100 for said in one.values)
+    if one.unit and one.unit not in units:
+        return False
+    if one.is_about and any(abs(abs(said) - value) <= ABOUT * value for said in one.values):
+        return True
+    return any(_rounds_to(said, value) for said in one.values)
 
 
 def _computed(a: Decimal, b: Decimal, unit: str) -> Iterator[tuple[Decimal, frozenset[str]]]:

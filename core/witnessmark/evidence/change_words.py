@@ -36,7 +36,7 @@ def word_doubts(meaning: str, change: ChangedTexts, is_there: IsThere) -> list[s
     doubts = [
         f"the meaning quotes '{quoted}'; the difference does not have it"
         for found in _QUOTED.finditer(meaning)
-        if (quoted := " ".join(found[1].split())) and not _is_in(quoted, _all(change))
+        if (quoted := " ".join(found[1].split())) and not _is_in(quoted, change.all_texts)
     ]
     doubts += _exchanged(meaning, change)
     if not doubts:
@@ -51,7 +51,8 @@ def _exchanged(meaning: str, change: ChangedTexts) -> Iterator[str]:
     for pattern in (_FROM_TO, _INSTEAD):
         for found in pattern.finditer(meaning):
             old, new = found["old"], found["new"]
-            before, after = f"{change.before} {change.around_before}", f"{change.after} {change.around_after}"
+            before = " ".join((change.before, *change.around_before))
+            after = " ".join((change.after, *change.around_after))
             if _is_in(old, before) and _is_in(new, after):
                 continue
             if _is_name(change.removed) and _is_name(change.added):
@@ -73,14 +74,10 @@ def _strange(meaning: str, change: ChangedTexts, is_there: IsThere) -> Iterator[
         if not last or last[-1].casefold().strip("(,;") in _ARTICLES or name.isupper():
             continue
         if all(
-            word.casefold() in _KNOWN_NAMES or _is_in(word, _all(change)) or is_there(word) for word in name.split()
+            word.casefold() in _KNOWN_NAMES or _is_in(word, change.all_texts) or is_there(word) for word in name.split()
         ):
             continue
         yield name
-
-
-def _all(change: ChangedTexts) -> str:
-    return f"{change.before} {change.after} {change.around_before} {change.around_after}"
 
 
 def _is_in(text: str, whole: str) -> bool:

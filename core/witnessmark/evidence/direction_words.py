@@ -34,6 +34,10 @@ _DOWN = _any_of(
     f"geringer{_GERMAN_ADJECTIVE} {_GERMAN_TIMES}~früher früher~als vorgezogen halbier(?:t|en|ung) fällt fiel gefallen",
     "herabgesetzt schrumpft",
 )
+_OF_TIME = _any_of(
+    "extend(?:s|ed|ing)? lengthen(?:s|ed|ing)? longer shorten(?:s|ed|ing)? shorter",
+    "verlänger(?:t|n|te|ten|ung) verkürz(?:t|en|te|ung) länger kürzer",
+)
 _MORE = _any_of("more greater bigger dearer mehr größer\\w* teurer")
 _LESS = _any_of("less fewer smaller cheaper weniger kleiner\\w* billiger günstiger")
 _NEGATION = re.compile(
@@ -78,3 +82,8 @@ def says_added(text: str) -> bool:
 def direction_words(text: str) -> frozenset[str]:
     """List the words of a text that say which way something goes."""
     return frozenset(found.group().casefold() for way in (_UP, _DOWN) for found in way.finditer(text))
+
+
+def speaks_of_time(text: str) -> bool:
+    """Say whether the direction of a clause can only be one of time: longer or shorter, extended or shortened."""
+    return _OF_TIME.search(text) is not None

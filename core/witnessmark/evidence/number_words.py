@@ -44,7 +44,7 @@ _GERMAN_ONES = frozenset("ein eine einen einem einer eines".split())
 def number_words_in(text: str) -> Iterator[tuple[int, int, int]]:
     """Find numbers in letters: where each begins and ends, and its value.
 
-    Shapes:  in order; German `ein` and `eine` are articles and not found, nor is `one` by itself
+    Shapes:  in order; `one`, `ein`, `eine` are found as 1, though they may be pronouns and articles
     """
     run: list[re.Match[str]] = []
     for found in _WORD.finditer(text):
@@ -64,7 +64,7 @@ def number_words_in(text: str) -> Iterator[tuple[int, int, int]]:
 
 def _closed(run: list[re.Match[str]]) -> Iterator[tuple[int, int, int]]:
     words = [found.group().casefold() for found in run]
-    if words and words != ["one"]:
+    if words:
         yield run[0].start(), run[-1].end(), _english_number(words)
 
 
@@ -83,7 +83,9 @@ def _english_number(words: list[str]) -> int:
 
 def german_number(word: str) -> int | None:
     """Read a German number word; None for any other word."""
-    if word in _GERMAN_ONES or word in {"und", ""}:
+    if word in _GERMAN_ONES:
+        return 1
+    if word in {"und", ""}:
         return None
     found = _GERMAN.fullmatch(word.replace("dreissig", "drei\u00dfig"))
     if found is None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Literal
 
 from witnessmark.evidence.number_words import number_words_in
@@ -52,6 +53,7 @@ _REFERENCES = frozenset(
 _ABOUT = frozenset(
     "about around roughly approximately nearly almost circa ca some etwa rund ungef\u00e4hr fast knapp".split()
 )
+_WITH_CENTS = frozenset({"eur", "usd", "cad", "aud", "nzd", "sgd", "hkd"})
 _IN_DAYS = {"day": Decimal(1), "week": Decimal(7), "month": Decimal(30), "year": Decimal(365)}
 
 _WORD = r"[^\W\d_]{3,10}"
@@ -78,6 +80,7 @@ _UNIT = re.compile(
     r"(?:[\s\u00a0-]|-\s)?(?:(?:business|working|calendar|consecutive|full|volle[nr]?)\s)?(?P<unit>[^\W\d_]+|[$\u20ac\u00a3\u00a5\u20b9])",
     re.IGNORECASE,
 )
+_CONNECTS = re.compile(r"\s*(?:to|and|or|bis|auf|und|oder|-|\u2013)\s*(?:[a-z]{3}\s|[$\u20ac\u00a3])?", re.IGNORECASE)
 _LAST_WORD = re.compile(r"(\S+?)[.:]?\s*$")
 
 
@@ -101,6 +104,8 @@ class Figure:
     is_reference: bool = False
     """Whether it counts clauses, pages, lines, is an ordinal, or part of a word such as `A4`."""
     is_about: bool = False
+    scale: int = 1
+    """What `thousand` or `million` after a number stands for; its values have it in them."""
 
 
 @lru_cache(maxsize=4096)
@@ -113,7 +118,18 @@ def figures_in(text: str) -> tuple[Figure, ...]:
         if not any(start < one.end and one.start < end for start, end in taken):
             found.append(one)
             taken.append((one.start, one.end))
-    return tuple(sorted(found, key=lambda one: one.start))
+    found.sort(key=lambda one: one.start)
+    return tuple(_with_scale_of(one, following, text) for one, following in zip_longest(found, found[1:]))
+
+
+def _with_scale_of(one: Figure | None, following: Figure | None, text: str) -> Figure:
+    """Let a number have the scale of the next one, as in `from 48.2 to 48.3 million`, as a second reading."""
+    assert one is not None, "only the last has none following"
+    if following is None or following.scale == 1 or one.scale != 1 or one.unit or one.kind != "number":
+        return one
+    if _CONNECTS.fullmatch(text, one.end, following.start) is None:
+        return one
+    return replace(one, values=(*one.values, *(value * following.scale for value in one.values)))
 
 
 def is_same_figure(one: Figure, other: Figure) -> bool:
@@ -141,6 +157,8 @@ def is_near(one: Figure, other: Figure, *, share: Decimal = Decimal("0.06")) -> 
 
 
 def _units_agree(one: str, other: str) -> bool:
+    if "cent" in {one, other}:
+        return {one, other} - {"cent", ""} <= _WITH_CENTS
     return not one or not other or one == other or (one in _IN_DAYS and other in _IN_DAYS)
 
 
@@ -155,6 +173,8 @@ def _in_units(figure: Figure) -> Iterator[tuple[Decimal, str]]:
             yield value * 360, "day"
         if figure.unit == "hour":
             yield value / 24, "day"
+        if figure.unit == "cent":
+            yield from ((value / 100, currency) for currency in (*_WITH_CENTS, ""))
 
 
 def _is_same_date(one: Date, other: Date) -> bool:
@@ -225,24 +245,29 @@ def _words_in(text: str) -> Iterator[Figure]:
             is_reference=_comes_after(text, start, _REFERENCES),
             is_about=_comes_after(text, start, _ABOUT),
         )
-        yield _with_unit(figure, text)
+        figure = _with_unit(figure, text)
+        if value != 1 or figure.unit:  # `one`, `ein` may be no numbers
+            yield figure
 
 
 def _with_unit(figure: Figure, text: str) -> Figure:
     """Take in what follows a number: per cent, a scale such as million, a currency, a span of time."""
-    end, unit, values = figure.end, figure.unit, figure.values
+    end, unit, values, scale = figure.end, figure.unit, figure.values, 1
     found = _AFTER.match(text, end)
     if found is not None and found["percent"] is not None:
         return replace(figure, text=text[figure.start : found.end()], end=found.end(), unit=_percent(found["percent"]))
     if found is not None:
         scale = _SCALES[found["scale"].casefold()]
-        if len(found["scale"]) > 1 or unit:  # `5 m` is a length, `$5m` an amount
-            end, values = found.end(), tuple(value * scale for value in values)
+        scaled = tuple(value * scale for value in values)
+        if len(found["scale"]) > 1 or unit:
+            end, values = found.end(), scaled
+        else:  # `5m` is a length or an amount
+            values, scale = (*values, *scaled), 1
     if not unit and (named := _UNIT.match(text, end)) is not None:
         word = named["unit"].casefold()
         unit = _TIMES.get(word) or _SYMBOLS.get(word) or _CURRENCY_WORDS.get(word) or (word if word in _CODES else "")
         end = named.end() if unit else end
-    return replace(figure, text=text[figure.start : end], end=end, unit=unit, values=values)
+    return replace(figure, text=text[figure.start : end], end=end, unit=unit, values=values, scale=scale)
 
 
 def _percent(written: str) -> str:

@@ -1,0 +1,493 @@
+"""Sentences about changes as people write them, true and false, in English and German, each change with its texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from witnessmark.evidence.change_figures import ChangedTexts
+
+Kind = Literal["changed", "added", "removed", "moved"]
+
+
+NAMES = frozenset({"Acceptance", "Chamber"})
+"""Names that the documents have elsewhere."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenChange:
+    """A change, and what was written about it."""
+
+    kind: Kind
+    texts: ChangedTexts
+    true: tuple[str, ...]
+    false: tuple[str, ...] = ()
+
+
+def _changed(
+    before: str, after: str, removed: str, added: str, true: str, false: str = "", place: str = ""
+) -> WrittenChange:
+    texts = ChangedTexts(
+        before=before,
+        after=after,
+        removed=removed,
+        added=added,
+        around_before=(place, before),
+        around_after=(place, after),
+    )
+    return WrittenChange(kind="changed", texts=texts, true=_lines(true), false=_lines(false))
+
+
+def _one_sided(
+    kind: Literal["added", "removed", "moved"], text: str, true: str, false: str = "", place: str = ""
+) -> WrittenChange:
+    before, after = (text if kind != "added" else ""), (text if kind != "removed" else "")
+    is_whole = kind != "moved"
+    texts = ChangedTexts(
+        before=before,
+        after=after,
+        removed=before if is_whole else "",
+        added=after if is_whole else "",
+        around_before=(place, before),
+        around_after=(place, after),
+    )
+    return WrittenChange(kind=kind, texts=texts, true=_lines(true), false=_lines(false))
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.strip().splitlines() if line.strip())
+
+
+WRITTEN = (
+    _changed(
+        "The Tenant pays a deposit of three months' rent before moving in.",
+        "The Tenant pays a deposit of two months' rent before moving in.",
+        "three",
+        "two",
+        """
+        The deposit shrinks from three months' rent to two.
+        Tenants have to put up one month's rent less.
+        The deposit is lowered to two months' rent.
+        The security deposit falls by a third.
+        The tenant is better off: only 2 months of rent are due up front.
+        Die Kaution sinkt von drei auf zwei Monatsmieten.
+        Die Kaution wird um eine Monatsmiete verringert.
+        Statt drei sind nur noch zwei Monatsmieten zu hinterlegen.
+        Der Mieter muss vor dem Einzug weniger hinterlegen.
+        The deposit is now capped at two months' rent, down from three.
+        """,
+        """
+        The deposit is raised to two months' rent.
+        The deposit goes from two months' rent to three.
+        The deposit is now four months' rent.
+        Die Kaution steigt auf zwei Monatsmieten.
+        Die Kaution beträgt nun 5 Monatsmieten.
+        """,
+        "4. Deposit",
+    ),
+    _changed(
+        "A discount of 3 % is granted if invoices are paid within 14 days.",
+        "A discount of 2 % is granted if invoices are paid within 14 days.",
+        "3",
+        "2",
+        """
+        The discount for early payment is cut from 3 % to 2 %.
+        Customers who pay early save less than before.
+        One percentage point of discount is lost.
+        Early payers now end up paying more, as only 2 % may be deducted.
+        Der Skonto beträgt nur noch 2 statt 3 Prozent.
+        Wer binnen 14 Tagen zahlt, darf einen Prozentpunkt weniger abziehen.
+        Skonto sinkt auf 2 %.
+        The incentive to pay within two weeks becomes smaller.
+        Prompt payment is rewarded with 2 instead of 3 per cent.
+        """,
+        """
+        The discount is raised to 2 %.
+        The discount for early payment is now 5 %.
+        Der Skonto steigt von 2 auf 3 Prozent.
+        Skonto gilt nur noch bei Zahlung binnen 10 Tagen.
+        """,
+        "3. Payment",
+    ),
+    _changed(
+        "The contract ends on 31 December 2026 unless it is renewed.",
+        "The contract ends on 30 June 2027 unless it is renewed.",
+        "31 December 2026",
+        "30 June 2027",
+        """
+        The contract runs half a year longer.
+        The end of the term moves from the end of 2026 to mid-2027.
+        The term is extended by six months, until 30 June 2027.
+        The contract now expires on June 30, 2027 instead of December 31, 2026.
+        Das Vertragsende verschiebt sich auf den 30.06.2027.
+        Die Laufzeit verlängert sich um sechs Monate.
+        Der Vertrag läuft nun bis Ende Juni 2027.
+        It ends later than agreed before.
+        The expiry date is pushed back by about six months.
+        Both sides are bound for another 181 days.
+        Statt zum Jahresende 2026 endet der Vertrag am 30. Juni 2027.
+        """,
+        """
+        The contract ends on 30 June 2028.
+        The contract is shortened to 30 June 2027.
+        Das Vertragsende wird vom 30.06.2027 auf den 31.12.2026 vorgezogen.
+        The term is extended by nine months.
+        The contract now expires on July 30, 2027.
+        """,
+        "1. Term",
+    ),
+    _changed(
+        "Liability is limited to EUR 250,000 per event.",
+        "Liability is limited to EUR 1,000,000 per event.",
+        "250,000",
+        "1,000,000",
+        """
+        The cap on liability is four times as high.
+        The liability cap rises to 1 million euros.
+        The supplier is liable for up to EUR 750,000 more for each event.
+        Die Haftungsgrenze wird von 250.000 auf 1.000.000 Euro angehoben.
+        Die Haftung ist künftig auf 1 Mio. Euro je Schadensfall begrenzt.
+        The supplier's risk grows considerably.
+        The buyer is better protected, because the limit goes up from 250k to 1m.
+        The exposure of the supplier increases by 300 %.
+        The protection of the supplier is reduced, as the cap is raised to EUR 1,000,000.
+        Der Höchstbetrag vervierfacht sich.
+        """,
+        """
+        The liability cap rises to 10 million euros.
+        The cap on liability is lowered to EUR 1,000,000.
+        The liability cap is now USD 1,000,000.
+        Die Haftungsgrenze sinkt auf 1.000.000 Euro.
+        The limit goes from 1,000,000 to 250,000 euros.
+        Liability is capped at EUR 100,000.
+        """,
+        "9. Liability",
+    ),
+    _changed(
+        "Notice has to be given ninety days before the end of a quarter.",
+        "Notice has to be given six weeks before the end of a quarter.",
+        "ninety days",
+        "six weeks",
+        """
+        The notice period is shortened from ninety days to six weeks.
+        Either side can leave at shorter notice: six weeks are enough.
+        Notice may be given later, 42 days before the quarter ends.
+        Die Kündigungsfrist wird auf sechs Wochen verkürzt.
+        Statt 90 Tagen genügen 6 Wochen.
+        The period is cut by more than half.
+        Parties have to decide less early.
+        """,
+        """
+        The notice period is now six months.
+        The notice period is extended to six weeks.
+        Die Kündigungsfrist beträgt nun acht Wochen.
+        Notice has to be given 60 days before the end of a quarter.
+        """,
+        "12. Notice",
+    ),
+    _changed(
+        "The Agent shall inform the Client of every offer.",
+        "The Agent may inform the Client of every offer.",
+        "shall",
+        "may",
+        """
+        Informing the client of offers becomes optional for the agent.
+        The agent is no longer obliged to pass on offers.
+        Aus der Pflicht zur Information wird ein Recht.
+        Der Makler muss den Kunden nicht mehr über jedes Angebot informieren.
+        The duty to report turns into a discretion.
+        "may" replaces "shall".
+        The client loses the right to hear of every offer.
+        """,
+        """
+        The word "must" replaces "shall".
+        The agent informs Brightwater Partners of every offer.
+        """,
+        "2. Duties",
+    ),
+    _changed(
+        "Goods are delivered to the warehouse in Rotterdam.",
+        "Goods are delivered to the warehouse in Antwerp.",
+        "Rotterdam",
+        "Antwerp",
+        """
+        The place of delivery moves from Rotterdam to Antwerp.
+        Delivery now goes to Antwerp.
+        Antwerp replaces Rotterdam as the place of delivery.
+        Der Lieferort ändert sich von Rotterdam nach Antwerp.
+        The seller has to deliver to another port.
+        Customs law of another country may apply.
+        Geliefert wird künftig in ein anderes Lager.
+        """,
+        """
+        The place of delivery moves from Antwerp to Rotterdam.
+        The place of delivery changes from Rotterdam to Hamburg.
+        Antwerp instead of Ghent is where goods are delivered.
+        """,
+        "5. Delivery",
+    ),
+    _one_sided(
+        "added",
+        "The Supplier keeps records for ten years and lets the Buyer inspect them on five days' notice.",
+        """
+        A duty to keep records is added.
+        The supplier now has to keep records for 10 years.
+        The buyer gains a right of inspection at short notice of five days.
+        A new sentence lets the buyer inspect the supplier's records.
+        Neu ist eine Aufbewahrungspflicht von zehn Jahren.
+        Der Lieferant muss Unterlagen aufbewahren und Einsicht gewähren.
+        Records must be available for a decade.
+        The supplier may no longer throw records away before ten years have passed.
+        Two duties come in: keeping records and showing them.
+        """,
+        """
+        The clause on records was deleted.
+        The supplier has to keep records for twelve years.
+        Die Regelung zur Aufbewahrung entfällt.
+        The buyer may inspect records on ten days' notice.
+        """,
+        "7. Records",
+    ),
+    _one_sided(
+        "removed",
+        "Either party may refer a dispute to the Chamber of Arbitration in Vienna within 60 days.",
+        """
+        The arbitration clause is removed.
+        Disputes can no longer be taken to arbitration in Vienna.
+        The way to the Chamber of Arbitration is closed.
+        Die Schiedsklausel entfällt.
+        Streitigkeiten gehen damit vor die ordentlichen Gerichte.
+        The 60-day window for arbitration disappears along with the clause.
+        Parties lose the option of arbitration.
+        """,
+        """
+        A new clause sends disputes to arbitration in Vienna.
+        The deleted clause allowed arbitration within 90 days.
+        Eine Schiedsklausel wurde eingefügt.
+        """,
+        "14. Disputes",
+    ),
+    _one_sided(
+        "moved",
+        "The Buyer tests each machine within two weeks of delivery.",
+        """
+        The clause on testing now stands under Acceptance.
+        The rule was moved and says the same.
+        Die Regelung steht nun an anderer Stelle.
+        Only its place changes; the two weeks for tests stay the same.
+        The provision moved from one section to another.
+        """,
+        """
+        The clause on testing was removed.
+        A new clause on testing was inserted.
+        Die Bestimmung zur Prüfung entfällt.
+        The clause moved, and testing now takes three weeks.
+        """,
+        "6. Acceptance",
+    ),
+    _changed(
+        "Interest of 4.75 per cent a year is due on late payments.",
+        "Interest of 5.25 per cent a year is due on late payments.",
+        "4.75",
+        "5.25",
+        """
+        Late payment becomes more expensive: 5.25 % instead of 4.75 %.
+        The default interest is raised by half a percentage point.
+        Default interest increases by 0.5 percentage points.
+        Der Verzugszins steigt von 4,75 auf 5,25 Prozent.
+        Der Verzugszins wird um 0,5 Prozentpunkte erhöht.
+        Debtors in arrears pay more interest.
+        The rate rises by roughly 10 %.
+        """,
+        """
+        Default interest falls to 5.25 %.
+        The rate rises to 5.75 %.
+        Der Verzugszins steigt um 2 Prozentpunkte.
+        The rate goes from 5.25 % to 4.75 %.
+        """,
+        "3. Payment",
+    ),
+    _changed(
+        "Small parcels | up to 2 kg | 4.99",
+        "Small parcels | up to 2 kg | 5.49",
+        "4.99",
+        "5.49",
+        """
+        Small parcels cost 0.50 more.
+        The price of small parcels rises to 5.49.
+        Postage for parcels of up to 2 kg goes up by 10 %.
+        Kleine Pakete kosten nun 5,49 statt 4,99.
+        Das Porto für kleine Pakete erhöht sich um 50 Cent.
+        Senders pay fifty cents more.
+        """,
+        """
+        Small parcels cost 5.94 now.
+        The price of small parcels falls to 5.49.
+        Kleine Pakete kosten nun 4,99 statt 5,49.
+        """,
+        "Small parcels Price",
+    ),
+    _changed(
+        "The licence covers up to 25 users in one country.",
+        "The licence covers up to 40 users in three countries.",
+        "25 users in one country",
+        "40 users in three countries",
+        """
+        The licence now covers 15 more users, and two more countries.
+        Up to 40 users in three countries may use the software instead of 25 in one.
+        Die Lizenz gilt für bis zu 40 Nutzer in drei Ländern.
+        The scope of the licence is widened considerably.
+        The licensee gets 60 % more seats.
+        Statt 25 dürfen 40 Nutzer arbeiten, und das in 3 Ländern.
+        """,
+        """
+        The licence now covers 45 users.
+        Die Lizenz gilt für bis zu 400 Nutzer.
+        The number of users is cut from 40 to 25.
+        """,
+        "2. Licence",
+    ),
+    _changed(
+        "Revenue grew by 3.1 % to 48.2 million euros in 2025.",
+        "Revenue grew by 3.4 % to 48.3 million euros in 2025.",
+        "3.1 % to 48.2",
+        "3.4 % to 48.3",
+        """
+        Growth in 2025 is stated 0.3 points higher, revenue at 48.3 million.
+        Revenue for 2025 is corrected from 48.2 to 48.3 million euros.
+        Das Wachstum wird mit 3,4 statt 3,1 Prozent angegeben.
+        The figures for revenue and growth were both corrected upwards.
+        Revenue is 100,000 euros higher than stated before.
+        Der Umsatz liegt bei 48,3 Millionen Euro.
+        """,
+        """
+        Revenue is now 43.8 million euros.
+        Growth is stated as 4.3 %.
+        Das Wachstum wird mit 3,1 statt 3,4 Prozent angegeben.
+        Revenue for 2024 is corrected.
+        """,
+        "Results",
+    ),
+    _changed(
+        "The lessee may not keep pets.",
+        "The lessee may keep pets.",
+        "not",
+        "",
+        """
+        Keeping pets is now allowed.
+        The ban on pets is lifted.
+        The prohibition of pets falls away.
+        Haustiere sind nun erlaubt.
+        Das Verbot der Tierhaltung entfällt.
+        Das Wort "not" wurde gestrichen.
+        The word "not" was removed.
+        """,
+        """
+        The word "not" was added.
+        Das Wort "not" wurde eingefügt.
+        """,
+        "8. Use",
+    ),
+    _changed(
+        "Die Miete beträgt 1.150,00 EUR im Monat und ist bis zum 3. Werktag zu zahlen.",
+        "Die Miete beträgt 1.190,00 EUR im Monat und ist bis zum 3. Werktag zu zahlen.",
+        "1.150,00",
+        "1.190,00",
+        """
+        Die Miete steigt um 40 Euro im Monat.
+        Die Monatsmiete wird von 1.150 auf 1.190 Euro erhöht.
+        Der Mieter zahlt künftig 1.190 €.
+        Das sind 480 Euro mehr im Jahr.
+        The rent goes up by EUR 40 a month.
+        The rent is raised from EUR 1,150.00 to EUR 1,190.00.
+        The monthly rent increases by 3.5 %.
+        Die Miete erhöht sich um knapp 3,5 %.
+        Zahlbar bleibt sie bis zum dritten Werktag.
+        """,
+        """
+        Die Miete steigt auf 1.910 Euro.
+        Die Miete sinkt auf 1.190 Euro.
+        The rent is now EUR 1,290.00.
+        Die Miete steigt um 140 Euro.
+        """,
+        "§ 4 Miete",
+    ),
+    _changed(
+        "Das Widerrufsrecht erlischt nach 14 Tagen.",
+        "Das Widerrufsrecht erlischt nach 30 Tagen.",
+        "14",
+        "30",
+        """
+        Verbraucher haben 16 Tage länger Zeit für den Widerruf.
+        Die Widerrufsfrist wird auf 30 Tage verlängert.
+        Die Frist für den Widerruf ist mehr als doppelt so lang.
+        Consumers may withdraw within 30 days rather than 14.
+        The withdrawal period is extended by 16 days.
+        The right of withdrawal lapses later.
+        Die Frist verlängert sich von zwei Wochen auf 30 Tage.
+        """,
+        """
+        Die Widerrufsfrist wird auf 30 Tage verkürzt.
+        Die Widerrufsfrist beträgt nun 60 Tage.
+        Consumers may withdraw within 14 days rather than 30.
+        The withdrawal period is shortened.
+        """,
+        "§ 6 Widerruf",
+    ),
+    _one_sided(
+        "added",
+        "Ab dem 1. Januar 2027 erhöht sich der Beitrag jährlich um 2 %, höchstens auf 95 Euro.",
+        """
+        Der Beitrag steigt künftig jedes Jahr um 2 %.
+        Neu ist eine jährliche Erhöhung des Beitrags mit einer Obergrenze von 95 Euro.
+        An annual increase of 2 % from January 2027 on is added, capped at EUR 95.
+        Members will pay more every year from 2027.
+        Eine Staffelung ab 1.1.2027 kommt hinzu.
+        """,
+        """
+        Die Regelung zur jährlichen Erhöhung wurde gestrichen.
+        Der Beitrag steigt künftig jedes Jahr um 3 %.
+        The increase starts on 1 January 2028.
+        """,
+        "§ 3 Beitrag",
+    ),
+    _changed(
+        "The warranty lasts 24 months from delivery.",
+        "The warranty lasts one year from delivery.",
+        "24 months",
+        "one year",
+        """
+        The warranty is halved.
+        The warranty period is reduced from two years to one.
+        Buyers are covered for 12 months only.
+        Die Gewährleistung wird von zwei Jahren auf ein Jahr verkürzt.
+        Die Gewährleistung halbiert sich auf zwölf Monate.
+        Claims lapse a year earlier.
+        """,
+        """
+        The warranty is extended to one year.
+        The warranty lasts 18 months.
+        Die Gewährleistung beträgt nun drei Jahre.
+        """,
+        "10. Warranty",
+    ),
+    _changed(
+        "Payment is due within 30 days of receipt of the invoice.",
+        "Payment is due within 45 days of receipt of the invoice; a reminder is sent after 10 days.",
+        "30 days of receipt of the invoice",
+        "45 days of receipt of the invoice; a reminder is sent after 10 days",
+        """
+        Customers get 15 more days to pay, and are reminded after 10.
+        The time for payment grows from 30 to 45 days.
+        Die Zahlungsfrist verlängert sich um 15 Tage; nach 10 Tagen wird erinnert.
+        Payment is due one and a half months after receipt.
+        The payment term is 50 % longer.
+        """,
+        """
+        The time for payment is 54 days.
+        Die Zahlungsfrist verlängert sich auf 60 Tage.
+        A reminder is sent after 14 days.
+        """,
+        "3. Payment",
+    ),
+)

@@ -111,8 +111,8 @@ class Teller:
         if len(places) < 2:
             return
         first, second = self.luck.sample(places, 2)
-        if plain(str(listed[first].get("after"))) == plain(str(listed[second].get("after"))):
-            return
+        if len({_label_of(listed[place], self.pair.labels) for place in (first, second)}) < 2:
+            return  # two places that changed alike
         for one, other in ((first, second), (second, first)):
             told[one] = told[one] | {"id": listed[other]["id"], "error": "swapped meanings"}
 

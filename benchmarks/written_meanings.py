@@ -490,4 +490,174 @@ WRITTEN = (
         """,
         "3. Payment",
     ),
+    _changed(
+        "The buyer may withdraw within 7 working days after signing.",
+        "The buyer may withdraw within 10 working days after signing.",
+        "7",
+        "10",
+        """The buyer gets three additional working days to withdraw.
+The cooling-off period goes up to ten working days.
+Withdrawal is possible for longer.
+Three days more for withdrawal.
+Der Käufer hat drei Werktage mehr Zeit für den Rücktritt.
+Die Rücktrittsfrist beträgt jetzt zehn statt sieben Werktage.
+Extending the period to 10 days favours the buyer.
+The seller has to wait longer before the sale is final.""",
+        """The buyer has only 5 working days to withdraw.
+The cooling-off period is cut to ten working days.
+Die Rücktrittsfrist beträgt jetzt sieben statt zehn Werktage.
+The withdrawal period rises to 10 weeks.""",
+        "Withdrawal",
+    ),
+    _changed(
+        "Staff receive 28 days of holiday and a bonus of 1,500 euros in December.",
+        "Staff receive 30 days of holiday and a bonus of 1,200 euros in December.",
+        "28 days of holiday and a bonus of 1,500",
+        "30 days of holiday and a bonus of 1,200",
+        """Two more days of holiday, but a bonus that is 300 euros smaller.
+Holiday entitlement rises to 30 days while the December bonus falls to EUR 1,200.
+Staff trade money for time off.
+Zwei Urlaubstage mehr, dafür 300 Euro weniger Weihnachtsgeld.
+Der Bonus sinkt von 1.500 auf 1.200 Euro, der Urlaub steigt auf 30 Tage.
+The bonus is 20 % lower.""",
+        """Holiday entitlement rises to 32 days.
+The bonus rises to 1,300 euros.
+Der Bonus sinkt von 1.200 auf 1.500 Euro.""",
+        "Benefits",
+    ),
+    _changed(
+        "The committee meets on the first Monday of each month in Room 12.",
+        "The committee meets on the second Tuesday of each month in Room 12.",
+        "first Monday",
+        "second Tuesday",
+        """Meetings move from the first Monday to the second Tuesday.
+The committee now meets about a week later in the month.
+Die Sitzungen finden künftig am zweiten Dienstag statt.
+The day of the meetings changes; Room 12 stays.""",
+        """Meetings move to Room 21.""",
+        "Meetings",
+    ),
+    _changed(
+        "Total assets amounted to CHF 4,215,300 at year end.",
+        "Total assets amounted to CHF 4,251,300 at year end.",
+        "4,215,300",
+        "4,251,300",
+        """Two digits were swapped: total assets are CHF 36,000 higher.
+Total assets are corrected to CHF 4,251,300.
+Die Bilanzsumme wird um 36.000 Franken nach oben korrigiert.
+The total is stated as 4.25 million rather than 4.22 million francs.
+Total assets rise by 0.9 %.
+The balance sheet total goes from 4,215,300 to 4,251,300 Swiss francs.""",
+        """Total assets are corrected to CHF 4,215,900.
+Total assets rise by EUR 36,000.
+Die Bilanzsumme wird auf 4,51 Millionen korrigiert.
+Total assets fall to 4,251,300.""",
+        "Balance",
+    ),
+    _changed(
+        "This agreement is governed by the laws of England.",
+        "This agreement is governed by the laws of Ireland.",
+        "England",
+        "Ireland",
+        """Irish law applies instead of English law.
+The governing law moves from England to Ireland.
+Statt englischem gilt irisches Recht.
+Disputes would be decided under a different legal system, within the EU.
+Ireland replaces England as the governing jurisdiction.
+Parties should check whether Irish limitation periods differ.""",
+        """The governing law moves from Ireland to England.
+The governing law changes from England to Scotland.""",
+        "Governing law",
+    ),
+    _changed(
+        "The rent includes heating and water.",
+        "The rent includes water.",
+        "heating and",
+        "",
+        """Heating is no longer included in the rent.
+The tenant has to pay for heating separately.
+Heizkosten sind nicht mehr in der Miete enthalten.
+Heating costs were dropped from what the rent covers.
+Tenants face additional costs for heating.
+The words "heating and" were deleted.""",
+        """The words "heating and" were added.
+A new clause adds heating to the rent.""",
+        "Rent",
+    ),
+    _one_sided(
+        "added",
+        "If the Supplier misses two delivery dates in a row, the Buyer may cancel and claim 5 % of the value.",
+        """The buyer can cancel after two missed deliveries and claim 5 %.
+A penalty for repeated delay is introduced.
+Neu: Rücktrittsrecht des Käufers bei zweimaligem Verzug.
+The supplier faces a penalty of five per cent of the order's value.
+Repeated delays now have consequences.
+A right of cancellation and a lump sum for damages were inserted.""",
+        """The right to cancel was removed from the clause.
+The buyer may claim 15 %.
+The supplier may miss 14 delivery dates.""",
+        "Delay",
+    ),
+    _one_sided(
+        "removed",
+        "Prices are reviewed every 1 April and may rise by no more than the consumer price index.",
+        """The annual price review on 1 April is gone.
+Prices are no longer tied to the consumer price index.
+The cap on price increases disappears.
+Die Bindung an den Verbraucherpreisindex wurde gestrichen.
+Price increases are no longer limited.
+Without the clause prices can rise freely.
+Es gibt keine jährliche Preisprüfung zum 1. April mehr.""",
+        """A price review on 1 April was added.
+The removed clause provided for a review on 1 May.
+A new provision ties prices to an index.""",
+        "Prices",
+    ),
+    _changed(
+        "Orders below $50 carry a fee of $4.95.",
+        "Orders below $75 carry a fee of $3.95.",
+        "$50 carry a fee of $4.95",
+        "$75 carry a fee of $3.95",
+        """The threshold for the small-order fee rises to $75, but the fee drops by one dollar.
+More orders are charged, though each pays $1 less.
+Free handling starts at $75 instead of $50.
+Die Gebühr fällt von 4,95 $ auf 3,95 $, dafür gilt sie bis 75 $.
+The fee is a dollar lower and applies to orders up to 75 dollars.""",
+        """The fee is $2.95.
+The threshold rises to $85.
+The fee rises from $3.95 to $4.95.""",
+        "Shipping",
+    ),
+    _changed(
+        "Version 2.3 of the policy applies from 1 May 2025.",
+        "Version 2.4 of the policy applies from 1 June 2025.",
+        "2.3 of the policy applies from 1 May",
+        "2.4 of the policy applies from 1 June",
+        """The new version 2.4 takes effect a month later, on 1 June 2025.
+Policy version 2.4 replaces 2.3.
+It applies as of June 2025.
+Version 2.4 gilt ab dem 1. Juni 2025.
+The start moves from May 1 to June 1, 2025.""",
+        """It applies as of July 2025.
+The start moves from June 1 to May 1, 2025.
+Policy version 2.4 applies from 1 June 2026.""",
+        "Policy",
+    ),
+    _changed(
+        "Employees may work from home up to two days a week.",
+        "Employees may work from home up to three days a week.",
+        "two",
+        "three",
+        """One more day of home office a week is allowed.
+Remote work rises from two to three days per week.
+60 % of the working week may be spent at home.
+Ein Tag mehr im Homeoffice.
+Pro Woche sind nun drei statt zwei Tage Homeoffice erlaubt.
+Employees spend less time in the office.
+That adds up to about 50 more days a year.""",
+        """Remote work is reduced to three days a week.
+Remote work rises to four days a week.
+Nun sind zwei statt drei Tage Homeoffice erlaubt.""",
+        "Remote work",
+    ),
 )

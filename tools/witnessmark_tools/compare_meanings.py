@@ -12,7 +12,7 @@ from witnessmark.evidence.change_claims import doubts_of
 from witnessmark.evidence.change_figures import ChangedTexts
 from witnessmark.evidence.paragraphs import paragraph_around
 from witnessmark.evidence.quotes import QuotedDocument
-from witnessmark.offline.passage_terms import terms_of
+from witnessmark.offline.passage_terms import stem_of, terms_of
 from witnessmark_tools.compare_result import DocumentDifference
 
 MAX_DOUBTS = 3
@@ -25,6 +25,17 @@ MIN_WORDS = 2
 """Words that a meaning and a difference share before one may be said to fit the other."""
 FIGURE_WEIGHT = 2.0
 """A figure says more about where a meaning belongs than a word."""
+
+_SAYING = frozenset(
+    stem_of(word)
+    for word in (
+        "before after now new old earlier later change replace amount figure value sentence clause paragraph section"
+        " row rule term word text version add remove delete apply right duty part place date differ"
+        " neu alt bisher künftig nun jetzt statt satz absatz klausel abschnitt regelung wert betrag zahl datum"
+        " hinzu entfallen streichen gelten ändern version fassung wort text"
+    ).split()
+)
+"""Stems of words in which people speak of any change."""
 
 Quoted = tuple[QuotedDocument, QuotedDocument]
 
@@ -129,6 +140,8 @@ def _fits(meaning: str, where: Mapping[str, Sequence[int]], count: int) -> dict[
     """Rate how well a meaning fits each difference: by the words and figures that few differences have."""
     found: dict[int, _Fit] = {}
     for word, weight in _terms(meaning):
+        if word in _SAYING:
+            continue
         places = where.get(word, ())
         if not 0 < len(places) < count:
             continue

@@ -31,11 +31,19 @@ _TEXT_WORDS = re.compile(
     r"|position(?:en)?|eintr[aä]ge?s?|eintrag|wörter|wort|worte|\w*pflicht(?:en)?|vorschrift(?:en)?)\b",
     re.IGNORECASE,
 )
-_PARTS = re.compile(
-    r"\b(?:sentence|clause|paragraph|section|provision|row|entry|satz|absatz|abschnitt|klausel|zeile|eintrag)\b",
+_DONE_TO_TEXT = re.compile(
+    r"\b(?:was|were|is|are|been|wurden?|werden|wird)\s+(?:\w+\s+)?(?:added|inserted|deleted|hinzugefügt|eingefügt|gestrichen|gelöscht)\b",
     re.IGNORECASE,
 )
-MAX_WORDS_OF_FIGURE = 3
+"""What is done to texts and hardly to what they are about."""
+_PART_GOES = re.compile(
+    r"(?:^|[.;]\s*)(?:the|a|an|one|this|der|die|das|ein|eine|dieser|diese|dieses)\s+(?:\w+\s+)?"
+    r"(?:sentence|clause|paragraph|section|row|entry|satz|absatz|abschnitt|klausel|zeile|eintrag)\b",
+    re.IGNORECASE,
+)
+"""A sentence about a whole part of a text."""
+MAX_WORDS_CHANGED = 6
+"""Words of both sides of a change that is surely none of a whole sentence."""
 SPANS = {"day": Decimal(1), "week": Decimal(7), "month": Decimal(30), "year": Decimal(365)}
 """In days."""
 LATER_OR_EARLIER = frozenset({"later", "earlier", "später als", "früher als"})
@@ -68,7 +76,7 @@ def direction_doubts(meaning: str, kind: Kind, change: ChangedTexts) -> list[str
 
 
 def _kind_doubt(meaning: str, kind: Kind, change: ChangedTexts) -> str | None:
-    if _TEXT_WORDS.search(meaning) is None:
+    if _TEXT_WORDS.search(meaning) is None and _DONE_TO_TEXT.search(meaning) is None:
         return None
     is_inserted = kind == "added" or (kind == "changed" and not change.removed and bool(change.added))
     is_taken_out = kind == "removed" or (kind == "changed" and not change.added and bool(change.removed))
@@ -76,16 +84,15 @@ def _kind_doubt(meaning: str, kind: Kind, change: ChangedTexts) -> str | None:
         return f"the meaning says removed; the difference was {'moved' if kind == 'moved' else 'added'}"
     if says_added(meaning) and (is_taken_out or kind == "moved"):
         return f"the meaning says added; the difference was {'moved' if kind == 'moved' else 'removed'}"
-    if _PARTS.search(meaning) and _is_of_figures(change) and (says_added(meaning) or says_removed(meaning)):
-        return "the meaning says that a part of the text was added or removed; in the difference figures changed"
+    if _PART_GOES.search(meaning) and _is_small(change) and (says_added(meaning) or says_removed(meaning)):
+        return "the meaning says that a part of the text was added or removed; the difference changes words within it"
     return None
 
 
-def _is_of_figures(change: ChangedTexts) -> bool:
-    """Say whether nothing but a figure, with its unit, changed."""
-    return all(
-        figures_in(words) and len(words.split()) <= MAX_WORDS_OF_FIGURE for words in (change.removed, change.added)
-    )
+def _is_small(change: ChangedTexts) -> bool:
+    """Say whether some words of a sentence became others."""
+    sizes = len(change.removed.split()), len(change.added.split())
+    return min(sizes) > 0 and max(sizes) <= MAX_WORDS_CHANGED
 
 
 def _way(change: ChangedTexts) -> tuple[Direction, str, str] | None:

@@ -19,6 +19,7 @@ ABOUT = Decimal("0.06")
 """Share by which a figure after `about` may be off."""
 MAX_NAMED = 4
 """Figures of the change that a doubt names."""
+_CONTRAST = re.compile(r"\b(?:instead|rather|than|not|statt|anstatt|anstelle|als|nicht)\b", re.IGNORECASE)
 _YEARLY = re.compile(r"\b(?:years?|yearly|annual(?:ly)?|jahr(?:es)?|j\u00e4hrlich\w*)\b", re.IGNORECASE)
 _PARTS_OF_YEAR = (12, 4, 52)
 _ENUMERATES = re.compile(r"[.)]*\s+(?=[^\W\d_])")
@@ -103,10 +104,16 @@ def _misdated(meaning: str, said: Sequence[Figure], before: Sequence[Figure], af
     """Name figures that a sentence puts on the side that does not have them: `now 30 days` where AFTER says 60."""
     for one in said:
         head = meaning[: one.start]
-        if _NOW.search(head) and _is_known(one, before) and not _is_known(one, after):
+        if _is_called(_NOW, head) and _is_known(one, before) and not _is_known(one, after):
             yield f"the meaning says now {one.text}; that is what BEFORE says"
-        elif _ONCE.search(head) and _is_known(one, after) and not _is_known(one, before):
+        elif _is_called(_ONCE, head) and _is_known(one, after) and not _is_known(one, before):
             yield f"the meaning says that it was {one.text} before; that is what AFTER says"
+
+
+def _is_called(pattern: re.Pattern[str], head: str) -> bool:
+    """Say whether a figure is called new or old, by a word that belongs to it and to no figure between them."""
+    found = pattern.search(head)
+    return found is not None and _CONTRAST.search(found.group()) is None and not figures_in(found.group())
 
 
 def _around(texts: Iterable[str]) -> Iterator[Figure]:
@@ -126,12 +133,19 @@ def _is_claim(one: Figure) -> bool:
 
 def _is_known(one: Figure, known: Iterable[Figure]) -> bool:
     return any(
-        is_same_figure(one, other) or ((one.is_about or _is_rounded(one)) and is_near(one, other)) for other in known
+        is_same_figure(one, other) or (one.is_about and is_near(one, other)) or _is_rounded(one, other)
+        for other in known
     )
 
 
-def _is_rounded(one: Figure) -> bool:
-    return any(abs(value) >= 1_000_000 for value in one.values) and not one.text.replace(" ", "")[-3:].isdigit()
+def _is_rounded(one: Figure, other: Figure) -> bool:
+    """Say whether a number such as `1.2 million` is another one, rounded."""
+    if one.scale == 1 or not is_near(one, other):
+        return False
+    digits = re.match(r"[\d.,]*\d", one.text.lstrip("-+$\u20ac\u00a3 ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+    decimals = re.split(r"[.,]", digits.group())[1:] if digits is not None else []
+    unit = Decimal(one.scale) / 10 ** len(decimals[-1] if decimals else "")
+    return any(abs(a - b) <= unit / 2 for a in one.values for b in other.values)
 
 
 def _changed(words: str, figures: Sequence[Figure]) -> list[Figure]:

@@ -13,12 +13,13 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import anyio
 
 from benchmarks.drawn_pairs import FORMATTING, LOOKS, DrawnPair, Label, as_markdown, as_pdf, draw_pair
+from benchmarks.drawn_terms import draw_terms
 from witnessmark.documents.flow import PageFlow
 from witnessmark.documents.opening import Documents
 from witnessmark.documents.running import with_running
@@ -79,7 +80,8 @@ def score_pair(score: Score, name: str, labels: Sequence[Label], differences: Se
 
 def _tells(difference: Difference, label: Label) -> bool:
     before, after = _texts(difference)
-    return f" {plain(label.before)} " in f" {before} " and f" {plain(label.after)} " in f" {after} "
+    sides = (plain(label.before), before), (plain(label.after), after)
+    return all(not wanted or f" {wanted} " in f" {found} " for wanted, found in sides)
 
 
 def _is_of_kind(difference: Difference, label: Label) -> bool:
@@ -88,6 +90,8 @@ def _is_of_kind(difference: Difference, label: Label) -> bool:
         return False
     if is_moved:
         return difference.kind == "moved"
+    if label.kind.startswith("item"):
+        return difference.kind in {"changed", label.kind.rpartition(" ")[2]}
     if label.kind.endswith(("added", "removed")):
         return difference.kind == label.kind.rpartition(" ")[2]
     return difference.kind == "changed"
@@ -187,6 +191,24 @@ async def drawn(documents: Documents, folder: Path, count: int) -> Score:
     return score
 
 
+async def terms(documents: Documents, folder: Path, count: int) -> Score:
+    """Score drawn terms of service whose later version is restructured."""
+    score = Score()
+    for number in range(count):
+        pair = draw_terms(f"terms {number}", clauses=6 + number % 10, edits=number % 5)
+        paths: list[Path] = []
+        for side, blocks in (("before", pair.before), ("after", pair.after)):
+            is_text = number % 3 == 2 and side == "after"
+            paths.append(folder / f"terms-{number}-{side}.{'md' if is_text else 'pdf'}")
+            # Without columns and headers: those are a matter of the reading order, which `drawn` covers.
+            looks = [replace(look, header="") for look in LOOKS if look.columns == 1]
+            look = looks[(number * 3 + (side == "after")) % len(looks)]
+            paths[-1].write_bytes(as_markdown(blocks) if is_text else as_pdf(blocks, look))
+        found = await compare_files(documents, paths[0], paths[1], score)
+        score_pair(score, paths[1].name, pair.labels, found)
+    return score
+
+
 async def scans(documents: Documents, folder: Path, count: int) -> Score:
     """Score pairs of which the later document is a scan."""
     from benchmarks.drawn_scans import scanned
@@ -214,7 +236,10 @@ async def main() -> None:
         settings = settings_from({}, start=folder, home=str(folder / "home"), allow=allowed)
         async with open_services(settings) as services:
             documents = services.documents
-            scores = {"drawn": await drawn(documents, folder, asked.pairs)}
+            scores = {
+                "drawn": await drawn(documents, folder, asked.pairs),
+                "restructured terms": await terms(documents, folder, asked.pairs),
+            }
             if DEVSET.is_dir():
                 scores["devset"] = await devset(documents)
             if asked.scans:

@@ -19,7 +19,7 @@ EditKind = Literal[
     "number", "decimal", "percent", "sign", "date", "name", "negation", "duty", "word", "phrase", "two in a sentence",
     "sentence added", "sentence removed", "paragraph added", "paragraph removed", "section added", "section removed",
     "cell", "row added", "row removed", "row moved", "column value", "paragraph moved", "paragraph moved and edited",
-    "case", "punctuation",
+    "item added", "item removed", "case", "punctuation",
 ]  # fmt: skip
 FORMATTING: frozenset[EditKind] = frozenset({"case", "punctuation"})
 

@@ -232,7 +232,7 @@ def test_a_new_clause_renumbers_the_others_and_that_is_formatting() -> None:
         ("changed", "numbering", "formatting"),
     ]
     assert found.differences[1].before is not None
-    assert found.differences[1].before.text == "3., 4."
+    assert found.differences[1].before.text == "3–4"
 
 
 def test_moved_text_is_told_from_deleted_and_added() -> None:
@@ -358,7 +358,8 @@ def test_every_word_is_the_same_or_in_exactly_one_difference(seed: int) -> None:
 
 
 def _bare(text: str) -> str:
-    return text.replace(".", "").replace(")", "").replace("(", "")
+    """Leave out what layout may change at the edges of paragraphs."""
+    return "".join(char for char in text.casefold() if char not in ".,;:-()")
 
 
 @pytest.mark.parametrize("seed", range(30))

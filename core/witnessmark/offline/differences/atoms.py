@@ -38,6 +38,8 @@ LONGEST_RUNNING = 40
 """Words of a header or footer."""
 
 
+MAX_HEADING = 14
+"""Atoms of a line that may be a heading."""
 LEAST_CELLS = 8
 """Of a line that may be a whole table."""
 
@@ -94,6 +96,8 @@ class Side:
     """The first atom of each paragraph."""
     row_breaks: set[int] = field(default_factory=set[int])
     """Atoms before which a bar follows a bar: a row of a pipe table begins, wherever its lines break."""
+    numbered: set[int] = field(default_factory=set[int])
+    """Atoms that number a heading without a sign, such as `4 Payment`."""
     glued: set[int] = field(default_factory=set[int])
     """Words that go on in the next one without their hyphen."""
     running: list[Running] = field(default_factory=list["Running"])
@@ -306,6 +310,7 @@ class _Reading:
             if end.left + end.right in vocabulary or (end.left, end.right) not in compounds
         }
         if not gone:
+            side.numbered = _numbered_headings(side)
             return side
         keys, forms = side.keys, side.forms
         first, last = side.first_words, side.last_words
@@ -332,6 +337,7 @@ class _Reading:
             side.last_words.append(last[atom])
         moved.append(len(side.keys))
         _move(side, moved)
+        side.numbered = _numbered_headings(side)
         return side
 
 
@@ -383,6 +389,23 @@ def _rows_on_one_line(flow: PageFlow, paragraph: Paragraph) -> set[int]:
     usual = max(set(widths), key=widths.count)
     is_table = len(widths) >= 3 and usual >= 2 and widths.count(usual) >= 0.8 * len(widths)
     return set(starts) if is_table else set()
+
+
+def _numbered_headings(side: Side) -> set[int]:
+    """Find headings whose first word counts on from one to the next, such as `4 Payment`, `5 Courts`."""
+    counted: list[tuple[int, int]] = []
+    for number, (start, end) in enumerate(pairwise((*side.starts, len(side.keys)))):
+        is_short = end - start <= MAX_HEADING and (end > start and side.keys[end - 1].isalnum())
+        kind = side.paragraphs[number].kind
+        if not (end - start >= 2 and (kind == "heading" or (kind in {"text", "item"} and is_short))):
+            continue
+        key = side.keys[start]
+        is_whole = side.first_words[start + 1] != side.last_words[start]
+        if key.isdecimal() and len(key) <= 2 and is_whole and side.forms[start + 1][:1].isupper():
+            counted.append((int(key), start))
+    following = {after for (one, _), (other, after) in pairwise(counted) if other == one + 1}
+    leading = {before for (one, before), (other, _) in pairwise(counted) if other == one + 1}
+    return following | leading
 
 
 def _move(side: Side, moved: Sequence[int]) -> None:

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from witnessmark.offline.differences.atoms import Side
+from witnessmark.offline.differences.numbering import as_ranges
 from witnessmark.offline.differences.units import Section, Unit, sections_of
 from witnessmark.offline.differences.values import Passage, Place
 from witnessmark.values import BoundingBox, enclosing
@@ -46,15 +47,19 @@ class Citing:
         )
 
     def numbers(self, ranges: Sequence[range]) -> Passage:
-        """Cite the numbers of clauses, one after the other."""
+        """Cite the numbers of clauses, those that follow each other as one range."""
         side = self.side
-        texts = [side.text(side.first_words[one.start], side.last_words[one.stop - 1]) for one in ranges]
-        first = ranges[0]
+        text = as_ranges(side, ranges)
+        places = [
+            place
+            for one in ranges[:MOST_PLACES]
+            for place in self._places(side.first_words[one.start], side.last_words[one.stop - 1])
+        ]
         return Passage(
-            text=", ".join(texts),
-            changed=", ".join(texts),
-            places=self._places(side.first_words[first.start], side.last_words[first.stop - 1]),
-            section=self.section(first.start),
+            text=text,
+            changed=text,
+            places=tuple(places),
+            section=self.section(ranges[0].start),
             is_read_by_ocr=self._is_read_by_ocr(ranges),
             atoms=tuple(ranges),
         )

@@ -1,25 +1,41 @@
 """Two documents compared: nothing that changed in their texts is missed, and nothing is invented.
 
-Words are conserved: each atom of both sides is the same as one of the other side, white space aside, or in exactly one
-difference.
+Words are conserved: each atom of both sides is the same as one of the other side, or in exactly one difference. White
+space is left out, and so are the signs and capitals that belong to a layout: see `edges`.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from witnessmark.documents.flow import PageFlow
 from witnessmark.offline.differences.atoms import Running, Side, sides_of
+from witnessmark.offline.differences.borders import with_shared_borders
 from witnessmark.offline.differences.citing import Citing
+from witnessmark.offline.differences.columns import Reordered, RowPair, reordered
+from witnessmark.offline.differences.edges import JOINTS, Edges
 from witnessmark.offline.differences.hunks import Hunk, hunks_of
 from witnessmark.offline.differences.kinds import is_misread, significance_of, what_changed
+from witnessmark.offline.differences.numbering import (
+    Numbering,
+    counts_on,
+    grouped,
+    is_reference,
+    is_renumbered,
+    new_numbers,
+)
 from witnessmark.offline.differences.ordering import order_matters
 from witnessmark.offline.differences.page_pairs import page_pairs
 from witnessmark.offline.differences.pairing import Move, Pair, pair_units
-from witnessmark.offline.differences.units import Unit, units_of
+from witnessmark.offline.differences.units import Unit, units_of, without_end
 from witnessmark.offline.differences.values import Comparison, Difference, Kind, Passage, Place, What
+from witnessmark.offline.differences.words import CONJUNCTIONS
 
+LEAST_OF_RECORD = 3
+"""Atoms of a line that is a record of its own."""
 LONG_CELL = 16
 """Atoms of a cell that reads as prose: its changes are cited as those of a sentence."""
 
@@ -33,15 +49,6 @@ class _Change(NamedTuple):
     difference: Difference
     at: tuple[int, int]
     """Where it stands on both sides, to sort by."""
-
-
-class _Numbering(NamedTuple):
-    """The number of a clause that is another on the other side."""
-
-    a: range
-    b: range
-    unit_a: int
-    unit_b: int
 
 
 def compare_flows(before: Sequence[PageFlow], after: Sequence[PageFlow]) -> Comparison:
@@ -119,57 +126,145 @@ def _likeness(one: str, other: str) -> float:
 class _Comparing:
     def __init__(self, a: Side, b: Side) -> None:
         self.a, self.b = a, b
-        self.units_a, self.units_b = units_of(a), units_of(b)
+        self.units_a, self.units_b = with_shared_borders(a, units_of(a), b, units_of(b))
+        self._edges = Edges(a, self.units_a, b, self.units_b)
         self.cite_a, self.cite_b = Citing(a, self.units_a), Citing(b, self.units_b)
         self.same: list[tuple[range, range]] = []
         """Atoms of both sides that are the same, sentence by sentence."""
+        self._numberings: list[Numbering] = []
+        self._numbers: dict[tuple[int, ...], tuple[int, ...]] = {}
+        """Which numbers of clauses became which."""
 
     def changes(self) -> list[_Change]:
         paired = pair_units(self.a, self.units_a, self.b, self.units_b)
+        two_sided = [pair for pair in paired.pairs if not pair.is_one_sided]
+        self._numberings = [numbering for pair in two_sided for numbering in self._numbering(pair)]
+        self._numbers = new_numbers(self.a, self.b, self._numberings)
         found: list[_Change] = []
-        numberings: list[_Numbering] = []
-        for pair in paired.pairs:
-            if pair.is_one_sided:
-                continue
-            numberings += self._numbering(pair)
+        for pair in two_sided:
             if pair.is_same:
                 self.same.append(
-                    (_range(self.units_a, pair.a_start, pair.a_end), _range(self.units_b, pair.b_start, pair.b_end))
+                    (without_end(self.a, self.units_a[pair.a_start]), without_end(self.b, self.units_b[pair.b_start]))
                 )
-            found += self._same(pair) if pair.is_same else self._changed(pair)
+            if not self._is_row_pair(pair):
+                found += self._changed(pair)
+        for table in self._tables(two_sided):
+            found += self._table(table)
         found += self._gone([pair for pair in paired.pairs if pair.b_start == pair.b_end])
         found += self._new([pair for pair in paired.pairs if pair.a_start == pair.a_end])
         found += [self._moved(move) for move in paired.moves]
-        found += self._renumbered(numberings)
+        found += self._renumbered()
         return found
 
     # --- what stays where it is -------------------------------------------------------------------------------------
 
-    def _same(self, pair: Pair) -> Iterator[_Change]:
-        """Find what differs in case alone."""
-        one, other = self.units_a[pair.a_start], self.units_b[pair.b_start]
-        if self.a.forms[one.start : one.end] != self.b.forms[other.start : other.end]:
-            yield from self._changed(pair)
-
     def _changed(self, pair: Pair) -> Iterator[_Change]:
-        within_a, within_b = (
-            _range(self.units_a, pair.a_start, pair.a_end),
-            _range(self.units_b, pair.b_start, pair.b_end),
-        )
-        are_rows = self.units_a[pair.a_start].is_row and self.units_b[pair.b_start].is_row
-        if not are_rows:
-            for hunk in hunks_of(self.a, within_a, self.b, within_b, are_rows=False):
+        within_a, within_b = self._ranges(pair)
+        if (
+            pair.is_same
+            and self.a.forms[within_a.start : within_a.stop] == self.b.forms[within_b.start : within_b.stop]
+        ):
+            return
+        for hunk in hunks_of(self.a, within_a, self.b, within_b, are_rows=False):
+            if self._edges.explain(hunk):
+                continue
+            if is_reference(self.a, self.b, hunk, self._numbers):
+                self._numberings.append(Numbering(_a_range(hunk), _b_range(hunk)))
+            elif (record := self._record(hunk)) is not None:
+                yield record
+            else:
                 yield self._hunk(hunk, within_a, within_b, is_row=False)
+
+    def _ranges(self, pair: Pair) -> tuple[range, range]:
+        return _range(self.units_a, pair.a_start, pair.a_end), _range(self.units_b, pair.b_start, pair.b_end)
+
+    def _record(self, hunk: Hunk) -> _Change | None:
+        """Take whole lines or items that one side has between those of the other for added or removed."""
+        is_removed = hunk.b_start == hunk.b_end
+        if not is_removed and hunk.a_start != hunk.a_end:
+            return None
+        side, units = (self.a, self.units_a) if is_removed else (self.b, self.units_b)
+        atoms = _a_range(hunk) if is_removed else _b_range(hunk)
+        if not _are_lines(side, atoms) and not _is_item(side, units, atoms):
+            return None
+        passage = (self.cite_a if is_removed else self.cite_b).whole(atoms)
+        return _Change(self._one_sided("removed" if is_removed else "added", passage), (hunk.b_start, hunk.a_start))
+
+    # --- tables -----------------------------------------------------------------------------------------------------
+
+    def _is_row_pair(self, pair: Pair) -> bool:
+        return self.units_a[pair.a_start].is_row and self.units_b[pair.b_start].is_row
+
+    def _tables(self, pairs: Sequence[Pair]) -> list[list[Pair]]:
+        """Put pairs of rows together that are of one table on both sides."""
+        tables_a, tables_b = _tables_of(self.a), _tables_of(self.b)
+        found: dict[tuple[int, int], list[Pair]] = {}
+        for pair in pairs:
+            if self._is_row_pair(pair):
+                one, other = self.units_a[pair.a_start], self.units_b[pair.b_start]
+                found.setdefault((tables_a[one.paragraph], tables_b[other.paragraph]), []).append(pair)
+        return list(found.values())
+
+    def _table(self, pairs: Sequence[Pair]) -> Iterator[_Change]:
+        """Compare a table row by row; columns in another order, and numbers of rows that count on, are one change."""
+        cells = [
+            (_cells(self.a, within_a), _cells(self.b, within_b)) for within_a, within_b in map(self._ranges, pairs)
+        ]
+        order = reordered([RowPair(_texts(self.a, one), _texts(self.b, other)) for one, other in cells])
+        moved_a: list[range] = []
+        moved_b: list[range] = []
+        counters: list[Numbering] = []
+        waiting: list[_Change] = []
+        for pair, (cells_a, cells_b) in zip(pairs, cells, strict=True):
+            columns = _columns(cells_a, cells_b, order)
+            for column, cell_a, cell_b, hunk in self._hunks_of_row(pair, columns):
+                change = self._hunk_of_row(pair, cell_a, cell_b, hunk)
+                if column == 0 and _are_whole(hunk, cell_a, cell_b) and (not counters or waiting):
+                    counters.append(Numbering(_a_range(hunk), _b_range(hunk)))
+                    waiting.append(change)
+                else:
+                    yield change
+            for column in order.moved if order and len(columns) == len(order.order) else ():
+                cell_a, cell_b = columns[column]
+                edits = [] if cell_a == cell_b else hunks_of(self.a, cell_a, self.b, cell_b, are_rows=True)
+                moved_a += _without(cell_a, [_a_range(edit) for edit in edits])
+                moved_b += _without(cell_b, [_b_range(edit) for edit in edits])
+        if counts_on(self.a, self.b, counters):
+            self._numberings += counters
+        else:
+            yield from waiting
+        if order is not None and moved_a and moved_b:
+            yield self._reordered(pairs[0], order, moved_a, moved_b)
+
+    def _hunks_of_row(
+        self, pair: Pair, columns: Sequence[tuple[range, range]]
+    ) -> Iterator[tuple[int, range, range, Hunk]]:
+        within_a, within_b = self._ranges(pair)
+        is_same = self.a.forms[within_a.start : within_a.stop] == self.b.forms[within_b.start : within_b.stop]
+        if pair.is_same and is_same:
             return
-        cells_a, cells_b = self._cells(self.a, within_a), self._cells(self.b, within_b)
-        if len(cells_a) != len(cells_b):
-            for hunk in hunks_of(self.a, within_a, self.b, within_b, are_rows=True):
-                yield self._hunk(hunk, within_a, within_b, is_row=True)
-            return
-        for cell_a, cell_b in zip(cells_a, cells_b, strict=True):
-            is_prose = max(len(cell_a), len(cell_b)) > LONG_CELL
+        for column, (cell_a, cell_b) in enumerate(columns or [(within_a, within_b)]):
+            is_prose = bool(columns) and max(len(cell_a), len(cell_b)) > LONG_CELL
             for hunk in hunks_of(self.a, cell_a, self.b, cell_b, are_rows=not is_prose):
-                yield self._hunk(hunk, *((cell_a, cell_b) if is_prose else (within_a, within_b)), is_row=not is_prose)
+                yield column, cell_a, cell_b, hunk
+
+    def _hunk_of_row(self, pair: Pair, cell_a: range, cell_b: range, hunk: Hunk) -> _Change:
+        within_a, within_b = self._ranges(pair)
+        is_prose = (cell_a, cell_b) != (within_a, within_b) and max(len(cell_a), len(cell_b)) > LONG_CELL
+        if is_prose:
+            return self._hunk(hunk, cell_a, cell_b, is_row=False)
+        return self._hunk(hunk, within_a, within_b, is_row=True)
+
+    def _reordered(self, header: Pair, order: Reordered, moved_a: Sequence[range], moved_b: Sequence[range]) -> _Change:
+        """Say once that columns are in another order: cells are compared by column all the same."""
+        within_a, within_b = self._ranges(header)
+        cells_a = _cells(self.a, within_a)
+        names = [self.a.text(self.a.first_words[cell.start], self.a.last_words[cell.stop - 1]) for cell in cells_a]
+        changed = ", ".join(names[column] for column in order.moved if column < len(names))
+        before = replace(self.cite_a.whole(within_a), changed=changed, atoms=tuple(moved_a))
+        after = replace(self.cite_b.whole(within_b), changed=changed, atoms=tuple(moved_b))
+        difference = Difference(kind="moved", what="order", significance="formatting", before=before, after=after)
+        return _Change(difference, (within_b.start, within_a.start))
 
     def _hunk(self, hunk: Hunk, within_a: range, within_b: range, *, is_row: bool) -> _Change:
         changed_a, changed_b = range(hunk.a_start, hunk.a_end), range(hunk.b_start, hunk.b_end)
@@ -178,6 +273,8 @@ class _Comparing:
         else:
             before, after = self.cite_a.part(changed_a, within_a), self.cite_b.part(changed_b, within_b)
         what = what_changed(self.a, self.b, hunk, is_row=is_row)
+        if not is_row and self._edges.join(hunk):
+            what = "punctuation"
         by_ocr = before.is_read_by_ocr or after.is_read_by_ocr
         difference = Difference(
             kind="changed",
@@ -188,17 +285,6 @@ class _Comparing:
             is_doubtful=by_ocr and is_misread(self.a, self.b, hunk),
         )
         return _Change(difference, (hunk.b_start, hunk.a_start))
-
-    @staticmethod
-    def _cells(side: Side, row: range) -> list[range]:
-        found: list[range] = []
-        for atom in row:
-            cell = side.word_cells[side.first_words[atom]]
-            if found and cell == side.word_cells[side.first_words[found[-1].start]]:
-                found[-1] = range(found[-1].start, atom + 1)
-            else:
-                found.append(range(atom, atom + 1))
-        return found
 
     # --- what is gone, new, elsewhere -------------------------------------------------------------------------------
 
@@ -245,6 +331,7 @@ class _Comparing:
             for hunk in hunks_of(
                 self.a, _range(self.units_a, i, i + 1), self.b, _range(self.units_b, j, j + 1), are_rows=is_row
             )
+            if not self._edges.explain(hunk)
         ]
         whats: list[What] = [what_changed(self.a, self.b, edit, is_row=is_row) for edit in edits]
         substantive: list[What] = [what for what in whats if significance_of(what) == "substantive"]
@@ -264,39 +351,22 @@ class _Comparing:
 
     # --- numbers of clauses -----------------------------------------------------------------------------------------
 
-    def _numbering(self, pair: Pair) -> Iterator[_Numbering]:
+    def _numbering(self, pair: Pair) -> Iterator[Numbering]:
         one, other = self.units_a[pair.a_start], self.units_b[pair.b_start]
-        a, b = range(one.number_start, one.start), range(other.number_start, other.start)
-        keys_a, keys_b = self.a.keys[a.start : a.stop], self.b.keys[b.start : b.stop]
-        if _bare(keys_a) != _bare(keys_b):
-            yield _Numbering(a, b, pair.a_start, pair.b_start)
+        numbering = Numbering(range(one.number_start, one.start), range(other.number_start, other.start))
+        if is_renumbered(self.a, self.b, numbering):
+            yield numbering
 
-    def _renumbered(self, numberings: Sequence[_Numbering]) -> Iterator[_Change]:
-        """Say of clauses that follow each other and count on by the same, once, how their numbers changed."""
-        groups: list[list[_Numbering]] = []
-        for numbering in numberings:
-            last = groups[-1][-1] if groups else None
-            if last is not None and self._shift(last) == self._shift(numbering) is not None:
-                groups[-1].append(numbering)
-            else:
-                groups.append([numbering])
-        for group in groups:
+    def _renumbered(self) -> Iterator[_Change]:
+        """Say once how the numbers changed that count on by the same."""
+        ordered = sorted(self._numberings, key=lambda one: (one.b.start, one.a.start))
+        for group in grouped(self.a, self.b, ordered):
             ranges_a, ranges_b = [one.a for one in group if one.a], [one.b for one in group if one.b]
             before = self.cite_a.numbers(ranges_a) if ranges_a else None
             after = self.cite_b.numbers(ranges_b) if ranges_b else None
             kind: Kind = "changed" if before and after else "removed" if before else "added"
             difference = Difference(kind=kind, what="numbering", significance="formatting", before=before, after=after)
             yield _Change(difference, (group[0].b.start, group[0].a.start))
-
-    def _shift(self, numbering: _Numbering) -> int | None:
-        """Say by how much a number counts on; None where that cannot be said."""
-        numbers = [
-            [key for key in side.keys[one.start : one.stop] if key.isdigit()]
-            for side, one in ((self.a, numbering.a), (self.b, numbering.b))
-        ]
-        if not (numbers[0] and numbers[1]):
-            return None
-        return int(numbers[1][0]) - int(numbers[0][0])
 
 
 _ORDER: tuple[What, ...] = ("number", "date", "negation", "obligation", "name", "words")
@@ -317,17 +387,90 @@ def _with_number(units: Sequence[Unit], first: int, last: int) -> range:
     return range(units[first].number_start, units[last].end)
 
 
+def _a_range(hunk: Hunk) -> range:
+    return range(hunk.a_start, hunk.a_end)
+
+
+def _b_range(hunk: Hunk) -> range:
+    return range(hunk.b_start, hunk.b_end)
+
+
 def _with_changed(passage: Passage, side: Side, edits: Iterable[range]) -> Passage:
     texts = [side.text(side.first_words[one.start], side.last_words[one.stop - 1]) for one in edits if one]
-    return Passage(
-        text=passage.text,
-        changed="; ".join(texts),
-        places=passage.places,
-        section=passage.section,
-        row=passage.row,
-        is_read_by_ocr=passage.is_read_by_ocr,
-        atoms=passage.atoms,
+    return replace(passage, changed="; ".join(texts))
+
+
+def _are_lines(side: Side, atoms: range) -> bool:
+    """Say whether atoms are whole lines between others of their paragraph, and more than a word or two."""
+    if len(atoms) < LEAST_OF_RECORD or atoms.start == 0 or atoms.stop >= len(side.keys):
+        return False
+    edges = ((atoms.start - 1, atoms.start), (atoms.stop - 1, atoms.stop))
+    return all(
+        side.word_cells[side.last_words[one]] != side.word_cells[side.first_words[other]] for one, other in edges
     )
+
+
+def _is_item(side: Side, units: Sequence[Unit], atoms: range) -> bool:
+    """Say whether atoms are all of a unit but the `or` that leads to the next."""
+    place = bisect_right(units, atoms.start, key=lambda unit: unit.start) - 1
+    if len(atoms) < LEAST_OF_RECORD or place < 0 or units[place].is_row or atoms.stop > units[place].end:
+        return False
+    unit = units[place]
+    rest = [*side.keys[unit.start : atoms.start], *side.keys[atoms.stop : unit.end]]
+    return all(key in CONJUNCTIONS or key in JOINTS for key in rest)
+
+
+def _tables_of(side: Side) -> list[int]:
+    """Number the tables of a side: rows that follow each other.
+
+    Shapes:  for each paragraph the number of its table
+    """
+    found: list[int] = []
+    number = 0
+    for place, paragraph in enumerate(side.paragraphs):
+        if place and (paragraph.kind != "row" or side.paragraphs[place - 1].kind != "row"):
+            number += 1
+        found.append(number)
+    return found
+
+
+def _cells(side: Side, row: range) -> list[range]:
+    found: list[range] = []
+    for atom in row:
+        cell = side.word_cells[side.first_words[atom]]
+        if found and cell == side.word_cells[side.first_words[found[-1].start]]:
+            found[-1] = range(found[-1].start, atom + 1)
+        else:
+            found.append(range(atom, atom + 1))
+    return found
+
+
+def _texts(side: Side, cells: Sequence[range]) -> list[tuple[str, ...]]:
+    return [tuple(side.keys[cell.start : cell.stop]) for cell in cells]
+
+
+def _columns(cells_a: Sequence[range], cells_b: Sequence[range], order: Reordered | None) -> list[tuple[range, range]]:
+    """Pair the cells of a row by column; nothing where the rows have not as many."""
+    if len(cells_a) != len(cells_b):
+        return []
+    if order is None or len(order.order) != len(cells_a):
+        return list(zip(cells_a, cells_b, strict=True))
+    return [(cells_a[i], cells_b[j]) for i, j in enumerate(order.order)]
+
+
+def _are_whole(hunk: Hunk, cell_a: range, cell_b: range) -> bool:
+    return (_a_range(hunk), _b_range(hunk)) == (cell_a, cell_b)
+
+
+def _without(cell: range, edits: Sequence[range]) -> list[range]:
+    """Leave edits out of a cell."""
+    found: list[range] = []
+    start = cell.start
+    for edit in [*sorted(edits, key=lambda one: one.start), range(cell.stop, cell.stop)]:
+        if edit.start > start:
+            found.append(range(start, edit.start))
+        start = max(start, edit.stop)
+    return found
 
 
 def _together(side: Side, units: Sequence[Unit], gone: Sequence[tuple[int, int]]) -> list[list[int]]:
@@ -355,7 +498,3 @@ def _reads_on(side: Side, one: Unit, other: Unit) -> bool:
     first, second = side.paragraphs[one.paragraph], side.paragraphs[other.paragraph]
     is_parted = first.page != second.page and first.kind == second.kind == "text"
     return is_parted or (first.kind == "heading" != second.kind)
-
-
-def _bare(keys: Sequence[str]) -> list[str]:
-    return [key for key in keys if key.isalnum() or key[0].isdigit()]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from witnessmark.offline.differences.atoms import Side
 from witnessmark.offline.differences.sequences import common_runs, heaviest_chain
-from witnessmark.offline.differences.units import Unit
+from witnessmark.offline.differences.units import Unit, without_end
 from witnessmark.offline.differences.weights import Weights, alike, masked, together, weights_of
 
 MOST_PAIRS = 3_000
@@ -77,8 +77,7 @@ class Paired(NamedTuple):
 def pair_units(a: Side, units_a: Sequence[Unit], b: Side, units_b: Sequence[Unit]) -> Paired:
     """Pair units: what is the same, what is much alike, what stands elsewhere, what was replaced."""
     numbers: dict[tuple[str, ...], int] = {}
-    ids_a = [numbers.setdefault(tuple(a.keys[unit.start : unit.end]), len(numbers)) for unit in units_a]
-    ids_b = [numbers.setdefault(tuple(b.keys[unit.start : unit.end]), len(numbers)) for unit in units_b]
+    ids_a, ids_b = _ids(a, units_a, numbers), _ids(b, units_b, numbers)
     pairing = _Pairing(a, units_a, ids_a, b, units_b, ids_b)
     pairs = sorted(pairing.pairs(), key=lambda pair: (pair.a_start, pair.b_start, pair.a_end, pair.b_end))
     moves = pairing.moves(pairs)
@@ -92,6 +91,12 @@ def pair_units(a: Side, units_a: Sequence[Unit], b: Side, units_b: Sequence[Unit
         )
     ]
     return Paired(pairing.replaced(stay), moves)
+
+
+def _ids(side: Side, units: Sequence[Unit], numbers: dict[tuple[str, ...], int]) -> list[int]:
+    """Number units so that those that are the same, the signs at their ends aside, have one number."""
+    ranges = (without_end(side, unit) for unit in units)
+    return [numbers.setdefault(tuple(side.keys[one.start : one.stop]), len(numbers)) for one in ranges]
 
 
 class _Pairing:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from witnessmark.offline.differences.atoms import Side
+from witnessmark.offline.differences.words import CONJUNCTIONS
 
 MOST_ATOMS = 4_000
 """Of one unit; a text that never ends a sentence is parted where it comes."""
@@ -29,6 +30,8 @@ _BEFORE_NUMBER = frozenset(
     " figure no and to or of § artikel abschnitt ziffer nummer seite".split()
 )
 """After these a number is no beginning."""
+ENDING = frozenset(".,;:-\u2022")
+"""Signs that end a unit."""
 TITLE_ATOMS = 14
 """What runs in at the head of a clause, `4. Payment.`, is no longer."""
 
@@ -96,12 +99,14 @@ def _units(side: Side) -> Iterator[Unit]:
                 open_unit = None
         if open_unit is not None:
             yield _closed(open_unit)
-        for piece_start, piece_end in _sentences(side, head, end):
+        items = _items(side, head, end)
+        for piece_start, piece_end in _sentences(side, head, end, items):
+            begins = items.get(piece_start, piece_start)
             if piece_end < end:
-                yield Unit(number_start, piece_start, piece_end, is_row=False, paragraph=paragraph)
+                yield Unit(number_start, begins, piece_end, is_row=False, paragraph=paragraph)
                 number_start, paragraph = piece_end, number
             else:
-                open_unit = Unit(number_start, piece_start, piece_end, is_row=False, paragraph=paragraph)
+                open_unit = Unit(number_start, begins, piece_end, is_row=False, paragraph=paragraph)
     if open_unit is not None:
         yield _closed(open_unit)
 
@@ -119,6 +124,11 @@ def _closed(unit: Unit) -> Unit:
 
 def enumerator_end(side: Side, start: int, end: int) -> int:
     """Find where the number of a clause or item ends at the beginning of a paragraph; `start` where none is."""
+    if start in side.numbered:
+        return min(start + 1, end)
+    named = _named_end(side, start, end)
+    if named > start:
+        return named
     word = side.first_words[start]
     text = side.words[word]
     stop = start
@@ -129,6 +139,24 @@ def enumerator_end(side: Side, start: int, end: int) -> int:
     if text[-1] not in ".)" and not side.forms[stop][:1].isupper():
         return start  # `12.5 per cent`
     return stop
+
+
+def _named_end(side: Side, start: int, end: int) -> int:
+    """Find where a number such as `Section 4.` ends; `start` where none is, as in `Section 4 applies`."""
+    if start + 2 >= end or not _NAMED.fullmatch(side.keys[start]) or not side.forms[start][:1].isupper():
+        return start
+    word = side.first_words[start + 1]
+    text = side.words[word]
+    stop = start + 1
+    while stop < end and side.last_words[stop] == word:
+        stop += 1
+    if stop == end or not _NUMBER.fullmatch(text):
+        return start
+    if text[-1] in ".:)":
+        return stop
+    while side.keys[stop] in {"-", ":"} and stop + 1 < end:
+        stop += 1
+    return stop if side.forms[stop][:1].isupper() else start
 
 
 def _goes_on(side: Side, begun: Unit, start: int) -> bool:
@@ -161,17 +189,51 @@ def _is_amid_sentence(side: Side, begun: Unit, start: int, head: int) -> bool:
     """Say whether a paragraph's number is one within a sentence that a line's end parts: `under section | 9. The`."""
     if begun.size == 0 or not _is_unended(side, begun):
         return False
-    return side.keys[begun.end - 1] in _BEFORE_NUMBER or (
-        side.words[side.first_words[start]][:1] == "(" and side.forms[head][:1].islower()
-    )
+    if begun.size > 1 and side.keys[begun.end - 1] in CONJUNCTIONS and side.keys[begun.end - 2] in {";", ","}:
+        return False  # `(a) rye; or | (b) oats`
+    if side.keys[begun.end - 1] in _BEFORE_NUMBER:
+        return True
+    is_bracketed = side.words[side.first_words[start]][:1] == "("
+    return is_bracketed and side.keys[begun.end - 1] != "," and side.forms[head][:1].islower()
 
 
-def _sentences(side: Side, start: int, end: int) -> list[tuple[int, int]]:
-    """Part atoms after the ends of sentences."""
+def _items(side: Side, start: int, end: int) -> dict[int, int]:
+    """Find the numbers of items that run on in a paragraph, as in `(a) rye; (b) oats or (c) wheat`.
+
+    Shapes:  where each number begins, with where it ends; none where fewer than two follow each other
+    """
+    found: dict[int, int] = {}
+    for atom in range(start, end):
+        if side.keys[atom] != "(" or side.words[side.first_words[atom]][:1] != "(":
+            continue
+        if atom > start and side.keys[atom - 1] not in _BEFORE_ITEM:
+            continue
+        if (stop := enumerator_end(side, atom, end)) > atom:
+            found[atom] = stop
+    labels = [side.keys[atom + 1] for atom in found]
+    is_counted = any(_follows(one, other) for one, other in pairwise(labels))
+    return found if is_counted else {}
+
+
+def _follows(one: str, other: str) -> bool:
+    """Say whether a number of an item is the next one."""
+    if one.isdecimal() and other.isdecimal():
+        return int(other) == int(one) + 1
+    if len(one) == len(other) == 1:
+        return ord(other) == ord(one) + 1
+    return (one, other) in _ROMAN_PAIRS
+
+
+_ROMAN_PAIRS = frozenset(pairwise("i ii iii iv v vi vii viii ix x xi xii".split()))
+_BEFORE_ITEM = frozenset((":", ";", ",", ".", *CONJUNCTIONS))
+
+
+def _sentences(side: Side, start: int, end: int, items: Mapping[int, int]) -> list[tuple[int, int]]:
+    """Part atoms after the ends of sentences, and before items."""
     found: list[tuple[int, int]] = []
     begun = start
     for atom in range(start + 1, end):
-        if atom in side.row_breaks:
+        if atom in side.row_breaks or atom in items:
             found.append((begun, atom))
             begun = atom
             continue
@@ -197,6 +259,14 @@ def _ends_sentence(side: Side, atom: int, begun: int) -> bool:
     plain = text.rstrip(".\"')").lstrip("(\"'").casefold()
     is_letter = len(plain) == 1 and plain.isalpha() and atom - begun > 2
     return not (text.endswith(".") and (plain in _ABBREVIATED or is_letter))
+
+
+def without_end(side: Side, unit: Unit) -> range:
+    """Leave out the signs that end a unit: they go with its form."""
+    end = unit.end
+    while not unit.is_row and end > unit.start + 1 and side.keys[end - 1] in ENDING:
+        end -= 1
+    return range(unit.start, end)
 
 
 def sections_of(side: Side, units: Sequence[Unit]) -> list[Section]:

@@ -19,7 +19,7 @@ _FIGURE = re.compile(r"\d[\d.,']*")
 def weights_of(side: Side, unit: Unit) -> dict[str, float]:
     """Weigh the atoms of a unit."""
     found: dict[str, float] = {}
-    label = side.word_cells[side.first_words[unit.start]] if unit.is_row and unit.end > unit.start else None
+    label = _label(side, unit) if unit.is_row else None
     for atom in range(unit.start, unit.end):
         key = side.keys[atom]
         weight = weight_of(key)
@@ -30,6 +30,14 @@ def weights_of(side: Side, unit: Unit) -> dict[str, float]:
                 weight = FIGURE_IN_ROW
         found[key] = found.get(key, 0.0) + weight
     return found
+
+
+def _label(side: Side, unit: Unit) -> int | None:
+    """Find the cell that names a row: the first that holds words, and no number."""
+    for atom in range(unit.start, unit.end):
+        if side.keys[atom][0].isalpha():
+            return side.word_cells[side.first_words[atom]]
+    return side.word_cells[side.first_words[unit.start]] if unit.end > unit.start else None
 
 
 def weight_of(key: str) -> float:

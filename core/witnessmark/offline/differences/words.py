@@ -16,6 +16,7 @@ MONTHS = frozenset(
     " juin juillet août septembre octobre novembre décembre enero febrero marzo abril mayo junio julio agosto"
     " septiembre octubre noviembre diciembre".split()
 )
+CONJUNCTIONS = frozenset("and or und oder et ou y o e".split())
 NEGATIONS = frozenset(
     "not no never none nor neither without cannot except unless nothing nobody nicht kein keine keiner keinem"
     " keinen niemals ohne weder ne pas jamais sans ni aucun aucune non nunca sin ningún ninguna".split()

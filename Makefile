@@ -60,6 +60,7 @@ bench: $(ENV)  ## measure tables, words, start-up, memory, caching, OCR, evidenc
 	$(BIN)/python -m benchmarks.evidence
 	$(BIN)/python -m benchmarks.arithmetic
 	$(BIN)/python -m benchmarks.quotes
+	$(BIN)/python -m benchmarks.transcripts
 
 lock: python  ## write requirements/ anew from pyproject.toml, keeping versions that still fit
 	echo uv | $(COMPILE) - --output-file requirements/uv.txt

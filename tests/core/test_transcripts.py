@@ -9,6 +9,7 @@ import pytest
 
 from witnessmark.documents.flow import PageFlow, Paragraph
 from witnessmark.documents.ocr.recognised import PageReading
+from witnessmark.evidence.transcript_order import MAX_PLACES
 from witnessmark.evidence.transcripts import TranscriptCheck, check_transcript
 from witnessmark.values import BoundingBox, Word
 
@@ -121,20 +122,171 @@ def test_a_page_that_gives_other_words_is_no_witness() -> None:
     assert check.doubts == ()
 
 
-def test_words_where_ocr_reads_nothing_are_counted_and_not_accused() -> None:
-    place = BoundingBox(x0=0, top=0, x1=100, bottom=20)
+# --- places that OCR cannot read ------------------------------------------------------------------------------------
+
+WRITTEN = "seen and agreed on 12 May"
+BELOW = BoundingBox(x0=50, top=140, x1=300, bottom=165)
+"""Below the last line, wide enough for that."""
+
+
+def read_with(*unread: BoundingBox) -> PageFlow:
     reading = PageReading(
         engine="ocr",
         word_count=40,
         confidence=0.9,
         turn=0,
         skew=0.0,
-        unreadable=(place,),
+        unreadable=unread,
         doubtful=(),
         on_page=lambda box: box,
+        unread=unread,
     )
-    check = check_transcript(f"{TRUE}\nseen and agreed on 12 May", replace(flow_of(), reading=reading))
+    return replace(flow_of(), reading=reading)
+
+
+def test_words_where_ocr_reads_nothing_are_counted_and_not_accused() -> None:
+    check = check_transcript(f"{TRUE}\n{WRITTEN}", read_with(BELOW))
     assert (check.doubts, check.unseen) == ((), 6)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        replace(BELOW, top=-30, bottom=-5),
+        replace(BELOW, x1=70),
+        replace(BELOW, bottom=144),
+    ],
+    ids=["elsewhere", "too narrow", "too low"],
+)
+def test_a_place_that_ocr_cannot_read_excuses_only_what_can_be_there(place: BoundingBox) -> None:
+    check = check_transcript(f"{TRUE}\n{WRITTEN}", read_with(place))
+    assert {doubt.kind for doubt in check.doubts} == {"words invented", "number invented"}
+    assert check.unseen == 0
+
+
+def test_a_place_that_ocr_cannot_read_excuses_no_line_elsewhere() -> None:
+    text = "\n".join([*LINES[:2], "Delivery of two anchors 77.10", *LINES[2:]]).replace("Sep-\ntember", "September")
+    kinds = {doubt.kind for doubt in check_transcript(text, read_with(BELOW)).doubts}
+    assert kinds == {"number invented", "words invented"}
+
+
+def test_one_place_excuses_one_line() -> None:
+    check = check_transcript(f"{TRUE}\n{WRITTEN}\npaid in full by the second mate", read_with(BELOW))
+    assert [doubt.value for doubt in check.doubts] == ["paid in full by the second mate"]
+
+
+def test_a_digit_that_ocr_may_have_missed_is_said_to_be_unchecked() -> None:
+    rows = ["Nets of the eastern shed 12.50", "Lamps of the northern jetty 14.75", "Ropes and lines 13.80"]
+    text = "\n".join(f"{row} {number}" for number, row in enumerate(rows, start=3))
+    check = check_transcript(text, flow_of(rows))
+    assert (check.doubts, check.unseen) == ((), 3)
+    assert told(check_transcript(text.replace("Lamps of", "Lamps 7 of"), flow_of(rows))) == [
+        ("number invented", "7", None)
+    ]
+
+
+# --- order, words that are missing, numbers of one digit ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by_ocr", [True, False], ids=["OCR", "text layer"])
+@pytest.mark.parametrize(("one", "other"), [(1, 2), (2, 3), (1, 4), (3, 5)])
+def test_lines_that_changed_places_are_told(one: int, other: int, by_ocr: bool) -> None:
+    lines = list(LINES)
+    lines[one], lines[other] = lines[other], lines[one]
+    doubts = [doubt for doubt in checked("\n".join(lines), by_ocr=by_ocr).doubts if doubt.kind == "line displaced"]
+    assert {doubt.value for doubt in doubts} & {LINES[one], LINES[other]}
+    assert all(doubt.nearest in LINES for doubt in doubts)
+
+
+def columns_of(*columns: Sequence[str]) -> PageFlow:
+    """Place lines in columns next to each other, read one after the other."""
+    paragraphs: list[Paragraph] = []
+    for number, lines in enumerate(columns):
+        placed = [
+            tuple(word._replace(x0=word.x0 + 700 * number, x1=word.x1 + 700 * number) for word in line)
+            for line in flow_of(lines).paragraphs[0].lines
+        ]
+        paragraphs.append(Paragraph("text", tuple(placed)))
+    return PageFlow(page_number=3, paragraphs=tuple(paragraphs), is_read_by_ocr=True)
+
+
+OTHER = ("Notice of works on the bridge", "The crossing closes in October", "Ferries leave from the old quay")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (*LINES, *OTHER),
+        (*OTHER, *LINES),
+        (LINES[0], OTHER[0], LINES[1], OTHER[1], LINES[2], OTHER[2], *LINES[3:]),
+        (f"{LINES[0]} {OTHER[0]}", f"{LINES[1]} {OTHER[1]}", f"{LINES[2]} {OTHER[2]}", *LINES[3:]),
+    ],
+    ids=["one after the other", "the right one first", "by turns", "across"],
+)
+def test_columns_may_be_read_in_any_order(lines: Sequence[str]) -> None:
+    assert told(check_transcript("\n".join(lines), columns_of(LINES, OTHER))) == []
+
+
+def test_lines_that_changed_places_within_a_column_are_told() -> None:
+    lines = (OTHER[0], OTHER[2], OTHER[1], *LINES)
+    assert [kind for kind, _, _ in told(check_transcript("\n".join(lines), columns_of(LINES, OTHER)))] == [
+        "line displaced"
+    ]
+
+
+def test_a_page_of_thousands_of_lines_is_said_to_be_unordered() -> None:
+    lines = [f"entry w{number}a of v{number}b" for number in range(MAX_PLACES + 1)]
+    assert check_transcript("\n".join(lines), flow_of(lines)).is_order_checked
+    assert not check_transcript("\n".join(reversed(lines)), flow_of(lines)).is_order_checked
+
+
+@pytest.mark.parametrize("by_ocr", [True, False], ids=["OCR", "text layer"])
+@pytest.mark.parametrize("word", ["eastern", "of", "lamps", "total", "Harbour"])
+def test_a_word_that_is_left_out_is_told(word: str, by_ocr: bool) -> None:
+    check = checked(TRUE.replace(f"{word} ", "", 1).replace(f" {word}", "", word == "lamps"), by_ocr=by_ocr)
+    assert [(kind, nearest) for kind, _, nearest in told(check)] == [("words missing", word)]
+
+
+@pytest.mark.parametrize("word", ["not", "very", "no"])
+def test_a_word_that_is_put_in_is_told_where_the_page_has_no_room(word: str) -> None:
+    assert told(checked(TRUE.replace("is due", f"is {word} due"))) == [("words invented", word, None)]
+
+
+LONE = ("Ropes of hemp 3 pieces", "Lamps of brass 5 pieces", "Sails of linen 8 pieces", "Nets for herring 2 pieces")
+
+
+def test_a_number_of_one_digit_is_compared_in_its_line() -> None:
+    text = "\n".join(LONE)
+    assert told(check_transcript(text, flow_of(LONE))) == []
+    assert told(check_transcript(text.replace("5", "6"), flow_of(LONE))) == [("number", "6", "5")]
+    assert told(check_transcript(text.replace("5 ", ""), flow_of(LONE))) == [("number missing", None, "5")]
+    swapped = check_transcript(text.replace("5", "x").replace("3", "5").replace("x", "3"), flow_of(LONE))
+    assert {(kind, value) for kind, value, _ in told(swapped)} == {("number", "5"), ("number", "3")}
+
+
+GLUED: dict[str, tuple[str, str]] = {
+    "a colon": ("DATE: 30/08/2017", "DATE:30/08/2017"),
+    "no sign": ("DATE 30/08/2017", "DATE30/08/2017"),
+    "a currency": ("RM 45.00", "RM45.00"),
+    "an amount": ("TOTAL: 12.50", "TOTAL:12.50"),
+    "one digit": ("QTY: 2", "QTY:2"),
+    "a unit": ("12 kg", "12kg"),
+    "times": ("2 x 12.50", "2x12.50"),
+    "a bracket": ("30/08/2017 (Wed)", "30/08/2017(Wed)"),
+    "many words": ("THANK YOU FOR SHOPPING AT", "THANKYOUFORSHOPPINGAT"),
+}
+
+
+@pytest.mark.parametrize(("written", "read"), GLUED.values(), ids=GLUED)
+def test_what_ocr_writes_together_is_found_in_it(written: str, read: str) -> None:
+    around = ("Harbour stores of Saltmere", "Thank you for your visit", "Opening hours on the door")
+    seen = flow_of((*around[:2], read, around[2]))
+    check = check_transcript("\n".join((*around[:2], written, around[2])), seen)
+    assert (told(check), check.found) == ([], check.words)
+    if digit := next((letter for letter in written if letter.isdigit()), None):
+        wrong = written.replace(digit, str((int(digit) + 5) % 10), 1)
+        text = "\n".join((*around[:2], wrong, around[2]))
+        assert any(doubt.is_of_number for doubt in check_transcript(text, seen).doubts)
 
 
 def test_what_the_model_cannot_read_is_counted() -> None:

@@ -67,6 +67,7 @@ _STATUS: dict[Kind, Status | None] = {
     "number invented": "unlocated",
     "number missing": None,
     "number displaced": "displaced",
+    "line displaced": "displaced",
     "word": "unlocated",
     "words invented": "unlocated",
     "words missing": None,
@@ -103,7 +104,9 @@ def checks_in_words(checks: Mapping[int, TranscriptCheck], by_ocr: Mapping[int, 
         words, found = sum(checks[page].words for page in pages), sum(checks[page].found for page in pages)
         if words:
             share = "all" if found == words else f"{min(99.9, 100 * found / words):.1f} %"
-            told.append(f"{pages_in_words(pages)}: {share} of {words:,} words stand on the page {what}.")
+            lines = sum(checks[page].displaced_lines for page in pages)
+            order = f", {_lines(lines)} in another order" if lines else ""
+            told.append(f"{pages_in_words(pages)}: {share} of {words:,} words stand on the page {what}{order}.")
     return told
 
 
@@ -119,6 +122,8 @@ def unchecked_in_words(checks: Mapping[int, TranscriptCheck], pages_read: Sequen
         count = sum(checks[page].unseen for page in pages)
         words = "1 word was" if count == 1 else f"{count} words were"
         told.append(f"{pages_in_words(pages)}: {words} not checked: OCR can read nothing there (handwriting, noise).")
+    if pages := [page for page, check in sorted(checks.items()) if check.is_checked and not check.is_order_checked]:
+        told.append(f"{pages_in_words(pages)}: the order of lines was not checked: there are too many of them.")
     return told
 
 
@@ -128,7 +133,7 @@ def _item(page: int, doubt: TranscriptDoubt, *, is_ocr: bool) -> ReviewItem:
         box=None if doubt.box is None else rounded(doubt.box),
         value=doubt.value,
         status=_STATUS[doubt.kind],
-        nearest=doubt.nearest,
+        nearest=None if doubt.kind == "line displaced" else doubt.nearest,
         reason="".join(_reasons(doubt, "OCR of the picture" if is_ocr else "The text layer")),
     )
 
@@ -147,7 +152,15 @@ def _reasons(doubt: TranscriptDoubt, witness: str) -> Iterator[str]:
             yield f"{witness} has words here that are missing in the text that was read."
         case "number displaced":
             yield "On the page this stands in another line."
+        case "line displaced" if doubt.nearest is not None:
+            yield f"On the page this comes below {doubt.nearest!r}."
+        case "line displaced":
+            yield "On the page this comes before what the text has above it."
 
 
 def _places(count: int) -> str:
     return "a place" if count == 1 else f"{count} places"
+
+
+def _lines(count: int) -> str:
+    return "1 line" if count == 1 else f"{count} lines"

@@ -32,6 +32,14 @@ _DASHES = re.compile("(?<=[^\\W\\d_])[-/\u2010-\u2015](?=[^\\W\\d_])")
 _CURRENCY = "$\u20ac\u00a3\u00a5\u20b9\u20a9"
 _AROUND_FIGURE = "()[]{}<>\"'*\u2020\u2021\u00a7\u00b6\u2022|;:,.!?=~\u2248" + _CURRENCY
 _DIGIT = re.compile(r"\d")
+_GLUED = re.compile(
+    r"(?<=[^\W\d_]{2})(?:-|[:=#.,;]*)(?=[-(]?[$\u20ac\u00a3\u00a5]?(?:\d{2}|\d[.,/]\d))"
+    r"|(?<=[^\W\d_])[:=]+(?=[-(]?[$\u20ac\u00a3\u00a5]?\d)"
+    r"|(?<=\d\d)[:;,.(\[]*(?=[^\W\d_]{2})"
+    r"|(?<=\d)[x@*\u00d7](?=\d)"
+    r"|(?<=[^\W\d_])(?=[$\u20ac\u00a3\u00a5]\d)"
+)
+"""Where a word and a number meet: one reader writes them together, the other apart. Single letters stay: `A12`."""
 
 
 class TextWord(NamedTuple):
@@ -50,6 +58,8 @@ class SeenWord(NamedTuple):
     key: str
     line: int
     """Of the page; a table's row is one."""
+    cell: int
+    """Of the page: a line, or a line of a cell of a table's row."""
 
 
 def words_of_transcript(text: str) -> tuple[list[TextWord], int]:
@@ -73,13 +83,23 @@ def words_of_transcript(text: str) -> tuple[list[TextWord], int]:
 def words_of_flow(flow: PageFlow) -> list[SeenWord]:
     """List the words of a page in reading order."""
     found: list[SeenWord] = []
-    number = 0
+    number, cell = 0, 0
     for paragraph in flow.paragraphs:
         for line in paragraph.lines:
-            found += [SeenWord(word, key, number) for word in line for key in _keys(word.text)]
+            before: Word | None = None
+            for word in line:
+                cell += before is not None and word.top > (before.top + before.bottom) / 2  # a cell of several lines
+                found += [SeenWord(word, key, number, cell) for key in _keys(word.text)]
+                before = word
             number += paragraph.kind != "row"
+            cell += 1
         number += paragraph.kind == "row"
     return found
+
+
+def is_lone_digit(key: str) -> bool:
+    """Claim that a word is one digit: OCR misses it easily, and it is on most pages more than once."""
+    return len(key) == 1 and key.isdigit()
 
 
 def is_figure(key: str) -> bool:
@@ -100,10 +120,16 @@ def _keys(raw: str) -> Iterator[str]:
         for piece in _PIECES.findall(key_of(part)):
             if _WITHOUT_SPACES.fullmatch(piece):
                 yield piece
-            elif _DIGIT.search(piece):
-                yield from _keys_of_figure(piece)
-            elif not is_mark(key := core_of(piece)):
-                yield key
+            else:
+                for cut in _GLUED.split(piece) if _DIGIT.search(piece) else [piece]:
+                    yield from _keys_of_piece(cut)
+
+
+def _keys_of_piece(piece: str) -> Iterator[str]:
+    if _DIGIT.search(piece):
+        yield from _keys_of_figure(piece)
+    elif not is_mark(key := core_of(piece)):
+        yield key
 
 
 def _keys_of_figure(key: str) -> Iterator[str]:

@@ -14,25 +14,26 @@ from typing import Literal
 
 from witnessmark.documents.flow import PageFlow
 from witnessmark.evidence.likeness import LEAST_ALIKE, folded
-from witnessmark.evidence.numbers import amount_of
+from witnessmark.evidence.transcript_matching import MAX_ALIGNED, Matching, matched, stretches
+from witnessmark.evidence.transcript_order import OrderCheck, check_order
+from witnessmark.evidence.transcript_room import UnreadPlaces, letters_of
 from witnessmark.evidence.transcript_words import (
     SeenWord,
     TextWord,
     is_figure,
+    is_lone_digit,
     joined,
     words_of_flow,
     words_of_transcript,
 )
-from witnessmark.values import BoundingBox, enclosing
+from witnessmark.values import BoundingBox, Word, enclosing
 
 LEAST_CHECKED = 0.4
 """Share of a transcript's words that have to stand on the page for the rest to be held against it."""
 FEWEST_MISSING = 3
-"""Words in a row that are said to be missing or invented: one or two are more often noise of OCR."""
+"""Words in a row that are said to be invented anywhere; fewer are noise of OCR where there is white for them."""
 LONGEST_QUOTE = 120
 """Characters of a page's text that a doubt shows."""
-_LONGEST_ALIGNED = 4_000
-"""Words of a transcript or page that are aligned; longer ones are compared as sets."""
 _MOST_PAIRED = 150
 """Of numbers without their like on one side; a page with more is not that page."""
 _NEAR = 6
@@ -40,20 +41,29 @@ _NEAR = 6
 _SHORT_LINE = 12
 """Words of a line, or row of a table, that is one on the page, too; longer ones are paragraphs."""
 _WORD = 4
-"""Letters from which a word says enough to differ clearly."""
-_MOST_JOINED = 3
+"""Letters from which a word says enough to differ clearly, or to be missed where its line has no other."""
+_SHORTEST_MISSING = 2
+"""Letters of a word that is missed in a line of which the others are there: `no`, `of`."""
 
 Kind = Literal[
-    "number", "number invented", "number missing", "number displaced", "word", "words invented", "words missing"
+    "number",
+    "number invented",
+    "number missing",
+    "number displaced",
+    "line displaced",
+    "word",
+    "words invented",
+    "words missing",
 ]
 _ORDER: dict[Kind, int] = {
     "number": 0,
     "number invented": 1,
     "number missing": 2,
     "number displaced": 3,
-    "word": 4,
-    "words invented": 5,
-    "words missing": 6,
+    "words invented": 4,
+    "words missing": 5,
+    "word": 6,
+    "line displaced": 7,
 }
 
 
@@ -68,7 +78,7 @@ class TranscriptDoubt:
     value: str | None = None
     """What the transcript says; None where it says nothing."""
     nearest: str | None = None
-    """What the page says there; None where it says nothing."""
+    """What the page says there, of a line displaced the line above it; None where it says nothing."""
     box: BoundingBox | None = None
 
     @property
@@ -91,11 +101,17 @@ class TranscriptCheck:
     """Words that stand where OCR can read nothing, as far as it can tell."""
     is_checked: bool = True
     """False where the page gave too few words to hold the transcript against."""
+    is_order_checked: bool = True
+    """False if the page has so many words, or lines, that their order was not compared."""
     doubts: tuple[TranscriptDoubt, ...] = ()
 
     @property
     def share(self) -> float:
         return self.found / self.words if self.words else 1.0
+
+    @property
+    def displaced_lines(self) -> int:
+        return sum(doubt.kind == "line displaced" for doubt in self.doubts)
 
 
 def check_transcript(text: str, flow: PageFlow) -> TranscriptCheck:
@@ -104,11 +120,11 @@ def check_transcript(text: str, flow: PageFlow) -> TranscriptCheck:
     Shapes:  doubts come in the order in which a person should look at them
     """
     said, unreadable = words_of_transcript(text)
-    comparison = _Comparison(said, words_of_flow(flow), flow)
-    comparison.match()
-    found = comparison.found
-    if not comparison.seen or found < LEAST_CHECKED * len(said):
-        is_checked = not said and not comparison.seen
+    seen = words_of_flow(flow)
+    matching = matched(said, seen, is_ocr=flow.is_read_by_ocr)
+    found = len(matching.place)
+    if not seen or found < LEAST_CHECKED * len(said):
+        is_checked = not said and not seen
         return TranscriptCheck(
             page_number=flow.page_number,
             words=len(said),
@@ -117,109 +133,81 @@ def check_transcript(text: str, flow: PageFlow) -> TranscriptCheck:
             is_checked=is_checked,
             unseen=0 if is_checked else len(said) - found,
         )
-    doubts = sorted(comparison.doubts(), key=lambda doubt: _ORDER[doubt.kind])
+    is_aligned = max(len(said), len(seen)) <= MAX_ALIGNED
+    order = check_order(said, seen) if is_aligned else OrderCheck(is_checked=False)
+    comparison = _Comparison(matching, flow)
+    doubts = sorted(comparison.doubts(order), key=lambda doubt: _ORDER[doubt.kind])
     return TranscriptCheck(
         page_number=flow.page_number,
         words=len(said),
-        found=comparison.found,
+        found=found,
         unreadable=unreadable,
         unseen=comparison.unseen,
+        is_order_checked=order.is_checked,
         doubts=tuple(doubts),
     )
 
 
 @dataclass(slots=True)
 class _Comparison:
-    """Two rows of words, and which of the one is which of the other."""
+    """What of a transcript and its page is not the same."""
 
-    said: Sequence[TextWord]
-    seen: Sequence[SeenWord]
+    matching: Matching
     flow: PageFlow
-    place: dict[int, int] = field(default_factory=dict[int, int])
-    """By the index of a word of the transcript, that of its like on the page."""
-    taken: set[int] = field(default_factory=set[int])
-    """Words of the page that have their like."""
     noise: set[int] = field(default_factory=set[int])
     """Words of the transcript of which the page has something alike: no doubt, and not found."""
+    paired: dict[int, int] = field(default_factory=dict[int, int])
+    """By a number of the transcript that is nowhere on the page, the one that it may have been."""
+    hidden: dict[int, bool] = field(default_factory=dict[int, bool])
+    """Whether words that are nowhere on the page may be where OCR could not read."""
+    told: set[int] = field(default_factory=set[int])
+    """Numbers of the page that are in another line than the transcript has them."""
     unseen: int = 0
+    unread: UnreadPlaces = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.unread = UnreadPlaces(self.flow)
 
     @property
-    def found(self) -> int:
-        return len(self.place)
+    def said(self) -> Sequence[TextWord]:
+        return self.matching.said
 
-    # --- what is the same -------------------------------------------------------------------------------------------
+    @property
+    def seen(self) -> Sequence[SeenWord]:
+        return self.matching.seen
 
-    def match(self) -> None:
-        """Find each word of the transcript on the page: in order, then anywhere, then written in another way."""
-        said, seen = [word.key for word in self.said], [word.key for word in self.seen]
-        if max(len(said), len(seen)) <= _LONGEST_ALIGNED:
-            for start, other, size in SequenceMatcher(None, said, seen, autojunk=False).get_matching_blocks():
-                for step in range(size):
-                    self._take([start + step], [other + step])
-        free: dict[str, list[int]] = defaultdict(list)
-        for index in reversed(self._left_seen()):
-            free[seen[index]].append(index)
-        for index in self._left_said():
-            if free[said[index]]:
-                self._take([index], [free[said[index]].pop()])
-        self._match_forms()
-
-    def _match_forms(self) -> None:
-        """Match what is written in another way: parted or joined words, other separators, letters that look alike."""
-        is_ocr = self.flow.is_read_by_ocr
-        by_form: dict[str, list[list[int]]] = defaultdict(list)
-        seen = [word.key for word in self.seen]
-        for run in _runs(self._left_seen()):
-            for form in _forms([seen[index] for index in run], is_ocr=is_ocr):
-                by_form[form].append(run)
-        said = [word.key for word in self.said]
-        for run in _runs(self._left_said()):
-            if any(index in self.place for index in run):
-                continue
-            for form in _forms([said[index] for index in run], is_ocr=is_ocr):
-                other = next((one for one in by_form[form] if self.taken.isdisjoint(one)), None)
-                if other is not None:
-                    self._take(run, other)
-                    break
-
-    def _take(self, said: Sequence[int], seen: Sequence[int]) -> None:
-        self.place |= dict.fromkeys(said, seen[0])
-        self.taken.update(seen)
-
-    def _left_said(self) -> list[int]:
-        return [index for index in range(len(self.said)) if index not in self.place and index not in self.noise]
-
-    def _left_seen(self) -> list[int]:
-        return [index for index in range(len(self.seen)) if index not in self.taken]
-
-    # --- what is not ------------------------------------------------------------------------------------------------
-
-    def doubts(self) -> Iterator[TranscriptDoubt]:
+    def doubts(self, order: OrderCheck) -> Iterator[TranscriptDoubt]:
         yield from self._numbers()
         yield from self._displaced()
         yield from self._words()
         yield from self._missing()
+        for line in order.displaced:
+            if self.told.issuperset(line.seen):
+                continue
+            where = self._doubt("line displaced", line.seen, self._line_of(line.seen[0]))
+            yield replace(where, nearest=None if line.after is None else self._line_of(line.after))
+
+    # --- numbers ----------------------------------------------------------------------------------------------------
 
     def _numbers(self) -> Iterator[TranscriptDoubt]:
         """Give numbers of the transcript that stand nowhere, each with the one on the page that it may have been."""
         said = [index for index in self._left_said() if is_figure(self.said[index].key)][:_MOST_PAIRED]
-        seen = [index for index in self._left_seen() if is_figure(self.seen[index].key)][:_MOST_PAIRED]
+        seen = [index for index in self.matching.left_seen() if is_figure(self.seen[index].key)][:_MOST_PAIRED]
         scores = [
             (score, one, other)
             for one in said
             for other in seen
             if (score := self._likeness(one, other)) >= LEAST_ALIKE
         ]
-        paired: dict[int, int] = {}
         for _, one, other in sorted(scores, key=lambda found: -found[0]):
-            if one not in paired and other not in self.taken:
-                paired[one] = other
-                self.taken.add(other)
+            if one not in self.paired and other not in self.matching.taken:
+                self.paired[one] = other
+                self.matching.taken.add(other)
         for index in said:
             value = self.said[index].text
             self.noise.add(index)
-            if index in paired:
-                yield self._doubt("number", [paired[index]], value)
+            if index in self.paired:
+                yield self._doubt("number", [self.paired[index]], value)
             elif self._is_unseen([index]):
                 self.unseen += 1
             else:
@@ -227,10 +215,12 @@ class _Comparison:
 
     def _likeness(self, one: int, other: int) -> float:
         first, second = self.said[one].key, self.seen[other].key
-        before, after = self._neighbours([one])
+        before, after = self.matching.neighbours([one])
         is_near = (before is not None and 0 < other - before <= _NEAR) or (
             after is not None and 0 < after - other <= _NEAR
         )
+        if before == other - 1 and after == other + 1:  # what is between the same words
+            return 2.0
         matcher = SequenceMatcher(None, first, second, autojunk=False)
         alike = matcher.ratio() if is_near or matcher.quick_ratio() >= LEAST_ALIKE else 0.0
         # Beside the same words it is most likely the same number, as long as anything of it is.
@@ -247,19 +237,21 @@ class _Comparison:
         by_key: dict[str, list[int]] = defaultdict(list)
         for index, one in enumerate(self.seen):
             by_key[one.key].append(index)
-        owner = {place: index for index, place in self.place.items()}
+        place = self.matching.place
+        owner = {at: index for index, at in place.items()}
         for line in lines.values():
-            names = {self.said[index].key for index in line if index in self.place and _is_name(self.said[index].key)}
+            names = {self.said[index].key for index in line if index in place and _is_name(self.said[index].key)}
             if len(line) > _SHORT_LINE or not names:
                 continue
             for index in line:
                 key = self.said[index].key
-                if not is_figure(key) or index not in self.place:
+                if not is_figure(key) or index not in place or self.seen[place[index]].key != key:
                     continue
                 places = by_key[key]
                 if places and all(self._is_of_others(rows[self.seen[at].line], names, line[0], owner) for at in places):
+                    self.told.update(places)
                     where = self._doubt("number displaced", [places[0]], self.said[index].text)
-                    yield replace(where, nearest=self._text(rows[self.seen[places[0]].line]))
+                    yield replace(where, nearest=self._line_of(places[0]))
 
     def _is_of_others(self, row: Sequence[int], names: set[str], line: int, owner: dict[int, int]) -> bool:
         """Claim that a line of the page holds words of another line of the transcript, and none of its own."""
@@ -268,24 +260,52 @@ class _Comparison:
             return False
         return any(self.said[owner[at]].line != self.said[line].line for at in words if at in owner)
 
+    # --- words ------------------------------------------------------------------------------------------------------
+
     def _words(self) -> Iterator[TranscriptDoubt]:
         """Give words of the transcript that stand nowhere, run by run, beside what the page has in their place."""
-        for run in _stretches([index for index in self._left_said() if not is_figure(self.said[index].key)]):
-            before, after = self._neighbours(run)
-            between: list[int] = []
-            if before is not None and after is not None and 0 < after - before <= len(run) + _NEAR:
-                between = [at for at in range(before + 1, after) if at not in self.taken]
+        for run in stretches([index for index in self._left_said() if not is_figure(self.said[index].key)]):
+            between = self._between(run)
             said = joined([self.said[index].key for index in run])
-            seen = joined([self.seen[at].key for at in between])
             if between:
-                self.taken.update(between)
-                if self._differs_clearly(said, seen):
+                self.matching.taken.update(between)
+                if self._differs_clearly(said, joined([self.seen[at].key for at in between])):
                     yield self._doubt("word", between, self._quote(run))
                 continue
-            if self._is_unseen(run):
-                self.unseen += len(run)
-            elif len(run) >= FEWEST_MISSING or (len(said) >= _WORD and not self.flow.is_read_by_ocr):
-                yield TranscriptDoubt(kind="words invented", value=self._quote(run), box=self._around(run))
+            for piece in self._lines_of(run):
+                if self._is_unseen(piece):
+                    self.unseen += len(piece)
+                elif self._is_invented(piece, joined([self.said[index].key for index in piece])):
+                    yield TranscriptDoubt(kind="words invented", value=self._quote(piece), box=self._around(piece))
+
+    def _lines_of(self, run: Sequence[int]) -> list[list[int]]:
+        """Part a run where the transcript has a new line."""
+        lines: dict[int, list[int]] = defaultdict(list)
+        for index in run:
+            lines[self.said[index].line].append(index)
+        return list(lines.values())
+
+    def _between(self, run: Sequence[int]) -> list[int]:
+        """List what the page has between the same words, and the transcript nowhere; numbers are looked at alone."""
+        before, after = self.matching.neighbours(run)
+        if before is None or after is None or not 0 < after - before <= len(run) + _NEAR:
+            return []
+        between = (at for at in range(before + 1, after) if at not in self.matching.taken)
+        return [at for at in between if sum(map(str.isdigit, self.seen[at].key)) < 2]
+
+    def _is_invented(self, run: Sequence[int], said: str) -> bool:
+        """Claim that the page leaves no room for words: OCR misses one or two, where there is white."""
+        if len(run) >= FEWEST_MISSING or (len(said) >= _WORD and not self.flow.is_read_by_ocr):
+            return True
+        if self._is_line(run) and len(said) >= 2 * _WORD:
+            return True
+        return len(said) >= _SHORTEST_MISSING and not self.unread.has_white(*self._words_around(run))
+
+    def _is_line(self, run: Sequence[int]) -> bool:
+        """Claim that words are a whole line of the transcript, apart from numbers."""
+        line = self.said[run[0]].line
+        around = [at for at in (run[0] - 1, run[-1] + 1) if 0 <= at < len(self.said)]
+        return all(self.said[at].line != line or is_figure(self.said[at].key) for at in around)
 
     def _differs_clearly(self, said: str, seen: str) -> bool:
         if min(len(said), len(seen)) < _WORD:
@@ -296,16 +316,22 @@ class _Comparison:
 
     def _missing(self) -> Iterator[TranscriptDoubt]:
         """Give what the page has and the transcript has not."""
-        left = self._left_seen()
+        left = self.matching.left_seen()
         unsure = self._unsure()
+        found_lines = {self.seen[at].line for at in self.matching.place.values()}
         for at in left:
             key = self.seen[at].key
-            if is_figure(key) and at not in unsure and (len(key) > 1 or not self.flow.is_read_by_ocr):
+            if is_figure(key) and at not in unsure and self._is_missed_number(at, found_lines):
                 yield self._doubt("number missing", [at], None)
-        for run in _stretches([at for at in left if not is_figure(self.seen[at].key)]):
-            telling = [at for at in run if _is_name(self.seen[at].key) and at not in unsure]
-            if len(telling) >= FEWEST_MISSING:
+        for run in stretches([at for at in left if not is_figure(self.seen[at].key)]):
+            telling = [at for at in run if at not in unsure and len(self.seen[at].key) >= _SHORTEST_MISSING]
+            letters = sum(len(self.seen[at].key) for at in telling)
+            if telling and (letters >= _WORD or any(self.seen[at].line in found_lines for at in telling)):
                 yield self._doubt("words missing", run, None)
+
+    def _is_missed_number(self, at: int, found_lines: set[int]) -> bool:
+        """Claim that a number is one: OCR takes spots and bullets for digits, and seldom in a line of text."""
+        return len(self.seen[at].key) > 1 or not self.flow.is_read_by_ocr or self.seen[at].line in found_lines
 
     def _unsure(self) -> set[int]:
         """List the words of the page that OCR itself is unsure of."""
@@ -317,20 +343,45 @@ class _Comparison:
 
     # --- where ------------------------------------------------------------------------------------------------------
 
-    def _neighbours(self, run: Sequence[int]) -> tuple[int | None, int | None]:
-        """Find on the page the words that stand before and after some of the transcript."""
-        before = next((self.place[at] for at in range(run[0] - 1, -1, -1) if at in self.place), None)
-        after = next((self.place[at] for at in range(run[-1] + 1, len(self.said)) if at in self.place), None)
-        return before, after
+    def _left_said(self) -> list[int]:
+        return [index for index in self.matching.left_said() if index not in self.noise]
 
     def _is_unseen(self, run: Sequence[int]) -> bool:
-        """Claim that words may stand where OCR could not read: it says that there is such a place on the page."""
-        del run
-        return self.flow.reading is not None and bool(self.flow.reading.unreadable)
+        """Claim that words may be in a place that OCR could not read: it is between their neighbours and has room.
+
+        What of a line is nowhere on the page has to fit as a whole.
+        """
+        whole = self._whole_run(run)
+        if whole[0] not in self.hidden:
+            letters = letters_of([self.said[index].text for index in whole])
+            is_hidden = self.unread.take(letters, *self._words_around(whole))
+            self.hidden |= dict.fromkeys(whole, is_hidden)
+        if self.hidden[run[0]]:
+            return True
+        return (
+            len(run) == 1 and is_lone_digit(self.said[run[0]].key) and self.unread.has_white(*self._words_around(run))
+        )
+
+    def _whole_run(self, run: Sequence[int]) -> list[int]:
+        """Extend a run by the words of its line, before and after, that are nowhere on the page."""
+        first, last = run[0], run[-1]
+        while self._is_nowhere(first - 1, line=self.said[first].line):
+            first -= 1
+        while self._is_nowhere(last + 1, line=self.said[last].line):
+            last += 1
+        return list(range(first, last + 1))
+
+    def _is_nowhere(self, index: int, *, line: int) -> bool:
+        is_there = 0 <= index < len(self.said) and self.said[index].line == line
+        return is_there and index not in self.matching.place and index not in self.paired
+
+    def _words_around(self, run: Sequence[int]) -> tuple[Word | None, Word | None]:
+        before, after = self.matching.neighbours(run)
+        return None if before is None else self.seen[before].word, None if after is None else self.seen[after].word
 
     def _around(self, run: Sequence[int]) -> BoundingBox | None:
         """Find the place between the words before and after, where these are near each other."""
-        before, after = self._neighbours(run)
+        before, after = self.matching.neighbours(run)
         if before is None or after is None or not 0 < after - before <= _NEAR:
             return None
         return self.flow.placed(enclosing([self.seen[before].word, self.seen[after].word]))
@@ -338,6 +389,16 @@ class _Comparison:
     def _doubt(self, kind: Kind, places: Sequence[int], value: str | None) -> TranscriptDoubt:
         box = self.flow.placed(enclosing([self.seen[at].word for at in places]))
         return TranscriptDoubt(kind=kind, value=value, nearest=self._text(places), box=box)
+
+    def _line_of(self, at: int) -> str:
+        line, one = self.seen[at].line, self.seen[at].word
+        return self._text(
+            [
+                other
+                for other, seen in enumerate(self.seen)
+                if seen.line == line and seen.word.top < (one.top + one.bottom) / 2 < seen.word.bottom
+            ]
+        )
 
     def _text(self, places: Sequence[int]) -> str:
         words = dict.fromkeys(self.seen[at].word for at in places)  # some were taken apart
@@ -350,37 +411,3 @@ class _Comparison:
 def _is_name(key: str) -> bool:
     """Claim that a word tells its line from others."""
     return len(key) > 2 and not is_figure(key)
-
-
-def _runs(left: Sequence[int]) -> Iterator[list[int]]:
-    """Give one word, two and three that follow one another, of those that are left."""
-    for size in range(1, _MOST_JOINED + 1):
-        for start in range(len(left) - size + 1):
-            if left[start + size - 1] - left[start] == size - 1:
-                yield [*left[start : start + size]]
-
-
-def _stretches(left: Sequence[int]) -> list[list[int]]:
-    """Put together what follows one another."""
-    found: list[list[int]] = []
-    for index in left:
-        if found and index == found[-1][-1] + 1:
-            found[-1].append(index)
-        else:
-            found.append([index])
-    return found
-
-
-def _forms(keys: Sequence[str], *, is_ocr: bool) -> Iterator[str]:
-    """Write words in all the ways in which they may stand elsewhere."""
-    whole = joined(keys)
-    yield whole
-    if is_figure(whole):
-        sign = "-" if whole.startswith("-") else ""
-        amount = amount_of(whole.lstrip("-"))
-        for value in amount.values if amount is not None else ():
-            yield f"{sign}#{value}"
-        if amount is None:
-            yield "".join(letter if letter.isalnum() else "." for letter in whole)
-    elif is_ocr and (as_read := folded(whole)):
-        yield f"~{as_read}"

@@ -176,6 +176,8 @@ class PageReading:
     """Finds on the page itself a box of the straightened layout that tables and text were read from."""
     addressed: tuple[BoundingBox, ...] = ()
     """Where words speak to a model and not to people."""
+    unread: tuple[BoundingBox, ...] = ()
+    """The places of `unreadable` in the straightened layout, where the words of a page's flow are."""
 
 
 DOUBTFUL = 0.88
@@ -209,7 +211,13 @@ def reading_of(page: PixelPage, *, engine: str, layout_scale: float, page_scale:
             if word.confidence < DOUBTFUL
         ),
         on_page=on_page,
+        unread=tuple(_in_layout(box, layout_scale) for box in page.unreadable),
     )
+
+
+def _in_layout(box: tuple[float, float, float, float], scale: float) -> BoundingBox:
+    x0, top, x1, bottom = (value * scale for value in box)
+    return BoundingBox(x0=x0, top=top, x1=x1, bottom=bottom)
 
 
 def is_legible(layout: PageLayout, page: PixelPage, box: BoundingBox) -> bool:

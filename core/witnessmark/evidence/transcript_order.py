@@ -112,8 +112,8 @@ def _places(anchors: Sequence[tuple[int, int]], seen: Sequence[SeenWord]) -> lis
         else:
             groups.append([(at, other)])
     anchored = Counter(seen[other].cell for _, other in anchors)
-    groups = [group for group in groups if len(group) > _PIECE * anchored[seen[group[0][1]].cell]]
     times = Counter(seen[group[0][1]].cell for group in groups)
+    groups = [group for group in groups if len(group) > _PIECE * anchored[seen[group[0][1]].cell]]
     boxes = _boxes_of_lines(seen)
     return [
         _Place(

@@ -32,6 +32,8 @@ _DASHES = re.compile("(?<=[^\\W\\d_])[-/\u2010-\u2015](?=[^\\W\\d_])")
 _CURRENCY = "$\u20ac\u00a3\u00a5\u20b9\u20a9"
 _AROUND_FIGURE = "()[]{}<>\"'*\u2020\u2021\u00a7\u00b6\u2022|;:,.!?=~\u2248" + _CURRENCY
 _DIGIT = re.compile(r"\d")
+_COLUMN_WHITE = 1.5
+"""White between words of a line, in its heights, from which on what follows may be read apart."""
 _GLUED = re.compile(
     r"(?<=[^\W\d_]{2})(?:-|[:=#.,;]*)(?=[-(]?[$\u20ac\u00a3\u00a5]?(?:\d{2}|\d[.,/]\d))"
     r"|(?<=[^\W\d_])[:=]+(?=[-(]?[$\u20ac\u00a3\u00a5]?\d)"
@@ -59,7 +61,7 @@ class SeenWord(NamedTuple):
     line: int
     """Of the page; a table's row is one."""
     cell: int
-    """Of the page: a line, or a line of a cell of a table's row."""
+    """Of the page: a line, or the part of one between wide white."""
 
 
 def words_of_transcript(text: str) -> tuple[list[TextWord], int]:
@@ -88,13 +90,19 @@ def words_of_flow(flow: PageFlow) -> list[SeenWord]:
         for line in paragraph.lines:
             before: Word | None = None
             for word in line:
-                cell += before is not None and word.top > (before.top + before.bottom) / 2  # a cell of several lines
+                cell += before is not None and _is_apart(before, word)
                 found += [SeenWord(word, key, number, cell) for key in _keys(word.text)]
                 before = word
             number += paragraph.kind != "row"
             cell += 1
         number += paragraph.kind == "row"
     return found
+
+
+def _is_apart(before: Word, word: Word) -> bool:
+    """Claim that a word begins a line of its own, or a column."""
+    white = word.x0 - before.x1
+    return word.top > (before.top + before.bottom) / 2 or white > _COLUMN_WHITE * (word.bottom - word.top)
 
 
 def is_lone_digit(key: str) -> bool:

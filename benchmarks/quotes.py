@@ -18,7 +18,7 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal, NamedTuple
@@ -27,6 +27,7 @@ import anyio
 from PIL import Image
 
 from benchmarks.drawn_articles import MODALS, NAMES, UNITS, Article, Sentence, draw_article, neighbours, sentence_of
+from benchmarks.drawn_layouts import LAYOUTS, ORDERS, LaidOut, draw_layout
 from tests.ocr_pages import scanned_pdf
 from witnessmark.documents.flow import PageFlow
 from witnessmark.documents.page_flow import page_flow
@@ -148,6 +149,18 @@ def absent_quotes(rnd: random.Random) -> Iterator[Asked]:
         yield Asked("absent", sentence_of(rnd).replace("the", "a further"), "unlocated")
 
 
+def layout_quotes(laid: LaidOut, layout: str, written: str, rnd: random.Random) -> Iterator[Asked]:
+    """Give the texts of a page of which columns are hard to tell, and texts that it does not have."""
+    for _, text in laid.texts:
+        if written == "text by text":  # else nothing but the places of words says which text is which
+            yield Asked(f"true {layout}", text, "located", (1,), (1,))
+        for kind, quote in alterations(text, rnd):
+            if not any(quote.strip() in other for _, other in laid.texts):
+                yield Asked(f"altered {written}: {kind}", quote, "unlocated")
+    for quote in laid.altered:
+        yield Asked("altered later words dropped", quote, "unlocated")
+
+
 # --- quotes of the shared documents -------------------------------------------------------------------------------
 
 
@@ -198,6 +211,12 @@ async def measured(*, scans: bool, articles: int, shows: bool) -> None:
                 flows = await read_flows(path, services)
                 asked = [*true_quotes(article, rnd), *altered_quotes(article, rnd), *absent_quotes(rnd)]
                 look_up(asked, flows, shows=shows)
+            for number in range(0 if scans else articles):
+                for layout, written in product(LAYOUTS, ORDERS):
+                    laid = draw_layout(layout, number, written)
+                    path = Path(folder) / "layout.pdf"
+                    path.write_bytes(laid.pdf)
+                    look_up([*layout_quotes(laid, layout, written, rnd)], await read_flows(path, services), shows=shows)
             for path, asked in shared_quotes() if DEVSET.is_dir() and not scans else ():
                 look_up(asked, await read_flows(path, services), shows=shows)
     report()

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol
 
 from witnessmark.documents import wire
@@ -208,7 +209,11 @@ def _flow_of(page: PageLayout) -> wire.Message:
     from witnessmark.offline.flow import page_flow
     from witnessmark.offline.tables.find import find_tables
 
-    return {"paragraphs": wire.paragraphs_to_wire(page_flow(page, find_tables(page)))}
+    paragraphs = page_flow(page, find_tables(page))
+    places = {id(word): place for place, word in enumerate(page.words)}
+    order = [places[id(word)] for paragraph in paragraphs for word in paragraph.words]
+    is_same = all(first < second for first, second in pairwise(order))
+    return {"paragraphs": wire.paragraphs_to_wire(paragraphs), "layer_order": None if is_same else order}
 
 
 def _kind_of(page: PageLayout, layer: TextLayer) -> wire.Message:

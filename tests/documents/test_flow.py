@@ -37,6 +37,21 @@ async def test_a_page_is_read_column_by_column(documents: Documents, tmp_path: P
     assert not flow.is_read_by_ocr
 
 
+async def test_a_flow_keeps_the_order_of_its_text_layer_where_that_is_another(
+    documents: Documents, tmp_path: Path
+) -> None:
+    texts = {"upper": 100, "middle": 120, "lower": 140}
+
+    def drawn(*names: str) -> bytes:
+        return document(b"".join(words(f"the {name} line", x=60, top=texts[name]) for name in names))
+
+    in_order = (await flows_of(drawn("upper", "middle", "lower"), 1, documents, tmp_path, "a.pdf"))[0]
+    other = (await flows_of(drawn("upper", "lower", "middle"), 1, documents, tmp_path, "b.pdf"))[0]
+    assert in_order.layer_order is None
+    assert [word.text for word in other.words] == [word.text for word in in_order.words]
+    assert other.layer_order == (0, 1, 2, 6, 7, 8, 3, 4, 5)
+
+
 async def test_headings_and_currencies_at_a_columns_edge_stay_in_their_column(
     documents: Documents, tmp_path: Path
 ) -> None:

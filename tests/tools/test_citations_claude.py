@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.drawing import draw_text, mapped_document, words
+from tests.drawing import document, draw_text, mapped_document, words
 from tests.ocr_pages import draw_page, encoded, scanned_pdf
 from tests.tools.conftest import House, house_settings, opened
 from witnessmark.plans.spending import CostAboveLimit
@@ -282,6 +282,29 @@ async def auto(api: FakeClaudeAPI, tmp_path: Path) -> AsyncGenerator[House]:
 async def test_what_stands_as_cited_goes_no_further(auto: House, api: FakeClaudeAPI) -> None:
     api.answer_with(cited("The rent is 1,284 euros.", "a rent of 1,284 euros a month"))
     found = await ask(auto, {"lease.pdf": draw_text(LEASE)}, "What is the rent?")
+    assert found.engines == [HAIKU]
+    assert messages(api) == 1
+
+
+async def test_a_quote_in_columns_too_close_to_tell_goes_no_further(auto: House, api: FakeClaudeAPI) -> None:
+    left = (
+        "The levy of 12,400 euros was paid",
+        "in May by the tenant of the mill",
+        "and not by the owner of the land.",
+    )
+    right = (
+        "Repairs to the quay were put off",
+        "until the dredger is back from the",
+        "yard, and none has been signed.",
+    )
+    texts = [
+        (line, x, 60 + 12 * number) for column, x in ((left, 60), (right, 220)) for number, line in enumerate(column)
+    ]
+    page = document(b"".join(words(text, x=x, top=top) for text, x, top in texts))
+    api.answer_with(cited("The tenant paid the levy of 12,400 euros.", " ".join(left)))
+    found = await ask(auto, {"levy.pdf": page}, "Who paid the levy?")
+    citation = only(found)[1]
+    assert (citation.status, citation.box) == ("located", [60.0, 58.5, 212.3, 94.2])
     assert found.engines == [HAIKU]
     assert messages(api) == 1
 

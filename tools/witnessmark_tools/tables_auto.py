@@ -200,19 +200,19 @@ class _TablesClimb:
         call = self.climb.call
         parts: dict[int, _Parts] = {page: one.parts for page, one in self.best.items()}
         parts |= candidates
-        checked: Sequence[CheckedTable] | None = None
+        looked_up: list[tuple[CheckedTable, ...]] = []
         with contained(self.faults, "What was read was not checked before the next model was chosen"):
             tables, _ = await anyio.to_thread.run_sync(
                 joined_tables, _in_order(parts), call.document, abandon_on_cancel=True
             )
             checked, _ = await look_up(tables, self.witnesses, call.document, call.documents, seconds=self._patience())
-
-        if checked is None:
+            looked_up.append(checked)
+        if not looked_up:
             return dict.fromkeys(sorted(candidates), Standing())
 
         def standing(page: int) -> Standing:
             with contained(self.faults, f"Page {page}: what was read was not checked before the next model was chosen"):
-                there = [part for one in checked if (part := on_page(one, page)) is not None]
+                there = [part for one in looked_up[0] if (part := on_page(one, page)) is not None]
                 own, _ = joined_tables(candidates[page], call.document)
                 unsure = sum(table.confidence == "low" for table in own)  # a joined one is as unsure as its worst page
                 return replace(standing_of(there, self.seen.get(page, ())), unsure_tables=unsure)

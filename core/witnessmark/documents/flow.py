@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -56,12 +56,22 @@ class PageFlow:
     """How OCR went, where it read the page."""
     on_page: Callable[[BoundingBox], BoundingBox] | None = None
     """Finds on the page itself a box of the words' own coordinates; None where they are the page's."""
+    layer_order: tuple[int, ...] | None = None
+    """Of each of `words`, its place in the order of the text layer; None if that is the same order or not known."""
     has_places: bool = True
     """Whether the boxes are places that can be shown; a text file's are not, nor those of a damaged PDF."""
 
     @cached_property
     def words(self) -> tuple[Word, ...]:
         return tuple(word for paragraph in self.paragraphs for word in paragraph.words)
+
+    def with_paragraphs(self, paragraphs: tuple[Paragraph, ...]) -> PageFlow:
+        """Give the same words in other paragraphs."""
+        changed = replace(self, paragraphs=paragraphs)
+        if self.layer_order is None:
+            return changed
+        places = {id(word): place for word, place in zip(self.words, self.layer_order, strict=True)}
+        return replace(changed, layer_order=tuple(places[id(word)] for word in changed.words))
 
     def placed(self, box: BoundingBox) -> BoundingBox | None:
         """Find a box on the page itself; None where there is no page to see."""

@@ -454,8 +454,14 @@ class Documents:
                 reading=reading,
                 on_page=reading.on_page,
             )
-        paragraphs = paragraphs_from_wire(answer["paragraphs"])
-        return PageFlow(page_number=page, paragraphs=paragraphs, kind=answer["kind"], layer=_layer(answer))
+        order = answer.get("layer_order")
+        return PageFlow(
+            page_number=page,
+            paragraphs=paragraphs_from_wire(answer["paragraphs"]),
+            kind=answer["kind"],
+            layer=_layer(answer),
+            layer_order=None if order is None else tuple(order),
+        )
 
     async def _flow_of_text(self, document: Document, page: int) -> PageFlow:
         """Read what has words and no places for them."""

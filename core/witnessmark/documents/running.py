@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from witnessmark.documents.flow import PageFlow, Paragraph
@@ -48,7 +47,7 @@ def with_running(flows: Sequence[PageFlow]) -> tuple[PageFlow, ...]:
             if sum(other != index and any(_repeats(edge, twin) for twin in edges[other]) for other in near) >= least
         }
         found = _without_cells(flow.paragraphs, found)
-        marked.append(replace(flow, paragraphs=_parted(flow.paragraphs, found)) if found else flow)
+        marked.append(flow.with_paragraphs(_parted(flow.paragraphs, found)) if found else flow)
     return tuple(marked)
 
 

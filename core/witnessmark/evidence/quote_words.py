@@ -157,6 +157,19 @@ class DocumentWords:
         return self._stream(self.keys, has_running=True)
 
     @cached_property
+    def as_layered(self) -> Stream | None:
+        """The body in the order of the pages' text layers; None if that is the reading order on every page."""
+        if all(flow.layer_order is None for flow in self.flows):
+            return None
+        places: dict[int, int] = {}
+        for flow in self.flows:
+            order = flow.layer_order or range(len(flow.words))
+            places |= {id(word): place for word, place in zip(flow.words, order, strict=True)}
+        words = [word for word in range(len(self.words)) if self._line(word).kind != "running"]
+        words.sort(key=lambda word: (self._line(word).page, places[id(self.words[word])]))
+        return self._stream_of(words, self.keys)
+
+    @cached_property
     def without_marks(self) -> Stream | None:
         """The body without what may be a footnote's number; None where there is none."""
         keys = [self.key_without_mark(place) for place in range(len(self.words))]
@@ -209,12 +222,15 @@ class DocumentWords:
 
     def _stream(self, keys: Sequence[str], *, has_running: bool = False) -> Stream:
         words = range(len(self.words))
-        lines, line_of = self.lines, self.line_of
-        kept: Sequence[int] = (
-            words if has_running else [word for word in words if lines[line_of[word]].kind != "running"]
-        )
-        pages = [lines[line_of[word]].page for word in kept]
-        return Stream(kept, [keys[word] for word in kept], pages, len(self.flows), self._printed)
+        kept = words if has_running else [word for word in words if self._line(word).kind != "running"]
+        return self._stream_of(kept, keys)
+
+    def _stream_of(self, words: Sequence[int], keys: Sequence[str]) -> Stream:
+        pages = [self._line(word).page for word in words]
+        return Stream(words, [keys[word] for word in words], pages, len(self.flows), self._printed)
+
+    def _line(self, word: int) -> DocumentLine:
+        return self.lines[self.line_of[word]]
 
     def _printed(self, word: int) -> str:
         return self.words[word].text

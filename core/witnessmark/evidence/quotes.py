@@ -19,6 +19,7 @@ from witnessmark.evidence.quote_keys import (
     word_key,
     words_of_quote,
 )
+from witnessmark.evidence.quote_layer import MIN_WORDS, LayerOrder
 from witnessmark.evidence.quote_nearest import likely_pages, nearest_passage
 from witnessmark.evidence.quote_pieces import Pieces, followed
 from witnessmark.evidence.quote_words import DocumentWords, Hit, Stream
@@ -187,6 +188,8 @@ class QuotedDocument:
         if (stream := document.without_marks) is not None:
             yield _Way(text_of_keys([word_key(without_mark(word)) for word in words])[0] or key, stream)
         yield _Way(key, document.everything)
+        if len(words) >= MIN_WORDS and (stream := document.as_layered) is not None:
+            yield _Way(key, stream)
         if document.is_read_by_ocr:
             yield _Way(text_of_keys([key_as_read(one) for one in keys])[0], document.as_read, is_read_by_ocr=True)
 
@@ -223,6 +226,9 @@ class QuotedDocument:
     def _is_whole(self, way: _Way, begin: int, end: int) -> bool:
         if not stands_whole(way.stream, begin, end, self._vocabulary):
             return False
+        is_layered = way.stream is self.words.as_layered
+        if is_layered and not self._layer_order.is_text(way.stream.hit(begin, end).words):
+            return False
         return way.stream is self.words.with_negatives or not self._loses_sign(way.stream, begin, end)
 
     def _loses_sign(self, stream: Stream, begin: int, end: int) -> bool:
@@ -230,6 +236,10 @@ class QuotedDocument:
         if self.words.with_negatives is None:
             return False
         return any(word in self.words.negative_cells for word in stream.hit(begin, end).words)
+
+    @cached_property
+    def _layer_order(self) -> LayerOrder:
+        return LayerOrder(self.words)
 
     @cached_property
     def _vocabulary(self) -> frozenset[str]:
@@ -303,6 +313,8 @@ class QuotedDocument:
         """Find the places of a part of a quote, that on a claimed page also where other lines stand within it."""
         by_ocr, hits = False, list[Hit]()
         for way in self._ways(part):
+            if way.stream is self.words.as_layered:
+                continue  # where its words are does not say what follows them
             places = islice(self._places(way, 0, len(way.stream.text)), _MOST_COUNTED)
             if hits := [way.stream.hit(begin, end) for begin, end in places]:
                 by_ocr = way.is_read_by_ocr
@@ -377,4 +389,4 @@ def _flow_with(flow: PageFlow, texts: Mapping[int, str]) -> PageFlow:
         )
         for paragraph in flow.paragraphs
     )
-    return replace(flow, paragraphs=paragraphs)
+    return replace(flow, paragraphs=paragraphs)  # as many words in the same order

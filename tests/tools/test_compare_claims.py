@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.drawing import rule
+from tests.drawing import Leaf, document, draw_image, rule, words
 from tests.tools.conftest import House, house_settings, opened
 from tests.tools.test_compare_claude import answer, judgement
 from tests.tools.test_compare_documents import LATER, LINES, compare, pdf, text
@@ -173,3 +173,56 @@ async def test_a_doubtful_meaning_does_not_make_a_difference_formatting(
     api.answer_with(lambda _: answer(meant("d1", meaning, "formatting")))
     found = await compare(house, text((old,)), text((new,)), ("old.txt", "new.txt"))
     assert [one.significance for one in found.differences] == [significance]
+
+
+async def test_numbers_of_clauses_that_changed_are_not_told_twice(house: House, api: FakeClaudeAPI) -> None:
+    tide = "2. Tides. The harbour posts the tides of each day at its gate."
+    later = (LINES[0], LINES[1], tide, *(f"{n}. {line[3:]}" for n, line in enumerate(LINES[2:], start=3)))
+    claim = other("3. Lamps. The harbour keeps the lamps", "4. Lamps. The harbour keeps the lamps")
+    found = await told(house, api, claim, lines=later)
+    assert all(one.aligned for one in found.differences)
+    assert not any(item.reason.startswith("m1") for item in found.needs_review)
+
+
+async def test_a_header_that_one_document_repeats_is_no_change_for_a_model_either(
+    house: House, api: FakeClaudeAPI
+) -> None:
+    def printed(head: str) -> bytes:
+        pages = [
+            Leaf(content=words(head, x=60, top=30) + words(f"{line} Page text {n}.", x=60, top=300))
+            for n, line in enumerate(LINES)
+        ]
+        return document(*pages)
+
+    api.answer_with(lambda _: answer(judgement("d1"), others=[other(None, "Draft of the harbour office")]))
+    before, after = printed(""), printed("Draft of the harbour office").replace(b"1,284.50", b"1,294.50")
+    found = await compare(house, before, after, NAMES)
+    assert (found.difference_count, found.needs_review) == (1, [])
+
+
+async def test_what_is_not_read_is_not_said_to_be_missing(house: House, api: FakeClaudeAPI) -> None:
+    api.answer_with(lambda _: answer(judgement("d1"), others=[other("ten crowns", None)]))
+    picture = Leaf(jpeg=draw_image("JPEG", text=""), jpeg_box=(60, 200, 400, 500))
+    before = document(Leaf(content=words(LINES[1], x=60, top=60)), picture)
+    found = await compare(house, before, pdf((LATER[1],)), NAMES)
+    assert "Not every page" in found.conclusion
+    assert "what was read of BEFORE does not have" in found.needs_review[0].reason
+
+
+async def test_a_visual_claim_that_quotes_words_of_both_documents_does_not_count(
+    house: House, api: FakeClaudeAPI
+) -> None:
+    seen = {"description": f'The sentence "{LAMPS}" was removed.', "before_page": 1, "after_page": 1}
+    api.answer_with(lambda _: answer(judgement("d1"), judgement("d2"), visual=[seen]))
+    found = await compare(house, pdf(LINES), pdf(LATER), NAMES)
+    assert agrees(found, 2)
+    assert "both documents have" in found.needs_review[0].reason
+
+
+async def test_what_a_model_sees_where_pictures_agree_is_doubted(house: House, api: FakeClaudeAPI) -> None:
+    seen = {"description": "A stamp at the foot of the page.", "before_page": 1, "after_page": 1}
+    api.answer_with(lambda _: answer(judgement("d1"), visual=[seen]))
+    found = await compare(house, pdf(LINES), pdf(tuple(line.replace("1,284", "1,294") for line in LINES)), NAMES)
+    (visual,) = [one for one in found.differences if one.kind == "visual"]
+    assert "pictures of these pages were compared" in visual.meaning_doubts[0]
+    assert any(visual.difference_id in item.reason for item in found.needs_review)

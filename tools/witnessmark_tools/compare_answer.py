@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from witnessmark.evidence.quotes import QuotedDocument
 from witnessmark.plans.pairs import shown_pages
 from witnessmark.plans.plan import Ask
-from witnessmark_tools.compare_claims import RefutedClaim, checked_claim
+from witnessmark_tools.compare_claims import LABELS, RefutedClaim, checked_claim, refuted_sight
 from witnessmark_tools.compare_meanings import meaning_doubts
 from witnessmark_tools.compare_offline import Aligned
 from witnessmark_tools.compare_plan import (
@@ -90,12 +90,19 @@ def judged(
     said = _Said()
     for ask, answer in parts:
         _take(said, ask, answer, asked)
-    added, refuted = _checked(said, one.differences, quoted)
+    added, refuted = _checked(said, one, quoted)
     made = [_judged(difference, said.known.get(difference.difference_id)) for difference in one.differences]
     local = {(each.before_page, each.after_page) for each in made if each.kind == "visual"}
-    made += [each for each in said.seen if (each.before_page, each.after_page) not in local]
+    for number, each in enumerate(said.seen, start=1):
+        if (each.before_page, each.after_page) in local:
+            continue
+        if (sight := refuted_sight(f"v{number}", each.meaning or "", quoted)) is not None:
+            refuted.append(sight)
+        else:
+            made.append(each)
     made += added
-    doubts = meaning_doubts(made, quoted)
+    held = {(pair.before, pair.after) for pair in one.looks.compared}
+    doubts = meaning_doubts(made, quoted, held)
     aligned = [each.significance for each in one.differences]
     for place, significance in enumerate(aligned):
         if doubts[place] and significance == "substantive":
@@ -133,13 +140,18 @@ def _take(said: _Said, ask: Ask, answer: ComparisonAnswer, asked: ToAsk) -> None
 
 
 def _checked(
-    said: _Said, aligned: Sequence[DocumentDifference], quoted: tuple[QuotedDocument, QuotedDocument]
+    said: _Said, one: Aligned, quoted: tuple[QuotedDocument, QuotedDocument]
 ) -> tuple[list[DocumentDifference], list[RefutedClaim]]:
     """Check what was added; one that is an aligned difference gives that its meaning where it has none."""
     added: list[DocumentDifference] = []
     refuted: list[RefutedClaim] = []
+    known = [*one.differences, *one.left_out]
+    labels = tuple(
+        label if side.is_whole else f"what was read of {label}"
+        for label, side in zip(LABELS, (one.before, one.after), strict=True)
+    )
     for number, claim in enumerate(dict.fromkeys(said.others), start=1):
-        checked = checked_claim(f"m{number}", claim, aligned, quoted)
+        checked = checked_claim(f"m{number}", claim, known, quoted, (labels[0], labels[1]))
         if checked.found is not None:
             added.append(checked.found)
         if checked.refuted is not None:

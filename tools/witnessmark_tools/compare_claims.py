@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
+from witnessmark.evidence.direction_words import says_added, says_removed
 from witnessmark.evidence.quote_keys import word_key, words_of_quote
 from witnessmark.evidence.quotes import QuotedDocument, QuoteVerdict
 from witnessmark_tools.compare_plan import OtherDifference
@@ -43,15 +45,26 @@ class CheckedClaim:
     refuted: RefutedClaim | None = None
 
 
+_QUOTED = re.compile(r"[\"\u201c\u201e\u00ab']([^\"\u201c\u201d\u201e\u00ab\u00bb]{8,1000})[\"\u201d\u201c\u00bb']")
+_BESIDE = re.compile(
+    r"\b(?:struck|strike|crossed|lines?|stamp\w*|signatures?|signed|handwrit\w*|highlight\w*|marked|underlin\w*|circled|"
+    r"logo|picture|image|figure|photo|durchgestrichen|stempel|unterschrift|handschrift\w*|markiert|unterstrichen)\b",
+    re.IGNORECASE,
+)
+"""Words of what is beside the words."""
+LABELS = ("BEFORE", "AFTER")
+
+
 def checked_claim(
     name: str,
     claim: OtherDifference,
     aligned: Sequence[DocumentDifference],
     quoted: tuple[QuotedDocument, QuotedDocument],
+    labels: tuple[str, str] = LABELS,
 ) -> CheckedClaim:
     """Match a claim with what is aligned, then look both sides up.
 
-    Shapes:  `name` is how the result refers to the claim, such as `m1`
+    Shapes:  `name` is how the result refers to the claim, such as `m1`; `labels` how it calls the documents' texts
     """
     before, after = _given(claim.before), _given(claim.after)
     if before is None and after is None:
@@ -63,7 +76,7 @@ def checked_claim(
         None if before is None else older.find_quote(before),
         None if after is None else newer.find_quote(after),
     )
-    refuted = _nowhere(name, claim, sides) or _refuted(name, claim, sides, quoted)
+    refuted = _nowhere(name, claim, sides, labels) or _refuted(name, claim, sides, quoted)
     if refuted is not None:
         return CheckedClaim(refuted=refuted)
     return CheckedClaim(found=_as_difference(claim, before, after, sides))
@@ -74,6 +87,30 @@ def _given(text: str | None) -> str | None:
     return text if text is not None and any(map(str.isalnum, text)) else None
 
 
+def refuted_sight(name: str, description: str, quoted: tuple[QuotedDocument, QuotedDocument]) -> RefutedClaim | None:
+    """Refute what a model calls removed or added beside the words if it quotes words that both documents have."""
+    if not (says_removed(description) or says_added(description)) or _BESIDE.search(description) is not None:
+        return None
+    for found in _QUOTED.finditer(description):
+        text = found[1]
+        if len(_keys(text)) < MIN_WORDS_STILL_THERE:
+            continue
+        verdicts = [document.find_quote(text) for document in quoted]
+        if all(verdict.status == "located" for verdict in verdicts):
+            return RefutedClaim(
+                is_before=False,
+                item=ReviewItem(
+                    page=_page(verdicts[1]) or 1,
+                    box=_box(verdicts[1]),
+                    value=printable(text)[:MAX_CLAIM],
+                    status="displaced",
+                    reason=f"{name}: both documents have these words. Not counted. A model says: "
+                    f"{_short(description, MAX_MEANING_IN_REASON)}",
+                ),
+            )
+    return None
+
+
 # --- the same as one that is aligned ----------------------------------------------------------------------------------
 
 
@@ -81,6 +118,10 @@ def _restated(before: str | None, after: str | None, aligned: Sequence[DocumentD
     """Find the aligned differences that a claim repeats: it has the words that changed, at their place."""
     texts = [one for one in aligned if one.kind != "visual"]
     if before is not None and after is not None:
+        if _is_renumbered(before, after) and (
+            numbered := [one.difference_id for one in texts if one.what == "numbering"]
+        ):
+            return tuple(numbered)
         both = [
             one for one in texts if _repeats(before, one.before, one.removed) and _repeats(after, one.after, one.added)
         ]
@@ -99,6 +140,12 @@ def _restated(before: str | None, after: str | None, aligned: Sequence[DocumentD
             one for one in texts if one.added and one.kind != "removed" and _holds_change(after, one, is_before=False)
         ]
     return tuple(one.difference_id for one in found)
+
+
+def _is_renumbered(before: str, after: str) -> bool:
+    """Say whether only the number differs with which two texts begin."""
+    one, other = _keys(before), _keys(after)
+    return one != other and one[1:] == other[1:] and all(keys and keys[0][0].isdigit() for keys in (one, other))
 
 
 def _holds_change(claimed: str, one: DocumentDifference, *, is_before: bool) -> bool:
@@ -149,12 +196,15 @@ def _keys(text: str) -> tuple[str, ...]:
 
 
 def _nowhere(
-    name: str, claim: OtherDifference, sides: tuple[QuoteVerdict | None, QuoteVerdict | None]
+    name: str,
+    claim: OtherDifference,
+    sides: tuple[QuoteVerdict | None, QuoteVerdict | None],
+    labels: tuple[str, str],
 ) -> RefutedClaim | None:
     """Refute a claim of which a side is not in its document."""
     for is_before, label, text, verdict in (
-        (True, "BEFORE", claim.before, sides[0]),
-        (False, "AFTER", claim.after, sides[1]),
+        (True, labels[0], claim.before, sides[0]),
+        (False, labels[1], claim.after, sides[1]),
     ):
         if verdict is None or verdict.status == "located" or text is None:
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -57,18 +57,27 @@ class Doubts:
         return [*fits, *self.texts][:MAX_DOUBTS]
 
 
-def meaning_doubts(differences: Sequence[DocumentDifference], quoted: Quoted) -> list[Doubts]:
+NOTHING_SEEN = "the pictures of these pages were compared, and nothing beside their words was found to differ"
+
+
+def meaning_doubts(
+    differences: Sequence[DocumentDifference], quoted: Quoted, compared: Collection[tuple[int | None, int | None]] = ()
+) -> list[Doubts]:
     """Check each meaning against its difference.
 
-    Shapes:  as many as differences, in their order; what is beside the words is not doubted
+    Shapes:  as many as differences, in their order; `compared` are the pages whose pictures were compared here
     """
     checked = [number for number, one in enumerate(differences) if one.meaning and one.kind != "visual"]
     changes = {number: _change(differences[number], quoted) for number in checked}
     fits = dict(_exchanged(differences, changes))
-    return [
-        Doubts(tuple(_doubts(one, changes[number], quoted)), fits.get(number)) if number in changes else Doubts()
-        for number, one in enumerate(differences)
-    ]
+    found: list[Doubts] = []
+    for number, one in enumerate(differences):
+        if number in changes:
+            found.append(Doubts(tuple(_doubts(one, changes[number], quoted)), fits.get(number)))
+        else:
+            is_unseen = one.kind == "visual" and not one.aligned and (one.before_page, one.after_page) in compared
+            found.append(Doubts((NOTHING_SEEN,) if is_unseen else ()))
+    return found
 
 
 def _doubts(one: DocumentDifference, change: ChangedTexts, quoted: Quoted) -> list[str]:

@@ -45,6 +45,8 @@ class LooksCompared:
     marked_before: tuple[int, ...] = ()
     marked_after: tuple[int, ...] = ()
     """Pages that could not be held together and show something beside their words."""
+    compared: tuple[PagePair, ...] = ()
+    """Pages that were held together."""
     warnings: tuple[str, ...] = ()
 
 
@@ -98,6 +100,28 @@ class Aligned:
             doubtful=sum(one.is_doubtful for one in comparison.differences),
             share=comparison.same_words / max(1, comparison.before_words),
         )
+
+    @property
+    def left_out(self) -> list[DocumentDifference]:
+        """What differs and is not among the differences: what OCR may have misread, headers that one side repeats."""
+        doubtful = [_shaped("", one) for one in self.comparison.differences if one.is_doubtful]
+        running = [
+            DocumentDifference(
+                difference_id="",
+                kind="added" if is_after else "removed",
+                before=None if is_after else text,
+                after=text if is_after else None,
+                removed=None if is_after else text,
+                added=text if is_after else None,
+                significance="formatting",
+            )
+            for is_after, texts in (
+                (False, self.comparison.running_before),
+                (True, self.comparison.running_after),
+            )
+            for text in texts
+        ]
+        return doubtful + running
 
     @cached_property
     def differences(self) -> list[DocumentDifference]:
@@ -187,6 +211,7 @@ async def compare_looks(
         found=tuple(found),
         marked_before=tuple(marked[0]),
         marked_after=tuple(marked[1]),
+        compared=tuple(done),
         warnings=(*_marks_in_words(marked), *_unseen_in_words(left[id(before)], left[id(after)])),
     )
 

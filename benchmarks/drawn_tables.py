@@ -11,8 +11,9 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import math
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,9 @@ class Cell:
     bold: bool = False
     align: str = ""
     indent: float = 0.0
+    valign: str = ""
+    is_turned: bool = False
+    """Whether it is read from the bottom up."""
 
 
 @dataclass
@@ -247,7 +251,10 @@ class Page:
         for row in rows:
             most = 1
             for c, cell in enumerate(row):
-                if cell is not None and cell.row_span == 1:
+                if cell is not None and cell.is_turned:
+                    longest = max(stringWidth(line, self._font(style, cell), style.size) for line in _lines(cell))
+                    most = max(most, math.ceil((longest + 4) / (style.size * style.leading)))
+                elif cell is not None and cell.row_span == 1:
                     width = sum(widths[c : c + cell.column_span]) - 2 * style.padding - cell.indent
                     most = max(most, len(wrap(cell.text, self._font(style, cell), style.size, width)))
             heights.append(most * style.size * style.leading + 2 * style.gap)
@@ -275,11 +282,15 @@ class Page:
         if r < header_rows and style.head_bold:
             cell.bold = True
         font = self._font(style, cell)
+        if cell.is_turned:
+            self._turned(_lines(cell), (x0 + x1) / 2, bottom + style.gap + 2, font, style)
+            return
         lines = wrap(cell.text, font, style.size, x1 - x0)
         block = len(lines) * style.size * style.leading
         valign = "middle" if cell.row_span > 1 and style.valign != "bottom" else style.valign
         if r < header_rows and style.valign == "top" and cell.row_span == 1:
             valign = "bottom" if header_rows == 1 else "top"
+        valign = cell.valign or valign
         if valign == "middle":
             y = (top + bottom) / 2 + block / 2
         elif valign == "bottom":
@@ -301,6 +312,17 @@ class Page:
             else:
                 self.canvas.drawString(x0, base, line)
         self.canvas.setFillGray(0)
+
+    def _turned(self, lines: Sequence[str], middle: float, bottom: float, font: str, style: Style) -> None:
+        """Draw lines that are read from the bottom up, side by side around a middle."""
+        self.canvas.setFont(font, style.size)
+        leading = style.size * style.leading
+        for number, line in enumerate(lines):
+            self.canvas.saveState()
+            self.canvas.translate(middle + (number - len(lines) / 2 + 0.75) * leading, bottom)
+            self.canvas.rotate(90)
+            self.canvas.drawString(0, 0, line)
+            self.canvas.restoreState()
 
     def _backgrounds(
         self, style: Style, lefts: Sequence[float], tops: Sequence[float], header_rows: int, count: int
@@ -389,6 +411,13 @@ class Page:
         for r in totals:
             for c in range(1, len(lefts) - 1):
                 canvas.line(lefts[c] + 12, tops[r], lefts[c + 1] - style.padding, tops[r])
+
+
+def _lines(cell: Cell) -> list[str]:
+    """Part the text of a turned cell into two lines where it has three words and more."""
+    words = cell.text.split()
+    middle = (len(words) + 1) // 2
+    return [" ".join(words[:middle]), " ".join(words[middle:])] if len(words) > 2 else [cell.text]
 
 
 def wrap(text: str, font: str, size: float, width: float) -> list[str]:
@@ -1342,11 +1371,11 @@ KINDS: dict[str, Callable[[random.Random], Page]] = {
 }
 
 
-def documents(seed: int = 7, each: int = 3, kinds: Sequence[str] = ()) -> Iterator[Drawn]:
+def documents(
+    seed: int = 7, each: int = 3, kinds: Mapping[str, Callable[[random.Random], Page]] = KINDS
+) -> Iterator[Drawn]:
     """Draw `each` documents of every kind; the same seed draws the same pages."""
-    for kind, draw in KINDS.items():
-        if kinds and kind not in kinds:
-            continue
+    for kind, draw in kinds.items():
         for number in range(each):
             rng = random.Random(f"{seed}/{kind}/{number}")
             name = "".join(c if c.isalnum() else "-" for c in kind) + f"-{number}"

@@ -1,7 +1,7 @@
 """Evidence: how many wrong values of tables are flagged, and how many true ones, by kind of mistake.
 
     python -m benchmarks.evidence                              the dev set in ../shared, from text layers and by OCR
-    python -m benchmarks.evidence --drawn                      pages that we draw ourselves (drawn_tables.py)
+    python -m benchmarks.evidence --drawn                      pages that we draw (drawn_tables.py, drawn_merged.py)
     python -m benchmarks.evidence --groups digital             text layers alone, which takes no OCR
     python -m benchmarks.evidence --cases us-004 --kinds 'row dropped' --show 20     what was missed there, and what
                                                                was flagged though it is true
@@ -238,7 +238,8 @@ def main() -> None:
     missed: list[str] = []
     figures: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as folder:
-        cases = drawn_cases(Path(folder), arguments.seed, arguments.each) if arguments.drawn else dev_cases()
+        seed, each = arguments.seed, arguments.each
+        cases = drawn_cases(Path(folder), seed, each, with_merged=True) if arguments.drawn else dev_cases()
         cases = [case for case in cases if not wanted or case.name in wanted or case.kind in wanted]
         for group in get_args(Group):
             if group not in arguments.groups.split(","):

@@ -165,13 +165,14 @@ def dev_cases() -> list[Case]:
     ]
 
 
-def drawn_cases(folder: Path, seed: int, each: int, *, as_scans: bool = False) -> list[Case]:
-    """Draw documents of every kind."""
+def drawn_cases(folder: Path, seed: int, each: int, *, as_scans: bool = False, with_merged: bool = False) -> list[Case]:
+    """Draw documents of every kind, and `with_merged` those whose tables are no plain grids."""
+    from benchmarks.drawn_merged import MERGED
     from benchmarks.drawn_scans import scanned
-    from benchmarks.drawn_tables import documents
+    from benchmarks.drawn_tables import KINDS, documents
 
     cases: list[Case] = []
-    for drawn in documents(seed, each):
+    for drawn in documents(seed, each, {**KINDS, **MERGED} if with_merged else KINDS):
         if as_scans:
             path = scanned(drawn.pdf, f"{drawn.name} {seed}", folder, drawn.name)
         else:

@@ -252,3 +252,87 @@ def test_a_text_beside_empty_cells_is_not_taken_for_a_merged_one(
     cells: Sequence[tuple[int, int, str]], found: list[tuple[int, int]]
 ) -> None:
     assert set(found) <= set(flagged(check_table(changed(ROSTER, *cells), [roster_page()])))
+
+
+# --- totals, and what stands next to a table
+
+INVOICE = [
+    ["Pos.", "Item", "Unit", "Count", "Amount"],
+    ["1", "Rope of hemp", "m", "30", "96.00"],
+    ["2", "Lamp oil", "can", "4", "31.20"],
+    ["3", "Paint", "can", "2", "44.80"],
+    ["Subtotal", "", "", "", "172.00"],
+    ["Total to be paid", "", "", "", "204.68"],
+]
+
+
+def invoice_page(at: str, *others: Word) -> WitnessPage:
+    words = list(others)
+    rights = [60.0, 0.0, 0.0, 300.0, 380.0]
+    for row, texts in enumerate(INVOICE):
+        top = 100 + 16.0 * row
+        for column, text in enumerate(texts):
+            width = LETTER * len(text)
+            if row > 3 and column == 0:
+                x = {"left": 45.0, "centre": 172.0 - width / 2, "right": 300 - width}[at]
+            else:
+                x = {1: 80.0, 2: 200.0}.get(column, rights[column] - width)
+            words += words_at(x, top, text)
+    return WitnessPage(page_number=1, words=tuple(words))
+
+
+@pytest.mark.parametrize("at", ["left", "centre", "right"])
+def test_the_label_of_a_total_may_stand_anywhere_over_the_columns_before_its_amount(at: str) -> None:
+    evidence = check_table(INVOICE, [invoice_page(at)])
+    assert flagged(evidence) == []
+    assert evidence.left_over == ()
+
+
+@pytest.mark.parametrize("at", ["left", "centre", "right"])
+@pytest.mark.parametrize(
+    ("cells", "found"),
+    [
+        (((4, 0, "Total to be paid"), (5, 0, "Subtotal")), {(4, 0), (5, 0)}),
+        (((2, 1, "Paint"), (3, 1, "Lamp oil")), {(2, 1), (3, 1)}),
+        (((1, 0, "Rope of hemp"), (1, 1, "")), {(1, 0)}),
+        (((4, 4, "204.68"), (5, 4, "172.00")), {(4, 4), (5, 4)}),
+        (((4, 3, "172.00"), (4, 4, "")), {(4, 3)}),
+    ],
+    ids=["labels exchanged", "items exchanged", "an item in the column before", "amounts exchanged", "amount moved"],
+)
+def test_what_is_exchanged_around_a_total_is_flagged(
+    at: str, cells: Sequence[tuple[int, int, str]], found: set[tuple[int, int]]
+) -> None:
+    assert found <= set(flagged(check_table(changed(INVOICE, *cells), [invoice_page(at)])))
+
+
+@pytest.mark.parametrize("gap", [20.0, 30.0, 60.0])
+def test_text_next_to_a_table_is_no_part_of_it(gap: float) -> None:
+    prose = [
+        word
+        for line in range(9)
+        for word in words_at(380 + gap, 97 + 12.5 * line, "the nets of the harbour were mended in spring")
+    ]
+    evidence = check_table(INVOICE, [invoice_page("right", *prose)])
+    assert flagged(evidence) == []
+    assert evidence.left_over == ()
+
+
+def test_a_heading_that_is_repeated_in_each_column_stands_once() -> None:
+    answer = [
+        ["Item", "2024", "2025"],
+        ["North coast", "North coast", "North coast"],
+        ["Ropes", "96", "31"],
+        ["South coast", "South coast", "South coast"],
+        ["Lamps", "44", "17"],
+    ]
+    page = page_of(
+        row_at(100, *answer[0]),
+        words_at(90, 116, "North coast"),
+        row_at(132, *answer[2]),
+        words_at(90, 148, "South coast"),
+        row_at(164, *answer[4]),
+    )
+    assert flagged(check_table(answer, [page])) == []
+    exchanged = [answer[0], answer[3], answer[2], answer[1], answer[4]]
+    assert {(1, 0), (3, 0)} <= set(flagged(check_table(exchanged, [page])))

@@ -185,6 +185,7 @@ def _columns(
 ) -> tuple[list[Extent | None], frozenset[int], frozenset[int]]:
     """Find where each column stands on a page by the cells that stand on their rows' lines."""
     by_row: list[dict[int, Run]] = [{} for _ in range(width)]
+    merged: list[set[int]] = [set() for _ in range(width)]
     header_votes: list[list[Run]] = [[] for _ in range(width)]
     for row, (cells, band) in enumerate(zip(rows, found, strict=True)):
         if band is None or band.page != page:
@@ -194,6 +195,10 @@ def _columns(
                 header_votes[column].append(run)
             else:
                 by_row[column][row] = run
+        if row >= head:
+            for column in _maybe_merged(cells, width):
+                merged[column].add(row)
+    _drop_merged(by_row, merged, header_votes)
     _drop_shifted(by_row, header_votes)
     votes = [list(runs.values()) for runs in by_row]
     disputed = _drop_lone_strays(votes, header_votes, is_from_right=is_from_right)
@@ -215,6 +220,28 @@ def _columns(
     for column, place in zip(there, expected, strict=True):
         ordered[column] = None if place is None else by_place[place]
     return ordered, frozenset(there[one] for one in moved), disputed
+
+
+def _maybe_merged(cells: Sequence[Asked], width: int) -> list[int]:
+    """List the columns of a row's texts that may reach over the next columns, as these are empty."""
+    filled = {width, *(cell.column for cell in cells)}
+    return [cell.column for cell in cells if not cell.is_amount and cell.column + 1 not in filled]
+
+
+def _drop_merged(
+    votes: Sequence[dict[int, Run]], merged: Sequence[set[int]], header_votes: Sequence[Sequence[Run]]
+) -> None:
+    """Drop the texts that may reach over several columns where they do not stand in line with the rest of their own.
+
+    Shapes:  `votes` are each column's values by row, `merged` the rows of which they may be such texts
+    """
+    for column, (runs, rows) in enumerate(zip(votes, merged, strict=True)):
+        own = [run for row, run in runs.items() if row not in rows]
+        if not own and len(runs) == 1:
+            own = list(header_votes[column])
+        for row in [row for row in runs if row in rows] if own else ():
+            if not any(_meet(runs[row], other) for other in own):
+                del runs[row]
 
 
 def _drop_shifted(votes: Sequence[dict[int, Run]], header_votes: Sequence[Sequence[Run]]) -> None:

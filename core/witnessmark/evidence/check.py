@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from witnessmark.evidence.alignment import Alignment, Asked, Place, align
 from witnessmark.evidence.conserving import CONTINUED, left_over, looks_like_row
@@ -100,7 +101,6 @@ class _Check:
         self.alignment: Alignment = align(self.rows, self.width, [page.index for page in pages], head=self.head)
         holds_figures = any(_is_figure(cell) for row in self.rows[self.head :] for cell in row)
         self.laid = Laid(self.alignment, pages, self.head, self.first_lines, holds_figures=holds_figures)
-        self.spans = Spans(self.cells, self.laid, len(grid))
         self.located = _Located()
         self.likenesses = MOST_LIKENESSES
         self.unclaimed: dict[tuple[int, int], list[int]] = {}
@@ -169,6 +169,12 @@ class _Check:
             words=frozenset((self.pages[page].page_number, word) for page, word in self.located.claimed),
         )
 
+    @cached_property
+    def spans(self) -> Spans:
+        """Where merged cells may stand, once those whose places are clear have them."""
+        height = len(self.grid)
+        return Spans(self.cells, dict(self.located.places), self.laid, height=height, labels=self.labels)
+
     def _give_all_shared(self, cells: Sequence[Asked]) -> None:
         """Go on as long as one cell passes its place on to the next."""
         left = [cell for cell in cells if not self._is_given(cell)]
@@ -212,18 +218,20 @@ class _Check:
 
     def _give_merged(self, cells: Sequence[Asked]) -> None:
         """Give cells the only place in which a text over several rows or columns may stand that is theirs."""
-        left = [cell for cell in cells if not self._is_given(cell) and (cell.is_amount or not is_mark(cell.key))]
-        stretches = self.spans.stretches(self.located.claimed) if left else {}
+        left = [
+            cell
+            for cell in cells
+            if not self._is_given(cell)
+            and (cell.is_amount or not is_mark(cell.key))
+            and cell.row not in self.alignment.moved_rows
+        ]
         for cell in left:
             last_column = self._column_after(cell)
             free = [place for place in cell.places if not place.is_part and self.located.is_free(place)]
             fitting = [
                 place
                 for place in free[:MOST_MERGED]
-                if (
-                    self.laid.fits_row(cell, place, self._rows_below(cell))
-                    or self.spans.reaches_rows(cell, place, stretches)
-                )
+                if (self.laid.fits_row(cell, place, self._rows_below(cell)) or self.spans.reaches_rows(cell, place))
                 and (
                     self.laid.fits_columns(cell, place, last_column)
                     or self.spans.reaches_columns(cell, place, last_column)
@@ -256,7 +264,7 @@ class _Check:
     def _rows_below(self, cell: Asked) -> int:
         """Find the last of the rows over which a text may reach: those that are empty in its column."""
         last = cell.row
-        if cell.is_amount or is_mark(cell.key) or cell.column >= self.labels:
+        if cell.is_amount or is_mark(cell.key) or cell.column >= self.labels or last in self.alignment.moved_rows:
             return last
         while last + 1 < len(self.rows) and (last + 1, cell.column) not in self.cells and self.rows[last + 1]:
             last += 1
@@ -295,9 +303,12 @@ class _Check:
 
     def _give_shared(self, cell: Asked) -> None:
         """Accept a text that is printed once for several cells beside or above one another."""
-        if is_mark(cell.key) or (cell.is_amount and cell.row >= self.head):
+        is_figure = cell.is_amount and cell.row >= self.head
+        if is_mark(cell.key) and not is_figure:
             return
         for row, column in self._neighbours(cell):
+            if is_figure and row == cell.row:
+                continue
             other = self.cells.get((row, column))
             places = self.located.places.get((row, column))
             if other is None or places is None or other.key != cell.key:
@@ -325,11 +336,15 @@ class _Check:
         A label stands in the first of its rows, or in their middle: in the last only where all labels do.
         """
         is_one_kind = (row < self.head) == (cell.row < self.head)
-        if cell.column >= self.labels or not is_one_kind or list(self.grid[row]) == list(self.grid[cell.row]):
+        if not is_one_kind or list(self.grid[row]) == list(self.grid[cell.row]):
             return False
-        last = cell.row
-        while (below := self.cells.get((last + 1, cell.column))) is not None and below.key == cell.key:
+        first = last = cell.row
+        while _key(self.cells, last + 1, cell.column) == cell.key:
             last += 1
+        while _key(self.cells, first - 1, cell.column) == cell.key:
+            first -= 1
+        if cell.column >= self.labels or cell.is_amount:
+            return self.spans.is_middle(place, first, last)
         return last == cell.row or not self.laid.stands_in_row(place, last) or self._stand_in_last_rows(cell.column)
 
     def _stand_in_last_rows(self, column: int) -> bool:
@@ -427,9 +442,9 @@ class _Check:
 
     def _is_empty(self, cell: Asked) -> bool:
         """Say whether an answer only writes that a cell is empty, and it is."""
-        if cell.row < self.head or not is_nothing(cell.key):
+        if cell.row < self.header_rows or not is_nothing(cell.key):
             return False
-        territory = self._territory(cell)
+        territory = self._territory(cell) if cell.row >= self.head else self.laid.level_territory(cell.row, cell.column)
         # A sign that the pages print, as dashes are, is a value like others where its row is not in its place.
         is_printed = any(cell.key in page.index.by_key for page in self.pages)
         if is_printed and not any((cell.row, other.column) in self.located.places for other in self.rows[cell.row]):
@@ -634,6 +649,8 @@ def _is_body(cells: Sequence[Asked]) -> bool:
     """Say whether a row is no header: it holds figures, or nothing but a label before others."""
     if any(_is_figure(cell) for cell in cells):
         return True
+    if len(cells) > 1 and len({cell.key for cell in cells}) == 1:
+        return True  # a heading of rows, given in each of its columns
     return [cell.column for cell in cells if not cell.column or not is_nothing(cell.key)] == [0]
 
 

@@ -402,6 +402,12 @@ class Laid:
         own = self.columns[page][column] or self._gap_for(column, page)
         return None if own is None else Territory(page, own[0], top, own[1], bottom)
 
+    def level_territory(self, row: int, column: int) -> Territory | None:
+        """Find the place of a header on its own line; None where its line or its column is not known."""
+        band = self.bands[row]
+        own = self.columns[band.page][column] if band is not None else None
+        return None if band is None or own is None else Territory(band.page, own[0], band.top, own[1], band.bottom)
+
     def _gap_for(self, column: int, page: int) -> tuple[float, float] | None:
         if column in self.alignment.moved_columns:
             return None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from statistics import median
 from typing import NamedTuple
 
 from witnessmark.evidence.alignment import Asked, Extent, Place
 from witnessmark.evidence.laid import Laid
+from witnessmark.evidence.page_index import Run
 
 IN_LINE = 1.5
 """Points by which a text lies out of line with its column at most."""
@@ -31,19 +33,64 @@ class Stretch(NamedTuple):
     bottom: float
 
 
-class Spans:
-    """Where the merged cells of a table may stand that is laid over its pages."""
+class Line(NamedTuple):
+    """The line in which a column's texts stand."""
 
-    def __init__(self, cells: Mapping[tuple[int, int], Asked], laid: Laid, height: int) -> None:
+    edge: str
+    """`left`, `right` or `middle`."""
+    x: float
+
+    def holds(self, run: Run) -> bool:
+        """Say whether a text stands in it."""
+        x = {"left": run.x0, "right": run.x1, "middle": (run.x0 + run.x1) / 2}[self.edge]
+        return abs(x - self.x) < IN_LINE
+
+
+class Spans:
+    """Where the merged cells of a table may stand that is laid over its pages, once its other cells have places."""
+
+    def __init__(
+        self,
+        cells: Mapping[tuple[int, int], Asked],
+        places: Mapping[tuple[int, int], Sequence[Place]],
+        laid: Laid,
+        *,
+        height: int,
+        labels: int,
+    ) -> None:
         self._cells = cells
         self._laid = laid
         self._head = laid.head
         self._height = height
+        self._labels = labels
+        """How many of the first columns name things."""
         self._filled = Counter(column for row, column in cells if row >= laid.head)
+        self._amounts = Counter(column for (row, column), cell in cells.items() if row >= laid.head and cell.is_amount)
         self._columns: dict[int, list[int]] = defaultdict(list)
+        """The columns that hold something, by row."""
         for row, column in cells:
             self._columns[row].append(column)
         self._rows = {band.line: row for row, band in enumerate(laid.bands) if band is not None and row >= laid.head}
+        self._stretches: dict[int, Stretch] = {}
+        """From where to where the lines of each row reach, by the cells that cannot reach over several rows."""
+        runs: dict[tuple[int, int], list[Run]] = defaultdict(list)
+        for (row, column), found in places.items():
+            if row >= self._head and not self._may_go_on(row, column):
+                self._stretch(row, found[0])
+            if row >= self._head:
+                runs[found[0].page, column].append(found[0].run)
+        self._lines = {key: _line_of(found) for key, found in runs.items()}
+        """In which line the texts of each column stand, by page and column."""
+
+    def _may_go_on(self, row: int, column: int) -> bool:
+        below = self._cells.get((row + 1, column))
+        return row + 1 < self._height and (below is None or below.key == self._cells[row, column].key)
+
+    def _stretch(self, row: int, place: Place) -> None:
+        before = self._stretches.get(row, Stretch(place.page, place.run.top, place.run.bottom))
+        if before.page == place.page:
+            top, bottom = min(before.top, place.run.top), max(before.bottom, place.run.bottom)
+            self._stretches[row] = Stretch(place.page, top, bottom)
 
     # --- over columns
 
@@ -64,11 +111,15 @@ class Spans:
             for column in range(cell.column, last_column + 1)
             if (extent := extents[column]) is not None and _shared(place, extent) > 0
         }
-        others = [over[column] for column in over if column != cell.column]
-        is_of_another = any(_is_of(place, extent) for extent in others)
-        if not is_of_another and (len(over) > 1 or not others or _is_beyond_middle(place, others[0])):
+        others = [column for column in over if column != cell.column]
+        if cell.column < self._labels:
+            # A text is none of a column's figures, wherever it stands among them.
+            others = [column for column in others if 2 * self._amounts[column] <= self._filled[column]]
+        lines = [line for column in others if (line := self._lines.get((place.page, column))) is not None]
+        in_line = [line for line in lines if line.holds(place.run)]
+        if not in_line and (len(over) > 1 or not others or _is_off(place, over[others[0]])):
             return True
-        return any(
+        return all(line.edge == "middle" for line in in_line) and any(
             self._is_centred(place, own, extents[last], last - cell.column) and self._is_merged(cell, last)
             for last in range(cell.column + 1, last_column + 1)
         )
@@ -104,71 +155,71 @@ class Spans:
 
     # --- over rows
 
-    def stretches(self, claimed: Mapping[tuple[int, int], tuple[int, int]]) -> dict[int, Stretch]:
-        """Measure from where to where the lines of each row reach, by the cells that cannot reach over several rows."""
-        found: dict[int, Stretch] = {}
-        for (page, word), (row, column) in claimed.items():
-            is_last = row + 1 >= self._height
-            if row < self._head or not (is_last or (row + 1, column) in self._cells):
-                continue
-            token = self._laid.index(page).tokens[word]
-            before = found.get(row)
-            if before is None or before.page == page:
-                top, bottom = (before.top, before.bottom) if before is not None else (token.top, token.bottom)
-                found[row] = Stretch(page, min(top, token.top), max(bottom, token.bottom))
-        return found
-
-    def reaches_rows(self, cell: Asked, place: Place, stretches: Mapping[int, Stretch]) -> bool:
+    def reaches_rows(self, cell: Asked, place: Place) -> bool:
         """Say whether a place lies among the lines of its row, or in the middle of it and rows that are empty below.
 
-        A figure that is level with one of the other rows is that row's.
+        What is level with one of the other rows is that row's, unless it names all of them.
         """
-        own = stretches.get(cell.row)
+        own = self._stretches.get(cell.row)
         if own is None or own.page != place.page or place.is_part:
             return False
         run = place.run
-        middle, height = (run.top + run.bottom) / 2, run.bottom - run.top
-        if own.top <= middle <= own.bottom and not self._is_level_with_another(cell, place):
+        middle, is_level = (run.top + run.bottom) / 2, self._is_level_with_another(cell, place)
+        if own.top <= middle <= own.bottom and not is_level:
             return True
-        is_level = self._is_level_with_another(cell, place)
         for last in range(cell.row + 1, min(cell.row + MOST_ROWS, self._height)):
-            below = stretches.get(last)
-            if (last, cell.column) in self._cells or (below is not None and below.page != own.page):
+            if not self._is_left_to(cell, last):
                 return False
-            if below is None:
-                continue
-            is_middle = abs(middle - (own.top + below.bottom) / 2) <= OFF_MIDDLE * height
-            if is_middle and (not is_level or self._has_partner(cell, last)):
+            if self.is_middle(place, cell.row, last) and (not is_level or self._is_of_group(cell, last)):
                 return True
         return False
+
+    def is_middle(self, place: Place, first: int, last: int) -> bool:
+        """Say whether a place is in the middle of some rows."""
+        above, below = self._stretches.get(first), self._stretches.get(last)
+        if above is None or below is None or {above.page, below.page} != {place.page}:
+            return False
+        run = place.run
+        off = abs((run.top + run.bottom) / 2 - (above.top + below.bottom) / 2)
+        return off <= OFF_MIDDLE * (run.bottom - run.top)
+
+    def _is_left_to(self, cell: Asked, row: int, column: int | None = None) -> bool:
+        """Say whether a row has nothing of its own in a cell's column, or in another: it is empty, or says the same."""
+        column = cell.column if column is None else column
+        own, above = self._cells.get((row, column)), self._cells.get((cell.row, column))
+        return own is None or (above is not None and own.key == above.key)
 
     def _is_level_with_another(self, cell: Asked, place: Place) -> bool:
         lines = range(place.first_line, place.last_line + 1)
         return any(line in self._rows and self._rows[line] != cell.row for line in lines)
 
-    def _has_partner(self, cell: Asked, last_row: int) -> bool:
-        """Say whether another text of its row is followed by as many empty cells: rows that belong together."""
-        return any(
-            column != cell.column
-            and not self._cells[cell.row, column].is_amount
-            and all((below, column) not in self._cells for below in range(cell.row + 1, last_row + 1))
-            for column in self._columns[cell.row]
+    def _is_of_group(self, cell: Asked, last_row: int) -> bool:
+        """Say whether a cell and all before it are followed by empty ones down to a row, and not beyond it."""
+        is_end = last_row + 1 >= self._height or not self._is_left_to(cell, last_row + 1)
+        return is_end and all(
+            self._is_left_to(cell, row, column)
+            for row in range(cell.row + 1, last_row + 1)
+            for column in range(cell.column + 1)
         )
 
 
-def _is_of(place: Place, extent: Extent) -> bool:
-    """Say whether a text lies in line with a column's texts: at their left, at their right or in their middle."""
-    offsets = (
-        place.run.x0 - extent.left,
-        place.run.x1 - extent.right,
-        (place.run.x0 + place.run.x1) / 2 - extent.middle,
-    )
-    return min(map(abs, offsets)) < IN_LINE
+def _line_of(runs: Sequence[Run]) -> Line:
+    """Find in which line texts stand: where they begin, where they end or in their middle, whichever varies least."""
+    lines = {"left": [run.x0 for run in runs], "right": [run.x1 for run in runs]}
+    lines["middle"] = [(run.x0 + run.x1) / 2 for run in runs]
+    varying = {edge: _usual_distance(found) for edge, found in lines.items()}
+    edge = min(varying, key=varying.__getitem__)
+    return Line(edge, median(lines[edge]))
 
 
-def _is_beyond_middle(place: Place, extent: Extent) -> bool:
-    """Say whether a text begins behind the middle of a column's texts, or ends before it."""
-    return place.run.x0 > extent.middle or place.run.x1 < extent.middle
+def _usual_distance(found: Sequence[float]) -> float:
+    middle = median(found)
+    return median([abs(one - middle) for one in found])
+
+
+def _is_off(place: Place, extent: Extent) -> bool:
+    """Say whether a text begins before a column, or behind the middle of its texts."""
+    return place.run.x0 > extent.middle or place.run.x0 < extent.x0 - IN_LINE
 
 
 def _shared(place: Place, extent: Extent) -> float:

@@ -410,3 +410,26 @@ def test_a_sentence_goes_on_at_the_head_of_the_next_page_whatever_its_case() -> 
     one = [page(1, ("text", ["Whoever asks is told.", "The Miller answers for all of it."]))]
     two = [page(1, ("text", ["Whoever asks is told. The"])), page(2, ("text", ["Miller answers for all of it."]))]
     assert compare_flows(one, two).texts_agree
+
+
+def test_negations_figures_and_dates_come_before_everything_else() -> None:
+    later = AGREEMENT.replace("may reject", "may not reject").replace("written notice", "spoken notice")
+    later = later.replace("The Miller shall pay", "The Baker shall pay").replace("24 months", "36 months")
+    later += "\n5. Fines. Who is late pays EUR 20.\n\n6. Peace. All sides keep the peace.\n"
+    found = compare(AGREEMENT, later).differences
+    assert [(one.kind, one.what) for one in found] == [
+        ("changed", "number"),
+        ("changed", "negation"),
+        ("changed", "name"),
+        ("added", "words"),
+        ("changed", "words"),
+        ("added", "words"),
+    ]
+
+
+def test_a_rewritten_sentence_marks_what_is_new_in_it() -> None:
+    later = AGREEMENT.replace("The Miller may reject flour that is damp.", "He may not reject flour that was damp.")
+    found = compare(AGREEMENT, later).differences[0]
+    assert found.what == "negation"
+    assert found.after is not None
+    assert [found.after.text[start:end] for start, end in found.after.marks] == [found.after.changed]

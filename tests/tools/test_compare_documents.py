@@ -14,7 +14,7 @@ from tests.ocr_pages import draw_page, encoded, needs_ocr, scanned_pdf
 from tests.tools.conftest import House
 from witnessmark.documents.opening import PasswordNeeded
 from witnessmark_tools.catalog import BY_NAME
-from witnessmark_tools.compare_result import DocumentComparison
+from witnessmark_tools.compare_result import DocumentComparison, marked
 from witnessmark_tools.evidence_items import ItemUnknown
 
 pytestmark = pytest.mark.anyio
@@ -208,3 +208,25 @@ async def test_evidence_of_a_text_and_a_pdf_shows_the_pdf(house: House) -> None:
     shown = await house.call_with("show_evidence", result_id=found.result_id, items=["d1"])
     assert [place.words for place in shown.places] == ["1,294.50"]
     assert shown.warnings
+
+
+async def test_the_text_marks_the_changed_words_and_says_renumbering_in_a_line(house: House) -> None:
+    later = (*LATER[:2], "2. Tolls. A cart pays a penny.", *(f"{n}{line[1:]}" for n, line in enumerate(LATER[2:], 3)))
+    found = await compare(house, text(LINES), text(later), ("old.txt", "new.txt"))
+    lines = found.to_text().splitlines()
+    assert any("[-1,284.50-]" in line for line in lines)
+    assert any("{+1,294.50+}" in line for line in lines)
+    assert any("{+need not tell+}" in line for line in lines)
+    assert [line for line in lines if "umbering" in line] == [
+        "d4. numbering: 2–4 became 3–5; page 1 (changed, numbering, formatting)"
+    ]
+    number = found.differences[0]
+    (start, end), *_ = number.removed_at
+    assert number.before is not None
+    assert number.before[start:end] == number.removed == "1,284.50"
+
+
+def test_marks_are_set_only_where_they_fit() -> None:
+    assert marked("rye and oats", [[0, 3], [8, 12]], "[-", "-]") == "[-rye-] and [-oats-]"
+    assert marked("rye and oats", [[0, 12]], "[-", "-]") == "rye and oats"
+    assert marked("rye …", [[8, 12]], "[-", "-]") == "rye …"

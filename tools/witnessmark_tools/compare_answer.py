@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from witnessmark.evidence.quotes import QuotedDocument
+from witnessmark.offline.differences.ranking import rank_of
 from witnessmark.plans.pairs import shown_pages
 from witnessmark.plans.plan import Ask
 from witnessmark_tools.compare_claims import LABELS, RefutedClaim, checked_claim, refuted_sight
@@ -164,10 +165,9 @@ def _checked(
 
 
 def _rank(one: DocumentDifference) -> int:
-    """Keep the order of the alignment: figures and dates, other content, formatting, what is not sure."""
-    if one.significance == "formatting":
-        return 3
-    return 0 if one.what in {"number", "date"} else 1 if one.kind != "visual" else 2
+    """Keep the order of the alignment: what changes figures, dates and negations first, formatting last."""
+    text = one.before or one.after or ""
+    return rank_of(one.kind, one.what, is_formatting=one.significance == "formatting", text=text)
 
 
 def _judged(difference: DocumentDifference, told: JudgedDifference | None) -> DocumentDifference:

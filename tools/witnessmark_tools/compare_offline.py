@@ -292,6 +292,8 @@ def _shaped(name: str, difference: Difference) -> DocumentDifference:
         after=after.text if after else None,
         removed=before.changed or None if before else None,
         added=after.changed or None if after else None,
+        removed_at=[list(mark) for mark in before.marks] if before else [],
+        added_at=[list(mark) for mark in after.marks] if after else [],
         significance=difference.significance,
         before_page=before.page if before else None,
         after_page=after.page if after else None,

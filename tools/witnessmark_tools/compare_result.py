@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Literal, Self
 
 from pydantic import Field
@@ -32,6 +33,10 @@ class DocumentDifference(Frozen):
     after: str | None = None
     removed: str | None = Field(default=None, description="The very words that went.")
     added: str | None = None
+    removed_at: list[list[int]] = Field(
+        default=[], description="Where `removed` is in `before`: [start, end] in characters; empty: all of it."
+    )
+    added_at: list[list[int]] = Field(default=[])
     significance: Significance
     meaning: str | None = Field(default=None, description="By a model: what it means.")
     meaning_doubts: list[str] = Field(default=[], description="What of `meaning` the difference does not say.")
@@ -53,16 +58,34 @@ class DocumentDifference(Frozen):
         notes = [self.kind, *([self.what] if self.what not in {None, "words", "order"} else [])]
         notes += [self.significance] if self.significance != "substantive" else []
         notes += [self.status] if self.status not in {None, "located"} else []
-        head = f"{self.difference_id}. {'; '.join(where)} ({', '.join(note for note in notes if note)})"
-        lines = [head]
-        if self.kind == "moved" and self.before == self.after and self.before:
-            lines.append(f"   = {self.before}")
-        else:
-            lines += [f"   - {self.before}"] if self.before else []
-            lines += [f"   + {self.after}"] if self.after else []
+        said = self._in_one_line()
+        head: list[str] = [*said, *pages[:1]] if said else where
+        lines = [f"{self.difference_id}. {'; '.join(head)} ({', '.join(notes)})"]
+        lines += [] if said else self._sides()
         lines += [f"   {self.meaning}"] if self.meaning else []
         lines += [f"   Doubtful: {doubt}." for doubt in self.meaning_doubts]
         return lines
+
+    def _sides(self) -> list[str]:
+        """Write both sides, the changed words marked."""
+        if self.kind == "moved" and self.before == self.after and self.before:
+            return [f"   = {self.before}"]
+        removed = [f"   - {marked(self.before, self.removed_at, '[-', '-]')}"] if self.before else []
+        return [*removed, *([f"   + {marked(self.after, self.added_at, '{+', '+}')}"] if self.after else [])]
+
+    def _in_one_line(self) -> list[str]:
+        """Write what needs no more than a line: other numbers, columns in another order."""
+        title = "numbering" if self.what == "numbering" else "columns" if self.reorders_columns else None
+        if title is None:
+            return []
+        if self.before and self.after:
+            return [f"{title}: {self.before} became {self.after}"]
+        return [f"{title}: {self.before or self.after} {self.kind}"]
+
+    @property
+    def reorders_columns(self) -> bool:
+        """Whether columns of a table are in another order, and nothing else."""
+        return (self.kind, self.what) == ("moved", "order") and self.column is not None and self.row is None
 
     def _cell(self) -> str | None:
         if self.row is None or self.row in {self.before, self.after}:
@@ -85,7 +108,7 @@ class DocumentComparison(LongResult):
     identical: bool = Field(default=False, description="Every word agrees, and no picture was seen to differ.")
     texts_agree: bool = False
     differences: list[DocumentDifference] = Field(
-        default=[], description="Numbers and dates first, then the rest by place, formatting last."
+        default=[], description="Numbers, dates and negations first, then the rest by place, formatting last."
     )
     difference_count: int = 0
     substantive_count: int = 0
@@ -146,6 +169,19 @@ class DocumentComparison(LongResult):
         if self.files:
             lines += ["", "Files:", *(f"- {file.path} ({file.uri})" for file in self.files)]
         return "\n".join(lines)
+
+
+def marked(text: str, places: Sequence[Sequence[int]], begins: str, ends: str) -> str:
+    """Mark words of a text, as `git diff --word-diff` does: `[-removed-]`, `{+added+}`."""
+    parts: list[str] = []
+    last = 0
+    if [list(place) for place in places] == [[0, len(text)]]:
+        return text
+    for start, end in places:
+        if last <= start < end <= len(text):
+            parts += [text[last:start], begins, text[start:end], ends]
+            last = end
+    return "".join([*parts, text[last:]])
 
 
 def _place(cursor: str | None, count: int) -> int:

@@ -82,8 +82,24 @@ class Citing:
             places=self._places(first, last) if changed else self._places(max(low, first - 1), last),
             section=self.section(within.start),
             is_read_by_ocr=self._is_read_by_ocr((within,)),
+            marks=self._marks(self._text(start, end), start, first, last) if changed else (),
             atoms=(changed,) if changed else (),
         )
+
+    def marks(self, passage: Passage, words: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+        """Find where words of a passage that is cited whole are in its text.
+
+        Shapes:  `words` as first and last ones, in order
+        """
+        first = self.side.first_words[passage.atoms[0].start]
+        return tuple(mark for one in words for mark in self._marks(passage.text, first, *one))
+
+    def _marks(self, text: str, start: int, first: int, last: int) -> tuple[tuple[int, int], ...]:
+        """Find where words are in a text that begins with the word `start`."""
+        before = self._text(start, first - 1) if first > start else ""
+        changed = self._text(first, last)
+        place = text.find(changed, max(0, len(before) - 1)) if changed else -1
+        return ((place, place + len(changed)),) if place >= 0 else ()
 
     def cell(self, changed: range, row: range) -> Passage:
         """Cite the cells of a row in which something changed, with the row's label and the column's header."""
@@ -112,6 +128,7 @@ class Citing:
             row=label,
             column=self._column(first) if len(cells) == 1 else None,
             is_read_by_ocr=self._is_read_by_ocr((row,)),
+            marks=self._marks(self._text(first, last), first, changed_first, changed_last),
             atoms=(changed,),
         )
 

@@ -30,8 +30,16 @@ from witnessmark.offline.differences.numbering import (
 from witnessmark.offline.differences.ordering import order_matters
 from witnessmark.offline.differences.page_pairs import page_pairs
 from witnessmark.offline.differences.pairing import Move, Pair, pair_units
+from witnessmark.offline.differences.ranking import LAST, rank_of
 from witnessmark.offline.differences.units import Unit, units_of, without_end
-from witnessmark.offline.differences.values import Comparison, Difference, Kind, Passage, Place, What
+from witnessmark.offline.differences.values import (
+    Comparison,
+    Difference,
+    Kind,
+    Passage,
+    Place,
+    What,
+)
 from witnessmark.offline.differences.words import CONJUNCTIONS
 
 LEAST_OF_RECORD = 3
@@ -80,9 +88,11 @@ def compare_flows(before: Sequence[PageFlow], after: Sequence[PageFlow]) -> Comp
 
 
 def _rank(difference: Difference) -> int:
-    if difference.significance == "formatting":
-        return 2
-    return 0 if difference.what in {"number", "date"} and not difference.is_doubtful else 1
+    if difference.is_doubtful:
+        return LAST - 1
+    side = difference.before or difference.after
+    is_formatting = difference.significance == "formatting"
+    return rank_of(difference.kind, difference.what, is_formatting=is_formatting, text=side.changed if side else "")
 
 
 def _running(a: Side, b: Side) -> tuple[list[Difference], list[Running], list[Running]]:
@@ -261,8 +271,10 @@ class _Comparing:
         cells_a = _cells(self.a, within_a)
         names = [self.a.text(self.a.first_words[cell.start], self.a.last_words[cell.stop - 1]) for cell in cells_a]
         changed = ", ".join(names[column] for column in order.moved if column < len(names))
-        before = replace(self.cite_a.whole(within_a), changed=changed, atoms=tuple(moved_a))
-        after = replace(self.cite_b.whole(within_b), changed=changed, atoms=tuple(moved_b))
+        before, after = (
+            replace(cite.whole(within), changed=changed, row=None, column=changed, atoms=tuple(atoms))
+            for cite, within, atoms in ((self.cite_a, within_a, moved_a), (self.cite_b, within_b, moved_b))
+        )
         difference = Difference(kind="moved", what="order", significance="formatting", before=before, after=after)
         return _Change(difference, (within_b.start, within_a.start))
 
@@ -344,8 +356,8 @@ class _Comparing:
             kind="moved",
             what=what,
             significance="substantive" if substantive or is_elsewhere else "formatting",
-            before=_with_changed(before, self.a, [range(edit.a_start, edit.a_end) for edit in edits]),
-            after=_with_changed(after, self.b, [range(edit.b_start, edit.b_end) for edit in edits]),
+            before=_with_changed(before, self.cite_a, [range(edit.a_start, edit.a_end) for edit in edits]),
+            after=_with_changed(after, self.cite_b, [range(edit.b_start, edit.b_end) for edit in edits]),
         )
         return _Change(difference, (atoms_b.start, atoms_a.start))
 
@@ -395,9 +407,11 @@ def _b_range(hunk: Hunk) -> range:
     return range(hunk.b_start, hunk.b_end)
 
 
-def _with_changed(passage: Passage, side: Side, edits: Iterable[range]) -> Passage:
-    texts = [side.text(side.first_words[one.start], side.last_words[one.stop - 1]) for one in edits if one]
-    return replace(passage, changed="; ".join(texts))
+def _with_changed(passage: Passage, cite: Citing, edits: Iterable[range]) -> Passage:
+    side = cite.side
+    words = [(side.first_words[one.start], side.last_words[one.stop - 1]) for one in edits if one]
+    texts = [side.text(first, last) for first, last in words]
+    return replace(passage, changed="; ".join(texts), marks=cite.marks(passage, words))
 
 
 def _are_lines(side: Side, atoms: range) -> bool:

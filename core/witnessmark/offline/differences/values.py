@@ -40,6 +40,8 @@ class Passage:
     column: str | None = None
     """In a table: the header of the column."""
     is_read_by_ocr: bool = False
+    marks: tuple[tuple[int, int], ...] = ()
+    """Where in `text` the changed words are: first character, and the one after the last. None where all of it is."""
     atoms: tuple[range, ...] = ()
     """Which atoms of the side they are that changed."""
 
@@ -88,7 +90,7 @@ class Comparison:
     """What differs between two documents' texts."""
 
     differences: tuple[Difference, ...]
-    """What changes figures and dates first, then what else changes the content, then formatting; each by its place."""
+    """In the order of `ranking`, those of one rank by their place."""
     before_words: int
     after_words: int
     same_words: int

@@ -12,7 +12,12 @@ from tests.drawing import Leaf, document, draw_image, rule, words
 from tests.tools.conftest import House, house_settings, opened
 from tests.tools.test_compare_claude import answer, judgement
 from tests.tools.test_compare_documents import LATER, LINES, compare, pdf, text
+from witnessmark.documents.flow import PageFlow
+from witnessmark.evidence.quotes import QuotedDocument
+from witnessmark.offline.flow import text_flow
 from witnessmark.testing import FakeClaudeAPI
+from witnessmark_tools.compare_claims import checked_claim
+from witnessmark_tools.compare_plan import OtherDifference
 from witnessmark_tools.compare_result import DocumentComparison
 
 pytestmark = pytest.mark.anyio
@@ -226,3 +231,37 @@ async def test_what_a_model_sees_where_pictures_agree_is_doubted(house: House, a
     (visual,) = [one for one in found.differences if one.kind == "visual"]
     assert "pictures of these pages were compared" in visual.meaning_doubts[0]
     assert any(visual.difference_id in item.reason for item in found.needs_review)
+
+
+async def test_no_more_claims_are_looked_up_than_a_reader_would_want(house: House, api: FakeClaudeAPI) -> None:
+    many = [other(f"crown number {number}", None) for number in range(90)]
+    found = await told(house, api, *many)
+    assert agrees(found, 2)
+    assert len(found.needs_review) == 60
+    assert any("30 more claims" in warning for warning in found.warnings)
+
+
+async def test_a_sentence_that_gained_a_word_was_not_removed(house: House, api: FakeClaudeAPI) -> None:
+    old = "The berth may be sublet with consent. The fee is due at noon of the first day."
+    new = "The berth may not be sublet with consent. The fee is due at noon of the first day."
+    claims = [other("The berth may be sublet with consent.", None), other(None, new[: new.index(". ") + 1])]
+    api.answer_with(lambda _: answer(judgement("d1"), others=claims))
+    found = await compare(house, text((old,)), text((new,)), ("old.txt", "new.txt"))
+    assert agrees(found, 1)
+    assert found.needs_review == []
+
+
+def test_words_in_another_order_were_not_removed() -> None:
+    def quoted(text: str) -> QuotedDocument:
+        return QuotedDocument([PageFlow(page_number=1, paragraphs=text_flow(text, "text/markdown"), has_places=False)])
+
+    head, rule_of_table = "| Item | Size | Price |", "|---|---|---|"
+    documents = (
+        quoted(f"{head}\n{rule_of_table}\n| Rope | 20 m | 21.00 |\n| Line | 30 m | 35.00 |"),
+        quoted(f"{head}\n{rule_of_table}\n| Rope | 21.00 | 20 m |\n| Line | 35.00 | 30 m |"),
+    )
+    for before, after in (("Rope 20 m 21.00", None), (None, "Line 35.00 30 m")):
+        claim = OtherDifference(before=before, after=after, meaning="A row.", significance="substantive")
+        refuted = checked_claim("m1", claim, [], documents).refuted
+        assert refuted is not None
+        assert "in another order" in refuted.item.reason

@@ -31,6 +31,8 @@ NEVER_FORMATTING = frozenset({"number", "date", "negation", "obligation", "order
 """What these changes are is known from the words: nobody talks them down, least of all the page itself."""
 MOST_ADDED = 100
 """Differences of one answer that the texts do not have."""
+MAX_CLAIMS = 60
+"""Claims of all answers that are looked up: in long documents each takes a tenth of a second."""
 LONGEST_MEANING = 1_000
 """Characters."""
 MAX_ID = 20
@@ -46,6 +48,8 @@ class Judgement:
     refuted: list[RefutedClaim]
     unasked: list[str]
     """Ids of differences that answers speak of without having been asked."""
+    unchecked: int
+    """Claims beyond those that are looked up."""
     unseen_pages: list[int]
     """Pages of which answers describe pictures without having been shown them."""
 
@@ -119,6 +123,7 @@ def judged(
         ],
         refuted=refuted,
         unasked=list(dict.fromkeys(said.unasked)),
+        unchecked=max(0, len(set(said.others)) - MAX_CLAIMS),
         unseen_pages=sorted(said.unseen_pages),
     )
 
@@ -151,7 +156,7 @@ def _checked(
         label if side.is_whole else f"what was read of {label}"
         for label, side in zip(LABELS, (one.before, one.after), strict=True)
     )
-    for number, claim in enumerate(dict.fromkeys(said.others), start=1):
+    for number, claim in enumerate(list(dict.fromkeys(said.others))[:MAX_CLAIMS], start=1):
         checked = checked_claim(f"m{number}", claim, known, quoted, (labels[0], labels[1]))
         if checked.found is not None:
             added.append(checked.found)

@@ -250,6 +250,8 @@ def _warnings(judgement: Judgement) -> list[str]:
     if judgement.unseen_pages:
         where = pages_in_words(judgement.unseen_pages).lower()
         told.append(f"A model described the pictures of {where}, which it was not shown; that was left out.")
+    if judgement.unchecked:
+        told.append(f"A model adds {judgement.unchecked} more claims, too many to look up; they were left out.")
     if judgement.refuted:
         count = len(judgement.refuted)
         told.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -79,6 +80,10 @@ def checked_claim(
     refuted = _nowhere(name, claim, sides, labels) or _refuted(name, claim, sides, quoted)
     if refuted is not None:
         return CheckedClaim(refuted=refuted)
+    if restated := _about_the_same_place(before, after, aligned):
+        return CheckedClaim(restates=restated)
+    if (rearranged := _rearranged(name, claim, sides, quoted)) is not None:
+        return CheckedClaim(refuted=rearranged)
     return CheckedClaim(found=_as_difference(claim, before, after, sides))
 
 
@@ -140,6 +145,25 @@ def _restated(before: str | None, after: str | None, aligned: Sequence[DocumentD
             one for one in texts if one.added and one.kind != "removed" and _holds_change(after, one, is_before=False)
         ]
     return tuple(one.difference_id for one in found)
+
+
+def _about_the_same_place(
+    before: str | None, after: str | None, aligned: Sequence[DocumentDifference]
+) -> tuple[str, ...]:
+    """Find the aligned changes that lie within a sentence which is said to be removed, added or another one."""
+    found = [
+        one.difference_id
+        for one in aligned
+        if one.kind in {"changed", "moved"} and (_lies_in(before, one.before) or _lies_in(after, one.after))
+    ]
+    return tuple(found)
+
+
+def _lies_in(claimed: str | None, whole: str | None) -> bool:
+    if claimed is None or whole is None:
+        return False
+    keys, around = _keys(claimed), _keys(whole)
+    return len(around) >= MIN_WORDS_STILL_THERE and (_is_in(around, keys) or _is_in(keys, around))
 
 
 def _is_renumbered(before: str, after: str) -> bool:
@@ -243,6 +267,25 @@ def _refuted(
         why = f"BEFORE already has it, on page {_page(already)}"
         return _refutation(name, claim, already, is_before=True, why=why)
     return None
+
+
+def _rearranged(
+    name: str,
+    claim: OtherDifference,
+    sides: tuple[QuoteVerdict | None, QuoteVerdict | None],
+    quoted: tuple[QuotedDocument, QuotedDocument],
+) -> RefutedClaim | None:
+    """Refute a removal or addition of text all of whose words the other document has together, in another order."""
+    is_added = sides[0] is None
+    text, document, label = (claim.after, quoted[0], LABELS[0]) if is_added else (claim.before, quoted[1], LABELS[1])
+    if text is None or (sides[0] is not None and sides[1] is not None):
+        return None
+    near = document.find_quote(text).nearest
+    if near is None or Counter(_keys(text)) - Counter(_keys(near.text)):
+        return None
+    place = QuoteVerdict(status="located", pages=near.pages, boxes=near.boxes)
+    why = f"{label} has all its words, on page {near.page}, in another order or with others between them"
+    return _refutation(name, claim, place, is_before=is_added, why=why)
 
 
 def _elsewhere(text: str, here: QuoteVerdict, document: QuotedDocument) -> QuoteVerdict | None:

@@ -10,8 +10,9 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from witnessmark.evidence.direction_words import says_added, says_removed
+from witnessmark.evidence.paragraphs import paragraph_around
 from witnessmark.evidence.quote_keys import word_key, words_of_quote
-from witnessmark.evidence.quotes import QuotedDocument, QuoteVerdict
+from witnessmark.evidence.quotes import NearestPassage, QuotedDocument, QuoteVerdict
 from witnessmark_tools.compare_plan import OtherDifference
 from witnessmark_tools.compare_result import DocumentDifference
 from witnessmark_tools.pages import rounded
@@ -281,11 +282,21 @@ def _rearranged(
     if text is None or (sides[0] is not None and sides[1] is not None):
         return None
     near = document.find_quote(text).nearest
-    if near is None or Counter(_keys(text)) - Counter(_keys(near.text)):
+    if near is None or Counter(_keys(text)) - Counter(_keys(_with_neighbours(near, document, len(text.split())))):
         return None
     place = QuoteVerdict(status="located", pages=near.pages, boxes=near.boxes)
     why = f"{label} has all its words, on page {near.page}, in another order or with others between them"
     return _refutation(name, claim, place, is_before=is_added, why=why)
+
+
+def _with_neighbours(near: NearestPassage, document: QuotedDocument, count: int) -> str:
+    """Give a passage with as many words of its paragraph around it as are missing from it."""
+    passage, paragraph = near.text.split(), paragraph_around(document.words, near.text, near.page).split()
+    more = max(0, count - len(passage) + 1)
+    for start in range(len(paragraph) - len(passage) + 1):
+        if paragraph[start : start + len(passage)] == passage:
+            return " ".join(paragraph[max(0, start - more) : start + len(passage) + more])
+    return near.text
 
 
 def _elsewhere(text: str, here: QuoteVerdict, document: QuotedDocument) -> QuoteVerdict | None:

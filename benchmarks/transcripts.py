@@ -1,6 +1,6 @@
 """Transcripts checked against their pages: how much of what a model gets wrong is flagged, and how much that is right.
 
-    python -m benchmarks.transcripts                     six kinds of pages, printed clean and worn
+    python -m benchmarks.transcripts                     six kinds of pages, printed clean, worn and with handwriting
     python -m benchmarks.transcripts --each 4 --seed 9   more of them, others
     python -m benchmarks.transcripts --show "word dropped"   prints what went unnoticed
 
@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import anyio
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from benchmarks.drawn_scans import scanned
 from benchmarks.drawn_sheets import ADJECTIVES, GOODS, NOUNS, Sheet, SheetLine, amount, draw_sheets
@@ -64,7 +64,7 @@ def main() -> None:
     arguments = parser.parse_args()
     arguments.kept.mkdir(parents=True, exist_ok=True)
     sheets = draw_sheets(arguments.seed, arguments.each)
-    for title, printed in (("clean print", clean_print), ("worn print", worn_print)):
+    for title, printed in PRINTS.items():
         flows = anyio.run(_read, sheets, printed, arguments.kept)
         _report(title, sheets, flows, changes=arguments.changes, seed=arguments.seed, show=arguments.show)
 
@@ -74,11 +74,31 @@ def main() -> None:
 
 def clean_print(sheet: Sheet, folder: Path) -> Path:
     """Print a page as a picture of 200 dpi, as a careful scanner delivers it."""
+    return _saved(_picture(sheet), sheet, folder)
+
+
+def signed_print(sheet: Sheet, folder: Path) -> Path:
+    """Print a page with strokes below its last line that look like handwriting, and that OCR cannot read."""
+    picture = _picture(sheet)
+    last = max(line.y for line in sheet.lines if line.y < 700)
+    luck, pen = random.Random(sheet.name), ImageDraw.Draw(picture)
+    top = round((last + 14) * 200 / 72)
+    for start in range(120, picture.width // 2, 17):
+        points = [(start + luck.randint(-15, 28), luck.randint(top, top + 64)) for _ in range(5)]
+        pen.line(points, fill=30, width=4, joint="curve")
+    return _saved(picture, sheet, folder)
+
+
+def _picture(sheet: Sheet) -> Image.Image:
     with open_pdf(sheet.pdf, None) as opened:
         facts = opened.page_facts(0)
         width, height, pixels = opened.render(0, max_side=round(max(facts.width, facts.height) * 200 / 72), grey=True)
+    return Image.frombytes("L", (width, height), pixels)
+
+
+def _saved(picture: Image.Image, sheet: Sheet, folder: Path) -> Path:
     file = io.BytesIO()
-    Image.frombytes("L", (width, height), pixels).save(file, "PNG", dpi=(200, 200))
+    picture.save(file, "PNG", dpi=(200, 200))
     path = folder / f"{sheet.name}.png"
     path.write_bytes(file.getvalue())
     return path
@@ -87,6 +107,13 @@ def clean_print(sheet: Sheet, folder: Path) -> Path:
 def worn_print(sheet: Sheet, folder: Path) -> Path:
     """Print a page as an office scanner or a telephone delivers it."""
     return scanned(sheet.pdf, f"{sheet.name} {len(sheet.pdf)}", folder, sheet.name)
+
+
+PRINTS: dict[str, Callable[[Sheet, Path], Path]] = {
+    "clean print": clean_print,
+    "worn print": worn_print,
+    "print with handwriting": signed_print,
+}
 
 
 @asynccontextmanager
@@ -133,6 +160,13 @@ def as_paragraphs(lines: Lines) -> str:
         ("\n" if any(len(line.cells) > 1 for line in block) else " ").join(line.text for line in block)
         for block in blocks.values()
     )
+
+
+def with_handwriting(lines: Lines) -> str:
+    """Write what a model reads in the strokes of `signed_print`, below the last line."""
+    last = max(range(len(lines)), key=lambda at: lines[at].y if lines[at].y < 700 else 0)
+    told = [line.text for line in lines]
+    return "\n".join([*told[: last + 1], "seen and paid, M. Hart", *told[last + 1 :]])
 
 
 def in_another_order(lines: Lines) -> str:
@@ -298,7 +332,11 @@ def _report(
                 if show == kind and not is_flagged:
                     print(f"    {sheet.name}: {change.names} unseen {check.unseen}")
         print(f"  {kind:22} {flagged / max(1, count):6.1%} of {count} flagged; {unseen} others said to be unchecked")
-    for kind, write in (WRITTEN | {"in another order": in_another_order, "glued by OCR": as_lines}).items():
+    ways = WRITTEN | {"in another order": in_another_order, "glued by OCR": as_lines}
+    if title == "print with handwriting":
+        ways = WRITTEN | {"with handwriting": with_handwriting}
+    print(f"  places that OCR cannot read: {sum(len(flow.reading.unread) for flow in flows if flow.reading)}")
+    for kind, write in ways.items():
         accused, count, pages, unseen = 0, 0, 0, 0
         for sheet, flow, luck in _with_luck(sheets, flows, f"{kind} {seed}"):
             seen = glued(flow, luck) if kind == "glued by OCR" else flow

@@ -42,10 +42,12 @@ def says_the_same(first: TranscriptCheck, second: TranscriptCheck) -> bool:
 def reason_of(check: TranscriptCheck) -> str:
     """Say in a few words what is in doubt."""
     numbers = sum(doubt.is_of_number for doubt in check.doubts)
-    words = len(check.doubts) - numbers
+    lines = check.displaced_lines
+    words = len(check.doubts) - numbers - lines
     told = [
         f"{numbers} number{'s'[: numbers != 1]} not as on the page" if numbers else "",
         f"{words} place{'s'[: words != 1]} with other words" if words else "",
+        f"{_lines(lines)} in another order" if lines else "",
         f"{check.unreadable} place{'s'[: check.unreadable != 1]} not read" if check.unreadable else "",
         f"{check.share:.0%} of its words stand on the page" if _is_far_off(check) else "",
     ]

@@ -19,6 +19,7 @@ _MAX_ROUNDS = 8
 _MAX_JOINED = 3
 _MAX_GAP = 40
 """Words between two that are aligned, which are compared as one text."""
+_MARKED = re.compile(r"-?\d[\d.,]*[.,]\d+[a-z]")
 _SIGNS = re.compile(r"(?<!\d)[^\w-]+|[^\w]+(?!\d)")
 
 
@@ -119,23 +120,21 @@ def _together(pairs: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:
 
 
 def _anywhere(made: Matching) -> None:
-    """Match words one by one, where their line has others first; a lone digit nowhere else."""
+    """Match words one by one, where their line has others first; a lone digit only where its line has no other."""
     free: dict[str, list[int]] = defaultdict(list)
     for index in made.left_seen():
         free[made.seen[index].key].append(index)
     lines: dict[int, set[int]] = defaultdict(set)
-    words: dict[int, int] = defaultdict(int)
-    for index, word in enumerate(made.said):
-        words[word.line] += 1
-        if index in made.place:
-            lines[word.line].add(made.seen[made.place[index]].line)
+    for index, at in made.place.items():
+        lines[made.said[index].line].add(made.seen[at].line)
+    digits = {made.seen[at].line for at in made.left_seen() if is_lone_digit(made.seen[at].key)}
     for index in made.left_said():
         word = made.said[index]
         places = free[word.key]
         if not places:
             continue
         near = next((at for at in places if made.seen[at].line in lines[word.line]), None)
-        if near is None and is_lone_digit(word.key) and words[word.line] > 1:
+        if near is None and is_lone_digit(word.key) and not digits.isdisjoint(lines[word.line]):
             continue
         taken = places[0] if near is None else near
         places.remove(taken)
@@ -146,16 +145,25 @@ def _in_other_forms(made: Matching) -> None:
     """Match what is written in another way: parted or joined words, other separators, letters that look alike."""
     by_form: dict[str, list[list[int]]] = defaultdict(list)
     for run in _runs(made.left_seen()):
-        for form in _forms([made.seen[index].key for index in run], is_ocr=made.is_ocr):
+        keys = [made.seen[index].key for index in run]
+        for form in (*_forms(keys, is_ocr=made.is_ocr), *_without_mark(keys, "seen ")):
             by_form[form].append(run)
     for run in _runs(made.left_said()):
-        if any(index in made.place for index in run) or (len(run) == 1 and is_lone_digit(made.said[run[0]].key)):
+        keys = [made.said[index].key for index in run]
+        if any(index in made.place for index in run) or (len(run) == 1 and is_lone_digit(keys[0])):
             continue
-        for form in _forms([made.said[index].key for index in run], is_ocr=made.is_ocr):
+        for form in (*_forms(keys, is_ocr=made.is_ocr), f"seen {joined(keys)}", *_without_mark(keys)):
             other = next((one for one in by_form[form] if made.taken.isdisjoint(one)), None)
             if other is not None:
                 made.take(run, other)
                 break
+
+
+def _without_mark(keys: Sequence[str], prefix: str = "") -> Iterator[str]:
+    """Write a number without the letter of a footnote after it: one side may have it, the other lacks it."""
+    whole = joined(keys)
+    if _MARKED.fullmatch(whole):
+        yield prefix + whole[:-1]
 
 
 def _runs(left: Sequence[int]) -> Iterator[list[int]]:

@@ -18,13 +18,18 @@ from witnessmark.values import BoundingBox, enclosing
 MAX_PLACES = 600
 """Lines and cells of a page whose order is checked; a page with more would take too long."""
 _LEVEL = 0.4
-"""Of a line's height: what begins higher than that above the lower end of another is next to it, not below."""
+"""Of a line's height: what begins higher than that above the lower end of another, or has less of its width in
+common, is next to it, not below."""
 _BLOCK_GAP = 0.6
 """Heights of a line: two lines that are farther apart than that, and than their own neighbours, are of two blocks."""
 _WIDER = 1.4
 """Times the white between lines of a block that the white between blocks is at least."""
+_BLOCK_LINES = 3
+"""Lines that follow one another, from which on they are a block of their own: a note or a list, read elsewhere."""
 _PIECE = 0.4
 """Share of a line's words from which on they say where it is; fewer are single words that changed places."""
+_FIGURES, _LETTERS = 3, 3
+"""Figures in a row, or letters of a word, from which on they are a line."""
 _UNIQUE_RUN = 2
 """Words in a row that say together where a line is, if each alone is there more than once."""
 
@@ -60,7 +65,10 @@ class _Place:
 
 def check_order(said: Sequence[TextWord], seen: Sequence[SeenWord]) -> OrderCheck:
     """Find lines that the page has in another place than the transcript."""
-    anchors = _anchors(said, seen)
+    turned = sum(word.word.angle != 0 for word in seen)
+    if turned > len(seen) / 2:
+        return OrderCheck(is_checked=False)
+    anchors = [(at, other) for at, other in _anchors(said, seen) if seen[other].word.angle == 0]
     if all(one[1] < other[1] for one, other in pairwise(anchors)):
         return OrderCheck()
     places = _places(anchors, seen)
@@ -77,7 +85,13 @@ def check_order(said: Sequence[TextWord], seen: Sequence[SeenWord]) -> OrderChec
                 line = seen[place.seen[0]].line, round((place.box.top + place.box.bottom) / (2 * height))
                 words = (*found[line].seen, *place.seen) if line in found else tuple(place.seen)
                 found[line] = Displaced(seen=words, after=_above(place, places))
-    return OrderCheck(displaced=tuple(found.values()))
+    telling = [one for one in found.values() if _is_telling([seen[at].key for at in one.seen])]
+    return OrderCheck(displaced=tuple(telling))
+
+
+def _is_telling(keys: Sequence[str]) -> bool:
+    """Claim that words are a line: figures of a chart's axis may be read in any order."""
+    return len(keys) >= _FIGURES or any(sum(map(str.isalpha, key)) >= _LETTERS for key in keys)
 
 
 def _anchors(said: Sequence[TextWord], seen: Sequence[SeenWord]) -> list[tuple[int, int]]:
@@ -132,7 +146,7 @@ def _is_below(one: BoundingBox, other: BoundingBox) -> bool:
     """Claim that a box is below another one, in the same column."""
     height = min(one.bottom - one.top, other.bottom - other.top)
     is_lower = one.top >= other.bottom - _LEVEL * height
-    return is_lower and min(one.x1, other.x1) > max(one.x0, other.x0)
+    return is_lower and min(one.x1, other.x1) - max(one.x0, other.x0) > _LEVEL * height
 
 
 def _moved(places: Sequence[_Place]) -> list[_Place]:
@@ -143,9 +157,11 @@ def _moved(places: Sequence[_Place]) -> list[_Place]:
             if _is_below(places[one].box, places[other].box):
                 against[one].add(other)
                 against[other].add(one)
+    top, bottom = min(place.box.top for place in places), max(place.box.bottom for place in places)
+    edge = {at for at, place in enumerate(places) if place.box.top == top or place.box.bottom == bottom}
     moved: list[_Place] = []
     while against:
-        worst = max(against, key=lambda at: (len(against[at]), -len(places[at].said), at))
+        worst = max(against, key=lambda at: (len(against[at]), at in edge, -len(places[at].said), at))
         for other in against.pop(worst):
             against[other].discard(worst)
             if not against[other]:
@@ -171,11 +187,15 @@ def _may_be_read_there(run: Sequence[_Place], rest: Sequence[_Place], blocks: _B
     """Claim that a whole block was read between two others, as captions and notes may be, or a header last."""
     if _is_at_edge(run, rest):
         return True
-    if not blocks.is_whole([place.box for place in run]):
+    if _height_in_lines(run) < _BLOCK_LINES and not blocks.is_whole([place.box for place in run]):
         return False
     before = max((place for place in rest if place.at < run[0].at), key=lambda place: place.at, default=None)
     after = min((place for place in rest if place.at > run[-1].at), key=lambda place: place.at, default=None)
     return before is None or after is None or not blocks.is_one(before.box, after.box)
+
+
+def _height_in_lines(run: Sequence[_Place]) -> int:
+    return 1 + sum(_is_below(other.box, one.box) for one, other in pairwise(run))
 
 
 def _is_at_edge(run: Sequence[_Place], rest: Sequence[_Place]) -> bool:

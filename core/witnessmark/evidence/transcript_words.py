@@ -36,7 +36,7 @@ _COLUMN_WHITE = 1.5
 """White between words of a line, in its heights, from which on what follows may be read apart."""
 _GLUED = re.compile(
     r"(?<=[^\W\d_]{2})(?:-|[:=#.,;]*)(?=[-(]?[$\u20ac\u00a3\u00a5]?(?:\d{2}|\d[.,/]\d))"
-    r"|(?<=[^\W\d_])[:=]+(?=[-(]?[$\u20ac\u00a3\u00a5]?\d)"
+    r"|(?:(?<=[^\W\d_])|(?<=[^\W\d_]\d))[:=]+(?=[-(]?[$\u20ac\u00a3\u00a5]?\d)"
     r"|(?<=\d\d)[:;,.(\[]*(?=[^\W\d_]{2})"
     r"|(?<=\d)[x@*\u00d7](?=\d)"
     r"|(?<=[^\W\d_])(?=[$\u20ac\u00a3\u00a5]\d)"

@@ -228,6 +228,40 @@ async def test_a_table_that_stands_nowhere_has_no_value_located(house: House, ap
     assert found.tables[0].confidence == "low"
 
 
+MENU = (
+    ("Starters", [["Bean soup", "4.50"], ["Olives", "3.20"], ["Bread", "1.80"]]),
+    ("Mains", [["Hake", "14.00"], ["Stew", "12.60"], ["Rice", "11.40"]]),
+    ("Sweets", [["Tart", "5.10"], ["Cheese", "6.30"], ["Figs", "4.90"]]),
+)
+
+
+def menu() -> bytes:
+    """Set lists with the same columns below one another, each under a heading."""
+    page, top = b"", 80.0
+    for title, rows in MENU:
+        page += words(title, x=60, top=top, font="F2")
+        for number, (dish, price) in enumerate(rows, start=1):
+            page += words(dish, x=60, top=top + 16 * number) + words(price, x=220, top=top + 16 * number)
+        top += 16 * (len(rows) + 1)
+    return document(page)
+
+
+async def test_the_rows_of_the_table_below_are_no_rows_that_a_table_lacks(house: House, api: FakeClaudeAPI) -> None:
+    api.answer_with({"tables": [answer([["", ""], *rows]) for _, rows in MENU]})
+    found = await house.call("extract_tables", menu())
+    assert found.needs_review == []
+    assert [table.confidence for table in found.tables] == ["high"] * 3
+    assert all(table.left_over == [] for table in found.tables)
+
+
+async def test_a_row_between_two_tables_that_neither_has_is_missing(house: House, api: FakeClaudeAPI) -> None:
+    given = [[["", ""], *rows] for _, rows in MENU]
+    given[0] = given[0][:-1]
+    api.answer_with({"tables": [answer(rows) for rows in given]})
+    found = await house.call("extract_tables", menu())
+    assert "Bread 1.80" in {item.nearest for item in found.needs_review}
+
+
 async def test_a_page_without_any_word_is_not_looked_up_and_that_is_said(house: House, api: FakeClaudeAPI) -> None:
     api.answer_with({"tables": [answer(DUES)]})
     found = await house.call("extract_tables", document(rule(60, 100, 300, 100)))

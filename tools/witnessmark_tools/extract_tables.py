@@ -258,7 +258,7 @@ def _shaped(
         tables.append(extracted_table(written[-1], readings=readings))
     review, left_out = list[ReviewItem](), tuple[str, ...]()
     with contained(faults, "What a person should look at is not listed"):
-        review, left_out = review_of(written, tables)
+        review, left_out = review_of(written, readings=readings)
     return tables, review, left_out
 
 

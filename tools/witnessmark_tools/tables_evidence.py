@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,13 +14,15 @@ from witnessmark.documents.ocr.recognised import PageReading
 from witnessmark.documents.opening import UNREADABLE_MARK, Documents
 from witnessmark.evidence.arithmetic_found import TableArithmetic
 from witnessmark.evidence.check import check_table
+from witnessmark.evidence.total_words import label_of
 from witnessmark.evidence.verdicts import LeftOver, TableEvidence, Verdict
 from witnessmark.evidence.witness import WitnessPage
-from witnessmark.offline.tables.values import NOWHERE, Confidence, Table, TablePart, first_row_number
+from witnessmark.offline.tables.values import NOWHERE, Table, TablePart, first_row_number
 from witnessmark.values import BoundingBox
 from witnessmark_tools.contained import contained
 from witnessmark_tools.pages import rounded
 from witnessmark_tools.results import ReviewItem, Status, pages_in_words
+from witnessmark_tools.tables_confidence import TableCounts, judge
 from witnessmark_tools.tables_result import Evidence, ExtractedTable, LeftOverWords, PartOfTable, Place, Sums
 from witnessmark_tools.tables_shown import with_what_is_shown
 from witnessmark_tools.tables_sums import is_proven, reasons_of_sums, reviewed_sums, sums_of
@@ -31,10 +34,8 @@ MOST_REVIEWED = 200
 """Cells and rows that a result lists for a person; `detail="full"` says it of every cell."""
 MOST_LEFT_OVER = 100
 """Of one table."""
-LOW_SHARE = 0.1
-"""Share of values that stand elsewhere or nowhere, or of rows that are missing, from which on a table is doubtful."""
 
-_WEAKER: dict[Confidence, int] = {"low": 0, "medium": 1, "high": 2}
+_FIGURE = re.compile(r"[\d(]")
 _DOUBT: dict[Status | None, int] = {"unlocated": 0, "displaced": 1}
 
 
@@ -152,7 +153,22 @@ def check_all(tables: Sequence[Table], witnesses: Witnesses) -> tuple[CheckedTab
     for number, table in enumerate(tables, start=1):
         done.append(check(table, f"t{number}", witnesses, taken))
         taken |= done[-1].words
-    return tuple(done)
+    return without_others(done)
+
+
+def without_others(checked: Sequence[CheckedTable]) -> tuple[CheckedTable, ...]:
+    """Drop what is left over of a table where the words are cells of another one, or its heading."""
+    words = frozenset(word for one in checked for word in one.words)
+    return tuple(replace(one, left_over=tuple(_own_left_over(one, words))) for one in checked)
+
+
+def _own_left_over(checked: CheckedTable, words: frozenset[tuple[int, int]]) -> Iterator[LeftOver]:
+    own = [left for left in checked.left_over if not any((left.page, word) in words for word in left.words)]
+    last = max((left.row for left in checked.left_over), default=0)
+    others_below = any(left.row == last for left in checked.left_over if left not in own)
+    for left in own:
+        if not (others_below and left.row == last and not any(map(str.isdigit, left.text))):
+            yield left
 
 
 def without_words(checked: Sequence[CheckedTable], witnesses: Witnesses) -> tuple[str, ...]:
@@ -318,6 +334,7 @@ def _on_page(evidence: TableEvidence, witnesses: Witnesses) -> TableEvidence:
         ),
         left_over=tuple(replace(left, box=placed(left.page, left.box) or NOWHERE) for left in evidence.left_over),
         boxes={page: box for page, old in evidence.boxes.items() if (box := placed(page, old)) is not None},
+        words=evidence.words,
     )
 
 
@@ -343,7 +360,7 @@ def extracted_table(checked: CheckedTable, *, readings: Mapping[int, PageReading
         row_count=len(table.body),
         header_rows=table.header_rows,
         notes=list(table.notes),
-        confidence=_confidence(checked, readings),
+        confidence=judge(_counts(checked, readings)).confidence,
         evidence=_evidence(checked),
         parts=parts,
         left_over=[_left_over(left, first) for left in checked.left_over[:MOST_LEFT_OVER]],
@@ -371,32 +388,29 @@ def _sums(sums: TableArithmetic) -> Sums | None:
     return Sums(holding=len(sums.holding), broken=len(sums.broken))
 
 
-def _confidence(checked: CheckedTable, readings: Mapping[int, PageReading]) -> Confidence:
-    """Take the weakest of what was said of a table, of the OCR that read it, and of what its pages and sums say.
-
-    Figures that add up all over a table lift it from medium to high, where its pages say nothing against it.
-    """
-    said = _weakest_said(checked, readings)
-    if checked.sums.broken:
-        return min(said, "medium", key=_WEAKER.__getitem__)
-    lifts = said == "medium" and is_proven(checked.sums) and _by_evidence(checked) == "high"
-    return "high" if lifts else said
-
-
-def _weakest_said(checked: CheckedTable, readings: Mapping[int, PageReading]) -> Confidence:
-    said: list[Confidence] = [checked.table.confidence, _by_evidence(checked)]
-    # Its figures may be wrong where its grid is right.
-    pages = [readings[page] for page in pages_of_table(checked.table) if page in readings]
-    if pages:
-        said.append("low" if min(page.confidence for page in pages) < 0.85 else "medium")
-    return min(said, key=_WEAKER.__getitem__)
+def _counts(checked: CheckedTable, readings: Mapping[int, PageReading]) -> TableCounts:
+    pages = [readings[page].confidence for page in pages_of_table(checked.table) if page in readings]
+    totals = sum(_is_lost_total(checked, left) for left in checked.left_over)
+    return TableCounts(
+        said=checked.table.confidence,
+        rows=len(checked.table.rows),
+        located=checked.count("located"),
+        displaced=checked.count("displaced"),
+        unlocated=checked.count("unlocated"),
+        lost_rows=checked.lost_rows - totals,
+        lost_totals=totals,
+        unreadable=checked.unreadable,
+        broken_sums=len(checked.sums.broken),
+        is_proven=is_proven(checked.sums),
+        has_faults=bool(checked.faults),
+        ocr_confidence=min(pages, default=None),
+    )
 
 
-def _by_evidence(checked: CheckedTable) -> Confidence:
-    many_flagged = checked.flagged > LOW_SHARE * checked.looked_up
-    if many_flagged or checked.lost_rows > LOW_SHARE * len(checked.table.rows):
-        return "low"
-    return "medium" if checked.flagged or checked.lost_rows or checked.unreadable or checked.faults else "high"
+def _is_lost_total(checked: CheckedTable, left: LeftOver) -> bool:
+    """Say whether a row that a table lacks is a total below it."""
+    label = _FIGURE.split(left.text, maxsplit=1)[0]
+    return left.is_row and left.row == len(checked.table.rows) - 1 and label_of(label) == "total"
 
 
 def _left_over(left: LeftOver, first: int) -> LeftOverWords:
@@ -436,7 +450,7 @@ def _box(box: BoundingBox | None) -> list[float] | None:
 
 
 def review_of(
-    checked: Sequence[CheckedTable], tables: Sequence[ExtractedTable]
+    checked: Sequence[CheckedTable], *, readings: Mapping[int, PageReading]
 ) -> tuple[list[ReviewItem], tuple[str, ...]]:
     """List what a person should look at, most doubtful first, and say how much was left out.
 
@@ -448,10 +462,11 @@ def review_of(
     cells += [item for one in checked for item in reviewed_sums(one.table_id, one.table, one.verdicts, one.sums)]
     lost = [item for one in checked for item in _lost_rows(one)]
     unreadable = [item for one in checked for item in _unreadable_cells(one)]
+    judged = [judge(_counts(one, readings)) for one in checked]
     low = [
-        ReviewItem(table_id=table.table_id, page=table.page, reason=_low_reason(one, table))
-        for one, table in zip(checked, tables, strict=True)
-        if table.confidence == "low"
+        ReviewItem(table_id=one.table_id, page=one.table.page_number, reason=judgement.reason)
+        for one, judgement in zip(checked, judged, strict=True)
+        if judgement.confidence == "low"
     ]
     left_out = sum(max(0, len(items) - MOST_REVIEWED) for items in (cells, lost, unreadable))
     told = f"{left_out:,} more places to review are not listed; detail='full' gives what was found of every cell."
@@ -459,14 +474,6 @@ def review_of(
         [*cells[:MOST_REVIEWED], *low, *lost[:MOST_REVIEWED], *unreadable[:MOST_REVIEWED]],
         (told,) if left_out else (),
     )
-
-
-def _low_reason(checked: CheckedTable, table: ExtractedTable) -> str:
-    if checked.table.confidence == "low" or not checked.looked_up:
-        return "The grid is uncertain: compare it with the page."
-    if _by_evidence(checked) == "low":
-        return f"Much of it is not where it should be ({table.evidence.in_words()}): compare it with the page."
-    return "It was read by OCR that is unsure of much of the page: compare it with the page."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from witnessmark.evidence.check import check_table
 from witnessmark.evidence.witness import WitnessPage
 from witnessmark.offline.tables.values import NOWHERE, Cell, Table, TablePart, first_row_number
 from witnessmark_tools.table_answers import GivenTable
-from witnessmark_tools.tables_evidence import CheckedTable, check, without_unreadable
+from witnessmark_tools.tables_evidence import CheckedTable, check, without_others, without_unreadable
 from witnessmark_tools.witnesses import Witnesses
 
 ENOUGH = 0.9
@@ -74,7 +74,7 @@ def find_tables(given: Sequence[GivenTable], witnesses: Witnesses, *, otherwise:
     for number, table in enumerate(given, start=1):
         found.append(_find(table, f"t{number}", witnesses, pages_of, otherwise, taken))
         taken |= found[-1].words
-    return tuple(found)
+    return without_others(found)
 
 
 def _find(

@@ -189,9 +189,22 @@ class _Check:
         return (cell.row, cell.column) in self.located.places
 
     def _stands_alone(self, cell: Asked) -> bool:
-        """Say whether a header stands among the headers as a text of its own: then it is no part of a longer one."""
+        """Say whether a header stands among the headers as a text of its own: then it is no part of a longer one.
+
+        What stands further from all other headers than lines of them do is another table's.
+        """
+        lines = {
+            line
+            for (row, _), places in self.located.places.items()
+            if row < self.head
+            for place in places
+            for line in range(place.first_line - 1, place.last_line + 2)
+        }
         return any(
-            not place.is_part and self.located.is_free(place) and self.laid.is_among_headers(place)
+            not place.is_part
+            and self.located.is_free(place)
+            and self.laid.is_among_headers(place)
+            and (not lines or place.first_line in lines or place.last_line in lines)
             for place in cell.places
         )
 

@@ -55,6 +55,7 @@ def _told(laid: Laid, page: int, rest: _Rest) -> LeftOver:
         page=laid.pages[page].page_number,
         box=laid.pages[page].box_of(rest.words),
         text=laid.index(page).text(rest.words),
+        words=tuple(rest.words),
         row=rest.row,
         is_row=rest.is_row,
     )

@@ -42,6 +42,8 @@ class LeftOver:
     text: str
     row: int
     """The row of the answer after which they stand, counted as `TableEvidence.verdicts`."""
+    words: tuple[int, ...] = ()
+    """Their places among the page's words."""
     is_row: bool = False
     """Whether they are most of a line of the table: a row that the answer lacks."""
 

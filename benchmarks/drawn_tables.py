@@ -894,6 +894,47 @@ def sections(rng: random.Random) -> Page:
     return page
 
 
+def repeated_labels(rng: random.Random) -> Page:
+    """Sections with the same labels in each, and small figures that occur again and again."""
+    page = new_page(rng)
+    columns = rng.randint(2, 5)
+    style = style_of(rng, page, rules=rng.choice(["none", "book", "rows"]))
+    labels = [*rng.choice([["Male", "Female"], ["Urban", "Rural"], ["Owners", "Tenants", "Others"]]), "Total"]
+
+    def body(page: Page) -> None:
+        rows: list[list[Cell | None]] = [heads(rng, columns)]
+        for place in rng.sample(_PLACES, rng.randint(2, 5)):
+            section: list[list[Cell | None]] = [[Cell(place), *(Cell("") for _ in range(columns))]]
+            for text in labels:
+                figures = [Cell(str(rng.randint(0, 30))) for _ in range(columns)]
+                section.append([Cell(text, indent=8), *figures])
+            rows += section
+        page.table(rows, even(page, columns), ["left", *(["right"] * columns)], style)
+
+    surround(body, page)
+    return page
+
+
+def roster(rng: random.Random) -> Page:
+    """Names with codes of a few kinds in every column, and dashes."""
+    page = new_page(rng)
+    columns = rng.randint(5, 7)
+    style = style_of(rng, page, rules=rng.choice(["grid", "none", "rows"]))
+    codes = rng.choice([["E", "L", "N", "F", "U", "–"], ["x", "–"], ["yes", "no"]])
+
+    def body(page: Page) -> None:
+        names = rng.sample(_PLACES, rng.randint(6, 12))
+        rows: list[list[Cell | None]] = [heads(rng, columns, first="Post")]
+        codes_of: list[list[Cell | None]] = [
+            [Cell(name), *(Cell(rng.choice(codes)) for _ in range(columns))] for name in names
+        ]
+        rows += codes_of
+        page.table(rows, even(page, columns), ["left", *(["centre"] * columns)], style)
+
+    surround(body, page)
+    return page
+
+
 def groups_apart(rng: random.Random) -> Page:
     """One borderless table whose rows stand in blocks set apart."""
     page = new_page(rng)
@@ -1360,6 +1401,8 @@ KINDS: dict[str, Callable[[random.Random], Page]] = {
     "three decimals": _simple("none", "three decimals"),
     "kilograms": _simple("grid", "kilograms"),
     "Indian figures": _simple("none", "indian"),
+    "labels repeat": repeated_labels,
+    "roster": roster,
     "none: columns": no_prose,
     "none: lists": no_lists,
     "none: contents": no_contents,

@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from benchmarks.exchanged_labels import labels_exchanged
+from benchmarks.joined_cells import amounts_joined
 from benchmarks.separators_changed import separators_changed
 from benchmarks.shifted_answers import cells_merged, labels_shifted, values_shifted
 from benchmarks.true_answers import (
@@ -473,4 +475,6 @@ _TABLE_ERRORS: tuple[Callable[[Answer, random.Random], Iterator[Answer]], ...] =
     values_shifted,
     labels_shifted,
     cells_merged,
+    amounts_joined,
+    labels_exchanged,
 )

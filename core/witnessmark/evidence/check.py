@@ -9,11 +9,12 @@ from functools import cached_property
 
 from witnessmark.evidence.alignment import Alignment, Asked, Place, align
 from witnessmark.evidence.conserving import CONTINUED, left_over, looks_like_row
+from witnessmark.evidence.joined import JoinedCells
 from witnessmark.evidence.laid import Laid, Territory
 from witnessmark.evidence.likeness import is_same_as_read, most_alike
 from witnessmark.evidence.lookup import runs_of, same_unit
 from witnessmark.evidence.normal import core_of, is_mark, is_nothing, key_of_cell
-from witnessmark.evidence.numbers import amount_of, decimal_mark, digits_of, is_year
+from witnessmark.evidence.numbers import amount_of, decimal_mark, digits_of, has_digit, is_year
 from witnessmark.evidence.separators import Separators, is_same_number, separators_of, written_mark
 from witnessmark.evidence.spanning import Spans
 from witnessmark.evidence.verdicts import TableEvidence, Verdict
@@ -21,6 +22,8 @@ from witnessmark.evidence.witness import WitnessPage
 from witnessmark.values import BoundingBox
 
 MOST_HEADER_ROWS = 6
+FIGURE_ROWS = 0.5
+"""Share of the rows after headers that hold figures, at least."""
 MOST_LIKENESSES = 60
 """Values that stand nowhere for which the whole page is searched for something like them."""
 MOST_MERGED = 20
@@ -161,6 +164,7 @@ class _Check:
         self.unclaimed = self._unclaimed_words()
         self.row_steps = self.laid.row_steps(self.located.claimed)
         self.separators = self._separators_found()
+        self.joined = JoinedCells(self.cells, self.located.places, self.pages, self.head)
         verdicts = [[self._verdict(row, column) for column in range(len(texts))] for row, texts in enumerate(self.grid)]
         return TableEvidence(
             verdicts=tuple(map(tuple, verdicts)),
@@ -414,6 +418,9 @@ class _Check:
             whole = page.index.text(self.laid.in_order(places[0].page, words))
             reason = f"Only a part of what stands there: {whole!r}."
             return Verdict(status="unlocated", page=page.page_number, box=box, nearest=whole, reason=reason)
+        if cell.row >= self.head and self.joined.holds_several(cell, places[0]):
+            reason = "Amounts or texts of several cells: on the page they are in other rows or columns."
+            return Verdict(status="displaced", page=page.page_number, box=box, reason=reason)
         if not self._has_its_separators(cell, places[0]):
             said = page.index.text(places[0].run.words)
             reason = f"Another number: the page has {said!r} here, with other separators."
@@ -650,12 +657,17 @@ def _label_columns(rows: Sequence[Sequence[Asked]], width: int) -> int:
 
 
 def _head(rows: Sequence[Sequence[Asked]], header_rows: int) -> int:
-    """Count the rows that are headers by what they hold: those before the first with figures that are no years."""
+    """Count the rows that are headers by what they hold: those before the first with figures that are no years.
+
+    Most of the rows after them hold figures then, and there are as many: a table of texts with figures in its last rows
+    has no such headers.
+    """
     head = header_rows
     while head < min(len(rows) - 1, MOST_HEADER_ROWS) and not _is_body(rows[head]):
         head += 1
-    has_figures = any(_is_figure(cell) for row in rows[head:] for cell in row)
-    return head if has_figures else min(header_rows, len(rows))
+    after = [any(map(_is_figure, row)) for row in rows[head:] if row]
+    is_usual = head - header_rows <= len(after) and sum(after) >= FIGURE_ROWS * len(after)
+    return head if is_usual and any(after) else min(header_rows, len(rows))
 
 
 def _is_body(cells: Sequence[Asked]) -> bool:
@@ -668,4 +680,7 @@ def _is_body(cells: Sequence[Asked]) -> bool:
 
 
 def _is_figure(cell: Asked) -> bool:
-    return cell.is_amount and not is_year(cell.key)
+    if cell.is_amount:
+        return not is_year(cell.key)
+    parts = [key_of_cell(part) for part in cell.text.split()] if has_digit(cell.key) else []
+    return bool(parts) and all(amount_of(part) and not is_year(part) for part in parts)

@@ -230,3 +230,14 @@ def test_marks_are_set_only_where_they_fit() -> None:
     assert marked("rye and oats", [[0, 3], [8, 12]], "[-", "-]") == "[-rye-] and [-oats-]"
     assert marked("rye and oats", [[0, 12]], "[-", "-]") == "rye and oats"
     assert marked("rye …", [[8, 12]], "[-", "-]") == "rye …"
+
+
+@needs_ocr
+async def test_each_difference_of_a_scan_is_listed_once(house: House) -> None:
+    before, after = (scanned_pdf(draw_page(lines, size=(1500, 700))) for lines in (LINES, LATER))
+    found = await compare(house, before, after, ("old.pdf", "new.pdf"))
+    assert [(one.kind, one.what) for one in found.differences] == [("changed", "number"), ("changed", "negation")]
+    assert all(one.read_by_ocr for one in found.differences)
+    told = found.to_text()
+    assert told.count("1,294.50") == told.count("1,284.50") == 1
+    assert [(item.page, item.value) for item in found.needs_review] == [(1, None), (1, None)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -24,6 +25,9 @@ from witnessmark_tools.results import DocumentRead, ReviewItem, document_read, p
 
 LIKE_LAYOUT = 0.6
 """Of the words of two pages, which stand where they stood: then their pictures can be held against each other."""
+MAX_OVERHANG = 0.5
+"""Of a line's height, by which ink of words may be outside the box that OCR gives them."""
+MIN_COVERED = 0.6
 SECONDS = 20.0
 """For looking at pictures; what is not looked at is said."""
 
@@ -128,9 +132,40 @@ class Aligned:
         """What differs, with names, in the order in which a person should look at it."""
         texts = found_differences(self.comparison)
         ordered = [one for one in texts if one.significance == "substantive"]
-        ordered += visual_differences(self.looks)
+        ordered += visual_differences(self._untold_looks())
         ordered += [one for one in texts if one.significance != "substantive"]
         return [one.model_copy(update={"difference_id": f"d{number}"}) for number, one in enumerate(ordered, start=1)]
+
+    def _untold_looks(self) -> LooksCompared:
+        """Leave out ink on scans that is of words whose difference is listed: OCR boxes words a little too tightly."""
+        by_ocr = set(self.before.read_by_ocr), set(self.after.read_by_ocr)
+        told = [
+            (is_before, place.page, place.box)
+            for one in self.comparison.differences
+            for is_before, side in ((True, one.before), (False, one.after))
+            if side is not None
+            for place in side.places
+            if place.box is not None and place.page in by_ocr[not is_before]
+        ]
+        found = [
+            one
+            for one in self.looks.found
+            if not any(
+                page == (one.pages.before if is_before else one.pages.after)
+                and _covers(box, one.before if is_before else one.after)
+                for is_before, page, box in told
+            )
+        ]
+        return replace(self.looks, found=tuple(found))
+
+
+def _covers(words: BoundingBox, ink: BoundingBox) -> bool:
+    """Say whether most of some ink is within, or just around, the box of words."""
+    slack = MAX_OVERHANG * (words.bottom - words.top)
+    width = min(ink.x1, words.x1 + slack) - max(ink.x0, words.x0 - slack)
+    height = min(ink.bottom, words.bottom + slack) - max(ink.top, words.top - slack)
+    area = (ink.x1 - ink.x0) * (ink.bottom - ink.top)
+    return width > 0 and height > 0 and width * height >= MIN_COVERED * area
 
 
 async def aligned(before: ComparedSide, after: ComparedSide, documents: Documents) -> Aligned:
@@ -150,7 +185,6 @@ def compared(one: Aligned, result_id: str) -> Compared:
     before, after, comparison = one.before, one.after, one.comparison
     review = (
         *review_of(comparison),
-        *((False, item) for item in visual_review(one.looks)),
         *((True, item) for item in before.needs_review),
         *((False, item) for item in after.needs_review),
     )
@@ -302,6 +336,7 @@ def _shaped(name: str, difference: Difference) -> DocumentDifference:
         row=cell.row if cell else None,
         column=(before.column if before else None) or (after.column if after else None),
         status="located",
+        read_by_ocr=_is_by_ocr(difference),
     )
 
 
@@ -313,28 +348,47 @@ def box_of(passage: Passage | None) -> list[float] | None:
 
 
 def review_of(comparison: Comparison) -> list[tuple[bool, ReviewItem]]:
-    """List for people what OCR has a part in: what it read and differs, and what it may have misread.
+    """List for people what OCR has a part in: what it may have misread, and pages that differences rest on.
+
+    A difference itself is listed once, among the differences.
 
     Shapes:  each item with whether it is of the earlier document
     """
-    doubtful = [_review(one, _MISREAD) for one in comparison.differences if one.is_doubtful]
+    doubtful = [_review(one) for one in comparison.differences if one.is_doubtful]
     by_ocr = [
-        _review(one, _BY_OCR)
+        one
         for one in comparison.differences
         if not one.is_doubtful and one.significance == "substantive" and _is_by_ocr(one)
     ]
-    return by_ocr[:MOST_REVIEWED] + doubtful[:MOST_REVIEWED]
+    return [*_pages_by_ocr(by_ocr)[:MOST_REVIEWED], *doubtful[:MOST_REVIEWED]]
+
+
+def _pages_by_ocr(differences: Sequence[Difference]) -> list[tuple[bool, ReviewItem]]:
+    """Name each page that OCR read, with how many differences rest on it."""
+    pages = Counter(
+        (is_before, side.page)
+        for one in differences
+        for is_before, side in ((False, one.after), (True, one.before))
+        if side is not None and side.is_read_by_ocr
+    )
+    found: list[tuple[bool, ReviewItem]] = []
+    for (is_before, page), count in sorted(pages.items()):
+        rest = "1 difference rests" if count == 1 else f"{count} differences rest"
+        reason = (
+            f"In {'BEFORE' if is_before else 'AFTER'}: {rest} on what OCR read here: look whether the page says so."
+        )
+        found.append((is_before, ReviewItem(page=page, reason=reason)))
+    return found
 
 
 _MISREAD = "differs only by letters or signs that OCR takes for one another"
-_BY_OCR = "OCR read it: look whether the page says so"
 
 
 def _is_by_ocr(difference: Difference) -> bool:
     return any(side is not None and side.is_read_by_ocr for side in (difference.before, difference.after))
 
 
-def _review(difference: Difference, reason: str) -> tuple[bool, ReviewItem]:
+def _review(difference: Difference) -> tuple[bool, ReviewItem]:
     """Name the side that OCR read, and beside it what the other says."""
     before, after = difference.before, difference.after
     is_after = after is not None and (after.is_read_by_ocr or before is None)
@@ -345,21 +399,8 @@ def _review(difference: Difference, reason: str) -> tuple[bool, ReviewItem]:
         box=box_of(read),
         value=read.text,
         nearest=other.text if other is not None else None,
-        reason=f"In {'AFTER' if is_after else 'BEFORE'}: {reason}.",
+        reason=f"In {'AFTER' if is_after else 'BEFORE'}: {_MISREAD}.",
     )
-
-
-def visual_review(looks: LooksCompared) -> list[ReviewItem]:
-    """List for people where pictures differ."""
-    return [
-        ReviewItem(
-            page=one.pages.after,
-            box=rounded(one.after),
-            reason=f"The page looks different here than page {one.pages.before} of BEFORE, beside its words: a stamp, "
-            "a signature, a figure, a line.",
-        )
-        for one in looks.found[:MOST_REVIEWED]
-    ]
 
 
 def visual_differences(looks: LooksCompared) -> list[DocumentDifference]:

@@ -47,6 +47,7 @@ class DocumentDifference(Frozen):
     row: str | None = Field(default=None, description="In a table: the row's first cell.")
     column: str | None = Field(default=None, description="In a table: the column's header.")
     status: Status | None = Field(default=None, description="Whether each side stands on its page.")
+    read_by_ocr: bool = Field(default=False, description="OCR read it: look whether the page says so.")
     aligned: bool = Field(default=True, description="false: a model's, and not of the texts aligned here.")
 
     def to_lines(self) -> list[str]:
@@ -54,13 +55,17 @@ class DocumentDifference(Frozen):
         pages = [f"page {self.before_page}"] if self.before_page is not None else []
         if self.after_page is not None and (self.after_page != self.before_page or self.kind == "moved"):
             pages.append(f"page {self.after_page}")
-        where = [part for part in (self.section, self._cell(), " -> ".join(pages)) if part]
-        notes = [self.kind, *([self.what] if self.what not in {None, "words", "order"} else [])]
+        where: list[str] = [part for part in (self.section, self._cell(), " -> ".join(pages)) if part]
+        notes: list[str] = [self.kind]
+        if self.what is not None and self.what not in {"words", "order"}:
+            notes.append(self.what)
         notes += [self.significance] if self.significance != "substantive" else []
         notes += [self.status] if self.status not in {None, "located"} else []
+        notes += ["read by OCR"] if self.read_by_ocr else []
         said = self._in_one_line()
-        head: list[str] = [*said, *pages[:1]] if said else where
-        lines = [f"{self.difference_id}. {'; '.join(head)} ({', '.join(notes)})"]
+        if said:
+            where = [*said, *pages[:1]]
+        lines = [f"{self.difference_id}. {'; '.join(where)} ({', '.join(notes)})"]
         lines += [] if said else self._sides()
         lines += [f"   {self.meaning}"] if self.meaning else []
         lines += [f"   Doubtful: {doubt}." for doubt in self.meaning_doubts]

@@ -31,7 +31,7 @@ from witnessmark.offline.differences.ordering import order_matters
 from witnessmark.offline.differences.page_pairs import page_pairs
 from witnessmark.offline.differences.pairing import Move, Pair, pair_units
 from witnessmark.offline.differences.ranking import LAST, rank_of
-from witnessmark.offline.differences.units import Unit, units_of, without_end
+from witnessmark.offline.differences.units import TITLE_ATOMS, Unit, units_of, without_end
 from witnessmark.offline.differences.values import (
     Comparison,
     Difference,
@@ -511,4 +511,5 @@ def _reads_on(side: Side, one: Unit, other: Unit) -> bool:
         return True
     first, second = side.paragraphs[one.paragraph], side.paragraphs[other.paragraph]
     is_parted = first.page != second.page and first.kind == second.kind == "text"
-    return is_parted or (first.kind == "heading" != second.kind)
+    is_title = one.start > one.number_start and one.size <= TITLE_ATOMS and side.keys[one.end - 1].isalnum()
+    return is_parted or (first.kind == "heading" != second.kind) or (is_title and other.start == other.number_start)

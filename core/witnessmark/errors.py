@@ -14,6 +14,8 @@ no message of another library gets into them: either may be an attack.
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class WitnessmarkError(Exception):
     """Something witnessmark refuses or cannot do, said in two sentences."""
@@ -24,6 +26,12 @@ class WitnessmarkError(Exception):
         super().__init__(f"{message} {next_step}")
         self.message = message
         self.next_step = next_step
+
+    def adding(self, fact: str) -> Self:
+        """Add a sentence to what happened, such as what was paid before it did."""
+        self.message = f"{self.message} {fact}"
+        self.args = (f"{self.message} {self.next_step}",)
+        return self
 
     @property
     def kind(self) -> str:

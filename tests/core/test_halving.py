@@ -195,18 +195,15 @@ def test_halves_of_an_ask_that_was_given_more_room_keep_it() -> None:
 
 
 @pytest.mark.parametrize("model", models(), ids=lambda model: model.id)
-def test_room_doubles_until_the_model_gives_no_more(model: Model) -> None:
+def test_room_doubles_once_also_for_halves(model: Model) -> None:
     (ask,) = plan_tables(_pdf(2), _pages(2), model).asks
-    keys = [ask.content_key]
-    rooms = [ask.max_tokens]
     more = with_more_room(ask, model)
-    while more is not None:
-        rooms.append(more.max_tokens)
-        keys.append(more.content_key)
-        more = with_more_room(more, model)
-    assert rooms[-1] == model.max_output
-    assert rooms[1:-1] == [2 * room for room in rooms[:-2]]
-    assert len(set(keys)) == len(keys)
+    assert more is not None
+    assert more.max_tokens == min(2 * ask.max_tokens, model.max_output)
+    assert more.content_key != ask.content_key
+    assert with_more_room(more, model) is None
+    assert [with_more_room(half, model) for half in halved(more) or ()] == [None, None]
+    assert all(with_more_room(half, model) for half in halved(ask) or ())
 
 
 def test_there_is_never_more_room_than_the_context_leaves() -> None:

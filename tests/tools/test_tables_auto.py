@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,14 @@ from typing import Any
 import anyio
 import pytest
 
+from tests.claude.test_call_budget import LOOP
 from tests.drawing import document, draw_scan, grid, words
 from tests.ocr_pages import needs_ocr
 from tests.tools.conftest import House, house_settings, opened
 from tests.tools.test_estimate_cost import estimated
 from tests.tools.test_evidence import DUES, answer
 from tests.tools.test_tables_shown import dues_with_a_pasted_figure
+from witnessmark.claude.understanding import AnswerRepeats
 from witnessmark.plans.spending import CostAboveLimit, PriceNotApproved
 from witnessmark.testing import FakeClaudeAPI, Reply, Request, checks
 from witnessmark_tools.extract_tables import TableExtraction
@@ -141,6 +144,26 @@ async def test_a_page_with_a_wrong_digit_goes_up_alone(house: House, api: FakeCl
     assert found.cost.input_tokens == api.totals.billed["input_tokens"]
     assert found.cost.output_tokens == api.totals.billed["output_tokens"]
     assert f"read by {SONNET}" in found.to_text()
+
+
+async def test_a_page_on_which_the_cheapest_model_repeats_itself_goes_up(house: House, readers: Readers) -> None:
+    readers.replies[HAIKU] = Reply(text=LOOP, stop_reason="max_tokens")
+    found = await extract(house, draw(1))
+    assert body(found) == truth([1])
+    assert readers.models == [HAIKU, SONNET]
+
+
+async def test_where_every_model_repeats_itself_the_error_names_what_was_spent(house: House, readers: Readers) -> None:
+    for model in (HAIKU, SONNET, OPUS):
+        readers.replies[model] = Reply(text=LOOP, stop_reason="max_tokens")
+    with pytest.raises(
+        AnswerRepeats, match=r"repeats itself and does not end\. \$0\.\d{4} was spent on it\."
+    ) as caught:
+        await extract(house, draw(1))
+    (spent,) = re.findall(r"\$(0\.\d+)", caught.value.message)
+    report = await house.call_with("usage_report")
+    assert float(spent) == pytest.approx(report.total.usd, abs=1e-4)
+    assert readers.models == [HAIKU, SONNET, OPUS]
 
 
 async def test_pages_of_two_models_are_one_table_where_it_runs_over_them(house: House, readers: Readers) -> None:

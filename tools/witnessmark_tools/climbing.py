@@ -12,7 +12,7 @@ import anyio
 
 from witnessmark.claude.client import Claude
 from witnessmark.claude.failures import ModelNotAvailable
-from witnessmark.claude.understanding import Declined, NoAnswer, NoStructuredAnswer
+from witnessmark.claude.understanding import AnswerRepeats, Declined, NoAnswer, NoStructuredAnswer
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
 from witnessmark.errors import BudgetError, WitnessmarkError
@@ -23,14 +23,14 @@ from witnessmark.plans.price import price_of
 from witnessmark.plans.spending import CostAboveLimit, PriceNotApproved
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.estimate_cost import usd
-from witnessmark_tools.paid import Paid, obstacle_to, reuse_since, run_paid
+from witnessmark_tools.paid import Paid, naming_cost, obstacle_to, reuse_since, run_paid
 from witnessmark_tools.results import Cost, pages_in_words
 from witnessmark_tools.tables_answer import AnswerUnusable
 from witnessmark_tools.terms import Terms
 
 LEAST_SECONDS = 1.0
 """With less time left nobody else is asked."""
-OF_THE_MODEL = (Declined, NoStructuredAnswer, NoAnswer, AnswerUnusable)
+OF_THE_MODEL = (Declined, NoStructuredAnswer, NoAnswer, AnswerUnusable, AnswerRepeats)
 """Failures that another model may not have."""
 
 
@@ -106,7 +106,7 @@ class Climb:
                 if isinstance(refusal, ModelNotAvailable):
                     continue
                 if not all(isinstance(one.error, OF_THE_MODEL) for one in failed):
-                    raise refusal
+                    raise naming_cost(refusal, paid.cost)
             return paid, model, models[index + 1 :]
         assert refusal is not None, "the ladder has models"
         raise refusal

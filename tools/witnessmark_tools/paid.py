@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from witnessmark.claude.call_budget import CallBudgetReached
 from witnessmark.claude.client import WAITS_WITHOUT_DEADLINE, Claude, Work
 from witnessmark.claude.credentials import KeyMissing
 from witnessmark.claude.running import OnPages, Run
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
-from witnessmark.errors import BudgetError, SetupError
+from witnessmark.errors import BudgetError, SetupError, WitnessmarkError
 from witnessmark.plans.models import Model, ladder, model_named
 from witnessmark.plans.plan import Plan
 from witnessmark.plans.price import Usd, price_of
@@ -113,6 +114,9 @@ async def run_paid(
     price = price_of(unpaid.plan, model).now
     spent = (so_far_usd or Decimal(0)) + (job.spent_usd if job is not None else Decimal(0))
     max_usd = _checked(price, model, terms, max_cost_usd, spent, is_agreed=so_far_usd is not None)
+    left = await claude.store.left(_budgets(terms))
+    if left is not None and max_usd is not None:
+        max_usd = min(max_usd, spent + left)
     async with claude.store.reserving(price.estimate if price else Decimal(0), _budgets(terms)) as reservation:
         work = Work(
             tool=tool,
@@ -131,13 +135,20 @@ async def run_paid(
             on_wait=on_wait,
         )
         run = await claude.run(plan, work)
-    if run.failed and not run.answered and not gives_failures:
-        raise run.failed[0].error
     cost = _cost(run, price)
+    if run.failed and not run.answered and not gives_failures:
+        raise naming_cost(run.failed[0].error, cost)
     told = [*_unpriced(cost, model), *_lost(run)]
     with suppress(SetupError):  # what was paid for is given on, whatever has become of the store
         told = [*await claude.unsaid(model), *told]
     return Paid(run=run, cost=cost, warnings=told)
+
+
+def naming_cost(error: WitnessmarkError, cost: Cost) -> WitnessmarkError:
+    """Say with an error what was paid before it, where it does not say so itself."""
+    if not cost.usd or isinstance(error, CallBudgetReached):
+        return error
+    return error.adding(f"${cost.usd:.4f} was spent on it.")
 
 
 def reuse_since(terms: Terms, *, reuse: bool) -> float:
@@ -191,7 +202,7 @@ def _checked(
     """Hold a price against the limits of one call, as `check_price`; what `is_agreed` to has to cover what is spent."""
     given = None if max_cost_usd is None else Decimal(str(max_cost_usd))
     whole = price + Usd(spent, spent, spent) if price is not None and is_agreed else price
-    bound = check_price(
+    return check_price(
         whole,
         model.id,
         terms.spending,
@@ -199,10 +210,6 @@ def _checked(
         approved_usd=terms.approved_usd,
         spent_usd=Decimal(0) if is_agreed else spent,
     )
-    if not is_agreed:
-        return bound
-    agreed = max(terms.spending.ask_above_usd, given if given is not None else terms.approved_usd or Decimal(0))
-    return agreed if bound is None else min(bound, agreed)
 
 
 def _budgets(terms: Terms) -> Budgets:

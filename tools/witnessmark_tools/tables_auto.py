@@ -22,7 +22,7 @@ from witnessmark_tools.climbing import OF_THE_MODEL, Call, Climb, page_numbers
 from witnessmark_tools.contained import contained
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.pages import failures_of, sendable_pages
-from witnessmark_tools.paid import Paid
+from witnessmark_tools.paid import Paid, naming_cost
 from witnessmark_tools.tables_answer import joined_tables, parse_answer, parted_by_page
 from witnessmark_tools.tables_by_claude import damaged_in_words, failures_in_words, left_in_words, unread_places
 from witnessmark_tools.tables_doubts import Standing, is_better, pages_in_doubt, says_the_same, standing_of
@@ -254,7 +254,7 @@ class _TablesClimb:
         Errors:  the first page's, where no page was read
         """
         if self.first.failed and not self.best:
-            raise self.first.failed[0].error
+            raise naming_cost(self.first.failed[0].error, self.climb.cost)
         document = self.climb.call.document
         kept = _in_order({page: one.parts for page, one in self.best.items()})
         tables, told = await anyio.to_thread.run_sync(joined_tables, kept, document, abandon_on_cancel=True)

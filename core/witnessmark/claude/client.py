@@ -21,6 +21,7 @@ from witnessmark.background import room_for_tasks
 from witnessmark.claude.attempts import Clock, Errand, Patience, Sender, send_of
 from witnessmark.claude.body import Attachment
 from witnessmark.claude.cache_reads import past_as_planned
+from witnessmark.claude.call_budget import CallBudget
 from witnessmark.claude.counting import Counted, Counting
 from witnessmark.claude.credentials import Credentials, KeyMissing
 from witnessmark.claude.delivery import KEPT_SECONDS, Delivery, upload_keys
@@ -272,15 +273,14 @@ class Claude:
         errand = self._errand(plan, work)
         sender = self._sender(connection)
         ends = None if work.seconds is None else self._clock.now() + work.seconds
+        budget = CallBudget(model=work.model, limit=work.max_usd, spent=work.spent_usd)
         running = Running(
             errand=errand,
             store=self.store,
             quarantined=await self._quarantined(work.sources),
-            obtain=functools.partial(self._obtained, sender, errand, work, ends),
+            obtain=functools.partial(self._obtained, sender, errand, work, budget, ends),
             parse=work.parse,
             holds_to_json=lambda: sender.is_trusted(work.model),
-            max_usd=work.max_usd,
-            spent_usd=work.spent_usd,
             on_pages=work.on_pages,
         )
         keys = await anyio.to_thread.run_sync(_documents_keys, plan)
@@ -433,13 +433,24 @@ class Claude:
         )
 
     async def _obtained(
-        self, sender: Sender, errand: Errand, work: Work, ends: float | None, ask: Ask, *, anew: bool = False
+        self,
+        sender: Sender,
+        errand: Errand,
+        work: Work,
+        budget: CallBudget,
+        ends: float | None,
+        ask: Ask,
+        *,
+        anew: bool = False,
     ) -> tuple[StoredAnswer, bool] | None:
         kept = await self.store.answer(ask.content_key, self._endpoint.url, max_age_days=None)
         if kept is not None and not anew and _is_fresh(kept, work.reuse_since):
             await self.store.reused(send_of(ask, errand, self._endpoint.url), kept)
             return kept, True
-        flight = await self._flown(sender, errand, work, ask, ends, kept)
+        async with budget.paying(ask) as payment:
+            flight = await self._flown(sender, errand, work, payment.ask, ends, kept)
+            payment.is_under_way = flight.answer is None
+            payment.answer = None if flight.was_reused else flight.answer
         if flight.answer is None:
             return None
         if flight.was_reused:

@@ -110,7 +110,7 @@ def counting(body: dict[str, Any]) -> dict[str, Any]:
 
 def _around(ask: Ask, content: list[dict[str, Any]], form: Form) -> dict[str, Any]:
     structure = form.structure
-    body: dict[str, Any] = {"model": ask.model, "max_tokens": ask.max_tokens, "stream": True}
+    body: dict[str, Any] = {"model": ask.model, "max_tokens": ask.sent_max_tokens, "stream": True}
     body["system"] = ask.instructions
     told: dict[str, Any] = {}
     if ask.effort is not None:

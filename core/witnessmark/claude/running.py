@@ -8,7 +8,6 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import Any, Protocol
 
 import anyio
@@ -23,12 +22,11 @@ from witnessmark.claude.failures import (
     PagesNotSeen,
     RequestRefused,
 )
-from witnessmark.claude.understanding import AnswerCut, AnswerTooLong, ContextExceeded, value_of
+from witnessmark.claude.understanding import AnswerCut, AnswerRepeats, AnswerTooLong, ContextExceeded, value_of
 from witnessmark.documents.opening import DocumentDamaged
-from witnessmark.errors import ApiError, BudgetError, InputError, SetupError, WitnessmarkError
+from witnessmark.errors import ApiError, InputError, SetupError, WitnessmarkError
 from witnessmark.plans.halving import halved, pages_of, with_more_room
 from witnessmark.plans.plan import Ask, Breakpoint, Plan
-from witnessmark.plans.price import price_of
 from witnessmark.store import Quarantined, Store, StoredAnswer
 
 logger = logging.getLogger(__name__)
@@ -41,16 +39,6 @@ MOST_REFUSED = 8
 
 _LASTING = (SetupError, ModelNotAvailable, AskNotAccepted, EndpointDiffers, FormRefused, PagesNotSeen)
 COMPLAINT = "An answer to this could not be used before: {reason}. Answer again, in exactly the form that is asked for."
-
-
-class CallBudgetReached(BudgetError):
-    """What was asked has come to cost more than its price said, and the limit is near."""
-
-    def __init__(self, *, spent: Decimal, limit: Decimal) -> None:
-        super().__init__(
-            f"${spent:.4f} of the ${limit:.4f} for this call are spent, and the next part would go beyond.",
-            "Call again with the pages that are left and a higher max_cost_usd: answers are not paid for twice.",
-        )
 
 
 class PageQuarantined(InputError):
@@ -154,8 +142,6 @@ class Running:
     """By content key; others have those of what they are made from."""
     holds_to_json: Callable[[], bool] = lambda: True
     """Says whether the endpoint holds a model to the JSON that is asked for, so that nothing else is ever an answer."""
-    max_usd: Decimal | None = None
-    spent_usd: Decimal = Decimal(0)
     billed: list[StoredAnswer] = field(default_factory=list[StoredAnswer])
     done_pages: int = 0
     accepted: int = 0
@@ -194,11 +180,12 @@ class Running:
         except PagesLost:
             name = self.errand.delivery.sources[pages_of(ask)[0][0]].name
             return await self._in_halves(ask, DocumentDamaged(name, f"a PDF ({in_words([ask])})"), is_to_blame=True)
-        except AnswerCut:
-            bigger = with_more_room(ask, self.errand.model)
+        except AnswerCut as cut:
+            bigger = None if cut.is_repeating else with_more_room(ask, self.errand.model)
             if bigger is not None:
                 return await self._outcomes(bigger)
-            return await self._in_halves(ask, AnswerTooLong(in_words([ask]), ask.model))
+            why = AnswerRepeats if cut.is_repeating else AnswerTooLong
+            return await self._in_halves(ask, why(in_words([ask]), ask.model))
         except ContextExceeded:
             return await self._in_halves(ask, AnswerTooLong(in_words([ask]), ask.model))
         except WitnessmarkError as error:
@@ -211,7 +198,6 @@ class Running:
     async def _outcome(self, ask: Ask) -> Outcome:
         if self.errand.stopped is not None:
             raise self.errand.stopped
-        self._check_budget(ask)
         obtained = await self.obtain(ask)
         if obtained is not None and obtained[1]:
             with suppress(ApiError):
@@ -232,7 +218,6 @@ class Running:
 
     async def _asked_again(self, ask: Ask, error: ApiError) -> tuple[StoredAnswer, bool] | None:
         """Ask once more where the answer cannot be used, and say why: nothing there holds the model to the form."""
-        self._check_budget(ask)
         reason = getattr(error, "reason", None) or "it does not have the form that was asked for"
         self.errand.complaints[ask.content_key] = COMPLAINT.format(reason=reason)
         obtained = await self.obtain(ask, anew=True)
@@ -276,14 +261,6 @@ class Running:
         self.refused |= dict.fromkeys(pages_of(ask), error)
         if len(self.refused) >= MOST_REFUSED and not self.accepted:
             self.errand.stopped = error
-
-    def _check_budget(self, ask: Ask) -> None:
-        if self.max_usd is None:
-            return
-        price = price_of(Plan(asks=(ask,)), self.errand.model).now
-        spent = sum((answer.usd for answer in self.billed if answer.usd is not None), self.spent_usd)
-        if spent and price is not None and spent + price.estimate > self.max_usd:
-            raise CallBudgetReached(spent=spent, limit=self.max_usd)
 
     async def _tell(self, ask: Ask, outcome: Outcome) -> None:
         if not isinstance(outcome, Left):

@@ -23,6 +23,10 @@ class CitedText(NamedTuple):
     citations: tuple[dict[str, Any], ...]
 
 
+MAX_TAIL = 8_000
+MIN_REPEATED = 600
+MIN_REPEATS = 4
+"""A table may well hold three equal rows; what is written four times over hundreds of characters is a loop."""
 LEAST_CITING = 100
 """Characters of an answer below which it may well be that nothing is there to cite."""
 ANSWER_TOOL = "answer"
@@ -39,6 +43,11 @@ _CATEGORIES = {
 
 class AnswerCut(Exception):
     """The answer did not fit into `max_tokens`: more room, or smaller parts."""
+
+    def __init__(self, *, is_repeating: bool) -> None:
+        super().__init__()
+        self.is_repeating = is_repeating
+        """Whether it ends in the same text over and over: then more room would only hold more of that."""
 
 
 class ContextExceeded(Exception):
@@ -82,6 +91,16 @@ class AnswerTooLong(ApiError):
         )
 
 
+class AnswerRepeats(ApiError):
+    """The model writes the same over and over, and more room would not end it."""
+
+    def __init__(self, what: str, model: str) -> None:
+        super().__init__(
+            f"The answer of {model} for {what} repeats itself and does not end.",
+            "Use another model, or leave it out with `pages`.",
+        )
+
+
 _ENDINGS = frozenset({"end_turn", "tool_use", "stop_sequence"})
 _OTHER_ENDINGS = frozenset({None, "", "stop", "tool_calls"})
 """What endpoints say at the end that are only like the API; whether the answer is whole, its JSON says."""
@@ -104,7 +123,7 @@ def value_of(
     if reason == "refusal":
         raise Declined(what, model, part_of(message, "stop_details").get("category"))
     if reason in {"max_tokens", "length"}:
-        raise AnswerCut
+        raise AnswerCut(is_repeating=is_repeating(_text(message)))
     if reason == "model_context_window_exceeded":
         raise ContextExceeded
     if reason not in (_ENDINGS if is_bound else _ENDINGS | _OTHER_ENDINGS):  # `pause_turn` is of tools we do not use
@@ -120,6 +139,25 @@ def value_of(
         return _loaded(_text(message) if called is None else called["input_json"], is_bound)
     except ValueError as error:
         raise NoStructuredAnswer(model) from error
+
+
+def is_repeating(text: str) -> bool:
+    """Say whether a text ends in one passage that is written again and again, without anything between.
+
+    Shapes:  at least `MIN_REPEATS` times and `MIN_REPEATED` characters in all, of the last `MAX_TAIL`
+    Source:  the prefix function of Knuth, Morris and Pratt gives the period of each ending
+    """
+    tail = text[: -MAX_TAIL - 1 : -1]
+    borders = [0] * len(tail)
+    for end in range(1, len(tail)):
+        length = borders[end - 1]
+        while length and tail[end] != tail[length]:
+            length = borders[length - 1]
+        borders[end] = length + (tail[end] == tail[length])
+        size = end + 1
+        if size >= MIN_REPEATED and size >= MIN_REPEATS * (size - borders[end]):
+            return True
+    return False
 
 
 def cited_text(message: dict[str, Any]) -> tuple[CitedText, ...]:

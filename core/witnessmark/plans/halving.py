@@ -55,10 +55,17 @@ def halved(ask: Ask) -> tuple[Ask, Ask] | None:
 
 
 def with_more_room(ask: Ask, model: Model) -> Ask | None:
-    """Double the room for the answer, as far as the model and its context allow; None where that is reached already."""
+    """Double the room for an answer that was cut, once, as far as the model and its context allow.
+
+    Shapes:  None where it was doubled before, or there is no more
+    """
+    if ask.was_doubled:
+        return None
     prompt = prompt_tokens(ask, model).total.total.high
     room = min(2 * ask.max_tokens, model.max_output, model.context - prompt)
-    return replace(ask, max_tokens=room) if room > ask.max_tokens else None
+    if room <= ask.max_tokens:
+        return None
+    return replace(ask, max_tokens=room, least_room=ask.sent_max_tokens + 1, was_doubled=True)
 
 
 def pages_of(ask: Ask) -> tuple[tuple[str, int], ...]:
@@ -172,6 +179,7 @@ def _half(ask: Ask, pieces: Sequence[_Piece]) -> Ask:
         breakpoints=tuple(Breakpoint(index=len(documents) - 1, ttl=point.ttl) for point in ask.breakpoints[-1:]),
         expected_output=answer,
         answers=tuple(piece.answer for piece in pieces),
+        least_room=0,
     )
 
 

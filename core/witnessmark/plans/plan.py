@@ -123,6 +123,17 @@ class Ask:
     """Tokens of the answer, its thinking included."""
     answers: tuple[Count, ...] = ()
     """What of `expected_output` is for each page, image and text; empty where nobody knows, and each has its share."""
+    room: int | None = None
+    """Tokens that a spending limit leaves for the answer; None: all of `max_tokens`. A complete answer is the same."""
+    least_room: int = 0
+    """Tokens without which it is not asked again, because the answer was cut before."""
+    was_doubled: bool = False
+    """Whether the room for the answer, or that of the ask that this is a half of, was doubled once."""
+
+    @property
+    def sent_max_tokens(self) -> int:
+        """The `max_tokens` that the request is sent with."""
+        return self.max_tokens if self.room is None else min(self.room, self.max_tokens)
 
     @property
     def content_key(self) -> str:

@@ -58,8 +58,8 @@ class PriceNotApproved(BudgetError):
 
     @property
     def agreed_usd(self) -> Decimal:
-        """What a yes to the question allows."""
-        return self.price.estimate if self.most is None else max(self.price.estimate, self.most)
+        """What a yes to the question allows: the upper end of the band that it names, and no more."""
+        return self.price.high if self.most is None else max(self.price.high, self.most)
 
     def up_to(self, most: Decimal) -> PriceNotApproved:
         """Say the same where dearer models may have to read again, and what all of it may come to."""
@@ -117,7 +117,7 @@ def check_price(
     """Hold a price against the limits of one call; its estimate is what counts.
 
     Shapes:  `spent_usd` is what the call has cost so far, which counts with the price; what the call may come to cost
-             in all; None: there is no limit
+             in all, which is never more than is agreed to; None: its price is not known
     Errors:  `PriceUnknown`, `CallAboveBudget`, `CostAboveLimit`, `PriceNotApproved`
     """
     if price is None:
@@ -134,7 +134,7 @@ def check_price(
     if price.estimate > max(limits.ask_above_usd, agreed or Decimal(0)):
         raise PriceNotApproved(price, model, limit=limits.ask_above_usd)
     bounds = [limit for limit in (limits.per_call_usd, max_cost_usd) if limit is not None]
-    return min(bounds) if bounds else None
+    return min([*bounds, max(limits.ask_above_usd, agreed or Decimal(0))])
 
 
 def _told(price: Usd, model: str, most: Decimal | None) -> str:

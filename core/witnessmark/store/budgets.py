@@ -74,17 +74,27 @@ def check(db: Connection, price: Decimal, budgets: Budgets, *, now: float) -> No
 
     Errors:  `BudgetReached`
     """
-    limits: tuple[tuple[Period, Decimal | None], ...] = (
-        ("day", budgets.per_day_usd),
-        ("month", budgets.per_month_usd),
-    )
-    for period, limit in limits:
+    for period, limit in _limits(budgets):
         if limit is None:
             continue
         begins, ends = bounds_of(period, now)
         spent = spent_since(db, begins) + _reserved(db, now)
         if spent + price > limit:
             raise BudgetReached(price=price, spent=spent, limit=limit, period=period, resets_at=ends)
+
+
+def left(db: Connection, budgets: Budgets, *, now: float) -> Decimal | None:
+    """Say what the budgets leave, beside what is spent and promised; None where there is none."""
+    amounts = [
+        limit - spent_since(db, bounds_of(period, now)[0]) - _reserved(db, now)
+        for period, limit in _limits(budgets)
+        if limit is not None
+    ]
+    return min(amounts, default=None)
+
+
+def _limits(budgets: Budgets) -> tuple[tuple[Period, Decimal | None], ...]:
+    return ("day", budgets.per_day_usd), ("month", budgets.per_month_usd)
 
 
 def spent_since(db: Connection, since: float) -> Decimal:

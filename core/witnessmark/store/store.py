@@ -16,7 +16,7 @@ import anyio
 from witnessmark.errors import SetupError
 from witnessmark.store import answers, buckets, endpoints, jobs, ledger, prefixes, quarantine, upkeep, uploads, usage
 from witnessmark.store.buckets import BucketKey, Turns, Wanted
-from witnessmark.store.budgets import bounds_of, check, give_back, reserve, spent_since, take
+from witnessmark.store.budgets import bounds_of, check, give_back, left, reserve, spent_since, take
 from witnessmark.store.database import BUSY_SECONDS, Database
 from witnessmark.store.pace import News
 from witnessmark.store.processes import this_process
@@ -205,6 +205,11 @@ class Store:
         """
         now = self._clock()
         await self._database.read(lambda db: check(db, usd, budgets, now=now))
+
+    async def left(self, budgets: Budgets) -> Decimal | None:
+        """Say what budgets leave for a call that has reserved nothing yet; None where there is none."""
+        now = self._clock()
+        return await self._database.read(lambda db: left(db, budgets, now=now))
 
     async def take_turns(
         self,

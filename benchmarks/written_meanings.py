@@ -660,4 +660,164 @@ Remote work rises to four days a week.
 Nun sind zwei statt drei Tage Homeoffice erlaubt.""",
         "Remote work",
     ),
+    _changed(
+        "Cancellation is free of charge up to 48 hours before arrival.",
+        "Cancellation is free of charge up to 24 hours before arrival.",
+        "48",
+        "24",
+        """Guests can now cancel for free until one day before arrival.
+Free cancellation is possible a day longer.
+The free cancellation window closes 24 hours before arrival instead of 48.
+Kostenlose Stornierung ist nun bis 24 Stunden vor Anreise möglich.
+Gäste dürfen einen Tag später noch kostenlos absagen.
+The deadline for free cancellation is halved.
+Hotels bear a greater risk of late cancellations.""",
+        """Free cancellation is possible until 12 hours before arrival.
+The window closes 48 hours before arrival instead of 24.
+Die Frist beträgt nun 72 Stunden.""",
+        "Cancellation",
+    ),
+    _changed(
+        "The subsidy covers 40 % of eligible costs, at most CHF 80,000.",
+        "The subsidy covers 35 % of eligible costs, at most CHF 100,000.",
+        "40 % of eligible costs, at most CHF 80,000",
+        "35 % of eligible costs, at most CHF 100,000",
+        """The share that is subsidised falls to 35 %, while the ceiling rises to CHF 100,000.
+Small projects get less, large ones more.
+The maximum goes up by a quarter, or 20,000 francs.
+Der Fördersatz sinkt um fünf Prozentpunkte, der Höchstbetrag steigt auf 100'000 Franken.
+Five percentage points less, but a cap that is CHF 20,000 higher.
+Applicants must now bear 65 % of the costs themselves.""",
+        """The subsidy covers 45 % of costs.
+The ceiling rises to CHF 110,000.
+Der Höchstbetrag sinkt auf CHF 90,000.""",
+        "Subsidy",
+    ),
+    _changed(
+        "Board members serve for four years and may be re-elected once.",
+        "Board members serve for three years and may be re-elected twice.",
+        "four years and may be re-elected once",
+        "three years and may be re-elected twice",
+        """Terms are a year shorter, but a second re-election becomes possible.
+A board member can serve nine years in all instead of eight.
+The term of office is cut from four to three years.
+Die Amtszeit verkürzt sich auf drei Jahre, dafür ist zweimalige Wiederwahl möglich.
+Members face election more often.
+In total, three terms of three years each are possible.""",
+        """The term is extended to three years.
+The term is five years now.
+Die Amtszeit steigt von drei auf vier Jahre.""",
+        "Board",
+    ),
+    _changed(
+        "Net profit was (1,204) thousand euros.",
+        "Net profit was (1,024) thousand euros.",
+        "(1,204)",
+        "(1,024)",
+        """The loss is 180 thousand euros smaller.
+The net loss shrinks to 1.024 million euros.
+Der Verlust beträgt 1.024 statt 1.204 Tausend Euro.
+A digit swap is corrected: the loss is 1,024 thousand.""",
+        """The loss is 1,402 thousand euros.
+Der Verlust beträgt 1.204 statt 1.024 Tausend Euro.""",
+        "Results",
+    ),
+    _changed(
+        "Dosage: 2 tablets every 8 hours.",
+        "Dosage: 1 tablet every 6 hours.",
+        "2 tablets every 8",
+        "1 tablet every 6",
+        """The single dose is halved, but it is taken more often.
+Patients take one tablet every six hours instead of two every eight.
+The daily dose falls from six tablets to four.
+Eine Tablette alle 6 Stunden statt zwei alle 8 Stunden.
+The interval between doses becomes shorter.""",
+        """Patients take three tablets every six hours.
+One tablet is taken every 12 hours.
+Eine Tablette alle 4 Stunden.""",
+        "Dosage",
+    ),
+    _one_sided(
+        "added",
+        "The Consultant shall not work for Orbis GmbH or Halden AG during the term and for 18 months after it.",
+        """A non-compete clause is introduced that lasts 18 months after the term.
+The consultant may not work for two named competitors.
+Neu ist ein Wettbewerbsverbot zugunsten des Auftraggebers.
+Working for Orbis or Halden is forbidden for a year and a half after the term.
+The consultant's freedom to take on other work is restricted.
+Nachvertraglich gilt das Verbot anderthalb Jahre.
+It bars work for Orbis GmbH and Halden AG.""",
+        """The non-compete clause was deleted.
+The ban lasts 24 months after the term.
+Das Wettbewerbsverbot wurde gestrichen, die Klausel entfällt.""",
+        "Non-compete",
+    ),
+    _one_sided(
+        "removed",
+        "Employees receive a meal allowance of EUR 6.67 for each working day.",
+        """The meal allowance is abolished.
+Employees lose EUR 6.67 a day.
+Der Essenszuschuss entfällt.
+There is no longer any allowance for meals.
+The benefit worth 6.67 euros per working day has been dropped.
+Over 220 working days that is a loss of some 1,467 euros.""",
+        """A meal allowance of EUR 6.67 was added.
+Employees lose EUR 7.66 a day.
+Ein Zuschuss von 6,67 Euro wurde eingefügt.""",
+        "Benefits",
+    ),
+    _one_sided(
+        "moved",
+        "Amounts due are paid in the following order: costs, interest, principal.",
+        """The rule on the order of payments is now found in the annex.
+The order of payment stays the same; the clause sits in another section.
+Die Tilgungsreihenfolge steht nun im Anhang.
+The clause was relocated without a change of wording.""",
+        """The clause on the order of payments was dropped.
+Die Klausel wurde neu eingefügt.""",
+        "Payments",
+    ),
+    _changed(
+        "Contact: billing@harbor-supply.example, phone 030 555 120.",
+        "Contact: accounts@harbor-supply.example, phone 030 555 210.",
+        "billing@harbor-supply.example, phone 030 555 120",
+        "accounts@harbor-supply.example, phone 030 555 210",
+        """The e-mail address and the phone number for invoices change.
+The new contact is accounts@harbor-supply.example, phone 030 555 210.
+Neue Telefonnummer: 030 555 210.
+Messages go to accounts instead of billing.""",
+        """The new phone number is 030 555 102.""",
+        "Contact",
+    ),
+    _changed(
+        "The machine weighs 1.2 t and needs 400 V.",
+        "The machine weighs 1.35 t and needs 400 V.",
+        "1.2",
+        "1.35",
+        """The weight rises from 1.2 to 1.35 tonnes.
+The machine is 150 kg heavier.
+Das Gewicht steigt um 12,5 %.
+Transport and foundations have to carry more; the voltage stays at 400 V.
+It now weighs 1,350 kilograms.""",
+        """The weight is 1.53 t.
+The weight falls to 1.35 t.
+Das Gewicht steigt auf 1,85 t.""",
+        "Data",
+    ),
+    _changed(
+        "Applications close at 5 pm on Friday, 9 May 2025.",
+        "Applications close at noon on Wednesday, 14 May 2025.",
+        "5 pm on Friday, 9 May 2025",
+        "noon on Wednesday, 14 May 2025",
+        """Applicants get five more days, until noon on 14 May 2025.
+The closing date moves from Friday to the following Wednesday.
+Bewerbungsschluss ist nun der 14. Mai 2025, 12 Uhr.
+The deadline is extended by almost five days.
+Die Frist verlängert sich um fünf Tage.
+The deadline falls on a Wednesday now.""",
+        """Bewerbungsschluss ist nun der 19. Mai 2025.
+Applicants get nine more days.
+The deadline moves from 14 May to 9 May 2025.""",
+        "Applications",
+    ),
 )

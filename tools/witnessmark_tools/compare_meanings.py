@@ -12,7 +12,7 @@ from witnessmark.evidence.change_claims import doubts_of
 from witnessmark.evidence.change_figures import ChangedTexts
 from witnessmark.evidence.paragraphs import paragraph_around
 from witnessmark.evidence.quotes import QuotedDocument
-from witnessmark.offline.passage_terms import stem_of, terms_of
+from witnessmark.offline.passage_terms import Term, stem_of, terms_of
 from witnessmark_tools.compare_result import DocumentDifference
 
 MAX_DOUBTS = 3
@@ -23,6 +23,8 @@ MIN_GAIN_OF_ONE = 1.8
 """The same of one meaning that has nothing in common with its own difference."""
 MIN_WORDS = 2
 """Words that a meaning and a difference share before one may be said to fit the other."""
+MIN_DIGITS = 3
+"""Of a number that is rare by itself; `4` may be the sum by which something rises."""
 FIGURE_WEIGHT = 2.0
 """A figure says more about where a meaning belongs than a word."""
 
@@ -168,4 +170,8 @@ def _vocabulary(change: ChangedTexts) -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def _terms(text: str) -> tuple[tuple[str, float], ...]:
-    return tuple((term.stem, FIGURE_WEIGHT if term.is_number else 1.0) for term in terms_of(text))
+    return tuple((term.stem, FIGURE_WEIGHT if _is_rare_number(term) else 1.0) for term in terms_of(text))
+
+
+def _is_rare_number(term: Term) -> bool:
+    return term.is_number and sum(map(str.isdigit, term.stem)) >= MIN_DIGITS

@@ -15,6 +15,7 @@ from witnessmark.evidence.direction_words import (
     says_removed,
     speaks_of_time,
 )
+from witnessmark.evidence.figure_units import HOURS_OF
 from witnessmark.evidence.sentence_figures import Figure, figures_in, is_same_figure
 
 Kind = Literal["changed", "added", "removed", "moved"]
@@ -44,9 +45,10 @@ _PART_GOES = re.compile(
 """A sentence about a whole part of a text."""
 MAX_WORDS_CHANGED = 6
 """Words of both sides of a change that is surely none of a whole sentence."""
-SPANS = {"day": Decimal(1), "week": Decimal(7), "month": Decimal(30), "year": Decimal(365)}
-"""In days."""
-LATER_OR_EARLIER = frozenset({"later", "earlier", "später als", "früher als"})
+LATER_OR_EARLIER = frozenset({"later", "earlier", "später", "früher", "als"})
+LONGER_OR_SHORTER = frozenset("longer shorter länger länger kürzer längere kürzere".split())
+_BEFORE = re.compile(r"\b(?:before|prior to|in advance|ahead of|vor|vorher|zuvor)\b", re.IGNORECASE)
+"""What is counted back from an event: until one day before instead of two is longer."""
 _STEM = 5
 """Letters by which words of a sentence and a change are taken for the same."""
 
@@ -62,12 +64,14 @@ def direction_doubts(meaning: str, kind: Kind, change: ChangedTexts) -> list[str
     if way is None:
         return []
     printed = direction_words(change.all_texts)
-    is_span = any(one.unit in SPANS for one in figures_in(f"{change.before} {change.after}"))
+    is_span = any(one.unit in HOURS_OF for one in figures_in(f"{change.before} {change.after}"))
+    is_counted_back = _BEFORE.search(f"{change.before} {change.after}") is not None
+    unclear = LATER_OR_EARLIER | LONGER_OR_SHORTER if is_counted_back else LATER_OR_EARLIER
     for clause in _CLAUSES.split(meaning):
         said = direction_of(clause)
         if said is None or said == way[0] or direction_words(clause) & printed:
             continue
-        if is_span and direction_words(clause) <= LATER_OR_EARLIER:
+        if is_span and {words.split()[-1] for words in direction_words(clause)} <= unclear:
             continue  # with a shorter notice, notice may be given later
         if _is_of_change(clause, change):
             went = "up" if way[0] == "up" else "down"
@@ -107,8 +111,8 @@ def _way(change: ChangedTexts) -> tuple[Direction, str, str] | None:
         return ("up" if dates[1][0] > dates[0][0] else "down"), old.text, new.text
     if min((*old.values, *new.values)) < Decimal(0) or is_same_figure(old, new):
         return None
-    if old.unit in SPANS and new.unit in SPANS:
-        pairs = [(old.values[0] * SPANS[old.unit], new.values[0] * SPANS[new.unit])]
+    if old.unit in HOURS_OF and new.unit in HOURS_OF:
+        pairs = [(old.values[0] * HOURS_OF[old.unit], new.values[0] * HOURS_OF[new.unit])]
     elif old.unit != new.unit:
         return None
     elif len(old.values) == len(new.values):
@@ -139,7 +143,7 @@ def _is_of_change(clause: str, change: ChangedTexts) -> bool:
     own = (*figures_in(change.before), *figures_in(change.after))
     if any(is_same_figure(one, other) for one in figures for other in own):
         return True
-    is_span = any(one.unit in SPANS for one in own)
+    is_span = any(one.unit in HOURS_OF for one in own)
     return (is_span and speaks_of_time(clause)) or bool(_stems(clause) & _stems(change.all_texts))
 
 

@@ -5,25 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from itertools import pairwise
 
-from witnessmark.evidence.sentence_figures import Figure, figures_in, is_near, is_same_figure
+from witnessmark.evidence.figures_computed import is_computed, is_in_scale, is_known, is_total, speaks_of_year
+from witnessmark.evidence.sentence_figures import Figure, figures_in, is_same_figure
 
 MAX_SMALL_COUNT = 12
 """Number words up to this count things (`both of the two clauses`) unless a unit follows."""
-MAX_PAIRS = 64
-"""Pairs of figures of both sides of which differences and ratios are computed."""
-ABOUT = Decimal("0.06")
-"""Share by which a figure after `about` may be off."""
 MAX_NAMED = 4
 """Figures of the change that a doubt names."""
 _CONTRAST = re.compile(r"\b(?:instead|rather|than|not|statt|anstatt|anstelle|als|nicht)\b", re.IGNORECASE)
-_YEARLY = re.compile(r"\b(?:years?|yearly|annual(?:ly)?|jahr(?:es)?|j\u00e4hrlich\w*)\b", re.IGNORECASE)
-_PARTS_OF_YEAR = (12, 4, 52)
+_THING = re.compile(r"[\s-]([^\W\d_]{4,})")
 _ENUMERATES = re.compile(r"[.)]*\s+(?=[^\W\d_])")
-_DAYS_OF = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25}
 _OLD_TO_NEW = (
     re.compile(r"\b(?:from|von|vom|de)\s*$", re.IGNORECASE),
     re.compile(r"^[\s,'\u2019]*(?:[^\W\d]+\s+){0,2}?(?:to|auf|zu|zum|\u00e0)\s+(?:[^\W\d]+\s+){0,2}?$", re.IGNORECASE),
@@ -75,23 +68,30 @@ def figure_doubts(meaning: str, change: ChangedTexts) -> list[str]:
 
     Shapes:  one text a doubt, such as `the meaning says 45 days; the difference says 30 days and 60 days`
     """
-    said = [one for one in figures_in(meaning) if _is_claim(one)]
-    if not said:
+    if not figures_in(meaning):
         return []
+    said = [one for one in figures_in(meaning) if _is_claim(one)]
     before, after = figures_in(change.before), figures_in(change.after)
     wide_before = (*before, *_around(change.around_before))
     wide_after = (*after, *_around(change.around_after))
     known = (*wide_before, *wide_after)
-    is_yearly = _YEARLY.search(meaning) is not None
     unknown = [
-        one for one in said if not _is_known(one, known) and not _is_computed(one, before, after, is_yearly=is_yearly)
+        one
+        for one in said
+        if not (
+            is_known(one, known)
+            or is_computed(one, before, after, by_year=speaks_of_year(meaning))
+            or is_in_scale(one, known, before, after, change.all_texts)
+            or is_total(one, meaning)
+        )
     ]
+    unknown += [one for one in figures_in(meaning) if one not in said and _is_miscounted(one, meaning, change)]
     own = _distinct((*_changed(change.removed, before), *_changed(change.added, after)) or (*before, *after))
     doubts = [f"the meaning says {one.text}; the difference {_says(one, own)}" for one in unknown]
     for old, new in _turns(meaning, figures_in(meaning)):
-        if old in unknown or new in unknown or _is_of_one_side(old, new, (before, after)):
+        if not (is_known(old, known) and is_known(new, known)) or _is_of_one_side(old, new, (before, after)):
             continue
-        if not (_is_known(old, wide_before) and _is_known(new, wide_after)):
+        if not (is_known(old, wide_before) and is_known(new, wide_after)):
             doubts.append(
                 f"the meaning says from {old.text} to {new.text}; the difference {_turn(before, after, change)}"
             )
@@ -104,9 +104,9 @@ def _misdated(meaning: str, said: Sequence[Figure], before: Sequence[Figure], af
     """Name figures that a sentence puts on the side that does not have them: `now 30 days` where AFTER says 60."""
     for one in said:
         head = meaning[: one.start]
-        if _is_called(_NOW, head) and _is_known(one, before) and not _is_known(one, after):
+        if _is_called(_NOW, head) and is_known(one, before) and not is_known(one, after):
             yield f"the meaning says now {one.text}; that is what BEFORE says"
-        elif _is_called(_ONCE, head) and _is_known(one, after) and not _is_known(one, before):
+        elif _is_called(_ONCE, head) and is_known(one, after) and not is_known(one, before):
             yield f"the meaning says that it was {one.text} before; that is what AFTER says"
 
 
@@ -131,89 +131,29 @@ def _is_claim(one: Figure) -> bool:
     return not one.is_word or bool(one.unit) or one.values[0] > MAX_SMALL_COUNT
 
 
-def _is_known(one: Figure, known: Iterable[Figure]) -> bool:
-    return any(
-        is_same_figure(one, other) or (one.is_about and is_near(one, other)) or _is_rounded(one, other)
-        for other in known
-    )
-
-
-def _is_rounded(one: Figure, other: Figure) -> bool:
-    """Say whether a number such as `1.2 million` is another one, rounded."""
-    if one.scale == 1 or not is_near(one, other):
+def _is_miscounted(one: Figure, meaning: str, change: ChangedTexts) -> bool:
+    """Say whether a small number counts what the change counts otherwise: `three tablets` where it has one and two."""
+    if one.is_reference or not one.is_word or one.unit or (thing := _counted(meaning, one.end)) is None:
         return False
-    digits = re.match(r"[\d.,]*\d", one.text.lstrip("-+$\u20ac\u00a3 ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
-    decimals = re.split(r"[.,]", digits.group())[1:] if digits is not None else []
-    unit = Decimal(one.scale) / 10 ** len(decimals[-1] if decimals else "")
-    return any(abs(a - b) <= unit / 2 for a in one.values for b in other.values)
+    counts = [
+        other
+        for text in (change.before, change.after)
+        for other in figures_in(text)
+        if other.kind == "number" and _counted(text, other.end) == thing
+    ]
+    return bool(counts) and not any(is_same_figure(one, other) for other in counts)
+
+
+def _counted(text: str, end: int) -> str | None:
+    """Give the stem of the word after a number."""
+    found = _THING.match(text, end)
+    return found[1].casefold()[:5] if found is not None else None
 
 
 def _changed(words: str, figures: Sequence[Figure]) -> list[Figure]:
     """Choose the figures of a side that are among the words that changed."""
     changed = figures_in(words)
     return [one for one in figures if any(is_same_figure(one, other) for other in changed)]
-
-
-def _is_computed(one: Figure, before: Sequence[Figure], after: Sequence[Figure], *, is_yearly: bool) -> bool:
-    """Say whether a figure is what two sides differ by, or how one is to the other; a month's or quarter's by year."""
-    pairs = [(old, new) for old in before for new in after][:MAX_PAIRS]
-    times = (1, *_PARTS_OF_YEAR) if is_yearly else (1,)
-    return any(_follows(one, old, new, count) for old, new in pairs if not is_same_figure(old, new) for count in times)
-
-
-def _follows(one: Figure, old: Figure, new: Figure, times: int) -> bool:
-    if one.kind != "number" or old.kind != new.kind:
-        return False
-    if old.kind == "date":
-        return any(_is_span(one, days) for days in _days_between(old, new))
-    for a in old.values:
-        for b in new.values:
-            for value, units in _computed(a, b, old.unit or new.unit):
-                if _is_result(one, value * times if times > 1 else value, units):
-                    return True
-    return False
-
-
-def _is_result(one: Figure, value: Decimal, units: frozenset[str]) -> bool:
-    if one.unit == "cent" and not units & {"%"}:
-        return any(said == abs(value) * 100 for said in one.values)
-    if one.unit and one.unit not in units:
-        return False
-    if one.is_about and any(abs(abs(said) - value) <= ABOUT * value for said in one.values):
-        return True
-    return any(_rounds_to(said, value) for said in one.values)
-
-
-def _computed(a: Decimal, b: Decimal, unit: str) -> Iterator[tuple[Decimal, frozenset[str]]]:
-    yield abs(b - a), frozenset({unit, "%"}) if unit == "%" else frozenset({unit})
-    if a:
-        yield abs(b - a) / abs(a) * 100, frozenset({"%"})
-        yield b / a, frozenset({""})
-        yield b / a * 100, frozenset({"%"})
-    if b:
-        yield a / b, frozenset({""})
-
-
-def _rounds_to(said: Decimal, value: Decimal) -> bool:
-    """Say whether a figure is a value as rounded to as many digits as it has."""
-    exponent = said.as_tuple().exponent
-    unit = Decimal(1).scaleb(min(int(exponent), 0)) if isinstance(exponent, int) else Decimal(1)
-    return abs(abs(said) - abs(value)) <= unit / 2
-
-
-def _days_between(old: Figure, new: Figure) -> Iterator[int]:
-    for one in old.dates:
-        for other in new.dates:
-            if all(one) and all(other):
-                try:
-                    yield abs((date(*other) - date(*one)).days)
-                except ValueError:
-                    continue
-
-
-def _is_span(one: Figure, days: int) -> bool:
-    size = _DAYS_OF.get(one.unit)
-    return size is not None and any(abs(float(value) * size - days) <= size / 2 for value in one.values)
 
 
 # --- from one figure to another ---------------------------------------------------------------------------------------

@@ -43,6 +43,7 @@ _LESS = _any_of("less fewer smaller cheaper weniger kleiner\\w* billiger günsti
 _NEGATION = re.compile(
     r"\b(?:not|never|neither|nor|without|unchanged|nicht|kein\w*|nie|ohne|unverändert)\b|n't\b", re.IGNORECASE
 )
+_NOTHING = _any_of("nothing without nichts ohne")
 _REMOVED = _any_of(
     "removed deleted dropped omitted struck taken~out left~out gone disappear(?:s|ed) cancelled removes deletes drops",
     "omits no~longer~(?:there|included|listed|contains)",
@@ -53,9 +54,9 @@ _ADDED = _any_of(
     "hinzugefügt hinzugekommen hinzu eingefügt ergänzt aufgenommen neu(?:e|er|es|en|em)? zusätzlich(?:e|er|es|en)?",
 )
 _MOVED = _any_of(
-    "move[sd]? moving relocated reordered order position elsewhere shifted transferred",
+    "move[sd]? moving relocated reordered elsewhere shifted transferred",
     "now~(?:in|at|under|after|before|follows|stands)",
-    "verschoben umgestellt reihenfolge versetzt steht~(?:nun|jetzt) an~anderer~stelle verlegt wandert",
+    "verschoben umgestellt versetzt steht~(?:nun|jetzt) an~anderer~stelle verlegt wandert",
 )
 
 
@@ -71,12 +72,16 @@ def direction_of(text: str) -> Direction | None:
 
 def says_removed(text: str) -> bool:
     """Say whether a sentence calls something removed, and nothing added or moved."""
-    return _REMOVED.search(text) is not None and not (_ADDED.search(text) or _MOVED.search(text))
+    return _REMOVED.search(text) is not None and not (
+        _ADDED.search(text) or _MOVED.search(text) or _NOTHING.search(text)
+    )
 
 
 def says_added(text: str) -> bool:
     """Say whether a sentence calls something added, and nothing removed or moved."""
-    return _ADDED.search(text) is not None and not (_REMOVED.search(text) or _MOVED.search(text))
+    return _ADDED.search(text) is not None and not (
+        _REMOVED.search(text) or _MOVED.search(text) or _NOTHING.search(text)
+    )
 
 
 def direction_words(text: str) -> frozenset[str]:

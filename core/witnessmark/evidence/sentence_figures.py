@@ -10,51 +10,24 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import Literal
 
+from witnessmark.evidence.figure_units import (
+    ABOUT_WORDS,
+    CURRENCY_CODES,
+    CURRENCY_SIGNS,
+    CURRENCY_WORDS,
+    HOURS_OF,
+    MEASURES,
+    REFERENCE_WORDS,
+    SCALES,
+    TIME_WORDS,
+    WITH_CENTS,
+)
 from witnessmark.evidence.number_words import number_words_in
 from witnessmark.evidence.numbers import Date, dates_of, values_of
 
 Kind = Literal["number", "date"]
 MAX_TEXT = 20_000
 """Characters of a text in which figures are looked for."""
-
-_SYMBOLS = {"$": "usd", "\u20ac": "eur", "\u00a3": "gbp", "\u00a5": "jpy", "\u20b9": "inr", "us$": "usd"}
-_CURRENCY_WORDS = {
-    "euro": "eur", "euros": "eur", "dollar": "usd", "dollars": "usd", "pound": "gbp", "pounds": "gbp",
-    "franken": "chf", "francs": "chf", "yen": "jpy", "crowns": "crown", "kronen": "crown", "cents": "cent",
-    "cent": "cent",
-}  # fmt: skip
-_CODES = frozenset("eur usd gbp chf jpy cad aud cny inr sek nok dkk pln czk huf brl zar sgd hkd nzd".split())
-_PERCENT = {
-    "%": "%", "percent": "%", "per cent": "%", "pct": "%", "prozent": "%", "v.h.": "%", "percentage points": "%",
-    "percentage point": "%", "prozentpunkte": "%", "prozentpunkten": "%", "prozentpunkt": "%", "\u2030": "\u2030",
-}  # fmt: skip
-_TIMES = {
-    "hour": "hour", "hours": "hour", "stunde": "hour", "stunden": "hour",
-    "minute": "minute", "minutes": "minute", "minuten": "minute",
-    "day": "day", "days": "day", "tag": "day", "tage": "day", "tagen": "day", "tages": "day",
-    "werktage": "day", "werktagen": "day", "kalendertage": "day", "kalendertagen": "day",
-    "arbeitstage": "day", "arbeitstagen": "day", "t\u00e4gige": "day", "t\u00e4gigen": "day", "t\u00e4gig": "day",
-    "week": "week", "weeks": "week", "woche": "week", "wochen": "week", "w\u00f6chige": "week", "w\u00f6chigen": "week",
-    "month": "month", "months": "month", "monat": "month", "monate": "month", "monaten": "month",
-    "monatige": "month", "monatigen": "month",
-    "year": "year", "years": "year", "jahr": "year", "jahre": "year", "jahren": "year", "j\u00e4hrige": "year",
-    "j\u00e4hrigen": "year",
-}  # fmt: skip
-_SCALES = {
-    "thousand": 1_000, "tausend": 1_000, "k": 1_000, "million": 1_000_000, "millions": 1_000_000, "mio": 1_000_000,
-    "millionen": 1_000_000, "mn": 1_000_000, "m": 1_000_000, "billion": 1_000_000_000, "bn": 1_000_000_000,
-    "mrd": 1_000_000_000, "milliarde": 1_000_000_000, "milliarden": 1_000_000_000,
-}  # fmt: skip
-_REFERENCES = frozenset(
-    "section sections clause clauses article articles paragraph paragraphs page pages no nos number item row line"
-    " point annex appendix schedule exhibit chapter table part version step column footnote \u00a7 \u00a7\u00a7 ziffer"
-    " abschnitt artikel absatz seite seiten nr nummer punkt klausel zeile anlage kapitel tabelle teil spalte".split()
-)
-_ABOUT = frozenset(
-    "about around roughly approximately nearly almost circa ca some etwa rund ungef\u00e4hr fast knapp".split()
-)
-_WITH_CENTS = frozenset({"eur", "usd", "cad", "aud", "nzd", "sgd", "hkd"})
-_IN_DAYS = {"day": Decimal(1), "week": Decimal(7), "month": Decimal(30), "year": Decimal(365)}
 
 _WORD = r"[^\W\d_]{3,10}"
 _DATES = re.compile(
@@ -65,7 +38,7 @@ _DATES = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
-    rf"(?P<before>(?:us)?[{''.join(sign for sign in _SYMBOLS if len(sign) == 1)}]|\b[a-z]{{3}}(?=[\s\d]))?\s?"
+    rf"(?P<before>(?:us)?[{''.join(sign for sign in CURRENCY_SIGNS if len(sign) == 1)}]|\b[a-z]{{3}}(?=[\s\d]))?\s?"
     r"(?P<sign>(?<![\w)\]])[-\u2212+])?"
     r"(?P<digits>(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?(?![\d])|(?<!\d)\d(?:[\d.,']*\d)?)"
     r"(?P<ordinal>(?:st|nd|rd|th)\b)?",
@@ -77,10 +50,20 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _UNIT = re.compile(
-    r"(?:[\s\u00a0-]|-\s)?(?:(?:business|working|calendar|consecutive|full|volle[nr]?)\s)?(?P<unit>[^\W\d_]+|[$\u20ac\u00a3\u00a5\u20b9])",
+    r"(?:[\s\u00a0-]|-\s)?"
+    r"(?:(?:business|working|calendar|consecutive|full|more|less|fewer|additional|extra|further"
+    r"|volle[nr]?|mehr|weniger|weitere[nr]?|zus\u00e4tzliche[nr]?)\s)?"
+    r"(?P<unit>[^\W\d_]+|[$\u20ac\u00a3\u00a5\u20b9])",
     re.IGNORECASE,
 )
 _CONNECTS = re.compile(r"\s*(?:to|and|or|bis|auf|und|oder|-|\u2013)\s*(?:[a-z]{3}\s|[$\u20ac\u00a3])?", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"\b(?P<noon>noon|midday|midnight|mittags?|mitternacht)\b"
+    r"|(?<![\d.,:])(?:(?P<hour>\d{1,2}):(?P<minute>\d{2})|(?P<hour2>\d{1,2}))(?![\d:]|[.,]\d)"
+    r"(?:\s?(?P<half>[ap]\.?m\.?(?![a-z])|uhr\b|o'clock))?",
+    re.IGNORECASE,
+)
+_NOONS = frozenset({"noon", "midday", "mittag", "mittags"})
 _LAST_WORD = re.compile(r"(\S+?)[.:]?\s*$")
 
 
@@ -112,7 +95,7 @@ class Figure:
 def figures_in(text: str) -> tuple[Figure, ...]:
     """Find the figures of a text, in order; each place is in one."""
     text = text[:MAX_TEXT]
-    found = list(_dates_in(text))
+    found = [*_dates_in(text), *_clock_times_in(text)]
     taken = [(one.start, one.end) for one in found]
     for one in (*_numbers_in(text), *_words_in(text)):
         if not any(start < one.end and one.start < end for start, end in taken):
@@ -158,23 +141,21 @@ def is_near(one: Figure, other: Figure, *, share: Decimal = Decimal("0.06")) -> 
 
 def _units_agree(one: str, other: str) -> bool:
     if "cent" in {one, other}:
-        return {one, other} - {"cent", ""} <= _WITH_CENTS
-    return not one or not other or one == other or (one in _IN_DAYS and other in _IN_DAYS)
+        return {one, other} - {"cent", ""} <= WITH_CENTS
+    return not one or not other or one == other or (one in HOURS_OF and other in HOURS_OF)
 
 
 def _in_units(figure: Figure) -> Iterator[tuple[Decimal, str]]:
     """Write a number in every unit in which people say the same."""
     for value in figure.values:
         yield value, figure.unit
-        if figure.unit in _IN_DAYS:
-            yield value * _IN_DAYS[figure.unit], "day"
+        if figure.unit in HOURS_OF:
+            yield value * HOURS_OF[figure.unit], "hour"
         if figure.unit == "year":
             yield value * 12, "month"
-            yield value * 360, "day"
-        if figure.unit == "hour":
-            yield value / 24, "day"
+            yield value * 12 * HOURS_OF["month"], "hour"
         if figure.unit == "cent":
-            yield from ((value / 100, currency) for currency in (*_WITH_CENTS, ""))
+            yield from ((value / 100, currency) for currency in (*WITH_CENTS, ""))
 
 
 def _is_same_date(one: Date, other: Date) -> bool:
@@ -195,6 +176,28 @@ def _dates_in(text: str) -> Iterator[Figure]:
             start = found.start() + 1
 
 
+def _clock_times_in(text: str) -> Iterator[Figure]:
+    """Find times of day, in minutes; of one that may be before or after noon, both."""
+    for found in _CLOCK.finditer(text):
+        if found["noon"] is not None:
+            values: tuple[int, ...] = (720,) if found["noon"].casefold() in _NOONS else (0, 1440)
+        else:
+            hour, minute = int(found["hour"] or found["hour2"]), int(found["minute"] or 0)
+            half = (found["half"] or "").casefold().replace(".", "")
+            if hour > 24 or minute > 59 or not (found["minute"] or half):
+                continue
+            time = hour % 12 * 60 + minute if half in {"am", "pm"} else hour * 60 + minute
+            values = (time + 720,) if half == "pm" else (time,) if half == "am" or hour > 12 else (time, time + 720)
+        yield Figure(
+            text=found.group().strip(),
+            start=found.start(),
+            end=found.end(),
+            kind="number",
+            values=tuple(map(Decimal, values)),
+            unit="clock",
+        )
+
+
 def _is_duty(written: str) -> bool:
     """Say whether `may` in small letters, without a year, is a verb: `clause 3 may apply`."""
     return re.search(r"\bmay\b", written) is not None and re.search(r"\d{4}", written) is None
@@ -209,7 +212,7 @@ def _numbers_in(text: str) -> Iterator[Figure]:
             continue
         begin, end = found.start("digits"), found.end()
         before = (found["before"] or "").casefold()
-        unit = _SYMBOLS.get(before) or (before if before in _CODES else "")
+        unit = CURRENCY_SIGNS.get(before) or (before if before in CURRENCY_CODES else "")
         if unit:
             begin = found.start("before")
         sign = -1 if found["sign"] in {"-", "\u2212"} else 1
@@ -222,8 +225,8 @@ def _numbers_in(text: str) -> Iterator[Figure]:
             unit=unit,
             is_reference=found["ordinal"] is not None
             or _is_name(text, begin)
-            or _comes_after(text, begin, _REFERENCES),
-            is_about=_comes_after(text, begin, _ABOUT),
+            or _comes_after(text, begin, REFERENCE_WORDS),
+            is_about=_comes_after(text, begin, ABOUT_WORDS),
         )
         yield _with_unit(figure, text)
 
@@ -242,8 +245,8 @@ def _words_in(text: str) -> Iterator[Figure]:
             kind="number",
             values=(Decimal(value),),
             is_word=True,
-            is_reference=_comes_after(text, start, _REFERENCES),
-            is_about=_comes_after(text, start, _ABOUT),
+            is_reference=_comes_after(text, start, REFERENCE_WORDS),
+            is_about=_comes_after(text, start, ABOUT_WORDS),
         )
         figure = _with_unit(figure, text)
         if value != 1 or figure.unit:  # `one`, `ein` may be no numbers
@@ -257,7 +260,7 @@ def _with_unit(figure: Figure, text: str) -> Figure:
     if found is not None and found["percent"] is not None:
         return replace(figure, text=text[figure.start : found.end()], end=found.end(), unit=_percent(found["percent"]))
     if found is not None:
-        scale = _SCALES[found["scale"].casefold()]
+        scale = SCALES[found["scale"].casefold()]
         scaled = tuple(value * scale for value in values)
         if len(found["scale"]) > 1 or unit:
             end, values = found.end(), scaled
@@ -265,8 +268,16 @@ def _with_unit(figure: Figure, text: str) -> Figure:
             values, scale = (*values, *scaled), 1
     if not unit and (named := _UNIT.match(text, end)) is not None:
         word = named["unit"].casefold()
-        unit = _TIMES.get(word) or _SYMBOLS.get(word) or _CURRENCY_WORDS.get(word) or (word if word in _CODES else "")
+        unit = (
+            TIME_WORDS.get(word)
+            or CURRENCY_SIGNS.get(word)
+            or CURRENCY_WORDS.get(word)
+            or (word if word in CURRENCY_CODES else "")
+        )
         end = named.end() if unit else end
+        if not unit and word in MEASURES:
+            unit, factor = MEASURES[word]
+            end, values = named.end(), tuple(dict.fromkeys((*(value * factor for value in values), *values)))
     return replace(figure, text=text[figure.start : end], end=end, unit=unit, values=values, scale=scale)
 
 

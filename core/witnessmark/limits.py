@@ -42,12 +42,19 @@ class Limits:
     ocr_resident_bytes: int = 2048 * MIB
     ocr_keep_bytes: int = 1536 * MIB
     """The OCR worker starts in a third of a second, so it is ended rather than kept large."""
-    ocr_page_seconds: float = 60.0
+    ocr_page_seconds: float = 90.0
+    """CPU time for reading one picture; an engine uses two cores at once, and a usual page takes it a few seconds."""
     workers: int = 2
     open_seconds: float = 8.0
+    """CPU time for opening a file."""
     page_seconds: float = 8.0
-    deaths_per_call: int = 2
-    """A document that has stopped this many workers in one call is not tried further."""
+    """CPU time for one step on a page."""
+    hang_seconds: float = 60.0
+    """How long a worker may do nothing, without even waiting for the CPU."""
+    lost_seconds: float = 600.0
+    """CPU time that pages which stop their worker may cost one document in one call; then no further page is tried."""
+    facts_lost_seconds: float = 60.0
+    """The same for looking at pages without reading them, which callers expect to be quick."""
 
     def for_ocr(self) -> Limits:
         """Give the limits of the workers that read pictures: one process, which uses all cores by itself."""

@@ -13,16 +13,8 @@ import pytest
 from tests import damage, drawing
 from tests.processes import children_of, wait_until_gone
 from witnessmark.documents.content import Content
-from witnessmark.documents.worker import (
-    OperationRefused,
-    WorkerCrashed,
-    WorkerMissing,
-    Workers,
-    WorkerStopped,
-    WorkerTooLarge,
-    WorkerTooSlow,
-    open_workers,
-)
+from witnessmark.documents.stops import WorkerCrashed, WorkerStopped, WorkerTooLarge, WorkerTooSlow
+from witnessmark.documents.worker import OperationRefused, WorkerMissing, Workers, open_workers
 from witnessmark.limits import MIB, Limits
 
 pytestmark = pytest.mark.anyio

@@ -12,7 +12,7 @@ from tests import damage, drawing
 from tests.tools.conftest import House, opened
 from witnessmark.documents.opening import DocumentDamaged
 from witnessmark.documents.page_range import PageOutOfRange
-from witnessmark.documents.worker import WorkerStopped
+from witnessmark.documents.stops import WorkerStopped
 from witnessmark.errors import InputError
 from witnessmark.plans.image_tokens import HIGH, STANDARD, image_tokens
 from witnessmark.plans.models import ModelRetired, ModelUnknown, offered_models

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from witnessmark.claude.failures import ModelNotAvailable
-from witnessmark.claude.running import Answered, Failed
+from witnessmark.claude.running import Answered, Failed, Left
 from witnessmark.documents.opening import Documents
 from witnessmark.errors import WitnessmarkError
 from witnessmark.plans.halving import pages_of
@@ -24,7 +24,13 @@ from witnessmark.plans.titles import pages_title
 from witnessmark_tools.citations_answer import Passage, Reply, Said, parse_reply, reply_of
 from witnessmark_tools.citations_lookup import AskedCitation, look_up
 from witnessmark_tools.citations_plan import Finding, plan_answers, plan_joining, question_of
-from witnessmark_tools.citations_reading import AnswerRead, CheckedStatement, better, checked_statement
+from witnessmark_tools.citations_reading import (
+    AnswerRead,
+    CheckedStatement,
+    DocumentPage,
+    better,
+    checked_statement,
+)
 from witnessmark_tools.citations_sources import ReadSource, compared
 from witnessmark_tools.contained import contained
 from witnessmark_tools.paid import Paid, obstacle_to, run_paid
@@ -217,6 +223,8 @@ class _Asking:
                 searched=_searched(self.call, pages),
                 resembles=self.call.resembling.get(question, False) and not self._was_not_found(question),
                 failures=tuple(failures.get(question, ())),
+                failed=_failed_pages(paid, question),
+                left=_left_pages(paid, question),
                 is_whole=bool(replies),
             )
             self.best[question] = better(self.best.get(question), read)
@@ -350,6 +358,18 @@ class _Asking:
                 continue
             checked.append(CheckedStatement(text=said.text, citations=tuple(citations)))
         return tuple(checked)
+
+
+def _failed_pages(paid: Paid, question: str) -> dict[DocumentPage, WitnessmarkError]:
+    """Give the pages of which a question was asked in vain, with the reason of each."""
+    failed = [one for one in paid.run.failed if question_of(one.ask) == question]
+    return {page: one.error for one in failed for page in pages_of(one.ask)}
+
+
+def _left_pages(paid: Paid, question: str) -> frozenset[DocumentPage]:
+    """Give the pages of which a question was not asked for want of time."""
+    left = [one for one in paid.run.outcomes if isinstance(one, Left) and question_of(one.ask) == question]
+    return frozenset(page for one in left for page in pages_of(one.ask))
 
 
 def _cited_by(said: Said, statements: Sequence[Said]) -> tuple[Passage, ...]:

@@ -13,13 +13,14 @@ from witnessmark.errors import WitnessmarkError
 from witnessmark.plans.joint_parts import PartSource
 from witnessmark_tools.citations_by_claude import CitedCall, cited_by_claude
 from witnessmark_tools.citations_lookup import review_of_citations
-from witnessmark_tools.citations_reading import Numbering
+from witnessmark_tools.citations_reading import AnswerRead, Numbering
 from witnessmark_tools.citations_result import CitedAnswer
 from witnessmark_tools.citations_sending import part_source
 from witnessmark_tools.citations_sources import OpenedSource, ReadSource, read_sources, source_warnings
 from witnessmark_tools.contained import contained
+from witnessmark_tools.pages import failures_of
 from witnessmark_tools.paid import Readers
-from witnessmark_tools.results import Cost, ReviewItem, pages_in_words
+from witnessmark_tools.results import Cost, FailedPages, ReviewItem
 
 if TYPE_CHECKING:
     from witnessmark.claude.client import Claude
@@ -40,6 +41,10 @@ class Online:
     cost: Cost
     needs_review: list[ReviewItem]
     warnings: list[str] = field(default_factory=list[str])
+    failures: list[FailedPages] = field(default_factory=list[FailedPages])
+    """Pages of which a question was asked in vain."""
+    left: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, "tuple[int, ...]"])
+    """By document's SHA-256, pages of which a question was not asked."""
 
 
 async def answer_online(
@@ -64,7 +69,7 @@ async def answer_online(
     read = [ReadSource(opened=one) for one in opened]
     with contained(faults, "What is cited was not looked up: the words of the documents could not be read"):
         read = await _read(opened, documents, ends, progress)
-    read, sources, warnings = await _sendable(read, documents)
+    read, sources, unsent = await _sendable(read, documents)
     resembling: Mapping[str, bool] = {}
     with contained(faults, "Whether passages of the documents resemble the questions was not checked"):
         resembling = await anyio.to_thread.run_sync(_resembling, questions, read, abandon_on_cancel=True)
@@ -94,8 +99,34 @@ async def answer_online(
         engines=found.engines,
         cost=found.cost,
         needs_review=review,
-        warnings=[*readers.warnings, *source_warnings(found.read), *warnings, *untold, *found.warnings, *faults],
+        warnings=[
+            *readers.warnings,
+            *source_warnings(found.read),
+            *unsent.warnings,
+            *untold,
+            *found.warnings,
+            *faults,
+        ],
+        failures=[*unsent.failures, *_failures(found.answers)],
+        left=_left(found.answers, unsent.untried),
     )
+
+
+def _failures(answers: Sequence[AnswerRead]) -> list[FailedPages]:
+    """List the pages that a question was asked of in vain, by document and class of error."""
+    by_document: dict[str, dict[int, WitnessmarkError]] = {}
+    for one in answers:
+        for (sha256, page), error in one.failed.items():
+            by_document.setdefault(sha256, {})[page] = error
+    return [failed for pages in by_document.values() for failed in failures_of(pages)]
+
+
+def _left(answers: Sequence[AnswerRead], untried: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    """List the pages of each document that a question was not asked of."""
+    left = {sha256: set(pages) for sha256, pages in untried.items()}
+    for sha256, page in {page for one in answers for page in one.left}:
+        left.setdefault(sha256, set()).add(page)
+    return {sha256: tuple(sorted(pages)) for sha256, pages in left.items() if pages}
 
 
 async def _read(
@@ -109,34 +140,45 @@ async def _read(
         return [ReadSource(opened=one, error=error) for one in opened]
 
 
+@dataclass(slots=True)
+class _Unsent:
+    """What of the documents is not sent, and what has to be said of it."""
+
+    warnings: list[str] = field(default_factory=list[str])
+    failures: list[FailedPages] = field(default_factory=list[FailedPages])
+    untried: dict[str, tuple[int, ...]] = field(default_factory=dict[str, "tuple[int, ...]"])
+
+
 async def _sendable(
     read: Sequence[ReadSource], documents: Documents
-) -> tuple[list[ReadSource], list[PartSource], list[str]]:
+) -> tuple[list[ReadSource], list[PartSource], _Unsent]:
     """Make of each document what is sent of it; the same file given twice is sent once."""
     kept: list[ReadSource] = []
     sources: list[PartSource] = []
-    warnings: list[str] = []
+    unsent = _Unsent()
     errors: list[WitnessmarkError] = []
     names: dict[str, str] = {}
     for one in read:
         document = one.document
         if document.sha256 in names:
-            warnings.append(f"{one.name} is the same file as {names[document.sha256]}, and was sent once.")
+            unsent.warnings.append(f"{one.name} is the same file as {names[document.sha256]}, and was sent once.")
             continue
         try:
-            source, damaged = await part_source(document, one.name, one.opened.pages, one.flows, documents)
+            source, unsendable = await part_source(document, one.name, one.opened.pages, one.flows, documents)
         except WitnessmarkError as error:
             errors.append(error)
-            warnings.append(f"{one.name} was not sent. {error}")
+            unsent.warnings.append(f"{one.name} was not sent. {error}")
+            unsent.failures += failures_of(dict.fromkeys(one.opened.pages, error))
             continue
         names[document.sha256] = one.name
         kept.append(one)
         sources.append(source)
-        if damaged:
-            warnings.append(f"{one.name}, {pages_in_words(damaged).lower()}: damaged, and not sent.")
+        unsent.warnings += [f"{one.name}: {sentence}" for sentence in unsendable.warnings()]
+        unsent.failures += unsendable.failures(one.name)
+        unsent.untried[document.sha256] = unsendable.untried
     if not sources:
         raise errors[0]
-    return kept, sources, warnings
+    return kept, sources, unsent
 
 
 def _resembling(questions: Sequence[str], read: Sequence[ReadSource]) -> Mapping[str, bool]:

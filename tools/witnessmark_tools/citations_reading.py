@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from witnessmark.errors import WitnessmarkError
 from witnessmark_tools.citations_checks import unsupported_figures
 from witnessmark_tools.citations_result import Citation, CitedAnswer, Outcome, Statement
 from witnessmark_tools.results import ReviewItem
 
 MOST_UNCITED = 0.5
 """Share of an answer's statements without a citation, above which it is in doubt."""
+
+
+DocumentPage = tuple[str, int]
+"""A document's SHA-256 and the number of one of its pages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +50,10 @@ class AnswerRead:
     """Whether the documents have passages that resemble the question."""
     failures: tuple[str, ...] = ()
     """What of the documents was not asked, and why."""
+    failed: Mapping[DocumentPage, WitnessmarkError] = field(default_factory=dict[DocumentPage, WitnessmarkError])
+    """Pages of which it was asked in vain."""
+    left: frozenset[DocumentPage] = frozenset()
+    """Pages of which it was not asked, for want of time."""
     is_whole: bool = True
     """Whether at least a part of the documents was asked."""
 

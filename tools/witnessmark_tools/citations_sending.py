@@ -16,7 +16,7 @@ from witnessmark.errors import WitnessmarkError
 from witnessmark.plans.joint_parts import PartSource
 from witnessmark.plans.parts import text_blocks
 from witnessmark.plans.plan import LinesBlock
-from witnessmark_tools.pages import sendable_pages
+from witnessmark_tools.pages import Unsendable, sendable_pages
 
 if TYPE_CHECKING:
     from witnessmark_tools.citations_sources import OpenedSource
@@ -28,13 +28,13 @@ _PUNCTUATION_ALONE = frozenset(".,;:-\u2013\u2014_|\u00b7\u2022")
 
 async def part_source(
     document: Document, name: str, pages: Sequence[int], flows: Sequence[PageFlow], documents: Documents
-) -> tuple[PartSource, tuple[int, ...]]:
+) -> tuple[PartSource, Unsendable]:
     """Make of a document what is sent of it.
 
-    Shapes:  `flows` of its pages as far as they were read; also gives the pages that cannot be sent
+    Shapes:  `flows` of its pages as far as they were read; also gives the pages that are not sent
     Errors:  `DocumentDamaged`, where no page can be
     """
-    facts, damaged = sendable_pages(document, await documents.facts(document, pages))
+    facts, unsendable = sendable_pages(document, await documents.facts(document, pages))
     text = (await documents.text(document, 1, "plain")).text if document.kind == "text" else ""
 
     def made() -> PartSource:
@@ -42,7 +42,7 @@ async def part_source(
             document=document, pages=facts, texts=text_blocks(name, text), lines=lines_of(document, name, flows)
         )
 
-    return await anyio.to_thread.run_sync(made, abandon_on_cancel=True), damaged
+    return await anyio.to_thread.run_sync(made, abandon_on_cancel=True), unsendable
 
 
 async def sources_to_price(
@@ -71,7 +71,7 @@ async def sources_to_price(
         # How much text there is nobody knows: prices count a usual page then.
         pages = tuple(replace(page, text_size=None) if page.page_number in left else page for page in source.pages)
         sources[document.sha256] = replace(source, pages=pages)
-        damaged += bad
+        damaged += [*bad.damaged, *bad.untried]
     count = f"{unread} page{'s'[: unread != 1]} of scans"
     told = f"{count} not read by OCR for this estimate: how much text goes along is a guess."
     return list(sources.values()), tuple(damaged), [told] if unread and documents.recogniser is not None else []

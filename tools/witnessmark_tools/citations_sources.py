@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -18,7 +18,7 @@ from witnessmark.documents.page_range import pages_from_text, text_from_pages
 from witnessmark.documents.reading import PagesRead, read_pages
 from witnessmark.errors import UsageError, WitnessmarkError
 from witnessmark_tools.layer_words import layer_warnings
-from witnessmark_tools.pages import failures_of, left_range, page_warnings, refuse_without_ocr
+from witnessmark_tools.pages import failures_of, page_warnings, refuse_without_ocr, untried_in_words
 from witnessmark_tools.results import FailedPages, pages_in_words
 
 if TYPE_CHECKING:
@@ -234,10 +234,17 @@ def source_warnings(sources: Sequence[ReadSource]) -> list[str]:
     for one in sources:
         told = [str(one.error)] if one.error is not None else []
         if one.error is None:
-            told = page_warnings(one.document, one.read, one.read.done) + layer_warnings(one.findings)
+            told = page_warnings(one.document, replace(one.read, left=()), one.read.done)
+            told += untried_in_words(one.read, _how_to_go_on(one, is_alone=len(sources) == 1))
+            told += layer_warnings(one.findings)
             told += _damaged(one)
         warnings += told if len(sources) == 1 else [f"{one.name}: {sentence}" for sentence in told]
     return warnings
+
+
+def _how_to_go_on(source: ReadSource, *, is_alone: bool) -> str:
+    pages = text_from_pages(source.read.left)
+    return f"Call again with pages={pages!r}." if is_alone else f"Call again for it alone with pages={pages!r}."
 
 
 def source_failures(sources: Sequence[ReadSource]) -> list[FailedPages]:
@@ -251,9 +258,17 @@ def source_failures(sources: Sequence[ReadSource]) -> list[FailedPages]:
     return found
 
 
-def pages_left(sources: Sequence[ReadSource]) -> str | None:
-    """Say with which pages the next call goes on; of several documents, warnings say it."""
-    return left_range(sources[0].read) if len(sources) == 1 else None
+def source_left(sources: Sequence[ReadSource]) -> dict[str, tuple[int, ...]]:
+    """List the pages of each document, by its SHA-256, that were not tried."""
+    return {one.document.sha256: one.read.left for one in sources if one.read.left}
+
+
+def continue_with(sources: Sequence[OpenedSource], left: Mapping[str, tuple[int, ...]]) -> str | None:
+    """Write the pages with which the next call goes on; where there are several documents, each with its name."""
+    ranges = {one.name: text_from_pages(left[one.document.sha256]) for one in sources if one.document.sha256 in left}
+    if len(sources) == 1:
+        return next(iter(ranges.values()), None)
+    return "; ".join(f"{name}: {pages}" for name, pages in ranges.items()) or None
 
 
 def _is_unread(flow: PageFlow) -> bool:

@@ -18,7 +18,7 @@ from witnessmark.offline.differences.values import Comparison, Difference, PageP
 from witnessmark.values import BoundingBox
 from witnessmark_tools.compare_counts import Basis, with_differences
 from witnessmark_tools.compare_result import DocumentComparison, DocumentDifference
-from witnessmark_tools.compare_sides import ComparedSide
+from witnessmark_tools.compare_sides import ComparedSide, continue_with
 from witnessmark_tools.contained import contained
 from witnessmark_tools.pages import MOST_REVIEWED, rounded
 from witnessmark_tools.results import DocumentRead, ReviewItem, document_read, pages_in_words
@@ -195,6 +195,7 @@ def compared(one: Aligned, result_id: str) -> Compared:
         needs_review=[item for _, item in review],
         warnings=[*side_warnings(before, after, comparison), *one.looks.warnings],
         failures=[*before.failures, *after.failures],
+        continue_with=continue_with(before, after),
     )
     return Compared(result=with_differences(result, one.differences, one.basis), review=review)
 

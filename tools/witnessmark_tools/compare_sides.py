@@ -17,7 +17,7 @@ from witnessmark.documents.reading import PagesRead, read_pages
 from witnessmark.documents.running import with_running
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.layer_words import layer_review, layer_warnings
-from witnessmark_tools.pages import doubtful_places, failures_of, page_warnings, refuse_without_ocr
+from witnessmark_tools.pages import doubtful_places, failures_of, page_warnings, refuse_without_ocr, untried_in_words
 from witnessmark_tools.results import FailedPages, ReviewItem
 
 MOST_PAGES = 2_000
@@ -38,7 +38,7 @@ class ComparedSide:
     needs_review: tuple[ReviewItem, ...] = ()
     failures: tuple[FailedPages, ...] = ()
     left: tuple[int, ...] = ()
-    """Pages that there was no time for."""
+    """Pages that were not tried."""
 
     @property
     def is_whole(self) -> bool:
@@ -84,6 +84,22 @@ def pages_of_side(document: Document, pages: str | None) -> tuple[int, ...]:
     return pages_from_text(pages, page_count=document.page_count, limit=MOST_PAGES)
 
 
+def continue_with(before: ComparedSide, after: ComparedSide) -> str | None:
+    """Write the pages with which another call goes on: those that are left of either document.
+
+    Shapes:  pages that both documents have, if there are such; None where none is left
+    """
+    left = sorted({*before.left, *after.left})
+    shorter = min(before.document.page_count, after.document.page_count)
+    return text_from_pages([page for page in left if page <= shorter] or left) or None
+
+
+def _how_to_go_on(found: PagesRead[PageFlow]) -> str:
+    if found.given_up is not None:
+        return f"Call again without the pages that stop the reader, or for pages={text_from_pages(found.left)!r} alone."
+    return f"Give it more `wait_seconds`, or call again with pages={text_from_pages(found.left)!r}."
+
+
 async def _read(
     side: ComparedSide, documents: Documents, seconds: float | None, on_page: Callable[[int], Awaitable[None]]
 ) -> ComparedSide:
@@ -100,11 +116,8 @@ async def _read(
     refuse_without_ocr(document, seen, has_ocr=documents.recogniser is not None)
     flows = [found.done[page] for page in sorted(found.done)]
     marked = await anyio.to_thread.run_sync(with_running, flows, abandon_on_cancel=True)
-    told = page_warnings(document, PagesRead(done=found.done, failed=found.failed), seen) + layer_warnings(
-        check.findings
-    )
-    if found.left:
-        told.append(f"There was no time for pages {text_from_pages(found.left)}: give it more `wait_seconds`.")
+    told = page_warnings(document, PagesRead(done=found.done, failed=found.failed), seen)
+    told += [*untried_in_words(found, _how_to_go_on(found)), *layer_warnings(check.findings)]
     review = layer_review(check.findings) + doubtful_places(seen)
     return ComparedSide(
         label=side.label,

@@ -108,8 +108,14 @@ def _inspection(
     read_by = f"OCR ({ocr}) reads it" if ocr else f"reading it takes OCR, which is not here. {INSTALL_OCR}"
     if scans and document.kind == "pdf":
         warnings.append(f"{pages_in_words(scans)}: a scan, without a text layer; {read_by}.")
-    if damaged := [page.page_number for page in facts if page.text == "unknown" and document.reader == "pdfium"]:
+    unknown = [page for page in facts if page.text == "unknown" and document.reader == "pdfium"]
+    if damaged := [page.page_number for page in unknown if page.is_tried]:
         warnings.append(f"{pages_in_words(damaged)}: damaged, or too slow to read.")
+    if untried := [page.page_number for page in unknown if not page.is_tried]:
+        warnings.append(
+            f"{pages_in_words(untried)}: not tried, since pages before had stopped the reader too often. Call again "
+            f"with pages={text_from_pages(untried)!r} for them."
+        )
     if document.kind == "image":
         warnings.append(f"An image has no text layer; {read_by}.")
     if broken := [page.page_number for page in facts if page.text == "broken text layer"]:

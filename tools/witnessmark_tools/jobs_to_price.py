@@ -170,7 +170,8 @@ async def _sendable(
     document: Document, pages: str | None, documents: Documents
 ) -> tuple[tuple[PageFacts, ...], Sequence[int]]:
     numbers = pages_from_text(pages, page_count=document.page_count, limit=documents.limits.pages_per_call)
-    return sendable_pages(document, await documents.facts(document, numbers))
+    good, others = sendable_pages(document, await documents.facts(document, numbers))
+    return good, [*others.damaged, *others.untried]
 
 
 CITED_WORDS = JobWords(

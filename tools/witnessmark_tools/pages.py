@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from witnessmark.documents.document import Document, PageFacts, PageKind
 from witnessmark.documents.ocr.recognised import PageReading
@@ -59,17 +59,45 @@ def refuse_without_ocr(document: Document, seen: Mapping[int, SeenPage], *, has_
         raise NoOcr(document.name, is_image=document.kind == "image", pages=pages)
 
 
-def sendable_pages(document: Document, facts: Sequence[PageFacts]) -> tuple[tuple[PageFacts, ...], tuple[int, ...]]:
-    """Part the pages that can be sent to a model from the numbers of those that cannot be taken out of the file.
+class Unsendable(NamedTuple):
+    """Numbers of pages that are not sent to a model."""
+
+    damaged: tuple[int, ...] = ()
+    """They cannot be taken out of the file."""
+    untried: tuple[int, ...] = ()
+    """Others before them had stopped the reader too often."""
+
+    def warnings(self) -> list[str]:
+        """Say which pages were not sent for their own sake, and which were not tried."""
+        told = [f"{pages_in_words(self.damaged)}: damaged, and not sent."] if self.damaged else []
+        if self.untried:
+            pages = text_from_pages(self.untried)
+            told.append(
+                f"{pages_in_words(self.untried)}: not tried, since pages before had stopped the reader too often. Call "
+                f"again with pages={pages!r} for them."
+            )
+        return told
+
+    def failures(self, name: str) -> list[FailedPages]:
+        """List the damaged pages as failed."""
+        return failures_of(dict.fromkeys(self.damaged, DocumentDamaged(name, "a PDF")))
+
+
+def sendable_pages(document: Document, facts: Sequence[PageFacts]) -> tuple[tuple[PageFacts, ...], Unsendable]:
+    """Part the pages that can be sent to a model from the others.
 
     Errors:  `DocumentDamaged`, where no page can be sent
     """
     if document.reader != "pdfium":  # the others say nothing of a page
-        return tuple(facts), ()
+        return tuple(facts), Unsendable()
     good = tuple(page for page in facts if page.text != "unknown")
     if facts and not good:
         raise DocumentDamaged(document.name, "a PDF")
-    return good, tuple(page.page_number for page in facts if page.text == "unknown")
+    unknown = [page for page in facts if page.text == "unknown"]
+    return good, Unsendable(
+        damaged=tuple(page.page_number for page in unknown if page.is_tried),
+        untried=tuple(page.page_number for page in unknown if not page.is_tried),
+    )
 
 
 def page_warnings(document: Document, read: PagesRead[Any], seen: Mapping[int, SeenPage]) -> list[str]:
@@ -101,15 +129,24 @@ def page_warnings(document: Document, read: PagesRead[Any], seen: Mapping[int, S
         )
     if blanks := _of(seen, lambda page: page.kind == "blank"):
         warnings.append(f"{pages_in_words(blanks)}: blank, with neither text nor pictures.")
+    return [*warnings, *failed_in_words(read), *untried_in_words(read, f"Call again with pages={left_range(read)!r}.")]
+
+
+def failed_in_words(read: PagesRead[Any]) -> list[str]:
+    """Say which pages were tried and could not be read, and what to do, each reason once."""
     reasons: dict[str, list[int]] = {}
     for page, error in read.failed.items():
-        reasons.setdefault(error.message, []).append(page)
-    warnings += [f"{pages_in_words(pages)} could not be read. {reason}" for reason, pages in reasons.items()]
-    if read.left:
-        warnings.append(
-            f"There was no time for pages {text_from_pages(read.left)}; call again with pages={left_range(read)!r}."
-        )
-    return warnings
+        reasons.setdefault(f"{error}", []).append(page)
+    return [f"{pages_in_words(sorted(pages))} could not be read. {reason}" for reason, pages in reasons.items()]
+
+
+def untried_in_words(read: PagesRead[Any], next_step: str) -> list[str]:
+    """Say which pages were not tried, and why."""
+    if not read.left:
+        return []
+    why = "There was no time." if read.given_up is None else read.given_up.message
+    were = "were" if len(read.left) > 1 else "was"
+    return [f"{pages_in_words(read.left)} {were} not tried. {why} {next_step}"]
 
 
 def _layer_warnings(seen: Mapping[int, SeenPage]) -> list[str]:

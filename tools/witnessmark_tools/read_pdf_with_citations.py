@@ -15,11 +15,12 @@ from witnessmark_tools.citations_result import Citation, CitedAnswer, CitedReadi
 from witnessmark_tools.citations_sources import (
     OpenedSource,
     ReadSource,
+    continue_with,
     open_sources,
-    pages_left,
     read_sources,
     searched_in_words,
     source_failures,
+    source_left,
     source_warnings,
 )
 from witnessmark_tools.contained import contained
@@ -88,6 +89,9 @@ async def read_pdf_with_citations(
                 needs_review=online.needs_review,
                 warnings=[*opened.warnings, *online.warnings],
                 answers=online.answers,
+                status="partial" if opened.warnings else "completed",
+                failures=online.failures,
+                continue_with=continue_with(opened.sources, online.left),
             )
             reading = await remembering(reading, opened.sources, results)
             return reading if detail == "full" else without_boxes(reading)
@@ -99,7 +103,8 @@ async def read_pdf_with_citations(
             engines=[OFFLINE],
             warnings=[*(readers.warnings or [NO_ANSWERS]), *opened.warnings, *source_warnings(read)],
             answers=answers,
-            continue_with=pages_left(read),
+            status="partial" if opened.warnings else "completed",
+            continue_with=continue_with(opened.sources, source_left(read)),
             failures=source_failures(read),
         )
         reading = await remembering(reading, opened.sources, results)

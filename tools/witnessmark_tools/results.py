@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from witnessmark import __version__
 from witnessmark.documents.document import Document
@@ -174,12 +174,22 @@ class FailedPages(Frozen):
 class LongResult(Result):
     """What a tool returns that may take longer than anybody waits."""
 
-    status: Literal["working", "completed"] = "completed"
+    status: Literal["working", "completed", "partial"] = Field(
+        default="completed", description="partial: it lacks pages, see failures and continue_with."
+    )
     job_id: str | None = Field(default=None, description="The work goes on: get_job gives the result.")
-    failures: list[FailedPages] = Field(default=[], description="Pages that could not be read, by class of error.")
-    continue_with: str | None = Field(default=None, description="Pages not read for lack of time: pass as `pages`.")
+    failures: list[FailedPages] = Field(default=[], description="Pages tried in vain, by class of error.")
+    continue_with: str | None = Field(default=None, description="Pages not tried yet: pass as `pages`.")
+    # `read_pdf_with_citations` puts a document's name before them where there are several.
     is_preview: bool = Field(default=False, description="Cut to fit; the whole is in `files`.")
     files: list[ExportedFile] = Field(default=[])
+
+    @model_validator(mode="after")
+    def _called_partial(self) -> Self:
+        """Call what lacks pages `partial`, whichever tool made it."""
+        if self.status == "completed" and (self.failures or self.continue_with):
+            object.__setattr__(self, "status", "partial")  # frozen for everybody else
+        return self
 
     @property
     def exported(self) -> Sequence[ExportedFile]:

@@ -21,10 +21,10 @@ from witnessmark.values import BoundingBox
 from witnessmark_tools.climbing import OF_THE_MODEL, Call, Climb, page_numbers
 from witnessmark_tools.contained import contained
 from witnessmark_tools.definition import Progress
-from witnessmark_tools.pages import failures_of, sendable_pages
+from witnessmark_tools.pages import Unsendable, failures_of, sendable_pages
 from witnessmark_tools.paid import Paid, naming_cost
 from witnessmark_tools.tables_answer import joined_tables, parse_answer, parted_by_page
-from witnessmark_tools.tables_by_claude import damaged_in_words, failures_in_words, left_in_words, unread_places
+from witnessmark_tools.tables_by_claude import failures_in_words, left_in_words, unread_places
 from witnessmark_tools.tables_doubts import Standing, is_better, pages_in_doubt, says_the_same, standing_of
 from witnessmark_tools.tables_evidence import CheckedTable, look_up, on_page
 from witnessmark_tools.tables_found import Reader, SecondReader, TablesFound
@@ -72,7 +72,7 @@ async def tables_by_auto(
     """
     await progress(0, len(numbers), "Looking at the pages")
     ends = None if seconds is None else anyio.current_time() + seconds
-    facts, damaged = sendable_pages(document, await documents.facts(document, numbers))
+    facts, unsendable = sendable_pages(document, await documents.facts(document, numbers))
     text = (await documents.text(document, 1, "plain")).text if document.kind == "text" else ""
     texts = await anyio.to_thread.run_sync(text_blocks, document.name, text)
     by_number = {page.page_number: page for page in facts}
@@ -103,7 +103,7 @@ async def tables_by_auto(
     reading = _TablesClimb(climb=Climb(call=call), layers=check, models=models)
     for model in await reading.begin(models):
         await reading.go_up(model)
-    return await reading.found(damaged)
+    return await reading.found(unsendable)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -248,7 +248,7 @@ class _TablesClimb:
 
     # --- all of it --------------------------------------------------------------------------------------------------
 
-    async def found(self, damaged: Sequence[int]) -> TablesFound:
+    async def found(self, unsendable: Unsendable) -> TablesFound:
         """Put the pages together again.
 
         Errors:  the first page's, where no page was read
@@ -267,7 +267,7 @@ class _TablesClimb:
             needs_review=unread_places(rest),
             warnings=[
                 *document.warnings,
-                *damaged_in_words(damaged),
+                *unsendable.warnings(),
                 *told,
                 *failures_in_words(rest),
                 *left_in_words(rest),
@@ -275,8 +275,9 @@ class _TablesClimb:
                 *dict.fromkeys(self.faults),
             ],
             pages_read=len(self.best),
-            continue_with=text_from_pages(rest.left_pages) or None,
-            failures=failures_of({page: failed.error for failed in rest.failed for page in page_numbers(failed.ask)}),
+            continue_with=text_from_pages([*rest.left_pages, *unsendable.untried]) or None,
+            failures=unsendable.failures(document.name)
+            + failures_of({page: failed.error for failed in rest.failed for page in page_numbers(failed.ask)}),
             cost=self.climb.cost,
             engines=self.climb.engines,
             readers=self._readers(),

@@ -21,7 +21,7 @@ from witnessmark.plans.plan import Plan
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.pages import failures_of, sendable_pages
 from witnessmark_tools.paid import run_paid
-from witnessmark_tools.results import ReviewItem, pages_in_words
+from witnessmark_tools.results import ReviewItem
 from witnessmark_tools.tables_answer import joined_tables, parse_answer
 from witnessmark_tools.tables_found import TablesFound
 from witnessmark_tools.tables_plan import plan_tables
@@ -47,7 +47,7 @@ async def tables_by_claude(
     Errors:  as `run_paid`; what reading the document raises
     """
     await progress(0, len(numbers), "Looking at the pages")
-    facts, damaged = sendable_pages(document, await documents.facts(document, numbers))
+    facts, unsendable = sendable_pages(document, await documents.facts(document, numbers))
     text = (await documents.text(document, 1, "plain")).text if document.kind == "text" else ""
 
     def planned() -> Plan:
@@ -91,22 +91,18 @@ async def tables_by_claude(
         needs_review=unread_places(run),
         warnings=[
             *document.warnings,
-            *damaged_in_words(damaged),
+            *unsendable.warnings(),
             *told,
             *failures_in_words(run),
             *left_in_words(run),
             *paid.warnings,
         ],
         pages_read=len({page for answered in run.answered for _, page in pages_of(answered.ask)}),
-        continue_with=text_from_pages(run.left_pages) or None,
-        failures=failures_of({page: failed.error for failed in run.failed for _, page in pages_of(failed.ask)}),
+        continue_with=text_from_pages([*run.left_pages, *unsendable.untried]) or None,
+        failures=unsendable.failures(document.name)
+        + failures_of({page: failed.error for failed in run.failed for _, page in pages_of(failed.ask)}),
         cost=paid.cost,
     )
-
-
-def damaged_in_words(pages: Sequence[int]) -> list[str]:
-    """Say which pages were not sent for their own sake."""
-    return [f"{pages_in_words(pages)}: damaged, and not sent."] if pages else []
 
 
 def unread_places(run: Run) -> list[ReviewItem]:

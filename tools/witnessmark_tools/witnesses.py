@@ -68,7 +68,7 @@ async def read_witnesses(
     for page, error in sorted(read.failed.items()):
         reasons.setdefault(error.message, []).append(page)
     if read.left:
-        reasons["There was no time."] = list(read.left)
+        reasons["There was no time." if read.given_up is None else read.given_up.message] = list(read.left)
     return Witnesses(
         pages={page: witness.page for page, witness in read.done.items() if witness.page is not None},
         on_page={page: witness.on_page for page, witness in read.done.items()},

@@ -18,7 +18,7 @@ from witnessmark.documents.document import Document
 from witnessmark.documents.opening import DocumentDamaged, Documents
 from witnessmark.documents.page_range import text_from_pages
 from witnessmark.documents.prepared import Box
-from witnessmark.documents.worker import WorkerStopped
+from witnessmark.documents.stops import WorkerStopped
 from witnessmark.plans.models import Model
 from witnessmark.plans.parts import FULL_SIZE_IMAGES, REQUEST_BYTES
 from witnessmark.plans.plan import Ask, ContentBlock, ImageBlock, PdfBlock

@@ -7,6 +7,7 @@ from typing import Literal
 
 from witnessmark.documents.content import Content
 from witnessmark.documents.images import ImageFacts
+from witnessmark.documents.losses import Losses
 from witnessmark.documents.media_types import Kind, kind_of
 from witnessmark.documents.text_size import TextSize
 
@@ -34,6 +35,8 @@ class Document:
     """The https URL that led straight to it, from which others could fetch the same; it may hold a key."""
     image: ImageFacts | None = None
     warnings: tuple[str, ...] = ()
+    losses: Losses = field(default_factory=Losses, repr=False, compare=False)
+    """What its pages have cost the call that opened it."""
 
     @property
     def kind(self) -> Kind:
@@ -61,6 +64,8 @@ class PageFacts:
     rotation: int = 0
     """How far the page is turned to stand upright, clockwise; for an image, its EXIF orientation does the turning."""
     text: PageKind = "unknown"
+    is_tried: bool = True
+    """False where nobody looked at it: pages before it had stopped the reader too often."""
     hidden_words: int = 0
     """Words in the text layer that nobody sees."""
     is_from_scanner: bool = False

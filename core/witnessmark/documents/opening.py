@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-import math
 import re
 import tempfile
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, BinaryIO, Literal, NamedTuple, cast
 
@@ -21,6 +20,7 @@ from witnessmark.documents.differing import Difference
 from witnessmark.documents.document import Document, PageFacts, PageKind
 from witnessmark.documents.flow import PageFlow
 from witnessmark.documents.images import FrameFacts, ImageFacts
+from witnessmark.documents.losses import Losses, PageNotTried
 from witnessmark.documents.marking import Mark
 from witnessmark.documents.media_types import UnsupportedMediaType
 from witnessmark.documents.ocr.recognised import PageReading, PixelPage, is_legible, reading_of
@@ -40,6 +40,7 @@ from witnessmark.documents.prepared import (
     images_from_wire,
 )
 from witnessmark.documents.sampling import Doubt
+from witnessmark.documents.stops import WorkerStopped
 from witnessmark.documents.text_layer import TextLayer, page_kind
 from witnessmark.documents.text_size import TextSize
 from witnessmark.documents.unseen import without_unseen
@@ -55,7 +56,7 @@ from witnessmark.documents.views import MOST_PIXELS as MOST_SHOWN_PIXELS
 from witnessmark.documents.web.fetcher import Fetched, Fetcher
 from witnessmark.documents.web.url import is_url
 from witnessmark.documents.wire import layout_from_wire, layout_to_wire, paragraphs_from_wire
-from witnessmark.documents.worker import OperationRefused, Workers, WorkerStopped
+from witnessmark.documents.worker import TRIES, OperationRefused, Workers
 from witnessmark.errors import InputError
 from witnessmark.values import BoundingBox, PageLayout, Word
 
@@ -181,15 +182,6 @@ class LayerSamples:
     fonts: tuple[str, ...]
     """All that the page's words are set in."""
     is_from_scanner: bool
-
-
-@dataclass(slots=True)
-class _Trouble:
-    """What pages have cost that stopped their worker, so that a bad document does not cost more and more."""
-
-    stopped: list[WorkerStopped] = field(default_factory=list[WorkerStopped])
-    until: float = math.inf
-    """On the clock of the event loop; set when pages have to be looked at one by one."""
 
 
 class Documents:
@@ -331,7 +323,7 @@ class Documents:
         """Say of each page what it is, without reading it.
 
         Shapes:  as many as `pages`, in their order; nothing is known of a page that cannot be loaded or stops its
-                 worker, nor of those that are not tried any more after too many such or too long a time with them
+                 worker, nor of those that are not tried any more after such pages have cost too much
         Errors:  `WorkerStopped` kinds, where no page can be looked at
         """
         if document.image is not None:
@@ -345,26 +337,28 @@ class Documents:
         if document.reader == "pypdf":
             return tuple(PageFacts(page_number=n, width=None, height=None) for n in pages)
         found: list[PageFacts] = []
-        trouble = _Trouble()
+        stopped: list[WorkerStopped] = []
+        losses = Losses()
         for start in range(0, len(pages), _FACTS_PER_STEP):
-            found += await self._facts_of(document, pages[start : start + _FACTS_PER_STEP], trouble)
-        if trouble.stopped and all(page.text == "unknown" for page in found):
-            raise trouble.stopped[0]
+            found += await self._facts_of(document, pages[start : start + _FACTS_PER_STEP], losses, stopped)
+        if stopped and all(page.text == "unknown" for page in found):
+            raise stopped[0]
         return tuple(found)
 
-    async def _facts_of(self, document: Document, pages: Sequence[int], trouble: _Trouble) -> list[PageFacts]:
+    async def _facts_of(
+        self, document: Document, pages: Sequence[int], losses: Losses, stopped: list[WorkerStopped]
+    ) -> list[PageFacts]:
         """Look at pages together, and at each by itself where one of them stops the worker."""
-        if len(trouble.stopped) >= self.limits.deaths_per_call or anyio.current_time() > trouble.until:
-            return [_page_facts(number, None) for number in pages]
         try:
-            answer, _ = await self._page_call("pdf_facts", document, {"pages": list(pages)})
+            with losses.counted(document.name, limit=self.limits.facts_lost_seconds):
+                answer, _ = await self._page_call("pdf_facts", document, {"pages": list(pages)}, tries=1)
+        except PageNotTried:
+            return [_page_facts(number, None, is_tried=False) for number in pages]
         except WorkerStopped as error:
             if len(pages) == 1:
-                trouble.stopped.append(error)
+                stopped.append(error)
                 return [_page_facts(pages[0], None)]
-            seconds = self.limits.deaths_per_call * self.limits.page_seconds
-            trouble.until = min(trouble.until, anyio.current_time() + seconds)
-            return [facts for number in pages for facts in await self._facts_of(document, [number], trouble)]
+            return [facts for number in pages for facts in await self._facts_of(document, [number], losses, stopped)]
         return [_page_facts(number, facts) for number, facts in zip(pages, answer["pages"], strict=True)]
 
     async def layout(self, document: Document, page: int) -> PageLayout:
@@ -409,8 +403,9 @@ class Documents:
                 arguments = {"page": page, "layout": layout, "shown": _places(shown)}
                 answer, _ = await self._page_call("pdf_text", document, arguments)
                 answer |= {"kind": "broken text layer"} if by_ocr else {}
-            except (WorkerStopped, DocumentDamaged):
-                return await self._text_by_pypdf(document, page)
+            except (WorkerStopped, DocumentDamaged) as error:
+                with _tried(error):
+                    return await self._text_by_pypdf(document, page)
         if answer["kind"] in NEEDS_OCR and self.recogniser is not None:
             recognised, reading = await self.recognise(document, page)
             marked = layout_to_wire(with_unreadable(recognised))
@@ -439,8 +434,9 @@ class Documents:
             try:
                 answer, _ = await self._page_call("pdf_flow", document, {"page": page, "shown": _places(shown)})
                 answer |= {"kind": "broken text layer"} if by_ocr else {}
-            except (WorkerStopped, DocumentDamaged):
-                return await self._flow_of_text(replace(document, reader="pypdf"), page)
+            except (WorkerStopped, DocumentDamaged) as error:
+                with _tried(error):
+                    return await self._flow_of_text(replace(document, reader="pypdf"), page)
         if answer["kind"] in NEEDS_OCR and self.recogniser is not None:
             recognised, reading = await self.recognise(document, page)
             layout = layout_to_wire(recognised.layout)
@@ -519,7 +515,8 @@ class Documents:
             "image_pixels" if is_image else "pdf_pixels", document, {"page": page, "most_pixels": MOST_PIXELS}
         )
         content = await anyio.to_thread.run_sync(Content.of_bytes, document.name, pixels)
-        found = await self.recogniser.read(content, drawn["width"], drawn["height"])
+        with document.losses.counted(document.name, limit=self.limits.lost_seconds):
+            found = await self.recogniser.read(content, drawn["width"], drawn["height"])
         layout, scale = found.layout(page, points_per_pixel=None if is_image else drawn["unit"])
         reading = reading_of(found, engine=self.recogniser.engine.name, layout_scale=scale, page_scale=drawn["unit"])
         addressed = await anyio.to_thread.run_sync(_addressed, layout.words, abandon_on_cancel=True)
@@ -567,9 +564,10 @@ class Documents:
             "pdf_sheet", document, {"page": page, "boxes": places, "line_height": height}
         )
         content = await anyio.to_thread.run_sync(Content.of_bytes, document.name, pixels)
-        return await self.recogniser.read_sheet(
-            content, sheet["width"], sheet["height"], sheet["slots"], careful=careful
-        )
+        with document.losses.counted(document.name, limit=self.limits.lost_seconds):
+            return await self.recogniser.read_sheet(
+                content, sheet["width"], sheet["height"], sheet["slots"], careful=careful
+            )
 
     async def picture(self, document: Document, page: int, marks: Sequence[Mark], *, max_side: int = 1600) -> bytes:
         """Draw a page with places marked on it.
@@ -670,16 +668,24 @@ class Documents:
             return answer["count"], PdfPart(content=content, pages=tuple(answer["pages"]))
 
     async def _page_call(
-        self, operation: str, document: Document, arguments: dict[str, Any], *, into: BinaryIO | None = None
+        self,
+        operation: str,
+        document: Document,
+        arguments: dict[str, Any],
+        *,
+        into: BinaryIO | None = None,
+        tries: int = TRIES,
     ) -> tuple[dict[str, Any], bytes]:
         try:
-            return await self._workers.call(
-                operation,
-                document.content,
-                {"password": document.password, **arguments},
-                seconds=self.limits.page_seconds,
-                into=into,
-            )
+            with document.losses.counted(document.name, limit=self.limits.lost_seconds):
+                return await self._workers.call(
+                    operation,
+                    document.content,
+                    {"password": document.password, **arguments},
+                    seconds=self.limits.page_seconds,
+                    into=into,
+                    tries=tries,
+                )
         except OperationRefused as refusal:
             if refusal.reason == "strip-too-long":
                 raise StripTooLong(document.name, **refusal.facts) from refusal
@@ -688,6 +694,15 @@ class Documents:
             if refusal.reason == "box-outside":
                 raise BoxOutside(document.name) from refusal
             raise DocumentDamaged(document.name, "an image" if document.kind == "image" else "a PDF") from refusal
+
+
+@contextmanager
+def _tried(error: InputError) -> Generator[None]:
+    """Raise what the first reader found wrong with a page for which the call has no time left to try another."""
+    try:
+        yield
+    except PageNotTried:
+        raise error from None
 
 
 def _places(shown: Sequence[Difference]) -> list[tuple[float, float, float, float, str]]:
@@ -728,9 +743,9 @@ def with_unreadable(recognised: Recognised) -> PageLayout:
     return replace(recognised.layout, words=recognised.layout.words + tuple(marks))
 
 
-def _page_facts(number: int, facts: dict[str, Any] | None) -> PageFacts:
+def _page_facts(number: int, facts: dict[str, Any] | None, *, is_tried: bool = True) -> PageFacts:
     if facts is None:
-        return PageFacts(page_number=number, width=None, height=None)
+        return PageFacts(page_number=number, width=None, height=None, is_tried=is_tried)
     layer = TextLayer(**facts["layer"])  # where it speaks to a model is not looked for
     return PageFacts(
         page_number=number,

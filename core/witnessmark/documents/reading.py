@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 import anyio
 
-from witnessmark.documents.worker import WorkerStopped
+from witnessmark.documents.losses import PageNotTried
 from witnessmark.errors import WitnessmarkError
 from witnessmark.limits import Limits
 
@@ -24,9 +24,11 @@ class PagesRead(Generic[T]):
 
     done: dict[int, T] = field(default_factory=dict[int, T])
     failed: dict[int, WitnessmarkError] = field(default_factory=dict[int, WitnessmarkError])
-    """Pages that cannot be read, or were not tried any more after the document had stopped too many workers."""
+    """Pages that were tried and cannot be read."""
     left: tuple[int, ...] = ()
-    """Pages that there was no time for: the last ones of those asked for."""
+    """Pages that were not tried: the last ones of those asked for."""
+    given_up: PageNotTried | None = None
+    """Why the pages in `left` were not tried; None: there was no time."""
 
 
 async def read_pages(
@@ -39,31 +41,28 @@ async def read_pages(
 ) -> PagesRead[T]:
     """Read pages in order, as many at once as there are workers.
 
-    Shapes:  at least one page done or failed, however short the time
-    Units:   `seconds` after which no further page is begun; those begun are given `GRACE_SECONDS` more when others are
-             done, then left for the next call
+    Shapes:  at least one page done or failed, however short the time; a page that stops its worker is lost alone, until
+             such pages have cost the document's call too much (`Limits.lost_seconds`)
+    Units:   `seconds` on the clock after which no further page is begun; those begun are given `GRACE_SECONDS` more
+             when others are done, then left for the next call
     Errors:  the first page's error when no page could be read
     """
     result: PagesRead[T] = PagesRead()
     waiting = list(reversed(pages))
-    deaths = 0
     deadline = anyio.current_time() + seconds if seconds is not None else float("inf")
     begun: set[int] = set()
     first_done = anyio.Event()
 
     async def work() -> None:
-        nonlocal deaths
-        while (
-            waiting and deaths < limits.deaths_per_call and (anyio.current_time() < deadline or waiting[-1] == pages[0])
-        ):
+        while waiting and result.given_up is None and (anyio.current_time() < deadline or waiting[-1] == pages[0]):
             page = waiting.pop()
             begun.add(page)
             try:
                 result.done[page] = await read(page)
                 first_done.set()
-            except WorkerStopped as error:
-                deaths += 1
-                result.failed[page] = error
+            except PageNotTried as error:
+                result.given_up = error
+                return
             except WitnessmarkError as error:
                 result.failed[page] = error
             begun.discard(page)
@@ -81,12 +80,8 @@ async def read_pages(
             for _ in range(min(limits.workers, len(pages))):
                 tasks.start_soon(work)
         watch.cancel_scope.cancel()
-    waiting = sorted({*waiting, *begun} - result.failed.keys() - result.done.keys(), key=pages.index, reverse=True)
-    if deaths >= limits.deaths_per_call:
-        last = next(error for error in reversed(result.failed.values()) if isinstance(error, WorkerStopped))
-        result.failed |= dict.fromkeys(reversed(waiting), last)
-        waiting.clear()
-    result.left = tuple(reversed(waiting))
-    if not result.done and result.failed:
-        raise next(iter(result.failed.values()))
+    left = {*waiting, *begun} - result.failed.keys() - result.done.keys()
+    result.left = tuple(sorted(left, key=pages.index))
+    if not result.done and (errors := [*result.failed.values(), *filter(None, [result.given_up])]):
+        raise errors[0]
     return result

@@ -1,8 +1,9 @@
 """Workers: child processes that touch what is inside a file, so that a bad file costs one call and never the server.
 
 A worker gets bytes and a named operation over its standard input and answers over its standard output. It has limits on
-memory and time, an environment without keys, and no reason to open a file or a connection. It starts on first need, is
-reused, and is ended when it is idle, too large, cancelled or too slow. What it runs is `witnessmark.worker_main`.
+memory and CPU time, an environment without keys, and no reason to open a file or a connection. It starts on first need,
+is reused, and is ended when it is idle, too large, cancelled or over its CPU time. An operation that ends its worker is
+tried once more in another. What a worker runs is `witnessmark.worker_main`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, BinaryIO
 
@@ -21,48 +22,36 @@ from anyio.abc import Process
 
 from witnessmark.documents import wire
 from witnessmark.documents.content import CHUNK_BYTES, Content
-from witnessmark.errors import InputError, SetupError, WitnessmarkError
+from witnessmark.documents.metering import LOOK_SECONDS, Excess, Meter
+from witnessmark.documents.process_use import ProcessUse, process_use
+from witnessmark.documents.stops import (
+    WorkerCrashed,
+    WorkerHung,
+    WorkerKilled,
+    WorkerStopped,
+    WorkerTooLarge,
+    WorkerTooSlow,
+)
+from witnessmark.errors import SetupError, WitnessmarkError
 from witnessmark.limits import Limits
 
 logger = logging.getLogger(__name__)
 
 EXIT_TOO_LARGE = 77
 """The exit code of a worker that saw its own memory pass the limit."""
+_KILLED = -9
+"""The return code of a process that was ended from outside: SIGKILL."""
+TRIES = 2
+"""How often an operation is tried that ends its worker: the first time may have been the machine's fault."""
+
+UseOf = Callable[[int], ProcessUse | None]
+"""Looks at a process; see `process_use`."""
 
 # Enough to find Python and its packages again; no keys, no tokens, no proxies.
 _ENVIRONMENT = (
     "PATH HOME USERPROFILE SYSTEMROOT WINDIR TEMP TMP TMPDIR LANG LC_ALL LC_CTYPE PYTHONPATH PYTHONHOME PYTHONUSERBASE "
     "VIRTUAL_ENV LD_LIBRARY_PATH DYLD_LIBRARY_PATH PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX"
 ).split()
-
-
-class WorkerStopped(InputError):
-    """A file made its worker end: by a crash, by memory, by time."""
-
-
-class WorkerCrashed(WorkerStopped):
-    def __init__(self, name: str, *, limit_bytes: int) -> None:
-        super().__init__(
-            f"The reader stopped on {name!r}: the file is damaged, or asks for more than the limit of "
-            f"{_gib(limit_bytes)} GiB of memory.",
-            "Open it in a viewer and save or print it as a new PDF, or leave out the page with `pages`.",
-        )
-
-
-class WorkerTooLarge(WorkerStopped):
-    def __init__(self, name: str, *, limit_bytes: int) -> None:
-        super().__init__(
-            f"Reading {name!r} took more than the limit of {_gib(limit_bytes)} GiB of memory.",
-            "Leave out the page with `pages`, or save the file with smaller images.",
-        )
-
-
-class WorkerTooSlow(WorkerStopped):
-    def __init__(self, name: str, *, seconds: float) -> None:
-        super().__init__(
-            f"Reading {name!r} took longer than the limit of {seconds:g} seconds for one step.",
-            "Leave out the page with `pages`, or print the file as a new PDF.",
-        )
 
 
 class WorkerBroken(WitnessmarkError):
@@ -95,9 +84,10 @@ class OperationRefused(Exception):
 class _Worker:
     """One child process and what it has been given."""
 
-    def __init__(self, process: Process, limits: Limits) -> None:
+    def __init__(self, process: Process, limits: Limits, use_of: UseOf) -> None:
         self._process = process
         self._limits = limits
+        self._use_of = use_of
         self._buffer = bytearray()
         self.documents: set[str] = set()
         self.idle_since = time.monotonic()
@@ -119,20 +109,40 @@ class _Worker:
     ) -> tuple[wire.Message, bytes]:
         """Run one operation on one document.
 
+        Units:   `seconds` of CPU time
         Errors:  `WorkerStopped` kinds, `OperationRefused`, `WorkerBroken`; after the first kind and the last the worker
                  is not usable any more, nor after a cancellation
         """
         self.is_usable = False
-        try:
-            with anyio.fail_after(seconds):
+        self._meter = meter = Meter(cpu_seconds=seconds, idle_seconds=self._limits.hang_seconds)
+        excess: Excess | None = None
+        failure: Exception | None = None
+        answer, payload = wire.Message(), b""
+
+        async def watch(scope: anyio.CancelScope) -> None:
+            nonlocal excess
+            while (excess := meter.look(self._use_of(self._process.pid))) is None:  # noqa: ASYNC110 - the system tells nobody
+                await anyio.sleep(LOOK_SECONDS)
+            scope.cancel()
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(watch, tasks.cancel_scope)
+            try:
                 if content.sha256 not in self.documents:
                     await self._load(content)
                 await self._send(wire.pack({"operation": operation, "sha256": content.sha256, **arguments}))
                 answer, payload = await self._receive(into)
-        except TimeoutError as error:
-            raise WorkerTooSlow(content.name, seconds=seconds) from error
-        except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError) as error:
-            raise await self._cause_of_death(content.name) from error
+            except Exception as error:  # noqa: BLE001 - raised again below: here it would come out wrapped in a group
+                failure = error
+            tasks.cancel_scope.cancel()
+        if isinstance(failure, (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError)):
+            failure = await self._cause_of_death(content.name)
+        elif failure is None and not answer:
+            failure = self._excess(content.name, excess, seconds)
+        if failure is not None:
+            if isinstance(failure, WorkerStopped):
+                failure.cpu_seconds = meter.cpu_seconds
+            raise failure
         self.resident_bytes = answer["resident_bytes"]
         self.is_usable = self.resident_bytes <= self._limits.worker_keep_bytes
         self.documents = set(answer["documents"])
@@ -142,7 +152,9 @@ class _Worker:
             self.is_usable = False
             logger.error("worker failed", extra={"operation": operation, "error": answer["broken"]})
             if answer["broken"] == "MemoryError":
-                raise WorkerTooLarge(content.name, limit_bytes=self._limits.worker_address_bytes)
+                stopped = WorkerTooLarge(content.name, limit_bytes=self._limits.worker_address_bytes)
+                stopped.cpu_seconds = meter.cpu_seconds
+                raise stopped
             raise WorkerBroken(operation)
         return answer["result"], payload
 
@@ -156,6 +168,7 @@ class _Worker:
     async def _send(self, data: bytes) -> None:
         assert self._process.stdin is not None
         await self._process.stdin.send(data)
+        self._meter.progressed()
 
     async def _receive(self, into: BinaryIO | None = None) -> tuple[wire.Message, bytes]:
         length, payload_bytes = wire.HEADER.unpack(await self._exactly(wire.HEADER.size))
@@ -172,6 +185,7 @@ class _Worker:
         assert self._process.stdout is not None
         while len(self._buffer) < size:
             self._buffer += await self._process.stdout.receive(1024 * 1024)
+            self._meter.progressed()
         with memoryview(self._buffer) as view:  # a slice of the buffer itself would be one copy more
             data = bytes(view[:size])
         del self._buffer[:size]
@@ -183,7 +197,14 @@ class _Worker:
         if self._process.returncode == EXIT_TOO_LARGE:
             return WorkerTooLarge(name, limit_bytes=self._limits.worker_resident_bytes)
         logger.warning("worker died", extra={"exit_code": self._process.returncode})
+        if self._process.returncode == _KILLED:
+            return WorkerKilled(name)
         return WorkerCrashed(name, limit_bytes=self._limits.worker_address_bytes)
+
+    def _excess(self, name: str, excess: Excess | None, seconds: float) -> WorkerStopped:
+        if excess == "idle":
+            return WorkerHung(name, seconds=self._limits.hang_seconds)
+        return WorkerTooSlow(name, seconds=seconds)
 
     async def end(self) -> None:
         """Kill the process, which holds nothing worth saving, and wait until it is gone."""
@@ -197,8 +218,10 @@ class _Worker:
 class Workers:
     """A small pool of workers; `open_workers` makes one and ends it."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, use_of: UseOf = process_use) -> None:
+        """Bound workers by `limits`; `use_of` says what a process has used of the CPU."""
         self.limits = limits
+        self._use_of = use_of
         self._idle: list[_Worker] = []
         self._slots = anyio.Semaphore(limits.workers)
         self._is_closed = False
@@ -217,17 +240,38 @@ class Workers:
         *,
         seconds: float,
         into: BinaryIO | None = None,
+        tries: int = TRIES,
     ) -> tuple[wire.Message, bytes]:
         """Run an operation on a document in a worker, waiting for a free one.
 
         Shapes:  the operation's result and its raw bytes (empty for most), which are written to `into` where that is
-                 given, as they come
+                 given, as they come; each of `tries` has another worker
+        Units:   `seconds` of CPU time that the operation may use
         Errors:  `WorkerStopped` kinds, `OperationRefused`, `WorkerBroken`; `OSError` of `into`
         """
+        used = 0.0
+        begin = into.tell() if into is not None else 0
+        while True:
+            try:
+                return await self._try(operation, content, arguments or {}, seconds=seconds, into=into)
+            except WorkerStopped as error:
+                tries -= 1
+                used += error.cpu_seconds
+                error.cpu_seconds = used
+                if tries <= 0:
+                    raise
+                logger.info("worker stopped, one more try", extra={"operation": operation, "error": error.kind})
+            if into is not None:
+                into.seek(begin)
+                into.truncate()
+
+    async def _try(
+        self, operation: str, content: Content, arguments: dict[str, Any], *, seconds: float, into: BinaryIO | None
+    ) -> tuple[wire.Message, bytes]:
         async with self._slots:
             worker = await self._take(content.sha256) or await self._start()
             try:
-                return await worker.call(operation, content, arguments or {}, seconds=seconds, into=into)
+                return await worker.call(operation, content, arguments, seconds=seconds, into=into)
             finally:
                 self.peak_bytes = max(self.peak_bytes, worker.resident_bytes)
                 if worker.is_usable and not self._is_closed:
@@ -269,7 +313,7 @@ class Workers:
         assert process is not None
         self.started += 1
         self.running += 1
-        return _Worker(process, limits)
+        return _Worker(process, limits, self._use_of)
 
     async def _end(self, worker: _Worker) -> None:
         await worker.end()
@@ -298,9 +342,9 @@ class Workers:
 
 
 @asynccontextmanager
-async def open_workers(limits: Limits) -> AsyncGenerator[Workers]:
+async def open_workers(limits: Limits, use_of: UseOf = process_use) -> AsyncGenerator[Workers]:
     """Open a pool; leaving the block ends its processes."""
-    workers = Workers(limits)
+    workers = Workers(limits, use_of)
     failure: Exception | None = None
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(workers.watch)
@@ -314,7 +358,3 @@ async def open_workers(limits: Limits) -> AsyncGenerator[Workers]:
                 await workers.close()
     if failure is not None:
         raise failure
-
-
-def _gib(size: int) -> str:
-    return f"{size / 1024**3:g}"

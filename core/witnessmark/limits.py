@@ -28,6 +28,9 @@ class Limits:
     """Long calls of one process that are at work at once. They share two workers: more would only wait."""
     calls: int = 64
     """Long calls of one process that are at work or wait for their turn; one more is refused at once."""
+    queue_seconds: float = 10.0
+    """How long a call waits for its turn, which does not count as waiting for its result; then it goes on as a job.
+    Hosts cut a call 15 seconds after our default."""
     pages_per_call: int = 600
     """The Claude API takes 600 pages a request; one call offline keeps to the same figure."""
     worker_address_bytes: int = 1536 * MIB

@@ -23,13 +23,15 @@ from witnessmark.errors import InputError, SetupError, UsageError
 from witnessmark.exports.csv import csv_from_rows
 from witnessmark.placing import put
 from witnessmark.settings import Settings
-from witnessmark.store import LedgerEntry, Quarantined, Store, Tokens, open_store
+from witnessmark.store import Job, LedgerEntry, Quarantined, Store, Tokens, open_store
 from witnessmark.store.budgets import Period, bounds_of
 from witnessmark_server.store_words import OUTPUT
 from witnessmark_server.tables_view import harmless
+from witnessmark_tools.jobs import how_far
 from witnessmark_tools.ledger_rows import LEDGER_HEADS, cell, iso_time, ledger_columns, tokens_by_kind
 
 _ROWS_AT_ONCE = 500
+_MAX_JOBS = 100
 
 
 class NothingInQuarantine(InputError):
@@ -58,6 +60,7 @@ def run_store(options: argparse.Namespace, settings: Settings) -> int:
     """Run one of the actions."""
     actions: dict[str, Callable[[Store, argparse.Namespace], Awaitable[None]]] = {
         "show": _show,
+        "jobs": _jobs,
         "prune": _prune,
         "backup": _backup,
         "quarantine": _quarantine,
@@ -94,10 +97,58 @@ async def _show(store: Store, options: argparse.Namespace) -> None:
         ("in doubt", f"{facts.in_flight:,} on their way, {facts.possibly_billed:,} possibly billed"),
         ("answers", f"{facts.answers:,}, {_megabytes(facts.answer_bytes)}{_from(facts.oldest_answer)}"),
         ("uploads", f"{facts.uploads:,} at the API, {_megabytes(facts.upload_bytes)}"),
-        ("jobs", f"{facts.jobs_working:,} at work, {facts.jobs_ended:,} ended in the last two weeks"),
+        ("jobs", f"{facts.jobs_running:,} running, {facts.jobs_waiting:,} waiting, {facts.jobs_ended:,} lately ended"),
         ("quarantine", f"{facts.quarantined:,} documents and pages"),
     ]
     _print(options, kept | oldest, ("", ""), lines)
+
+
+async def _jobs(store: Store, options: argparse.Namespace) -> None:
+    jobs = await store.jobs(limit=_MAX_JOBS)
+    if not jobs and not options.json:
+        print("There are no jobs.")
+        return
+    found = [
+        {
+            "job_id": job.id,
+            "tool": job.tool,
+            "status": _status(job),
+            "done": job.progress.done,
+            "total": job.progress.total,
+            "began_at": iso_time(job.began_at),
+            "goes_on": _goes_on(job),
+        }
+        for job in jobs
+    ]
+    lines = [
+        (
+            job.id,
+            job.tool,
+            _status(job),
+            how_far(job.progress.done, job.progress.total).strip(" ()"),
+            _time(job.began_at),
+        )
+        for job in jobs
+    ]
+    _print(options, {"jobs": found}, ("job", "tool", "status", "progress", "since"), lines)
+    if any(_status(job) == "waiting" for job in jobs) and not options.json:
+        print("A job that waits goes on in a running server, or by `witnessmark get-job JOB`.")
+
+
+def _status(job: Job) -> str:
+    if job.state != "working":
+        return job.state
+    return "running" if job.is_running else "waiting"
+
+
+def _goes_on(job: Job) -> str | None:
+    """Say what a job waits for; None: for nothing."""
+    if _status(job) != "waiting":
+        return None
+    if job.has_process:
+        return "in its process, when that is done with others"
+    who = f"a process with a key for {job.endpoint}" if job.endpoint else "any process"
+    return f"{who} that may read its document: a running server, or `witnessmark get-job {job.id}`"
 
 
 async def _prune(store: Store, options: argparse.Namespace) -> None:

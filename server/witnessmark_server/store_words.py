@@ -11,6 +11,7 @@ from typing import Any
 
 ACTIONS = {
     "show": "Say what is kept and what was spent today and this month, by this machine's calendar.",
+    "jobs": "List jobs, the newest first: running, waiting (no process works on it now), or how it ended.",
     "prune": "Remove answers that are too old and what has ended by itself; the ledger is kept.",
     "backup": "Write a whole copy of the store, also while it is in use.",
     "quarantine": "List the documents and pages that are not sent again, and why.",

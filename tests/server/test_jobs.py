@@ -182,7 +182,7 @@ async def test_what_is_not_done_in_time_goes_on_and_is_fetched(
         reader.release()
         done = await get(client, job_id)
         again = await client.call_tool("get_job", {"job_id": job_id})
-    assert done["status"] == "completed"
+    assert (done["status"], done["done"], done["total"], done["message"]) == ("completed", 5, 5, "Finished")
     assert done["tool"] == "extract_tables"
     assert [row[0] for found in done["result"]["tables"] for row in found["rows"]] == PAGES
     assert done["cost"]["input_tokens"] == api.totals.billed["input_tokens"]
@@ -313,7 +313,7 @@ async def test_a_caller_who_cancels_while_waiting_leaves_no_job(
 
 async def test_a_full_queue_answers_at_once(connect: Connect, folder: Path, reader: Reader) -> None:
     reader.held = set(PAGES)
-    async with connect(limits=Limits(calls_at_work=1, calls=2)) as client:
+    async with connect(limits=Limits(calls_at_work=1, calls=2, queue_seconds=0.2)) as client:
         source = draw(folder)
         first = await begin(client, source)
         second = await begin(client, source, pages="2")
@@ -416,7 +416,8 @@ async def test_a_process_that_may_not_read_the_document_leaves_the_job_to_others
     async with serving(settings_for(api, elsewhere, tmp_path)) as client:
         waiting = await get(client, job_id, wait_seconds=3)
     assert waiting["status"] == "working"
-    assert waiting["warnings"][0].startswith("Nobody is at work on it: a server with the same key that may read")
+    assert waiting["warnings"][0].startswith(f"No process is working on this job. A process with a key for {api.url}")
+    assert "this process may not read its document; --allow FOLDER lets it" in waiting["warnings"][0]
     async with connect() as client:
         assert (await get(client, job_id))["status"] == "completed"
 
@@ -438,6 +439,8 @@ async def test_pages_that_failed_are_listed_by_class(connect: Connect, folder: P
         done = await get(client, await begin(client, draw(folder)))
     (failed,) = done["result"]["failures"]
     assert (failed["error"], failed["pages"]) == ("RequestRefused", "2,4")
+    assert (done["status"], done["result"]["status"]) == ("partial", "partial")
+    assert (done["done"], done["total"], done["message"]) == (3, 5, "Finished; 2 pages missing")
     assert [found["page"] for found in done["result"]["tables"]] == [1, 3, 5]
 
 

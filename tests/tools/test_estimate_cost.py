@@ -159,10 +159,10 @@ async def test_a_document_none_of_whose_pages_can_be_looked_at_is_refused(house:
         await estimated(house, damage.self_drawing_form(), models=["sonnet"])
 
 
-async def test_after_two_damaged_pages_no_more_are_tried(house: House) -> None:
+async def test_damaged_pages_are_left_out_of_the_price_and_no_others(house: House) -> None:
     bombs = damage.self_drawing_form(before=1, times=4, after=1)
     result = await estimated(house, bombs, models=["sonnet"])
-    assert any(warning.startswith("Pages 2-6: damaged") for warning in result.warnings)
+    assert any(warning.startswith("Pages 2-5: damaged") for warning in result.warnings)
     assert "PDF page 1;" in result.models[0].sends
 
 

@@ -57,7 +57,7 @@ class JobReport(Result):
 
     job_id: str
     tool: str
-    status: Literal["working", "completed", "failed", "cancelled"]
+    status: Literal["working", "completed", "partial", "failed", "cancelled"]
     done: float = Field(description="Of `total`, as the tool counts; most count pages.")
     total: float
     message: str
@@ -123,8 +123,12 @@ async def _ended(job_id: str, jobs: Jobs, seconds: float | None, progress: Progr
         if job.state != "working" or anyio.current_time() >= deadline:
             return job
         here = jobs.at_work(job_id)
-        if here is None:
-            await jobs.take_over(job_id)  # where its process is gone, it goes on in this one
+        if here is None and not job.has_process:
+            if await jobs.take_over(job_id):  # it goes on in this process, or has failed
+                continue
+            job = await _found(job_id, jobs)
+            if job.state == "working" and not job.has_process:
+                return job  # waiting longer would change nothing
         done, total, message = here or (job.progress.done, job.progress.total, job.progress.message)
         await progress(done, total, message)
         with anyio.move_on_after(min(LOOK_EVERY, deadline - anyio.current_time())):
@@ -155,7 +159,7 @@ async def _report(job: Job, jobs: Jobs) -> JobReport:
         documents=[],
         engines=[],
         cost=Cost() if spending is None else _cost(spending),
-        warnings=_waiting(job, is_here=here is not None) + ([] if spending is None else _doubts(spending)),
+        warnings=_waiting(job, jobs) + ([] if spending is None else _doubts(spending)),
         job_id=job.id,
         tool=job.tool,
         status=job.state,
@@ -169,10 +173,20 @@ async def _report(job: Job, jobs: Jobs) -> JobReport:
     )
 
 
-def _waiting(job: Job, *, is_here: bool) -> list[str]:
-    if job.state != "working" or is_here or job.has_process:
+def _waiting(job: Job, jobs: Jobs) -> list[str]:
+    """Say of a job that nothing works on what will."""
+    if job.is_running or job.state != "working" or jobs.is_begun(job.id):
         return []
-    return ["Nobody is at work on it: a server with the same key that may read its document goes on with it."]
+    if job.has_process:
+        return ["The job waits for its turn: the process that has it is at work on others. Call get_job again later."]
+    if (why := jobs.why_left(job.id)) is not None:
+        why = f" Here it cannot go on: {why}."
+    if job.endpoint:
+        goes_on = f"A process with a key for {job.endpoint} that may read its document goes on with it"
+    else:
+        goes_on = "Any process that may read its document goes on with it, key or none"
+    told = "No process is working on this job."
+    return [f"{told} {goes_on}: a running server, or `witnessmark get-job {job.id}` in a shell.{why or ''}"]
 
 
 def _cost(spending: JobSpending) -> Cost:
@@ -220,6 +234,7 @@ def _with_result(report: JobReport, job: Job, cursor: str | None, jobs: Jobs, ex
         update={
             "documents": whole.documents,
             "engines": whole.engines,
+            "status": "partial" if whole.status == "partial" else report.status,
             "result": page.to_json(),
             "next_cursor": after,
         }

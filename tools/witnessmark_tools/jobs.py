@@ -27,7 +27,7 @@ from witnessmark.errors import ApiError, InputError, SetupError, WitnessmarkErro
 from witnessmark.limits import Limits
 from witnessmark_tools.arguments import SECRET
 from witnessmark_tools.results import LongResult
-from witnessmark_tools.terms import JobTerms
+from witnessmark_tools.terms import OFFLINE, JobTerms, is_offline
 
 if TYPE_CHECKING:
     from witnessmark.store import Job, JobError, JobProgress, Store
@@ -41,6 +41,8 @@ WRITE_AGAIN_AFTER = 5.0
 """Seconds, where the store took no word of how a job ended."""
 LOOK_AFTER, LOOK_EVERY = 3.0, 15.0
 """Seconds until, and between, looks for jobs whose process is gone."""
+ANY_ENDPOINT = ""
+"""The endpoint of a job that asks no model: any process can go on with it."""
 
 
 class ServerFull(ApiError):
@@ -94,6 +96,8 @@ class _Work:
     is_ours: bool = True
     """Whether no other process has taken it over."""
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
+    begun: anyio.Event = field(default_factory=anyio.Event)
+    """Set when its turn has come, or it has ended before."""
     ended: anyio.Event = field(default_factory=anyio.Event)
     changed: anyio.Event = field(default_factory=anyio.Event)
 
@@ -110,7 +114,20 @@ class _Work:
     def progress(self) -> JobProgress:
         from witnessmark.store import JobProgress
 
-        return JobProgress(done=self.done, total=self.total, message=self.message)
+        return JobProgress(done=self.done, total=self.total, message=self.message, is_begun=self.begun.is_set())
+
+    @property
+    def final_progress(self) -> JobProgress:
+        """Say how far it got: all of it, unless its result lacks pages."""
+        from witnessmark.store import JobProgress
+
+        if self.result is None:
+            return self.progress
+        lacking, done = self.result.lacking_pages, self.total
+        if lacking:  # tools that do not count pages say themselves how far they got
+            done = self.total - lacking if lacking < self.total else min(self.done, self.total)
+        message = "Finished" + (f"; {lacking} page{'s'[: lacking != 1]} missing" if lacking else "")
+        return JobProgress(done=done, total=self.total, message=message)
 
 
 class Jobs:
@@ -124,7 +141,8 @@ class Jobs:
         self._limits = limits
         self._turn = anyio.CapacityLimiter(limits.calls_at_work)
         self._at_work: dict[str, _Work] = {}
-        self._left_to_others: set[str] = set()
+        self._left_to_others: dict[str, str] = {}
+        """Jobs that this process cannot go on with, and why."""
         self._given: Services | None = None
 
     async def call(
@@ -132,7 +150,8 @@ class Jobs:
     ) -> LongResult:
         """Run a tool and wait for it for a while; then it goes on as a job, and the result says so.
 
-        A caller that is cancelled while it waits cancels the work.
+        The while begins when the tool does; a call whose turn does not come soon becomes a job before. A caller that is
+        cancelled while it waits cancels the work.
 
         Errors:  `ServerFull`; what the tool raises; a `SetupError` where the job cannot be kept
         """
@@ -149,8 +168,11 @@ class Jobs:
         )
         self._begin(work)
         try:
-            with anyio.move_on_after(seconds):
-                await _follow(work, progress)
+            with anyio.move_on_after(None if seconds is None else self._limits.queue_seconds):
+                await work.begun.wait()
+            if work.begun.is_set():
+                with anyio.move_on_after(seconds):
+                    await _follow(work, progress)
             if not work.ended.is_set():
                 with anyio.CancelScope(shield=True):
                     await self._keep(work)
@@ -160,7 +182,8 @@ class Jobs:
             raise
         if not work.ended.is_set():
             assert issubclass(definition.result_type, LongResult)
-            return definition.result_type.going_on(work.id, how_far(work.done, work.total))
+            is_waiting = not work.begun.is_set()
+            return definition.result_type.going_on(work.id, WAITS if is_waiting else how_far(work.done, work.total))
         if work.error is not None:
             raise work.error
         if work.result is None:
@@ -178,6 +201,11 @@ class Jobs:
         """Say how far a job is that is at work here: done, of how much, in words; None: it is not."""
         work = self._at_work.get(job_id)
         return None if work is None else (work.done, work.total, work.message)
+
+    def is_begun(self, job_id: str) -> bool:
+        """Say whether a job is at work here and its turn has come."""
+        work = self._at_work.get(job_id)
+        return work is not None and work.begun.is_set()
 
     async def change(self, job_id: str) -> None:
         """Wait until there is something new about a job that is at work here."""
@@ -211,6 +239,7 @@ class Jobs:
                 if work.is_kept:
                     self._tasks.start_soon(self._touch, work)
                 async with self._turn:
+                    work.begun.set()
                     result = await work.definition.call(dict(work.arguments), work.services, work.tell)
                 assert isinstance(result, LongResult), "only long tools become jobs"
                 work.result = result
@@ -227,6 +256,7 @@ class Jobs:
             finally:
                 del self._at_work[work.id]
                 work.ended.set()
+                work.begun.set()
                 work.wake()
 
     async def _keep(self, work: _Work) -> None:
@@ -235,13 +265,14 @@ class Jobs:
 
         claude = work.services.claude
         arguments = {name: value for name, value in work.arguments.items() if name not in SECRET}
+        asks_nobody = is_offline(work.arguments.get("model"), work.services.terms, has_key=claude.has_key)
         await claude.store.add_job(
             Job(
                 id=work.id,
                 tool=work.definition.name,
                 arguments=json.dumps(arguments, ensure_ascii=True),
                 needs_secret=any(work.arguments.get(name) is not None for name in SECRET),
-                endpoint=claude.endpoint,
+                endpoint=ANY_ENDPOINT if asks_nobody else claude.endpoint,
                 approved_usd=work.services.terms.approved_usd,
                 began_at=work.began_at,
                 progress=work.progress,
@@ -278,21 +309,24 @@ class Jobs:
             except SetupError as error:
                 logger.warning("end of a job not kept", extra={"error": error.kind})
                 await anyio.sleep(WRITE_AGAIN_AFTER)
-            except Exception:  # one job's bad end is not the server's
+            except Exception as error:  # one job's bad end is not the server's
                 logger.exception("end of a job not kept")
-                return
+                if work.result is None:
+                    return
+                work.result, work.error = None, error  # a result that cannot be written is a failure, said as one
             else:
                 return
 
     async def _write_end(self, work: _Work) -> None:
         store = work.services.claude.store
         if work.result is not None:
-            await store.complete_job(work.id, await anyio.to_thread.run_sync(_json, work.result))
+            written = await anyio.to_thread.run_sync(_json, work.result)
+            await store.complete_job(work.id, written, work.final_progress)
         elif work.was_taken_over and isinstance(work.error, PathNotAllowed):
-            self._left_to_others.add(work.id)
+            self._left_to_others[work.id] = NOT_ALLOWED_HERE
             await store.give_job_back(work.id)
         elif work.error is not None:
-            await store.fail_job(work.id, _error(work.error, work.definition.name))
+            await store.fail_job(work.id, _error(work.error, work.definition.name), work.progress)
         elif work.scope.cancel_called and work.is_ours:
             await store.cancel_job(work.id)
         else:  # this process ends
@@ -341,31 +375,42 @@ class Jobs:
         except WitnessmarkError as error:
             await store.fail_job(job.id, _error(error, job.tool))
             return True
-        if work is None:
-            self._left_to_others.add(job.id)
+        if isinstance(work, str):
+            self._left_to_others[job.id] = work
             await store.give_job_back(job.id)
         else:
             logger.info("job taken over", extra={"tool": job.tool})
             self._begin(work)
         return True
 
-    async def _resumed(self, job: Job, store: Store) -> _Work | None:
-        """Make a job's call again, on its own terms; None: another process can, and this one cannot.
+    def why_left(self, job_id: str) -> str | None:
+        """Say why this process cannot go on with a job, as far as it has found out."""
+        return self._left_to_others.get(job_id)
 
+    async def _resumed(self, job: Job, store: Store) -> _Work | str:
+        """Make a job's call again, on its own terms.
+
+        Shapes:  why this process cannot do it and another can, where that is so
         Errors:  `SecretGone`; a `UsageError` where another version of witnessmark wrote its arguments
         """
         definition = self._tools.get(job.tool)
-        if definition is None or job.endpoint != self._services.claude.endpoint:
-            return None
+        if definition is None:
+            return f"this version of witnessmark has no tool {job.tool!r}"
+        if job.endpoint not in {ANY_ENDPOINT, self._services.claude.endpoint}:
+            has_key = self._services.claude.has_key
+            return "this process has " + ("a key for another API address" if has_key else "no key")
         if job.needs_secret:
             raise SecretGone
         spent = await store.job_spending(job.id)
+        arguments = json.loads(job.arguments)
+        if job.endpoint == ANY_ENDPOINT and "model" in definition.arguments.model_fields:
+            arguments["model"] = OFFLINE  # also where this process has a key: nobody agreed to pay
         terms = JobTerms(id=job.id, began_at=job.began_at, spent_usd=spent.usd)
         services = _going_on(self._services, terms)
         return _Work(
             id=job.id,
             definition=definition,
-            arguments=definition.parse(json.loads(job.arguments)),
+            arguments=definition.parse(arguments),
             services=replace(services, terms=replace(services.terms, approved_usd=job.approved_usd)),
             began_at=job.began_at,
             is_kept=True,
@@ -388,6 +433,10 @@ async def _follow(work: _Work, progress: Progress) -> None:
 def _going_on(services: Services, job: JobTerms) -> Services:
     """Let a tool take as long as it takes: who waits for it is not its matter."""
     return replace(services, patience=None, terms=replace(services.terms, job=job))
+
+
+WAITS = " (it waits for its turn: others are at work)"
+NOT_ALLOWED_HERE = "this process may not read its document; --allow FOLDER lets it"
 
 
 def how_far(done: float, total: float) -> str:

@@ -22,7 +22,7 @@ from witnessmark.plans.price import Usd, price_of
 from witnessmark.plans.spending import check_price
 from witnessmark.store import Budgets, Tokens
 from witnessmark_tools.results import Cost
-from witnessmark_tools.terms import AUTO, OFFLINE, OUTLASTS_SECONDS, Terms
+from witnessmark_tools.terms import AUTO, OFFLINE, OUTLASTS_SECONDS, Terms, is_offline
 
 NO_KEY = "There is no key, so the offline engine has read it; with ANTHROPIC_API_KEY model 'auto' asks Claude."
 LOST_USD, LOST_SHARE = Decimal("0.05"), Decimal("0.1")
@@ -72,7 +72,7 @@ async def readers_for(named: str | None, claude: Claude, terms: Terms) -> Reader
     Errors:  `ModelUnknown`, `ModelRetired`, `KeyMissing`, what is wrong with the key
     """
     name = (named or terms.model or AUTO).strip()
-    if name.lower() == OFFLINE or (name.lower() == AUTO and not claude.has_key):
+    if is_offline(named, terms, has_key=claude.has_key):
         warnings = (NO_KEY,) if named and name.lower() == AUTO else ()
         return Readers(name=OFFLINE, warnings=warnings)
     if name.lower() == AUTO:

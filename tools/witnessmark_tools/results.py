@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from witnessmark import __version__
 from witnessmark.documents.document import Document
-from witnessmark.documents.page_range import text_from_pages
+from witnessmark.documents.page_range import count_of_pages, text_from_pages
 from witnessmark.errors import UsageError
 
 INLINE_CHARACTERS = 40_000
@@ -190,6 +190,11 @@ class LongResult(Result):
         if self.status == "completed" and (self.failures or self.continue_with):
             object.__setattr__(self, "status", "partial")  # frozen for everybody else
         return self
+
+    @property
+    def lacking_pages(self) -> int:
+        """How many pages it lacks, tried in vain or untried."""
+        return sum(map(count_of_pages, [*(failed.pages for failed in self.failures), self.continue_with or ""]))
 
     @property
     def exported(self) -> Sequence[ExportedFile]:

@@ -37,3 +37,9 @@ class Terms:
     approved_usd: Decimal | None = None
     job: JobTerms | None = None
     """None: the call is answered by whoever waits for it, and by nobody else."""
+
+
+def is_offline(named: str | None, terms: Terms, *, has_key: bool) -> bool:
+    """Say whether a call that names this model, or none, asks no model at all."""
+    name = (named or terms.model or AUTO).strip().lower()
+    return name == OFFLINE or (name == AUTO and not has_key)

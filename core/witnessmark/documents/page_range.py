@@ -50,6 +50,13 @@ def pages_from_text(text: str | None, *, page_count: int, limit: int) -> tuple[i
     return tuple(numbers)
 
 
+def count_of_pages(text: str) -> int:
+    """Count the pages of ranges as `text_from_pages` writes them, those of several documents with names before them."""
+    ranges = (part for named in text.split("; ") for part in named.rpartition(": ")[2].split(",") if part)
+    ends = (tuple(map(int, part.split("-"))) for part in ranges)
+    return sum(end[-1] - end[0] + 1 for end in ends)
+
+
 def _numbers(text: str, page_count: int) -> list[int]:
     found: set[int] = set()
     for part in text.replace("–", "-").replace(" ", "").removesuffix(",").split(","):

@@ -32,7 +32,7 @@ Word = Literal["go on", "cancelled", "lost"]
 
 _COLUMNS = (
     "id, state, tool, arguments, needs_secret, endpoint, approved_usd, began_at, ended_at, attempts, done, total, "
-    "message, error_kind, error_message, error_next, process, touched_at"
+    "message, is_begun, error_kind, error_message, error_next, process, touched_at"
 )
 
 
@@ -41,7 +41,7 @@ def add_job(db: Connection, job: Job, *, process: str, now: float) -> None:
     forget_ended(db, now=now)
     db.execute(
         "INSERT INTO jobs (id, state, tool, arguments, needs_secret, endpoint, approved_usd, began_at, touched_at, "
-        "process, done, total, message) VALUES (?, 'working', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "process, done, total, message, is_begun) VALUES (?, 'working', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             job.id,
             job.tool,
@@ -55,6 +55,7 @@ def add_job(db: Connection, job: Job, *, process: str, now: float) -> None:
             job.progress.done,
             job.progress.total,
             job.progress.message,
+            job.progress.is_begun,
         ),
     )
 
@@ -68,12 +69,13 @@ def touch_job(db: Connection, job_id: str, progress: JobProgress, *, process: st
         return "cancelled"
     db.execute(
         "UPDATE jobs SET touched_at = :now, attempts = CASE WHEN :done > done THEN 1 ELSE attempts END, "
-        "done = max(done, :done), total = :total, message = :message WHERE id = :id",
+        "done = max(done, :done), total = :total, message = :message, is_begun = :is_begun WHERE id = :id",
         {
             "now": now,
             "done": progress.done,
             "total": progress.total,
             "message": progress.message,
+            "is_begun": progress.is_begun,
             "id": job_id,
         },
     )
@@ -89,16 +91,19 @@ def end_job(
     now: float,
     result: str | None = None,
     error: JobError | None = None,
+    progress: JobProgress | None = None,
 ) -> bool:
-    """Write down how a job ended, unless another process has it, or somebody cancelled it before.
+    """Write down how a job ended, and how far it got, unless another process has it, or somebody cancelled it before.
 
-    Shapes:  whether it was written
+    Shapes:  whether it was written; without `progress`, what the last touch said stays
     """
     facts = (error.kind, error.message, error.next_step) if error else (None, None, None)
+    counts = (progress.done, progress.total, progress.message) if progress else (None, None, None)
     done = db.execute(
         "UPDATE jobs SET state = ?, ended_at = ?, result = ?, error_kind = ?, error_message = ?, error_next = ?, "
+        "done = coalesce(?, done), total = coalesce(?, total), message = coalesce(?, message), "
         "arguments = NULL WHERE id = ? AND state = 'working' AND process = ?",
-        (state, now, None if result is None else zlib.compress(result.encode(), 6), *facts, job_id, process),
+        (state, now, None if result is None else zlib.compress(result.encode(), 6), *facts, *counts, job_id, process),
     )
     return done.rowcount == 1
 
@@ -138,7 +143,8 @@ def claim_job(
         if only not in {None, job_id} or job_id in passing_over or owner == process or _is_held(owner, touched, now):
             continue
         db.execute(
-            "UPDATE jobs SET process = ?, touched_at = ?, attempts = attempts + 1 WHERE id = ?", (process, now, job_id)
+            "UPDATE jobs SET process = ?, touched_at = ?, attempts = attempts + 1, is_begun = 0 WHERE id = ?",
+            (process, now, job_id),
         )
         if attempts >= MOST_ATTEMPTS:
             error = JobError(
@@ -154,6 +160,14 @@ def claim_job(
 
 def is_any_at_work(db: Connection) -> bool:
     return db.execute("SELECT 1 FROM jobs WHERE state = 'working' LIMIT 1").fetchone() is not None
+
+
+def count_jobs(db: Connection, *, now: float) -> tuple[int, int, int]:
+    """Count the jobs that run, those that wait for their turn or for a process, and those that ended."""
+    rows = db.execute("SELECT process, touched_at, is_begun FROM jobs WHERE state = 'working'").fetchall()
+    running = sum(bool(is_begun) and _is_held(owner, touched, now) for owner, touched, is_begun in rows)
+    (ended,) = db.execute("SELECT count(*) FROM jobs WHERE state != 'working'").fetchone()
+    return running, len(rows) - running, ended
 
 
 def find_job(db: Connection, job_id: str, *, now: float) -> Job | None:
@@ -217,6 +231,7 @@ def _job(row: tuple[Any, ...], now: float) -> Job:
         done,
         total,
         message,
+        is_begun,
         kind,
         error_message,
         error_next,
@@ -236,7 +251,7 @@ def _job(row: tuple[Any, ...], now: float) -> Job:
         ended_at=ended_at,
         attempts=attempts,
         has_process=_is_held(process, touched_at, now),
-        progress=JobProgress(done=done, total=total, message=message),
+        progress=JobProgress(done=done, total=total, message=message, is_begun=bool(is_begun)),
         result=None if result is None else zlib.decompress(result).decode(),
         error=None if kind is None else JobError(kind=kind, message=error_message, next_step=error_next),
     )

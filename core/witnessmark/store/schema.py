@@ -113,7 +113,9 @@ _ENDPOINTS = (
         said INTEGER NOT NULL, PRIMARY KEY (endpoint, model, what)) WITHOUT ROWID""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, (*_JOBS, *_CACHING, *_PACING, *_ENDPOINTS))
+_QUEUED_JOBS = ("ALTER TABLE jobs ADD COLUMN is_begun INTEGER NOT NULL DEFAULT 1",)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, (*_JOBS, *_CACHING, *_PACING, *_ENDPOINTS), _QUEUED_JOBS)
 
 
 def migrate(connection: Connection, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:

@@ -339,22 +339,27 @@ class Store:
             lambda db: jobs.touch_job(db, job_id, progress, process=self._process, now=now)
         )
 
-    async def complete_job(self, job_id: str, result: str) -> bool:
+    async def complete_job(self, job_id: str, result: str, progress: JobProgress | None = None) -> bool:
         """Keep a job's result.
 
         Shapes:  whether it is kept: another process may have the job by now, or somebody has cancelled it
         """
         now = self._clock()
         return await self._database.write(
-            lambda db: jobs.end_job(db, job_id, "completed", process=self._process, now=now, result=result),
+            lambda db: jobs.end_job(
+                db, job_id, "completed", process=self._process, now=now, result=result, progress=progress
+            ),
             shielded=True,
         )
 
-    async def fail_job(self, job_id: str, error: JobError) -> bool:
+    async def fail_job(self, job_id: str, error: JobError, progress: JobProgress | None = None) -> bool:
         """Keep why a job failed; as `complete_job`."""
         now = self._clock()
         return await self._database.write(
-            lambda db: jobs.end_job(db, job_id, "failed", process=self._process, now=now, error=error), shielded=True
+            lambda db: jobs.end_job(
+                db, job_id, "failed", process=self._process, now=now, error=error, progress=progress
+            ),
+            shielded=True,
         )
 
     async def give_job_back(self, job_id: str) -> None:

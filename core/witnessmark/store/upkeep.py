@@ -13,7 +13,7 @@ from witnessmark.store.buckets import forget_old_buckets
 from witnessmark.store.budgets import end_dead_reservations
 from witnessmark.store.database import beside
 from witnessmark.store.endpoints import remove_old_facts
-from witnessmark.store.jobs import forget_ended
+from witnessmark.store.jobs import count_jobs, forget_ended
 from witnessmark.store.quarantine import UNFETCHABLE_SECONDS
 from witnessmark.store.uploads import end_dead_leases
 from witnessmark.store.values import StoreFacts
@@ -118,9 +118,7 @@ def facts_of(db: Connection, path: Path, *, now: float) -> StoreFacts:
     uploads, upload_bytes = db.execute(
         "SELECT count(*), coalesce(sum(size), 0) FROM uploads WHERE expires_at IS NULL OR expires_at > ?", (now,)
     ).fetchone()
-    working, ended = db.execute(
-        "SELECT coalesce(sum(state = 'working'), 0), coalesce(sum(state != 'working'), 0) FROM jobs"
-    ).fetchone()
+    running, waiting, ended = count_jobs(db, now=now)
     (quarantined,) = db.execute("SELECT count(*) FROM quarantine").fetchone()
     return StoreFacts(
         path=path,
@@ -135,7 +133,9 @@ def facts_of(db: Connection, path: Path, *, now: float) -> StoreFacts:
         uploads=uploads,
         upload_bytes=upload_bytes,
         quarantined=quarantined,
-        jobs_working=working,
+        jobs_working=running + waiting,
+        jobs_running=running,
+        jobs_waiting=waiting,
         jobs_ended=ended,
     )
 

@@ -332,6 +332,10 @@ class StoreFacts:
     upload_bytes: int
     quarantined: int
     jobs_working: int
+    """Running or waiting."""
+    jobs_running: int
+    jobs_waiting: int
+    """For their turn in a process that is busy, or for a process."""
     jobs_ended: int
 
 
@@ -342,6 +346,8 @@ class JobProgress:
     done: float = 0.0
     total: float = 0.0
     message: str = ""
+    is_begun: bool = True
+    """False while it waits for its turn in a process that is busy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -365,7 +371,7 @@ class Job:
     needs_secret: bool
     """Whether a secret was among the arguments: only the process that was given it can go on."""
     endpoint: str
-    """Of the API; empty where there is no key."""
+    """Of the API; empty where no model is asked, so that any process can go on."""
     approved_usd: Decimal | None
     """What a person agreed to."""
     began_at: float
@@ -378,6 +384,11 @@ class Job:
     result: str | None = None
     """The tool's whole result as JSON."""
     error: JobError | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a process works on it now, as far as can be told; else it waits for its turn or for a process."""
+        return self.state == "working" and self.has_process and self.progress.is_begun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -189,6 +189,59 @@ async def test_where_two_models_read_the_same_no_third_is_asked(house: House, re
     assert f"{SONNET} has read the same" in found.readers[0].reason
 
 
+APART = ["Sum of all", "", "1,318"]
+"""A row whose label the page has a line lower than its figure, below the next column."""
+
+
+def draw_apart() -> bytes:
+    return document(
+        words("Page 1 of costs", x=60, top=60)
+        + grid([HEADERS, *rows_of(1)], top=100)
+        + words(APART[2], x=336, top=194, align="right")
+        + words(APART[0], x=150, top=226)
+    )
+
+
+def _with_exchanged_rows(made: dict[str, Any]) -> dict[str, Any]:
+    first, second, *others = made["rows"]
+    return made | {"rows": [[first[0], *second[1:]], [second[0], *first[1:]], *others]}
+
+
+async def test_what_two_models_read_alike_and_the_page_has_in_order_is_not_displaced(
+    house: House, readers: Readers
+) -> None:
+    for model in (HAIKU, SONNET, OPUS):
+        readers.mistakes[model, 1] = lambda made: made | {"rows": [*made["rows"], APART]}
+    found = await extract(house, draw_apart())
+    assert readers.models == [HAIKU, SONNET]
+    (one,) = found.tables
+    assert (one.evidence.displaced, one.evidence.unlocated) == (0, 0)
+    assert one.confidence == "high"
+    assert found.needs_review == []
+    assert found.readers[0].reason is not None
+    assert f"{SONNET} has read the same" in found.readers[0].reason
+
+
+async def test_a_value_out_of_place_that_one_model_read_goes_up(house: House, readers: Readers) -> None:
+    readers.mistakes[HAIKU, 1] = lambda made: made | {"rows": [*made["rows"], APART]}
+    for model in (SONNET, OPUS):
+        readers.mistakes[model, 1] = lambda made: made | {"rows": [*made["rows"], [*APART[:2], "1,31"]]}
+    found = await extract(house, draw_apart())
+    assert readers.models[:2] == [HAIKU, SONNET]
+    assert found.needs_review != []
+
+
+async def test_what_two_models_read_alike_against_the_order_of_the_page_stays_displaced(
+    house: House, readers: Readers
+) -> None:
+    for model in (HAIKU, SONNET, OPUS):
+        readers.mistakes[model, 1] = _with_exchanged_rows
+    found = await extract(house, draw(1))
+    assert readers.models == [HAIKU, SONNET]
+    assert found.tables[0].evidence.displaced == 4
+    assert found.tables[0].confidence == "low"
+
+
 async def test_a_worse_reading_does_not_replace_a_better_one(house: House, readers: Readers) -> None:
     readers.wrong(HAIKU, 1, "11,185")
     readers.mistakes[SONNET, 1] = readers.mistakes[OPUS, 1] = lambda made: made | {"rows": made["rows"][2:]}

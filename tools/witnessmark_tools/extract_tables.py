@@ -181,7 +181,7 @@ async def extract_tables(
             told["readers"] = [(one.pages, one.model) for one in found.readers]
         result_id = result_id_of("extract_tables", document, told | {"detail": detail, "vocabulary": vocabulary})
         checked, not_looked_up = await check_tables(
-            found.tables, document, documents, check_layer=check, seconds=left()
+            found.tables, document, documents, check_layer=check, seconds=left(), agreed=found.agreed
         )
         again = SecondReading(tables=checked)
         if found.second is not None:

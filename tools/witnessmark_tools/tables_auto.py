@@ -23,6 +23,7 @@ from witnessmark_tools.contained import contained
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.pages import Unsendable, failures_of, sendable_pages
 from witnessmark_tools.paid import Paid, naming_cost
+from witnessmark_tools.tables_agreed import Grid, grids_of
 from witnessmark_tools.tables_answer import joined_tables, parse_answer, parted_by_page
 from witnessmark_tools.tables_by_claude import failures_in_words, left_in_words, unread_places
 from witnessmark_tools.tables_doubts import Standing, is_better, pages_in_doubt, says_the_same, standing_of
@@ -123,6 +124,8 @@ class _TablesClimb:
     seen: dict[int, tuple[BoundingBox, ...]] = field(default_factory=dict[int, tuple[BoundingBox, ...]])
     """By page, the tables that are to be seen without any model."""
     looked_at: set[int] = field(default_factory=set[int])
+    agreed: dict[int, frozenset[Grid]] = field(default_factory=dict[int, frozenset[Grid]])
+    """By page, the tables that two models have read alike."""
     faults: list[str] = field(default_factory=list[str])
     """Warnings of parts that failed inside witnessmark."""
 
@@ -169,10 +172,30 @@ class _TablesClimb:
                 parts.setdefault(page, []).append((answered.ask, answer))
         with contained(self.faults, "The pages' own words were not read to check what models have read"):
             await self._look_at([page for page in parts if page not in self.looked_at])
+        alike = await self._alike(parts, model)
         for page, standing in (await self._standings(parts)).items():
-            self._weigh(page, _Reading(model=model.id, parts=tuple(parts[page]), standing=standing))
+            reading = _Reading(model=model.id, parts=tuple(parts[page]), standing=standing)
+            self._weigh(page, reading, is_alike=page in alike)
         for failed in paid.run.failed:
             self._lose(failed, model)
+
+    async def _alike(self, candidates: Mapping[int, _Parts], model: Model) -> set[int]:
+        """Keep which tables another model has read alike, and list the pages of which it has read all alike."""
+        document = self.climb.call.document
+        alike: set[int] = set()
+
+        def compare(page: int) -> None:
+            readings = (self.best[page].parts, candidates[page])
+            first, second = (grids_of(joined_tables(parts, document)[0]) for parts in readings)
+            self.agreed[page] = self.agreed.get(page, frozenset[Grid]()) | (first & second)
+            if first == second:
+                alike.add(page)
+
+        for page in candidates:
+            if page in self.best and self.best[page].model != model.id:
+                with contained(self.faults, f"Page {page}: what two models have read was not compared"):
+                    await anyio.to_thread.run_sync(compare, page, abandon_on_cancel=True)
+        return alike
 
     def _by_page(self, answered: Answered, model: Model) -> dict[int, TablesAnswer]:
         with contained(self.faults, f"The answer of {model.id} about {in_words([answered.ask])} could not be used"):
@@ -205,7 +228,14 @@ class _TablesClimb:
             tables, _ = await anyio.to_thread.run_sync(
                 joined_tables, _in_order(parts), call.document, abandon_on_cancel=True
             )
-            checked, _ = await look_up(tables, self.witnesses, call.document, call.documents, seconds=self._patience())
+            checked, _ = await look_up(
+                tables,
+                self.witnesses,
+                call.document,
+                call.documents,
+                seconds=self._patience(),
+                agreed=self.agreed,
+            )
             looked_up.append(checked)
         if not looked_up:
             return dict.fromkeys(sorted(candidates), Standing())
@@ -223,16 +253,18 @@ class _TablesClimb:
 
         return await anyio.to_thread.run_sync(standings, abandon_on_cancel=True)
 
-    def _weigh(self, page: int, reading: _Reading) -> None:
+    def _weigh(self, page: int, reading: _Reading, *, is_alike: bool) -> None:
         before = self.best.get(page)
         if before is None:
             self.best[page] = reading
             if page in self.lost:
                 self.above[page] = f"{self.lost.pop(page)}: no answer that could be used"
             return
-        if says_the_same(before.standing, reading.standing):
+        if is_alike or says_the_same(before.standing, reading.standing):
             self.climb.settled.add(page)
             self.above[page] = f"{self._doubts(page)}; {reading.model} has read the same"
+            if is_better(reading.standing, before.standing) and not is_better(before.standing, reading.standing):
+                self.best[page] = reading  # its model is surer
         elif is_better(reading.standing, before.standing):
             self.above[page] = self._doubts(page)
             self.best[page] = reading
@@ -281,6 +313,7 @@ class _TablesClimb:
             cost=self.climb.cost,
             engines=self.climb.engines,
             readers=self._readers(),
+            agreed=self.agreed,
             second=self._second(),
         )
 

@@ -22,6 +22,7 @@ from witnessmark.values import BoundingBox
 from witnessmark_tools.contained import contained
 from witnessmark_tools.pages import rounded
 from witnessmark_tools.results import ReviewItem, Status, pages_in_words
+from witnessmark_tools.tables_agreed import NOT_AGREED, Agreed, without_agreed
 from witnessmark_tools.tables_confidence import TableCounts, judge
 from witnessmark_tools.tables_result import Evidence, ExtractedTable, LeftOverWords, PartOfTable, Place, Sums
 from witnessmark_tools.tables_shown import with_what_is_shown
@@ -88,10 +89,12 @@ async def check_tables(
     *,
     check_layer: LayerCheck | None = None,
     seconds: float | None = None,
+    agreed: Agreed = NOT_AGREED,
 ) -> tuple[tuple[CheckedTable, ...], tuple[str, ...]]:
     """Look every value of tables up on the pages they stand on.
 
-    Shapes:  as many as `tables`, named t1, t2 … in their order; and warnings
+    Shapes:  as many as `tables`, named t1, t2 … in their order; and warnings; `agreed` are tables that two models read
+             alike
     Units:   boxes as the page's own: points of a PDF, pixels of an image
     """
     pages = {page for table in tables for page in pages_of_table(table)}
@@ -99,7 +102,7 @@ async def check_tables(
     witnesses = Witnesses()
     with contained(faults, "The values of tables were not checked: the words of their pages could not be read"):
         witnesses = await read_witnesses(document, documents, sorted(pages), check=check_layer, seconds=seconds)
-    found, told = await look_up(tables, witnesses, document, documents)
+    found, told = await look_up(tables, witnesses, document, documents, agreed=agreed)
     return found, (*witnesses.warnings, *told, *without_words(found, witnesses), *too_large(found), *faults)
 
 
@@ -110,12 +113,14 @@ async def look_up(
     documents: Documents,
     *,
     seconds: float | None = None,
+    agreed: Agreed = NOT_AGREED,
 ) -> tuple[tuple[CheckedTable, ...], tuple[str, ...]]:
     """Look the values of tables up in the words of their pages, and in the picture where a text layer lacks them.
 
     Every verdict on a table comes from here: that by which `auto` accepts a page, and that which a result shows.
 
-    Shapes:  as many as `tables`, named t1, t2 … in their order; and warnings
+    Shapes:  as many as `tables`, named t1, t2 … in their order; and warnings; `agreed` are tables that two models read
+             alike
     Units:   `seconds` that reading pictures may take; None: as long as it takes, within bounds
     """
     found = await anyio.to_thread.run_sync(check_all, tables, witnesses, abandon_on_cancel=True)
@@ -123,6 +128,9 @@ async def look_up(
     shown: tuple[str, ...] = ()
     with contained(faults, "Values that the text layer lacks were not looked for in the pictures of pages"):
         found, shown = await with_what_is_shown(found, document, documents, witnesses, seconds=seconds)
+    if agreed:
+        with contained(faults, "Tables that two models read alike were not compared with the order of their pages"):
+            found = tuple(without_agreed(one, agreed) for one in found)
     return found, (*shown, *faults, *(fault for one in found for fault in one.faults))
 
 

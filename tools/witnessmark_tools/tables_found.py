@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -57,5 +57,9 @@ class TablesFound:
     engines: Sequence[str] = ()
     """The models that were asked, where it was not known before which."""
     readers: Sequence[Reader] = ()
+    agreed: Mapping[int, Collection[tuple[tuple[str, ...], ...]]] = field(
+        default_factory=dict[int, Collection[tuple[tuple[str, ...], ...]]]
+    )
+    """The tables that two models read alike, by page: `tables_agreed.grids_of`."""
     second: SecondReader | None = None
     """None: nobody does. A model that is named reads once, as its price said."""

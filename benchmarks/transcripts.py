@@ -36,7 +36,8 @@ from witnessmark.documents.ocr.recogniser import Recogniser
 from witnessmark.documents.opening import Documents
 from witnessmark.documents.pdfium import open_pdf
 from witnessmark.documents.worker import open_workers
-from witnessmark.evidence.transcripts import TranscriptDoubt, check_transcript
+from witnessmark.evidence.transcript_doubts import TranscriptDoubt
+from witnessmark.evidence.transcripts import check_transcript
 from witnessmark.limits import Limits
 from witnessmark.values import Word
 
@@ -231,20 +232,40 @@ def _swapped(luck: random.Random, lines: Lines, *, least: int, most: int) -> Cha
 
 
 def _without_word(luck: random.Random, lines: Lines) -> Change | None:
+    return _edited(luck, lines, lambda words, at: ([*words[:at], *words[at + 1 :]], (words[at],)))
+
+
+def _with_word(luck: random.Random, lines: Lines) -> Change | None:
+    word = luck.choice(["not", "no", "very", "only", "always"])
+    return _edited(luck, lines, lambda words, at: ([*words[:at], word, *words[at:]], (word,)), first=1)
+
+
+def _other_word(luck: random.Random, lines: Lines) -> Change | None:
+    other = luck.choice([*NOUNS, *GOODS, "not", "or", "before"])
+    made = _edited(luck, lines, lambda words, at: ([*words[:at], other, *words[at + 1 :]], (words[at], other)))
+    return None if made is None or as_lines(made.lines) == as_lines(lines) else made
+
+
+def _edited(
+    luck: random.Random,
+    lines: Lines,
+    edit: Callable[[list[str], int], tuple[list[str], tuple[str, ...]]],
+    *,
+    first: int = 0,
+) -> Change | None:
+    """Change a word of a line that has others."""
     places = [
         (at, cell, index)
         for at, line in enumerate(lines)
         for cell, text in enumerate(line.cells)
         for index, word in enumerate(text.split())
-        if " " in text.strip() and word.strip(".,").isalpha() and len(word.strip(".,")) > 1
+        if " " in text.strip() and index >= first and word.strip(".,").isalpha() and len(word.strip(".,")) > 1
     ]
     if not places:
         return None
     at, cell, index = luck.choice(places)
-    words = lines[at].cells[cell].split()
-    return Change(
-        lines=_with_cell(lines, at, cell, " ".join(words[:index] + words[index + 1 :])), names=(words[index],)
-    )
+    words, names = edit(lines[at].cells[cell].split(), index)
+    return Change(lines=_with_cell(lines, at, cell, " ".join(words)), names=names)
 
 
 def _without_line(luck: random.Random, lines: Lines) -> Change:
@@ -278,7 +299,7 @@ def _other_digit(luck: random.Random, lines: Lines, *, lone: bool) -> Change | N
 def _with_cell(lines: Lines, at: int, cell: int, text: str) -> Lines:
     cells = list(lines[at].cells)
     cells[cell] = text
-    return (*lines[:at], SheetLine(tuple(cells), lines[at].block), *lines[at + 1 :])
+    return (*lines[:at], lines[at]._replace(cells=tuple(cells)), *lines[at + 1 :])
 
 
 FAULTS: dict[str, Callable[[random.Random, Lines], Change | None]] = {
@@ -287,6 +308,8 @@ FAULTS: dict[str, Callable[[random.Random, Lines], Change | None]] = {
     "neighbours swapped": functools.partial(_swapped, least=1, most=1),
     "lines swapped": functools.partial(_swapped, least=2, most=99),
     "word dropped": _without_word,
+    "word put in": _with_word,
+    "word changed": _other_word,
     "line dropped": _without_line,
     "digit changed": functools.partial(_other_digit, lone=False),
     "lone digit changed": functools.partial(_other_digit, lone=True),

@@ -252,6 +252,21 @@ def test_a_word_that_is_put_in_is_told_where_the_page_has_no_room(word: str) -> 
     assert told(checked(TRUE.replace("is due", f"is {word} due"))) == [("words invented", word, None)]
 
 
+@pytest.mark.parametrize(
+    ("true", "read"), [("northern", "southern"), ("eastern", "western"), ("is due", "as due"), ("metres", "ells")]
+)
+@pytest.mark.parametrize("by_ocr", [True, False], ids=["OCR", "text layer"])
+def test_another_word_that_looks_alike_is_told(true: str, read: str, by_ocr: bool) -> None:
+    value, nearest = read.removesuffix(" due"), true.removesuffix(" due")
+    assert told(checked(TRUE.replace(true, read), by_ocr=by_ocr)) == [("word", value, nearest)]
+
+
+def test_a_page_that_ocr_reads_badly_accuses_no_word_that_looks_alike() -> None:
+    misread = [line.replace("eastern", "westenn").replace("nets", "nels").replace("lamps", "lanpz") for line in LINES]
+    check = check_transcript(TRUE, flow_of(misread))
+    assert (told(check), check.words - check.found) == ([], 3)
+
+
 LONE = ("Ropes of hemp 3 pieces", "Lamps of brass 5 pieces", "Sails of linen 8 pieces", "Nets for herring 2 pieces")
 
 
@@ -272,6 +287,11 @@ GLUED: dict[str, tuple[str, str]] = {
     "one digit": ("QTY: 2", "QTY:2"),
     "a unit": ("12 kg", "12kg"),
     "times": ("2 x 12.50", "2x12.50"),
+    "a span of time": ("9:00 - 17:30", "9:00-17:30"),
+    "a span of dates": ("01/02/2020 - 03/04/2020", "01/02/2020-03/04/2020"),
+    "a span": ("25 - 36", "25-36"),
+    "a name with a digit": ("GST1: 000639090688", "GST1:000639090688"),
+    "a footnote": ("Area [^12]", "Area12"),
     "a bracket": ("30/08/2017 (Wed)", "30/08/2017(Wed)"),
     "many words": ("THANK YOU FOR SHOPPING AT", "THANKYOUFORSHOPPINGAT"),
 }
@@ -283,8 +303,9 @@ def test_what_ocr_writes_together_is_found_in_it(written: str, read: str) -> Non
     seen = flow_of((*around[:2], read, around[2]))
     check = check_transcript("\n".join((*around[:2], written, around[2])), seen)
     assert (told(check), check.found) == ([], check.words)
-    if digit := next((letter for letter in written if letter.isdigit()), None):
-        wrong = written.replace(digit, str((int(digit) + 5) % 10), 1)
+    if places := [at for at, letter in enumerate(written) if letter.isdigit()]:
+        at = places[-1]
+        wrong = f"{written[:at]}{(int(written[at]) + 5) % 10}{written[at + 1 :]}"
         text = "\n".join((*around[:2], wrong, around[2]))
         assert any(doubt.is_of_number for doubt in check_transcript(text, seen).doubts)
 

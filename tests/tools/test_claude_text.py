@@ -228,6 +228,18 @@ async def test_a_line_left_out_and_one_made_up_are_listed(house: House, readers:
 
 
 @needs_ocr
+async def test_lines_in_another_order_and_words_left_out_are_listed(house: House, readers: Readers) -> None:
+    order = [LINES[0], LINES[3], LINES[2], LINES[1], *LINES[4:]]
+    readers.mistakes[SONNET, 1] = lambda _: "\n".join(order).replace("eastern ", "")
+    found = await read(house, scan(), model=SONNET)
+    assert [item.nearest for item in found.needs_review if item.status is None] == ["eastern"]
+    moved = [item for item in found.needs_review if item.status == "displaced"]
+    assert {item.value for item in moved} <= set(LINES)
+    assert all(item.reason.startswith("On the page this comes below") for item in moved)
+    assert found.checked == ["Page 1: all of 47 words stand on the page as OCR reads it, 2 lines in another order."]
+
+
+@needs_ocr
 async def test_what_the_model_cannot_read_is_listed(house: House, readers: Readers) -> None:
     readers.wrong(SONNET, 1, "Saltmere", "[unreadable]")
     found = await read(house, scan(), model=SONNET)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from witnessmark.evidence.transcripts import Kind, TranscriptCheck, TranscriptDoubt
+from witnessmark.evidence.transcript_doubts import Kind, TranscriptDoubt
+from witnessmark.evidence.transcripts import TranscriptCheck
 from witnessmark_tools.pages import MOST_REVIEWED, rounded
 from witnessmark_tools.results import ReviewItem, Status, pages_in_words
 
@@ -123,7 +124,10 @@ def unchecked_in_words(checks: Mapping[int, TranscriptCheck], pages_read: Sequen
     if pages := [page for page, check in sorted(checks.items()) if check.is_checked and check.unseen]:
         count = sum(checks[page].unseen for page in pages)
         words = "1 word was" if count == 1 else f"{count} words were"
-        told.append(f"{pages_in_words(pages)}: {words} not checked: OCR can read nothing there (handwriting, noise).")
+        told.append(
+            f"{pages_in_words(pages)}: {words} not checked: OCR can read nothing there "
+            "(handwriting, noise, a single digit)."
+        )
     if pages := [page for page, check in sorted(checks.items()) if check.is_checked and not check.is_order_checked]:
         told.append(f"{pages_in_words(pages)}: the order of lines was not checked: there are too many of them.")
     return told

@@ -189,6 +189,8 @@ def _forms(keys: Sequence[str], *, is_ocr: bool) -> Iterator[str]:
     """Write words in all the ways in which they may be elsewhere."""
     whole = joined(keys)
     yield whole
+    if len(keys) == 2 and all(key[-1:].isdigit() and key[:1].isdigit() for key in keys):
+        yield "-".join(keys)  # a span
     if is_figure(whole):
         if (squeezed := _squeezed(whole)) != whole:
             yield squeezed

@@ -19,6 +19,7 @@ _TAG = re.compile(
     r"</?(?:b|i|u|s|em|strong|sub|sup|del|ins|mark|br|p|div|span|table|thead|tbody|tr|td|th)\b[^<>]{0,80}>",
     re.IGNORECASE,
 )
+_FOOTNOTE = re.compile(r"\[\^(\w{1,4})\]:?")
 _EMPHASIS = re.compile(r"\*{1,3}|~~|`+|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|~<>$&])")
 _BETWEEN_CELLS = re.compile(r"(?<!\\)\||\t")
@@ -32,6 +33,8 @@ _DASHES = re.compile("(?<=[^\\W\\d_])[-/\u2010-\u2015](?=[^\\W\\d_])")
 _CURRENCY = "$\u20ac\u00a3\u00a5\u20b9\u20a9"
 _AROUND_FIGURE = "()[]{}<>\"'*\u2020\u2021\u00a7\u00b6\u2022|;:,.!?=~\u2248" + _CURRENCY
 _DIGIT = re.compile(r"\d")
+_SOFT_HYPHEN = re.compile("(?<=\\d)\u00ad(?=\\d)")
+"""Between figures it is a dash that a font names badly; elsewhere nobody sees it."""
 _COLUMN_WHITE = 1.5
 """White between words of a line, in its heights, from which on what follows may be read apart."""
 _GLUED = re.compile(
@@ -40,8 +43,10 @@ _GLUED = re.compile(
     r"|(?<=\d\d)[:;,.(\[]*(?=[^\W\d_]{2})"
     r"|(?<=\d)[x@*\u00d7](?=\d)"
     r"|(?<=[^\W\d_])(?=[$\u20ac\u00a3\u00a5]\d)"
+    r"|(?:(?<=[:./]\d\d)|(?<=[./]\d{4}))-(?=\d)"
 )
-"""Where a word and a number meet: one reader writes them together, the other apart. Single letters stay: `A12`."""
+"""Where a word and a number meet, or the two ends of a span of times or dates: one reader writes them together, the
+other apart. Single letters stay: `A12`."""
 
 
 class TextWord(NamedTuple):
@@ -69,12 +74,13 @@ def words_of_transcript(text: str) -> tuple[list[TextWord], int]:
 
     Shapes:  its words in order; and how often it says that something cannot be read
     """
-    text, unreadable = UNREADABLE.subn(" ", text)
+    text, unreadable = UNREADABLE.subn(" ", _SOFT_HYPHEN.sub("-", text).replace("\u00ad", ""))
     found: list[TextWord] = []
     for number, line in enumerate(text.splitlines()):
         if _ROW_OF_DASHES.fullmatch(line) or line.lstrip().startswith("```"):
             continue
         bare = _TAG.sub(" ", _BETWEEN_CELLS.sub(" ", line[_BEFORE_LINE.match(line).end() :]))  # type: ignore[union-attr]  # it matches nothing, too
+        bare = _FOOTNOTE.sub(r" \1 ", bare)
         bare = _ESCAPED.sub(r"\1", _EMPHASIS.sub("", bare))
         for raw in bare.split():
             keys = list(_keys(raw))

@@ -820,4 +820,250 @@ Applicants get nine more days.
 The deadline moves from 14 May to 9 May 2025.""",
         "Applications",
     ),
+    _changed(
+        "The Licensee shall pay an annual fee of USD 12,500, due on 1 February.",
+        "The Licensee shall pay an annual fee of USD 13,750, due on 1 March.",
+        "12,500, due on 1 February",
+        "13,750, due on 1 March",
+        """The licensee's annual fee rises by ten percent to USD 13,750 and falls due one month later.
+The licensee has to pay USD 1,250 more each year but gets an extra month to do so.
+The yearly licence fee increases and its due date is postponed from February to March.
+Für die Lizenznehmerin steigt die Jahresgebühr auf 13.750 US-Dollar; fällig wird sie erst am 1. März.
+The fee becomes more expensive for the licensee, though payment is due a month later than before.
+Die Jahresgebühr steigt um 10 % und ist einen Monat später fällig.""",
+        """The licensee's annual fee rises by 12 % to USD 13,750.
+The annual fee rises to USD 13,570 and is due on 1 March.
+The fee is due on 1 April instead of 1 February.
+Die Jahresgebühr steigt auf 15.750 US-Dollar.""",
+        "4.1 Fees",
+    ),
+    _changed(
+        "Either party may terminate this Agreement for convenience upon ninety (90) days' prior written notice.",
+        "Either party may terminate this Agreement for convenience upon sixty (60) days' prior written notice.",
+        "ninety (90)",
+        "sixty (60)",
+        """Both parties can leave the agreement with 30 days less notice.
+The notice period for termination for convenience is reduced from 90 to 60 days for both parties.
+Termination for convenience becomes easier because only two months' notice is needed.
+Die Kündigungsfrist verkürzt sich für beide Seiten um 30 Tage auf 60 Tage.
+Each side now has to give only 60 days' notice, so it gets less time to find a replacement.
+A shorter notice period makes it easier for either side to exit.""",
+        """The notice period for termination is extended from 60 to 90 days.
+Both parties must now give 120 days' notice.
+Die Kündigungsfrist verlängert sich auf 60 Tage.
+The notice period is reduced to thirty days.""",
+        "8.2 Termination",
+    ),
+    _changed(
+        "The Processor shall notify the Controller without delay, no later than 72 hours after becoming aware of a breach.",
+        "The Processor shall notify the Controller without delay, no later than 24 hours after becoming aware of a breach.",
+        "72",
+        "24",
+        """The processor must report breaches two days sooner.
+The deadline for reporting a data breach is tightened from 72 to 24 hours, which burdens the processor.
+The controller learns of a breach within a day instead of three days.
+Der Auftragsverarbeiter muss Verletzungen nun binnen 24 Stunden melden.
+The processor has only one third of the previous time to notify the controller.
+Breach notification gets stricter for the processor: one day instead of three.""",
+        """The processor must report breaches within 48 hours.
+The reporting deadline is extended to 24 hours.
+The deadline for breach notices moves from 24 to 72 hours.""",
+        "Data protection",
+    ),
+    _changed(
+        "Prices are exclusive of VAT at the rate of 19 %.",
+        "Prices are inclusive of VAT at the rate of 19 %.",
+        "exclusive",
+        "inclusive",
+        """Prices now include VAT, so the buyer effectively pays 19 % less on top.
+VAT is no longer added to the stated prices.
+The seller has to bear the 19 % VAT out of its prices.
+Die Preise verstehen sich nun einschließlich Mehrwertsteuer.
+Net prices become gross prices, to the buyer's advantage.""",
+        """VAT is raised to 21 %.
+Prices now include VAT at 7 %.""",
+        "Prices",
+    ),
+    _one_sided(
+        "added",
+        "If the Client does not object within 10 business days after delivery, the deliverables are deemed accepted.",
+        """A deemed-acceptance rule is introduced in favour of the contractor.
+If the client stays silent for ten business days, the work counts as accepted.
+The client now has to object within two weeks or lose the right to reject.
+Schweigt der Kunde 10 Werktage lang, gilt die Leistung als abgenommen.
+The added sentence shifts the risk of inactivity to the client.
+Silence of the client now amounts to acceptance.""",
+        """The deemed-acceptance rule was deleted.
+If the client stays silent for 15 business days, the work counts as accepted.
+Die Klausel zur Abnahmefiktion wurde gestrichen.""",
+        "6.3 Acceptance",
+    ),
+    _one_sided(
+        "removed",
+        "The Vendor's aggregate liability shall not exceed the fees paid in the twelve months preceding the claim.",
+        """The cap on the vendor's liability is removed, so the vendor is liable without limit.
+The vendor loses the limitation of its liability to twelve months of fees.
+Liability is no longer limited to the fees of the last year.
+Die Haftungsbegrenzung des Anbieters entfällt ersatzlos.
+The customer gains, because the vendor's liability is now unlimited.
+Without the sentence there is no ceiling on damages.""",
+        """A cap on liability was added for the vendor.
+The removed cap was set at six months of fees.
+Eine Haftungsbegrenzung wurde eingefügt.""",
+        "11. Liability",
+    ),
+    _changed(
+        "Q3 revenue | 1,482 | 1,611",
+        "Q3 revenue | 1,482 | 1,661",
+        "1,611",
+        "1,661",
+        """Third-quarter revenue is restated from 1,611 to 1,661.
+The comparison figure for Q3 revenue is 50 higher.
+Q3 revenue is corrected upwards by 3.1 %.
+Der Umsatz im dritten Quartal wird mit 1.661 statt 1.611 angegeben.
+Growth over 1,482 is now 12.1 %.""",
+        """Q3 revenue is restated to 1,616.
+Q3 revenue is 60 higher.
+Q3 revenue is corrected downwards to 1,661.""",
+        "Revenue",
+    ),
+    _changed(
+        "Guests must be at least 16 years old.",
+        "Guests must be at least 18 years old.",
+        "16",
+        "18",
+        """The minimum age goes up from 16 to 18.
+Guests aged 16 and 17 are no longer admitted.
+Only adults may stay.
+Das Mindestalter steigt um zwei Jahre auf 18.
+Minors are excluded now.
+Jugendliche unter 18 Jahren dürfen nicht mehr übernachten.""",
+        """The minimum age is lowered to 18.
+The minimum age goes up to 21.
+Das Mindestalter beträgt nun 16 statt 18 Jahre.""",
+        "House rules",
+    ),
+    _changed(
+        "Delivery takes 3 to 5 working days.",
+        "Delivery takes 5 to 7 working days.",
+        "3 to 5",
+        "5 to 7",
+        """Deliveries take two working days longer.
+Customers wait 5 to 7 working days instead of 3 to 5.
+Delivery times get longer.
+Die Lieferzeit verlängert sich auf fünf bis sieben Werktage.
+The delivery window shifts from 3-5 to 5-7 working days.""",
+        """Deliveries take 8 to 10 working days.
+Customers wait 3 to 5 working days instead of 5 to 7.""",
+        "Delivery",
+    ),
+    _changed(
+        "Rent increases are limited to 2 % in any 12-month period.",
+        "Rent increases are limited to 4 % in any 24-month period.",
+        "2 % in any 12-month",
+        "4 % in any 24-month",
+        """Landlords may raise the rent by up to 4 %, but only every two years.
+The cap doubles, and so does the period over which it applies.
+Mieterhöhungen sind nun auf 4 % in zwei Jahren begrenzt.
+Tenants may face one larger increase every 24 months instead of a smaller one each year.
+The limit changes from two percent a year to four percent in two years.""",
+        """The cap is lowered to 4 %.
+The limit is now 6 % in any 24-month period.
+Mieterhöhungen sind auf 4 % in drei Jahren begrenzt.""",
+        "Rent",
+    ),
+    _changed(
+        "Shipments above 30 kg cost EUR 18.90.",
+        "Shipments above 31.5 kg cost EUR 17.50.",
+        "30 kg cost EUR 18.90",
+        "31.5 kg cost EUR 17.50",
+        """Heavy shipments get EUR 1.40 cheaper, and the weight limit rises by 1.5 kg.
+The surcharge applies only above 31.5 kg and falls to 17.50 euros.
+Sendungen über 31,5 kg kosten nur noch 17,50 €.
+Senders of heavy goods save 7.4 %.
+Der Preis sinkt um 1,40 Euro.""",
+        """Heavy shipments cost EUR 15.70.
+The price rises to EUR 17.50.
+Sendungen über 35 kg kosten 17,50 €.""",
+        "Shipping",
+    ),
+    _changed(
+        "The seminar takes place on 14 and 15 October 2025 in Graz.",
+        "The seminar takes place on 21 and 22 October 2025 in Linz.",
+        "14 and 15 October 2025 in Graz",
+        "21 and 22 October 2025 in Linz",
+        """The seminar is held a week later and in another city.
+It moves from Graz to Linz and takes place on 21 and 22 October 2025.
+Das Seminar findet eine Woche später in Linz statt.
+Participants have to travel to Linz instead of Graz.
+The dates are pushed back by seven days.""",
+        """It takes place on 28 and 29 October 2025.
+It moves from Linz to Graz.
+The seminar is brought forward by a week.""",
+        "Seminar",
+    ),
+    _one_sided(
+        "added",
+        "Each member has one vote; members in arrears for more than three months have none.",
+        """Members in arrears for more than three months lose their vote.
+A voting rule is introduced.
+Jedes Mitglied hat nun ausdrücklich eine Stimme.
+Mitglieder mit mehr als drei Monaten Rückstand dürfen nicht abstimmen.
+Voting rights are spelled out for the first time.""",
+        """Members in arrears for more than six months lose their vote.
+The sentence on votes was deleted.""",
+        "Votes",
+    ),
+    _one_sided(
+        "removed",
+        "The Contractor may use subcontractors only with the Client's written consent.",
+        """Subcontractors no longer need the client's consent.
+The requirement of written consent for subcontracting is dropped.
+Der Auftragnehmer darf nun frei Subunternehmer einsetzen.
+The client loses control over who does the work.
+Der Zustimmungsvorbehalt entfällt.""",
+        """A consent requirement for subcontractors was added.
+Ein Zustimmungsvorbehalt wurde eingefügt.""",
+        "Subcontracting",
+    ),
+    _changed(
+        "The warranty covers parts and labour.",
+        "The warranty covers parts only.",
+        "and labour",
+        "only",
+        """Labour is no longer covered by the warranty.
+The customer has to pay for labour.
+Arbeitskosten sind nicht mehr gedeckt.
+The scope of the warranty is narrowed to parts.""",
+        """The word "parts" was replaced by "labour and material".""",
+        "Warranty",
+    ),
+    _changed(
+        "Population in 2020: 84,312.",
+        "Population in 2021: 85,004.",
+        "2020: 84,312",
+        "2021: 85,004",
+        """The population figure is updated to 85,004 for 2021.
+There are 692 more inhabitants than the year before.
+Die Einwohnerzahl steigt um 0,8 %.
+The figure now refers to 2021 rather than 2020.
+Population grows from about 84,300 to 85,000.""",
+        """The population figure is updated to 85,400.
+The figure now refers to 2022.
+There are 962 more inhabitants.""",
+        "Population",
+    ),
+    _changed(
+        "Members may bring up to two guests free of charge on weekdays.",
+        "Members may bring one guest free of charge on weekdays.",
+        "up to two guests",
+        "one guest",
+        """Members may bring only one guest instead of two.
+The number of free guests is halved.
+One guest fewer is allowed.
+Mitglieder dürfen nur noch einen Gast mitbringen.""",
+        """Members may bring three guests.
+The number of free guests is raised to one.""",
+        "Guests",
+    ),
 )

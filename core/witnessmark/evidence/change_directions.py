@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from witnessmark.evidence.change_figures import ChangedTexts
 from witnessmark.evidence.direction_words import (
@@ -25,6 +26,7 @@ _CLAUSES = re.compile(
     r"|,?\s+\b(?:sodass|damit|weil|wodurch|während|somit|dadurch|wenn)\b",
     re.IGNORECASE,
 )
+_AND = re.compile(r"\s(?:and|und)\s", re.IGNORECASE)
 _TEXT_WORDS = re.compile(
     r"\b(?:sentences?|clauses?|paragraphs?|sections?|provisions?|passages?|texts?|wording|rows?|lines?|items?"
     r"|entr(?:y|ies)|words?|rules?|requirements?|conditions?|obligations?|statements?|terms?"
@@ -60,23 +62,46 @@ def direction_doubts(meaning: str, kind: Kind, change: ChangedTexts) -> list[str
     """
     if (doubt := _kind_doubt(meaning, kind, change)) is not None:
         return [doubt]
-    way = _way(change)
-    if way is None:
+    ways = _ways(change)
+    if not ways:
         return []
     printed = direction_words(change.all_texts)
     is_span = any(one.unit in HOURS_OF for one in figures_in(f"{change.before} {change.after}"))
     is_counted_back = _BEFORE.search(f"{change.before} {change.after}") is not None
     unclear = LATER_OR_EARLIER | LONGER_OR_SHORTER if is_counted_back else LATER_OR_EARLIER
-    for clause in _CLAUSES.split(meaning):
+    is_mixed = len({way.direction for way in ways}) > 1
+    clauses = _CLAUSES.split(meaning)
+    for clause in [part for clause in clauses for part in _AND.split(clause)] if is_mixed else clauses:
         said = direction_of(clause)
-        if said is None or said == way[0] or direction_words(clause) & printed:
+        if said is None or direction_words(clause) & printed:
             continue
         if is_span and {words.split()[-1] for words in direction_words(clause)} <= unclear:
             continue  # with a shorter notice, notice may be given later
-        if _is_of_change(clause, change):
-            went = "up" if way[0] == "up" else "down"
-            return [f"the meaning says that it goes {said}; the difference goes {went}, from {way[1]} to {way[2]}"]
+        way = _way_meant(clause, ways)
+        if way is not None and said != way.direction and _is_of_change(clause, change):
+            return [f"the meaning says that it goes {said}; the difference goes {way.direction}, {way.in_words}"]
     return []
+
+
+class _Way(NamedTuple):
+    """Which way an amount or date went."""
+
+    direction: Direction
+    old: Figure
+    new: Figure
+
+    @property
+    def in_words(self) -> str:
+        return f"from {self.old.text} to {self.new.text}"
+
+
+def _way_meant(clause: str, ways: Sequence[_Way]) -> _Way | None:
+    """Choose the change that a clause speaks of: by its figures, or any if all went the same way."""
+    if len({way.direction for way in ways}) == 1:
+        return ways[0]
+    figures = [one for one in figures_in(clause) if not one.is_reference]
+    named = [way for way in ways if any(is_same_figure(one, side) for one in figures for side in (way.old, way.new))]
+    return named[0] if len(named) == 1 else None
 
 
 def _kind_doubt(meaning: str, kind: Kind, change: ChangedTexts) -> str | None:
@@ -99,17 +124,28 @@ def _is_small(change: ChangedTexts) -> bool:
     return min(sizes) > 0 and max(sizes) <= MAX_WORDS_CHANGED
 
 
-def _way(change: ChangedTexts) -> tuple[Direction, str, str] | None:
-    """Say which way the only amount or date of a change went; None where there are several, or it is not clear."""
-    old, new = _only(change.removed, change.before), _only(change.added, change.after)
-    if old is None or new is None or old.kind != new.kind:
-        return None
+def _ways(change: ChangedTexts) -> list[_Way]:
+    """Say which way each amount or date of a change went; none where it is not clear which became which."""
+    old, new = _changed_figures(change.removed, change.before), _changed_figures(change.added, change.after)
+    if len(old) != len(new) or any(one.kind != other.kind for one, other in zip(old, new, strict=True)):
+        return []
+    found: list[_Way] = []
+    for one, other in zip(old, new, strict=True):
+        if is_same_figure(one, other):
+            continue
+        if (direction := _direction(one, other)) is None:
+            return []
+        found.append(_Way(direction, one, other))
+    return found
+
+
+def _direction(old: Figure, new: Figure) -> Direction | None:
     if old.kind == "date":
         dates = [one for one in old.dates if all(one)], [one for one in new.dates if all(one)]
-        if len(dates[0]) != 1 or len(dates[1]) != 1 or dates[0] == dates[1]:
+        if len(dates[0]) != 1 or len(dates[1]) != 1:
             return None
-        return ("up" if dates[1][0] > dates[0][0] else "down"), old.text, new.text
-    if min((*old.values, *new.values)) < Decimal(0) or is_same_figure(old, new):
+        return "up" if dates[1][0] > dates[0][0] else "down"
+    if min((*old.values, *new.values)) < Decimal(0):
         return None
     if old.unit in HOURS_OF and new.unit in HOURS_OF:
         pairs = [(old.values[0] * HOURS_OF[old.unit], new.values[0] * HOURS_OF[new.unit])]
@@ -122,19 +158,23 @@ def _way(change: ChangedTexts) -> tuple[Direction, str, str] | None:
     ways = {b > a for a, b in pairs}
     if len(ways) != 1:
         return None
-    return ("up" if ways.pop() else "down"), old.text, new.text
+    return "up" if ways.pop() else "down"
 
 
-def _only(words: str, side: str) -> Figure | None:
-    """Find the one figure that changed, as its side has it, with its unit."""
-    changed = [one for one in figures_in(words) if not one.is_reference]
+def _changed_figures(words: str, side: str) -> list[Figure]:
+    """Find the figures that changed, as their side has them, with their units; each once."""
     whole = [one for one in figures_in(side) if not one.is_reference]
-    if len(changed) == 1:
-        found = [one for one in whole if is_same_figure(one, changed[0])]
-        return found[0] if len(found) == 1 else None
-    if not changed and len(dated := [one for one in whole if one.kind == "date"]) == 1 and len(whole) == 1:
-        return dated[0]  # `March` of `3 March 2026`
-    return None
+    found: list[Figure] = []
+    for changed in figures_in(words):
+        standing = [one for one in whole if is_same_figure(one, changed)]
+        if changed.is_reference or not standing:
+            continue
+        best = max(standing, key=lambda one: bool(one.unit))
+        if not any(is_same_figure(best, one) for one in found):  # `sixty (60)` is one
+            found.append(best)
+    if not found and len(whole) == 1 and whole[0].kind == "date":
+        return whole  # `March` of `3 March 2026`
+    return found
 
 
 def _is_of_change(clause: str, change: ChangedTexts) -> bool:

@@ -6,8 +6,17 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
-from witnessmark.evidence.figures_computed import is_computed, is_in_scale, is_known, is_total, speaks_of_year
+from witnessmark.evidence.figures_computed import (
+    compares,
+    is_computed,
+    is_in_scale,
+    is_known,
+    is_target,
+    is_total,
+    speaks_of_year,
+)
 from witnessmark.evidence.sentence_figures import Figure, figures_in, is_same_figure
 
 MAX_SMALL_COUNT = 12
@@ -15,6 +24,9 @@ MAX_SMALL_COUNT = 12
 MAX_NAMED = 4
 """Figures of the change that a doubt names."""
 _CONTRAST = re.compile(r"\b(?:instead|rather|than|not|statt|anstatt|anstelle|als|nicht)\b", re.IGNORECASE)
+MAX_BETWEEN = 40
+"""Letters between an old figure and the new one that is named after it."""
+_RANGE = re.compile(r"\s*(?:to|bis|-|\u2013|and|und)\s*")
 _THING = re.compile(r"[\s-]([^\W\d_]{4,})")
 _ENUMERATES = re.compile(r"[.)]*\s+(?=[^\W\d_])")
 _OLD_TO_NEW = (
@@ -80,7 +92,13 @@ def figure_doubts(meaning: str, change: ChangedTexts) -> list[str]:
         for one in said
         if not (
             is_known(one, known)
-            or is_computed(one, before, after, by_year=speaks_of_year(meaning))
+            or is_computed(
+                one,
+                before,
+                after,
+                by_year=speaks_of_year(meaning),
+                is_compared=compares(meaning) and not is_target(one, meaning),
+            )
             or is_in_scale(one, known, before, after, change.all_texts)
             or is_total(one, meaning)
         )
@@ -160,19 +178,32 @@ def _changed(words: str, figures: Sequence[Figure]) -> list[Figure]:
 
 
 def _turns(meaning: str, figures: Sequence[Figure]) -> Iterator[tuple[Figure, Figure]]:
-    """Find where a sentence says that one figure became another: the old one, then the new one."""
-    for one, other in pairwise(figures):
+    """Find where a sentence says that one figure became another: the old one, then the new one; of ranges, all."""
+    for place, (one, other) in enumerate(pairwise(figures)):
         if one.kind != other.kind:
             continue
-        head, between = meaning[: one.start], meaning[one.end : other.start]
-        is_from_to = _OLD_TO_NEW[0].search(head) and _OLD_TO_NEW[1].match(between)
-        is_not_but = _OLD_BUT_NEW.search(head) and _BUT.match(between)
-        if is_from_to or is_not_but or _BECOMES.match(between):
-            yield one, other
-        elif _NEW_THEN_OLD.match(between):
-            yield other, one
-        elif _INSTEAD_OF_OLD.search(head) and len(between) <= 40:
-            yield one, other
+        turned = _turned(meaning[: one.start], meaning[one.end : other.start])
+        if turned is None:
+            continue
+        first, second = [one], [other]
+        if place and _RANGE.fullmatch(meaning, figures[place - 1].end, one.start) is not None:
+            first.append(figures[place - 1])
+        if place + 2 < len(figures) and _RANGE.fullmatch(meaning, other.end, figures[place + 2].start) is not None:
+            second.append(figures[place + 2])
+        olds, news = (first, second) if turned == "old first" else (second, first)
+        yield from ((old, new) for old in olds for new in news)
+
+
+def _turned(head: str, between: str) -> Literal["old first", "new first"] | None:
+    is_from_to = _OLD_TO_NEW[0].search(head) and _OLD_TO_NEW[1].match(between)
+    is_not_but = _OLD_BUT_NEW.search(head) and _BUT.match(between)
+    if is_from_to or is_not_but or _BECOMES.match(between):
+        return "old first"
+    if _NEW_THEN_OLD.match(between):
+        return "new first"
+    if _INSTEAD_OF_OLD.search(head) and len(between) <= MAX_BETWEEN:
+        return "old first"
+    return None
 
 
 def _is_of_one_side(old: Figure, new: Figure, sides: Iterable[Sequence[Figure]]) -> bool:

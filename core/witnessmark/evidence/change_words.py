@@ -55,7 +55,8 @@ def _exchanged(meaning: str, change: ChangedTexts) -> Iterator[str]:
             after = " ".join((change.after, *change.around_after))
             if _is_in(old, before) and _is_in(new, after):
                 continue
-            if _is_name(change.removed) and _is_name(change.added):
+            is_turned = _is_in(old, after) and _is_in(new, before) and not _is_in(old, before)
+            if is_turned or (_is_name(change.removed) and _is_name(change.added)):
                 said = f"the difference says from {change.removed} to {change.added}"
                 yield f"the meaning says from {old} to {new}; {said}"
 

@@ -20,7 +20,7 @@ _GERMAN_TIMES = "(?:tage?|wochen?|monate?|jahre?|endet|beginnt|liegt)"
 _UP = _any_of(
     "rais(?:e|es|ed|ing) increas(?:e|es|ed|ing) ris(?:e|es|en|ing) rose higher extend(?:s|ed|ing)? extension",
     f"lengthen(?:s|ed|ing)? (?<!no~)longer {_LATER} postpon(?:e|es|ed|ing|ement)",
-    "doubl(?:e|es|ed|ing) tripl(?:e|es|ed) grow(?:s|n)? grew goes~up went~up pushed~back put~back",
+    "doubl(?:e|es|ed|ing) tripl(?:e|es|ed) grow(?:s|n)? grew goes~up went~up pushed~back put~back upwards?",
     "erhöh(?:t|en|te|ten|ung) steig(?:t|en|ert|erung) stieg(?:en)? gestiegen angehoben anhebung hebt heraufgesetzt",
     f"höher{_GERMAN_ADJECTIVE} länger{_GERMAN_ADJECTIVE} {_GERMAN_TIMES}~später später~als verlänger(?:t|n|te|ten|ung)",
     "verschoben hinausgeschoben aufgeschoben verdoppel(?:t|n|ung) verdreifacht wächst",
@@ -28,7 +28,7 @@ _UP = _any_of(
 _DOWN = _any_of(
     "lower(?:s|ed|ing)? reduc(?:e|es|ed|ing|tion) decreas(?:e|es|ed|ing) fall(?:s|en|ing)? fell drop(?:s|ped|ping)?",
     f"cut(?:s|ting)?(?!-) shorten(?:s|ed|ing)? shorter {_EARLIER} brought~forward brings?~forward",
-    "halv(?:e|es|ed|ing) shrinks? shrank goes~down went~down declin(?:e|es|ed)",
+    "halv(?:e|es|ed|ing) shrinks? shrank goes~down went~down declin(?:e|es|ed) downwards?",
     "gesenkt senk(?:t|en|te|ung) sink(?:t|en) sank gesunken reduzier(?:t|en|te|ung) verringer(?:t|n|te|ung)",
     f"vermindert verkürz(?:t|en|te|ung) kürzer{_GERMAN_ADJECTIVE} niedriger{_GERMAN_ADJECTIVE}",
     f"geringer{_GERMAN_ADJECTIVE} {_GERMAN_TIMES}~früher früher~als vorgezogen halbier(?:t|en|ung) fällt fiel gefallen",

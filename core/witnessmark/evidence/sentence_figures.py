@@ -50,7 +50,7 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _UNIT = re.compile(
-    r"(?:[\s\u00a0-]|-\s)?"
+    r"\)?(?:[\s\u00a0-]|-\s)?"
     r"(?:(?:business|working|calendar|consecutive|full|more|less|fewer|additional|extra|further"
     r"|volle[nr]?|mehr|weniger|weitere[nr]?|zus\u00e4tzliche[nr]?)\s)?"
     r"(?P<unit>[^\W\d_]+|[$\u20ac\u00a3\u00a5\u20b9])",
@@ -64,6 +64,7 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _NOONS = frozenset({"noon", "midday", "mittag", "mittags"})
+_IS_WORKING = re.compile(r"business|working|werktag|arbeitstag", re.IGNORECASE)
 _LAST_WORD = re.compile(r"(\S+?)[.:]?\s*$")
 
 
@@ -102,17 +103,21 @@ def figures_in(text: str) -> tuple[Figure, ...]:
             found.append(one)
             taken.append((one.start, one.end))
     found.sort(key=lambda one: one.start)
-    return tuple(_with_scale_of(one, following, text) for one, following in zip_longest(found, found[1:]))
+    return tuple(_shared(one, following, text) for one, following in zip_longest(found, found[1:]))
 
 
-def _with_scale_of(one: Figure | None, following: Figure | None, text: str) -> Figure:
-    """Let a number have the scale of the next one, as in `from 48.2 to 48.3 million`, as a second reading."""
+def _shared(one: Figure | None, following: Figure | None, text: str) -> Figure:
+    """Let a number have the unit and scale of the next one, as in `3 to 5 days`, `from 48.2 to 48.3 million`."""
     assert one is not None, "only the last has none following"
-    if following is None or following.scale == 1 or one.scale != 1 or one.unit or one.kind != "number":
+    if following is None or one.kind != "number" or following.kind != "number" or one.unit or one.is_reference:
         return one
     if _CONNECTS.fullmatch(text, one.end, following.start) is None:
         return one
-    return replace(one, values=(*one.values, *(value * following.scale for value in one.values)))
+    values = one.values
+    if following.scale != 1 and one.scale == 1:  # a second reading: `from 2 to 3 million` may mean two
+        values = (*values, *(value * following.scale for value in values))
+    unit = following.unit if following.unit in HOURS_OF else ""
+    return replace(one, values=values, unit=unit)
 
 
 def is_same_figure(one: Figure, other: Figure) -> bool:
@@ -127,9 +132,16 @@ def is_same_figure(one: Figure, other: Figure) -> bool:
         return not number.unit and any(value == year for value in number.values for year, _, _ in date.dates)
     if not _units_agree(one.unit, other.unit):
         return False
+    if _is_working(one) and _is_working(other):
+        return bool(set(one.values) & set(other.values))
     return bool(set(_in_units(one)) & set(_in_units(other))) or (
         (not one.unit or not other.unit) and bool(set(one.values) & set(other.values))
     )
+
+
+def _is_working(figure: Figure) -> bool:
+    """Say whether a figure counts working days, of which a week has five."""
+    return figure.unit == "day" and _IS_WORKING.search(figure.text) is not None
 
 
 def is_near(one: Figure, other: Figure, *, share: Decimal = Decimal("0.06")) -> bool:
@@ -151,6 +163,8 @@ def _in_units(figure: Figure) -> Iterator[tuple[Decimal, str]]:
         yield value, figure.unit
         if figure.unit in HOURS_OF:
             yield value * HOURS_OF[figure.unit], "hour"
+        if _is_working(figure):
+            yield value * HOURS_OF["week"] / 5, "hour"
         if figure.unit == "year":
             yield value * 12, "month"
             yield value * 12 * HOURS_OF["month"], "hour"

@@ -855,8 +855,8 @@ The notice period is reduced to thirty days.""",
         "8.2 Termination",
     ),
     _changed(
-        "The Processor shall notify the Controller without delay, no later than 72 hours after becoming aware of a breach.",
-        "The Processor shall notify the Controller without delay, no later than 24 hours after becoming aware of a breach.",
+        "The Processor notifies the Controller without delay, no later than 72 hours after becoming aware of a breach.",
+        "The Processor notifies the Controller without delay, no later than 24 hours after becoming aware of a breach.",
         "72",
         "24",
         """The processor must report breaches two days sooner.

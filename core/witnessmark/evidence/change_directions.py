@@ -71,7 +71,9 @@ def direction_doubts(meaning: str, kind: Kind, change: ChangedTexts) -> list[str
     unclear = LATER_OR_EARLIER | LONGER_OR_SHORTER if is_counted_back else LATER_OR_EARLIER
     is_mixed = len({way.direction for way in ways}) > 1
     clauses = _CLAUSES.split(meaning)
-    for clause in [part for clause in clauses for part in _AND.split(clause)] if is_mixed else clauses:
+    if is_mixed:
+        clauses = [part for whole in clauses for part in _AND.split(whole)]
+    for clause in clauses:
         said = direction_of(clause)
         if said is None or direction_words(clause) & printed:
             continue

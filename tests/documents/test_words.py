@@ -91,6 +91,19 @@ def test_a_notes_number_before_a_figure_is_no_digit_of_it() -> None:
     assert _texts(draw) == ["3", "4,018"]
 
 
+@pytest.mark.parametrize(
+    "column",
+    [["40", "7", "112", "5"], ["4", "7", "5"], ["1,284", "9"], ["3", "28", "8"]],
+    ids=["longer and shorter", "of one digit each", "shorter below", "longer below"],
+)
+def test_figures_set_column_by_column_do_not_run_into_the_next_row(column: list[str]) -> None:
+    def draw(canvas: Canvas) -> None:
+        for row, text in enumerate(column):
+            canvas.drawRightString(120, 180 - 13 * row, text)
+
+    assert _texts(draw) == column
+
+
 def test_a_mark_and_its_figure_have_boxes_and_sizes_of_their_own() -> None:
     figure, mark = _read(_canvas(_with_mark("1,234", "1")))
     assert (round(figure.size), round(mark.size)) == (10, 6)

@@ -285,14 +285,20 @@ def _pieces(page: _Page, characters: str, start: int, end: int) -> list[tuple[in
         return [(start, end, first, last)]
     pieces: list[tuple[int, int, _Box, _Box]] = []
     begin, opening, before = start, first, first
-    is_level = abs(last[0] - first[0]) >= abs(last[3] - first[3])
+    has_level_step = False
     for index in range(start + 1, end + 1):
         box = page.box(index)
-        if _is_apart(before, box, characters[index - 1]) or (
-            _is_mark(before, box, is_level=is_level) and _is_beside_figure(before, box, characters, index)
+        is_level = abs(box[0] - before[0]) >= abs(box[3] - before[3])
+        is_below = not is_level and _is_below(before, box)
+        if (
+            _is_apart(before, box, characters[index - 1])
+            or (is_below and (has_level_step or _is_other_row(page, characters, index)))
+            or (_is_mark(before, box, is_level=is_level) and _is_beside_figure(before, box, characters, index))
         ):
             pieces.append((begin, index - 1, opening, before))
-            begin, opening = index, box
+            begin, opening, has_level_step = index, box, False
+        else:
+            has_level_step = has_level_step or is_level
         before = box
     pieces.append((begin, end, opening, before))
     return pieces
@@ -309,6 +315,16 @@ def _is_apart(a: _Box, b: _Box, before: str) -> bool:
     if abs(a[0] - b[0]) < 0.5 * wide and -0.5 * size < down <= GAP * max(wide, size):
         return before in _HYPHENS
     return True
+
+
+def _is_below(a: _Box, b: _Box) -> bool:
+    """Say whether one letter is right above or below the other."""
+    return max(b[3] - a[1], a[3] - b[1]) >= 0
+
+
+def _is_other_row(page: _Page, characters: str, index: int) -> bool:
+    """Say whether a figure right below or above another is the next row's: figures that are level are not stacked."""
+    return characters[index - 1].isdigit() and characters[index].isdigit() and page.angle(index) % 180 == 0
 
 
 def _is_mark(a: _Box, b: _Box, *, is_level: bool) -> bool:

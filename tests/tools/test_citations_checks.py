@@ -19,6 +19,10 @@ from witnessmark_tools.citations_checks import unsupported_figures
         ("It is due on 3 May 2024 (section 4.1).", "4.1 Due date: May 3, 2024."),
         ("Nothing was paid.", "no payment"),
         ("It pays EUR 36,900.", "price EUR36,900 is payable"),
+        ("It is guaranteed for 90 days.", "a warranty of ninety days"),
+        ("Notice is 14 days.", "with two weeks of notice"),
+        ("Die Frist beträgt 14 Tage.", "eine Frist von zwei Wochen"),
+        ("The term is 12 months.", "for one year from signing"),
     ],
 )
 def test_a_figure_that_is_cited_is_borne_out(statement: str, cited: str) -> None:
@@ -33,6 +37,8 @@ def test_a_figure_that_is_cited_is_borne_out(statement: str, cited: str) -> None
         ("It rose from 12 to 15.5.", "from 12 on", ["15.5"]),
         ("It was 12.84.", "it was 1,284", ["12.84"]),
         ("It was 100.", "it was 10", ["100"]),
+        ("Notice is 15 days.", "with two weeks of notice", ["15"]),
+        ("The term is 13 months.", "for one year from signing", ["13"]),
     ],
 )
 def test_a_figure_that_is_not_is_named(statement: str, cited: str, figures: list[str]) -> None:

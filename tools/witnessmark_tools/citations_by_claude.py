@@ -31,6 +31,7 @@ from witnessmark_tools.citations_reading import (
     better,
     checked_statement,
 )
+from witnessmark_tools.citations_result import Citation
 from witnessmark_tools.citations_sources import ReadSource, compared
 from witnessmark_tools.contained import contained
 from witnessmark_tools.paid import Paid, obstacle_to, run_paid
@@ -39,6 +40,7 @@ from witnessmark_tools.results import Cost
 
 if TYPE_CHECKING:
     from witnessmark.claude.client import Claude
+    from witnessmark.evidence.support.passages import DocumentPassages
     from witnessmark_tools.definition import Progress
     from witnessmark_tools.terms import Terms
 
@@ -59,6 +61,8 @@ class CitedCall:
     """The same, as they are sent."""
     resembling: Mapping[str, bool]
     """By question: whether the documents have passages that resemble it."""
+    passages: DocumentPassages | None
+    """Of all documents, which statements are compared with; None: they could not be read."""
     documents: Documents
     claude: Claude
     terms: Terms
@@ -350,11 +354,17 @@ class _Asking:
         ]
         looked_up = await look_up(self.read, asked, documents=self.call.documents, faults=self.told)
         found = dict(zip(passages, looked_up, strict=True))
+        return await anyio.to_thread.run_sync(self._compared, question, reply.statements, found)
+
+    def _compared(
+        self, question: str, statements: Sequence[Said], found: Mapping[Passage, Citation]
+    ) -> tuple[CheckedStatement, ...]:
+        """Compare each statement with what it cites."""
         checked: list[CheckedStatement] = []
-        for said in reply.statements:
+        for said in statements:
             citations = [found[passage] for passage in said.passages]
             with contained(self.told, f"A statement about {question!r} was not compared with what it cites"):
-                checked.append(checked_statement(said.text, citations, question))
+                checked.append(checked_statement(said.text, citations, question, self.call.passages))
                 continue
             checked.append(CheckedStatement(text=said.text, citations=tuple(citations)))
         return tuple(checked)

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 from witnessmark.evidence.normal import core_of, key_of
 from witnessmark.evidence.numbers import amount_of, has_digit
+from witnessmark.evidence.sentence_figures import Figure, figures_in, is_same_figure
+from witnessmark.evidence.support.periods import periods_written
 
 _FIGURE = re.compile(r"[^\s()\[\]{}\"\u201c\u201d;:/=]*\d[^\s()\[\]{}\"\u201c\u201d;:/=]*")
 
@@ -16,7 +18,7 @@ def unsupported_figures(statement: str, cited: Iterable[str], *, known: str = ""
     """List the figures of a statement that neither what it cites has nor what is `known`, such as its question.
 
     A figure stands there where its digits do, in whatever way they are grouped; its sign and unit are no matter here,
-    for sentences say them in words.
+    for sentences say them in words. So is the way it is written: `90 days` is `ninety days`, `14 days` is `two weeks`.
 
     Shapes:  as they are written, each once, in their order
     """
@@ -27,7 +29,23 @@ def unsupported_figures(statement: str, cited: Iterable[str], *, known: str = ""
     there += [figure for text in cited for figure in _grouped(text)]
     keys = {key_of(one) for one in there}
     values = {value for one in there for value in _values(one)}
-    return [one for key, one in figures.items() if key not in keys and not values & _values(one)]
+    missing = [one for key, one in figures.items() if key not in keys and not values & _values(one)]
+    if not missing:
+        return []
+    written = [figure for text in (*cited, known) for figure in figures_in(periods_written(text))]
+    return [one for one in missing if not _is_written_otherwise(one, figures_in(statement), written)]
+
+
+def _is_written_otherwise(figure: str, said: Iterable[Figure], written: Iterable[Figure]) -> bool:
+    """Say whether every place of a figure in a statement means what a cited figure does."""
+    places = [one for one in said if figure in one.text]
+    return bool(places) and all(any(_means_same(one, other) for other in written) for one in places)
+
+
+def _means_same(one: Figure, other: Figure) -> bool:
+    if one.kind == other.kind == "date":
+        return one.dates == other.dates
+    return (one.unit == other.unit or bool(one.unit and other.unit) or other.is_word) and is_same_figure(one, other)
 
 
 def _figures(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from witnessmark.errors import WitnessmarkError
 from witnessmark.plans.joint_parts import PartSource
 from witnessmark_tools.citations_by_claude import CitedCall, cited_by_claude
 from witnessmark_tools.citations_lookup import review_of_citations
-from witnessmark_tools.citations_reading import AnswerRead, Numbering
+from witnessmark_tools.citations_reading import AnswerRead, Numbering, unchecked_in_words
 from witnessmark_tools.citations_result import CitedAnswer
 from witnessmark_tools.citations_sending import part_source
 from witnessmark_tools.citations_sources import OpenedSource, ReadSource, read_sources, source_warnings
@@ -24,6 +24,7 @@ from witnessmark_tools.results import Cost, FailedPages, ReviewItem
 
 if TYPE_CHECKING:
     from witnessmark.claude.client import Claude
+    from witnessmark.evidence.support.passages import DocumentPassages
     from witnessmark_tools.definition import Progress
     from witnessmark_tools.terms import Terms
 
@@ -71,13 +72,15 @@ async def answer_online(
         read = await _read(opened, documents, ends, progress)
     read, sources, unsent = await _sendable(read, documents)
     resembling: Mapping[str, bool] = {}
+    passages: DocumentPassages | None = None
     with contained(faults, "Whether passages of the documents resemble the questions was not checked"):
-        resembling = await anyio.to_thread.run_sync(_resembling, questions, read, abandon_on_cancel=True)
+        resembling, passages = await anyio.to_thread.run_sync(_passages, questions, read, abandon_on_cancel=True)
     call = CitedCall(
         questions=questions,
         read=read,
         sources=sources,
         resembling=resembling,
+        passages=passages,
         documents=documents,
         claude=claude,
         terms=terms,
@@ -105,6 +108,7 @@ async def answer_online(
             *unsent.warnings,
             *untold,
             *found.warnings,
+            *unchecked_in_words(found.answers),
             *faults,
         ],
         failures=[*unsent.failures, *_failures(found.answers)],
@@ -181,9 +185,18 @@ async def _sendable(
     return kept, sources, unsent
 
 
-def _resembling(questions: Sequence[str], read: Sequence[ReadSource]) -> Mapping[str, bool]:
-    """Say for each question whether a passage says much of it: a witness against answers that it is not there."""
+def _passages(
+    questions: Sequence[str], read: Sequence[ReadSource]
+) -> tuple[Mapping[str, bool], DocumentPassages | None]:
+    """Index the passages of documents.
+
+    Shapes:  for each question whether a passage says much of it, a witness against answers that it is not there; and
+             the passages that citations are compared with
+    """
+    from witnessmark.evidence.support.passages import DocumentPassages
     from witnessmark.offline.passages import Passages
 
     ranked = Passages([one.flows for one in read])
-    return {question: any(one.covered >= MUCH_COVERED for one in ranked.find(question)) for question in questions}
+    resembling = {question: any(one.covered >= MUCH_COVERED for one in ranked.find(question)) for question in questions}
+    texts = ranked.texts
+    return resembling, DocumentPassages([text for text, _ in texts], [above for _, above in texts]) if texts else None

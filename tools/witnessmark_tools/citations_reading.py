@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from witnessmark.errors import WitnessmarkError
+from witnessmark.evidence.support.judging import Support, support_of
 from witnessmark_tools.citations_checks import unsupported_figures
 from witnessmark_tools.citations_result import Citation, CitedAnswer, Outcome, Statement
 from witnessmark_tools.results import ReviewItem
 
+if TYPE_CHECKING:
+    from witnessmark.evidence.support.passages import DocumentPassages
+
+NOT_JUDGED = Support(verdict=None)
 MOST_UNCITED = 0.5
 """Share of an answer's statements without a citation, above which it is in doubt."""
 
@@ -25,6 +32,7 @@ class CheckedStatement:
     text: str
     citations: tuple[Citation, ...] = ()
     unsupported: tuple[str, ...] = ()
+    support: Support = NOT_JUDGED
 
     @property
     def doubt(self) -> str | None:
@@ -34,6 +42,10 @@ class CheckedStatement:
         if self.unsupported:
             named = ", ".join(map(repr, self.unsupported[:3]))
             return f"{named} does not stand in what it cites" if self.citations else f"{named} has no citation"
+        if self.support.verdict == "contradicted":
+            return "what it cites contradicts it"
+        if self.support.verdict == "weakly_supported":
+            return "what it cites hardly bears on it"
         return None
 
 
@@ -82,11 +94,29 @@ class AnswerRead:
         return (doubtful + 0.5 * uncited) / len(self.statements)
 
 
-def checked_statement(text: str, citations: Sequence[Citation], question: str) -> CheckedStatement:
-    """Hold a statement's figures against what it cites."""
+def checked_statement(
+    text: str, citations: Sequence[Citation], question: str, passages: DocumentPassages | None = None
+) -> CheckedStatement:
+    """Compare a statement with what it cites: its figures, and whether the words bear it out."""
     cited = [one.cited_text for one in citations]
     figures = unsupported_figures(text, cited, known=question)
-    return CheckedStatement(text=text, citations=tuple(citations), unsupported=tuple(figures))
+    support = support_of(text, cited, question=question, passages=passages)
+    return CheckedStatement(text=text, citations=tuple(citations), unsupported=tuple(figures), support=support)
+
+
+def unchecked_in_words(answers: Sequence[AnswerRead]) -> list[str]:
+    """Say how many statements were not compared with what they cite, and why: a line for each reason."""
+    reasons = Counter(
+        one.support.reason
+        for answer in answers
+        for one in answer.statements
+        if one.citations and one.support.verdict is None and one.support.reason
+    )
+    found: list[str] = []
+    for reason, count in reasons.items():
+        were, they_cite = ("s were", "they cite") if count > 1 else (" was", "it cites")
+        found.append(f"{count} statement{were} not compared with the text that {they_cite}. {reason}")
+    return found
 
 
 def better(first: AnswerRead | None, second: AnswerRead) -> AnswerRead:
@@ -134,7 +164,24 @@ class Numbering:
                     reason=f"{where}{named} {told}: {_short(checked.text)}",
                 )
             )
-        return Statement(text=checked.text, citations=citations)
+        support = checked.support
+        if support.verdict in {"weakly_supported", "contradicted"} and first is not None:
+            told = support.verdict.replace("_", " ")
+            self.review.append(
+                ReviewItem(
+                    page=first.page,
+                    box=first.box,
+                    value=_short(checked.text),
+                    reason=f"{first.citation_id}, {first.document}: {told}. {support.reason}",
+                )
+            )
+        is_doubtful = support.verdict in {"weakly_supported", "contradicted"}
+        return Statement(
+            text=checked.text,
+            citations=citations,
+            support=support.verdict,
+            note=support.reason if is_doubtful else None,
+        )
 
 
 def _short(text: str) -> str:

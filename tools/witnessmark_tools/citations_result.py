@@ -10,6 +10,7 @@ from pydantic import Field
 from witnessmark_tools.results import Box, Frozen, LongResult, Status
 
 REVIEW_SHOWN = 12
+Support = Literal["supported", "weakly_supported", "contradicted"]
 Outcome = Literal["answered", "not_in_documents", "passages", "not_answered"]
 
 
@@ -63,6 +64,11 @@ class Citation(Frozen):
 class Statement(Frozen):
     text: str
     citations: list[Citation]
+    support: Support | None = Field(
+        default=None,
+        description="Whether its citations bear it out, by their words, without a model. null: not checked.",
+    )
+    note: str | None = Field(default=None, description="Why not.")
 
 
 class CitedAnswer(Frozen):
@@ -137,7 +143,7 @@ def _statement_lines(statement: Statement) -> Sequence[str]:
     """Write a statement, then what it cites; a passage, which is its own citation, once."""
     if len(statement.citations) == 1 and statement.citations[0].cited_text == statement.text:
         return [f"- {statement.citations[0].mark()} {quoted(statement.text)}"]
-    lines = [f"- {statement.text}{'' if statement.citations else ' [no citation]'}"]
+    lines = [f"- {statement.text}{_support_mark(statement)}"]
     for one in statement.citations:
         lines.append(f"  {one.mark()} {quoted(one.cited_text)}")
         if one.note is not None:
@@ -145,6 +151,15 @@ def _statement_lines(statement: Statement) -> Sequence[str]:
         if one.nearest is not None:
             lines.append(f"    nearest: {one.nearest.to_text()}")
     return lines
+
+
+def _support_mark(statement: Statement) -> str:
+    """Write what is in doubt about a statement: `[contradicted: …]`."""
+    if not statement.citations:
+        return " [no citation]"
+    if statement.support in {"weakly_supported", "contradicted"}:
+        return f" [{statement.support.replace('_', ' ')}: {statement.note}]"
+    return ""
 
 
 def quoted(text: str) -> str:

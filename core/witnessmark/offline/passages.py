@@ -88,6 +88,11 @@ class Passages:
     def count(self) -> int:
         return len(self._units)
 
+    @property
+    def texts(self) -> list[tuple[str, str]]:
+        """Give each passage's text, and the headings and lead above it."""
+        return [(unit.text, " ".join(unit.context)) for _, unit in self._units]
+
     def find(self, question: str, *, most: int = MOST_PASSAGES) -> list[Passage]:
         """Rank the passages that resemble a question, the best first; none where nothing does."""
         terms = terms_of(question)

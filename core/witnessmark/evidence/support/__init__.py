@@ -1,0 +1,1 @@
+"""Support: whether what a statement cites bears it out, judged without a model."""

@@ -1,0 +1,92 @@
+"""Conflicts between a statement and what it cites: conditions, directions, parties, negations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from witnessmark.evidence.support.conditions import condition_conflict
+from witnessmark.evidence.support.denials import denial_conflict
+from witnessmark.evidence.support.language import Language
+from witnessmark.evidence.support.passages import Content, covered_by
+from witnessmark.evidence.support.polarity import negations_in
+from witnessmark.evidence.support.roles import role_conflict
+from witnessmark.evidence.support.sentences import Clause, Sentence, sentences_in, shared
+from witnessmark.evidence.support.turns import turn_conflict
+from witnessmark.evidence.support.verbatim import verbatim_conflict
+
+MIN_ALIGNED = 0.25
+"""Share of a clause that the most similar clause has to have; less is not compared."""
+NEAR_BEST = 0.6
+"""Share of the best clause's likeness that others need to be compared as well."""
+MIN_TOUCHED = 0.4
+"""Share of another clause's words that makes it worth comparing."""
+MAX_SENTENCES = 120
+
+
+def conflict_between(statement: str, texts: Sequence[str], around: str, language: Language) -> str | None:
+    """Name the first thing in a statement that what it cites says otherwise; None where there is none."""
+    cited = [sentence for text in texts for sentence in sentences_in(text, language)][:MAX_SENTENCES]
+    outside = [one for one in negations_in(around, language) if one.mark != "soft"] if around else []
+    for sentence in sentences_in(statement, language)[:MAX_SENTENCES]:
+        aligned = _nearest(sentence, cited)
+        if not aligned:
+            continue
+        found, is_repeated = verbatim_conflict(sentence.text, [other.text for other in aligned], language)
+        if found or is_repeated:
+            if found:
+                return found
+            continue
+        found, is_shared = condition_conflict(sentence.text, [other.text for other in aligned], language)
+        if found:
+            return found
+        whole = [clause for other in aligned for clause in other.whole]
+        for clause in sentence.whole:
+            near = _near(clause, whole)
+            wide = [*near, *(other for other in _touching(clause, aligned[0]) if other not in near)]
+            if wide and (found := turn_conflict(clause, wide) or (role_conflict(clause, near) if near else None)):
+                return found
+        if is_shared or any(one.is_absence for one in sentence.conditions):
+            continue
+        main = [clause for other in aligned for clause in other.clauses]
+        excuses = [*outside, *(negation for one in aligned for negation in one.conditional)]
+        is_excepted = any(condition.is_absence for one in aligned for condition in one.conditions)
+        for clause in sentence.clauses:
+            near = _near(clause, main)
+            if not near or is_excepted:
+                continue
+            if found := denial_conflict(clause, near, main, sentence, excuses):
+                return found
+    return None
+
+
+def _nearest(sentence: Sentence, cited: Sequence[Sentence]) -> list[Sentence]:
+    """Give the sentences that say most of what a sentence says."""
+    topic = _joined([clause.topic for clause in sentence.whole])
+    scores = [covered_by(topic, _joined([clause.content for clause in other.whole]), None)[0] for other in cited]
+    best = max(scores, default=0.0)
+    ranked = sorted(zip(scores, cited, strict=True), key=lambda one: -one[0])
+    return [other for score, other in ranked if score >= NEAR_BEST * best] if best >= MIN_ALIGNED else []
+
+
+def _near(clause: Clause, cited: Sequence[Clause]) -> list[Clause]:
+    scores = [covered_by(clause.topic, other.content, None)[0] for other in cited]
+    best = max(scores, default=0.0)
+    wide = [covered_by(clause.content, other.content, None)[0] for other in cited]
+    ranked = sorted(zip(scores, wide, cited, strict=True), key=lambda one: (-one[0], -one[1]))
+    return [other for score, _, other in ranked if score >= NEAR_BEST * best] if best >= MIN_ALIGNED else []
+
+
+def _touching(clause: Clause, sentence: Sentence) -> list[Clause]:
+    """Give the clauses of a sentence that share any word with a clause."""
+    return [
+        other
+        for other in sentence.whole
+        if shared(clause.topic.words, other.content.words) >= max(1, MIN_TOUCHED * len(other.topic.words))
+    ]
+
+
+def _joined(several: Sequence[Content]) -> Content:
+    return Content(
+        words=tuple(word for one in several for word in one.words),
+        figures=tuple(figure for one in several for figure in one.figures),
+    )

@@ -107,6 +107,7 @@ def finish(
     """Shape the result."""
     from witnessmark_tools.tables_evidence import (  # not before there are tables
         extracted_table,
+        in_unread_scripts,
         review_of,
         too_large,
         without_words,
@@ -127,6 +128,7 @@ def finish(
             *(() if given else ("The answer holds no table.",)),
             *_elsewhere(given, checked),
             *too_large(checked),
+            *in_unread_scripts(checked),
             *(fault for one in checked for fault in one.faults),
             *left_out,
         ],

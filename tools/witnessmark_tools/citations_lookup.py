@@ -13,6 +13,7 @@ from witnessmark_tools.citations_result import Citation, Nearest, PageBoxes
 from witnessmark_tools.contained import contained
 from witnessmark_tools.pages import rounded
 from witnessmark_tools.results import ReviewItem
+from witnessmark_tools.unread_scripts import not_read_in_words
 
 if TYPE_CHECKING:
     from witnessmark.documents.opening import Documents
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from witnessmark_tools.citations_sources import ReadSource
 
 SEEN = "Seen in the page's picture; the text that was read there first says something else."
+NOT_READ = "Not checked: OCR cannot read {}."
 LONGEST_NEAREST = 600
 """Letters of the nearest passage that a result shows."""
 BLOCK_GAP = 1.2
@@ -110,7 +112,7 @@ def citation_of(citation_id: str, asked: AskedCitation, name: str, verdict: Quot
         boxes=blocks or None,
         claimed_page=claimed if verdict.status == "displaced" else None,
         nearest=None if near is None else _nearest(near),
-        note=SEEN if verdict.is_seen else None,
+        note=SEEN if verdict.is_seen else NOT_READ.format(verdict.script) if verdict.script else None,
     )
 
 
@@ -146,6 +148,22 @@ def _goes_on(above: BoundingBox, line: BoundingBox) -> bool:
 def first_box(blocks: Sequence[PageBoxes], page: int) -> list[float] | None:
     """Give the first box on a page; None where there is none."""
     return next((block.boxes[0] for block in blocks if block.page == page), None)
+
+
+def in_unread_scripts(citations: Sequence[Citation]) -> list[str]:
+    """Say by document which citations were not checked because OCR cannot read what they are written in."""
+    before, after = NOT_READ.split("{}")
+    told: list[str] = []
+    for document in dict.fromkeys(one.document for one in citations):
+        notes = {
+            (one.page, one.cited_text): one.note.removeprefix(before).removesuffix(after)
+            for one in citations
+            if one.document == document and one.note is not None and one.note.startswith(before)
+        }
+        if notes:
+            sentence = not_read_in_words({page for page, _ in notes}, "passage", len(notes), list(notes.values()))
+            told.append(f"{document}: {sentence}")
+    return told
 
 
 def review_of_citations(citations: Sequence[Citation]) -> list[ReviewItem]:

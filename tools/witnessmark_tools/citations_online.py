@@ -12,7 +12,7 @@ from witnessmark.documents.opening import Documents
 from witnessmark.errors import WitnessmarkError
 from witnessmark.plans.joint_parts import PartSource
 from witnessmark_tools.citations_by_claude import CitedCall, cited_by_claude
-from witnessmark_tools.citations_lookup import review_of_citations
+from witnessmark_tools.citations_lookup import in_unread_scripts, review_of_citations
 from witnessmark_tools.citations_reading import AnswerRead, Numbering, unchecked_in_words
 from witnessmark_tools.citations_result import CitedAnswer
 from witnessmark_tools.citations_sending import part_source
@@ -97,6 +97,7 @@ async def answer_online(
     with contained(faults, "Citations that a person should look at are not listed"):
         review = [*review_of_citations(citations), *review]
     untold = [f"{one.question!r}: {failure}" for one in found.answers for failure in one.failures]
+    untold += in_unread_scripts(citations)
     return Online(
         answers=answers,
         engines=found.engines,

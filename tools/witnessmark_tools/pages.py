@@ -116,6 +116,12 @@ def page_warnings(document: Document, read: PagesRead[Any], seen: Mapping[int, S
         for turn in (90, 180, 270)
         if (pages := [page for page, reading in readings.items() if reading.turn == turn and reading.word_count])
     ]
+    if pages := [page for page, reading in readings.items() if reading.scripts]:
+        scripts = " and ".join(sorted({script for page in pages for script in readings[page].scripts}))
+        warnings.append(
+            f"{pages_in_words(pages)}: there are words in {scripts}, which OCR cannot read: they are not as printed. "
+            "Have Claude read these pages."
+        )
     if pages := [page for page, reading in readings.items() if not reading.word_count]:
         warnings.append(f"{pages_in_words(pages)}: a picture in which OCR finds no text.")
     if pages := [page for page, reading in readings.items() if reading.unreadable]:

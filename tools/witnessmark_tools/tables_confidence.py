@@ -29,6 +29,8 @@ class TableCounts:
     lost_totals: int = 0
     """Rows of totals right below the table, which a table may leave out."""
     unreadable: int = 0
+    unread: int = 0
+    """Values in a script that OCR cannot read."""
     broken_sums: int = 0
     is_proven: bool = False
     """Whether sums hold all over it."""
@@ -77,7 +79,9 @@ def _by_page(counts: TableCounts) -> Judgement:
     many_flagged = flagged > LOW_SHARE * counts.looked_up
     if many_flagged or counts.lost_rows > LOW_SHARE * counts.rows:
         return Judgement(confidence="low", reason=f"{_in_words(counts)}. {_COMPARE}")
-    is_doubtful = flagged or counts.lost_rows or counts.lost_totals or counts.unreadable or counts.has_faults
+    is_unread = counts.unread > LOW_SHARE * (counts.looked_up + counts.unread)
+    is_lossy = counts.lost_rows or counts.lost_totals or counts.unreadable
+    is_doubtful = flagged or is_lossy or is_unread or counts.has_faults
     return Judgement(confidence="medium" if is_doubtful else "high")
 
 

@@ -27,6 +27,7 @@ from witnessmark_tools.tables_confidence import TableCounts, judge
 from witnessmark_tools.tables_result import Evidence, ExtractedTable, LeftOverWords, PartOfTable, Place, Sums
 from witnessmark_tools.tables_shown import with_what_is_shown
 from witnessmark_tools.tables_sums import is_proven, reasons_of_sums, reviewed_sums, sums_of
+from witnessmark_tools.unread_scripts import not_read_in_words
 from witnessmark_tools.witnesses import Witnesses, read_witnesses
 
 MOST_CELLS = 5_000
@@ -74,6 +75,11 @@ class CheckedTable:
         return self.count("located") + self.flagged
 
     @property
+    def count_unread(self) -> int:
+        """How many values OCR cannot read."""
+        return sum(one is not None and one.script is not None for row in self.verdicts for one in row)
+
+    @property
     def lost_rows(self) -> int:
         return sum(left.is_row for left in self.left_over)
 
@@ -103,7 +109,14 @@ async def check_tables(
     with contained(faults, "The values of tables were not checked: the words of their pages could not be read"):
         witnesses = await read_witnesses(document, documents, sorted(pages), check=check_layer, seconds=seconds)
     found, told = await look_up(tables, witnesses, document, documents, agreed=agreed)
-    return found, (*witnesses.warnings, *told, *without_words(found, witnesses), *too_large(found), *faults)
+    return found, (
+        *witnesses.warnings,
+        *told,
+        *without_words(found, witnesses),
+        *too_large(found),
+        *in_unread_scripts(found),
+        *faults,
+    )
 
 
 async def look_up(
@@ -184,6 +197,15 @@ def without_words(checked: Sequence[CheckedTable], witnesses: Witnesses) -> tupl
     pages = {page for one in checked for page in pages_of_table(one.table)}
     empty = sorted(page for page in pages if page in witnesses.pages and not witnesses.pages[page].words)
     return (f"{pages_in_words(empty)}: values were not looked up. No words were found there.",) if empty else ()
+
+
+def in_unread_scripts(checked: Sequence[CheckedTable]) -> tuple[str, ...]:
+    """Say which values were not checked because OCR cannot read what they are written in."""
+    found = [one for table in checked for row in table.verdicts for one in row if one is not None and one.script]
+    if not found:
+        return ()
+    scripts = [one.script for one in found if one.script is not None]
+    return (not_read_in_words({one.page for one in found}, "value", len(found), scripts),)
 
 
 def too_large(checked: Sequence[CheckedTable]) -> tuple[str, ...]:
@@ -408,6 +430,7 @@ def _counts(checked: CheckedTable, readings: Mapping[int, PageReading]) -> Table
         lost_rows=checked.lost_rows - totals,
         lost_totals=totals,
         unreadable=checked.unreadable,
+        unread=checked.count_unread,
         broken_sums=len(checked.sums.broken),
         is_proven=is_proven(checked.sums),
         has_faults=bool(checked.faults),

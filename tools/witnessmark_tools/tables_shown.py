@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import anyio
 
 from witnessmark.documents.document import Document
+from witnessmark.documents.ocr.letters import unread_scripts
 from witnessmark.documents.opening import Documents
 from witnessmark.errors import InputError
 from witnessmark.evidence.normal import key_of, key_of_cell
@@ -43,6 +44,12 @@ class _Sought(NamedTuple):
     layer: str
     """What the text layer says in this place."""
 
+    @property
+    def script(self) -> str | None:
+        """What the value is written in, if OCR cannot read that."""
+        scripts = unread_scripts(self.text.split())
+        return " and ".join(scripts) if scripts else None
+
 
 async def with_what_is_shown(
     checked: Sequence[CheckedTable],
@@ -61,18 +68,22 @@ async def with_what_is_shown(
     if document.reader != "pdfium" or documents.recogniser is None or not sought:
         return tuple(checked), ()
     shown: list[_Sought] = []
+    hidden: list[_Sought] = []
     patience = MOST_SECONDS if seconds is None else min(MOST_SECONDS, seconds)
     # A page that cannot be read now leaves its values as they are: unlocated.
     with anyio.move_on_after(patience), suppress(InputError):
         for page in sorted({one.page for one in sought}):
             there = [one for one in sought if one.page == page][:MOST_PLACES]
             seen = await documents.read_places(document, page, [one.box for one in there])
+            hidden += [
+                one for one, place in zip(there, seen, strict=True) if place.text and not one.layer and one.script
+            ]
             shown += [
                 one
                 for one, place in zip(there, seen, strict=True)
                 if place.confidence >= LEAST_SURE and is_same(one.text, place.text)
             ]
-    return _located(checked, shown), tuple(_told(shown))
+    return _located(checked, shown, hidden), tuple(_told(shown))
 
 
 def is_same(asked: str, seen: str) -> bool:
@@ -123,18 +134,24 @@ def says(layer: str, value: str) -> bool:
     return False
 
 
-def _located(checked: Sequence[CheckedTable], shown: Sequence[_Sought]) -> tuple[CheckedTable, ...]:
-    places = {(one.table, one.row, one.column): one for one in shown}
+def _located(
+    checked: Sequence[CheckedTable], shown: Sequence[_Sought], hidden: Sequence[_Sought]
+) -> tuple[CheckedTable, ...]:
+    """Locate the values that pictures show; those that OCR cannot read are not checked where it sees something."""
+    places = {(one.table, one.row, one.column): Verdict(status="located", page=one.page, box=one.box) for one in shown}
+    for one in hidden:
+        reason = f"Not checked: OCR cannot read {one.script}."
+        verdict = Verdict(status=None, page=one.page, box=one.box, reason=reason, script=one.script)
+        places.setdefault((one.table, one.row, one.column), verdict)
 
-    def verdict(number: int, row: int, column: int, before: Verdict | None) -> Verdict | None:
-        one = places.get((number, row, column))
-        return before if one is None else Verdict(status="located", page=one.page, box=one.box)
+    def verdict_of(number: int, row: int, column: int, before: Verdict | None) -> Verdict | None:
+        return places.get((number, row, column), before)
 
     return tuple(
         replace(
             table,
             verdicts=tuple(
-                tuple(verdict(number, row, column, one) for column, one in enumerate(verdicts))
+                tuple(verdict_of(number, row, column, one) for column, one in enumerate(verdicts))
                 for row, verdicts in enumerate(table.verdicts)
             ),
         )

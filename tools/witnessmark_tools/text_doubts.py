@@ -8,6 +8,7 @@ from witnessmark.evidence.transcript_doubts import Kind, TranscriptDoubt
 from witnessmark.evidence.transcripts import TranscriptCheck
 from witnessmark_tools.pages import MOST_REVIEWED, rounded
 from witnessmark_tools.results import ReviewItem, Status, pages_in_words
+from witnessmark_tools.unread_scripts import not_read_in_words
 
 MANY_WORDS = 3
 """Places with other words that put a page in doubt; fewer are more often noise. A number does by itself."""
@@ -104,7 +105,7 @@ def checks_in_words(checks: Mapping[int, TranscriptCheck], by_ocr: Mapping[int, 
     told: list[str] = []
     for is_ocr, what in ((True, "as OCR reads it"), (False, "as its text layer has it")):
         pages = [page for page, check in sorted(checks.items()) if check.is_checked and by_ocr.get(page) is is_ocr]
-        words, found = sum(checks[page].words for page in pages), sum(checks[page].found for page in pages)
+        words, found = sum(checks[page].compared for page in pages), sum(checks[page].found for page in pages)
         if words:
             share = "all" if found == words else f"{min(99.9, 100 * found / words):.1f} %"
             lines = sum(checks[page].displaced_lines for page in pages)
@@ -117,9 +118,11 @@ def unchecked_in_words(checks: Mapping[int, TranscriptCheck], pages_read: Sequen
     """Say which pages nobody has checked, and how many words of others."""
     told: list[str] = []
     if pages := [page for page in pages_read if page not in checks or not checks[page].is_checked]:
+        scripts = sorted({script for page in pages if page in checks for script in checks[page].scripts})
+        why = " and ".join(scripts) or "handwriting, noise, no OCR, no time"
         told.append(
-            f"{pages_in_words(pages)}: not checked: nothing on this machine can read enough there (handwriting, noise, "
-            "no OCR, no time) to hold against what the model has read."
+            f"{pages_in_words(pages)}: not checked: nothing on this machine can read enough there ({why}) to hold "
+            "against what the model has read."
         )
     if pages := [page for page, check in sorted(checks.items()) if check.is_checked and check.unseen]:
         count = sum(checks[page].unseen for page in pages)
@@ -128,6 +131,11 @@ def unchecked_in_words(checks: Mapping[int, TranscriptCheck], pages_read: Sequen
             f"{pages_in_words(pages)}: {words} not checked: OCR can read nothing there "
             "(handwriting, noise, a single digit)."
         )
+    told += [
+        not_read_in_words([page], "word", check.unread, check.scripts)
+        for page, check in sorted(checks.items())
+        if check.unread and check.is_checked
+    ]
     if pages := [page for page, check in sorted(checks.items()) if check.is_checked and not check.is_order_checked]:
         told.append(f"{pages_in_words(pages)}: the order of lines was not checked: there are too many of them.")
     return told

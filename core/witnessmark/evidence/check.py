@@ -17,6 +17,7 @@ from witnessmark.evidence.normal import core_of, is_mark, is_nothing, key_of_cel
 from witnessmark.evidence.numbers import amount_of, decimal_mark, digits_of, has_digit, is_year
 from witnessmark.evidence.separators import Separators, is_same_number, separators_of, written_mark
 from witnessmark.evidence.spanning import Spans
+from witnessmark.evidence.unread_cells import UnreadCells
 from witnessmark.evidence.verdicts import TableEvidence, Verdict
 from witnessmark.evidence.witness import WitnessPage
 from witnessmark.values import BoundingBox
@@ -105,6 +106,7 @@ class _Check:
         holds_figures = any(_is_figure(cell) for row in self.rows[self.head :] for cell in row)
         self.laid = Laid(self.alignment, pages, self.head, self.first_lines, holds_figures=holds_figures)
         self.located = _Located()
+        self.unread = UnreadCells(self.cells.values(), pages)
         self.likenesses = MOST_LIKENESSES
         self.unclaimed: dict[tuple[int, int], list[int]] = {}
         """Words that no cell has, marks left out, by page and line."""
@@ -161,6 +163,7 @@ class _Check:
             if not self._is_given(cell):
                 self._give_as_read(cell)
         self._give_all_shared([*body, *headers])
+        self.unread.cover(self.laid, self.located.claimed)
         self.unclaimed = self._unclaimed_words()
         self.row_steps = self.laid.row_steps(self.located.claimed)
         self.separators = self._separators_found()
@@ -168,7 +171,7 @@ class _Check:
         verdicts = [[self._verdict(row, column) for column in range(len(texts))] for row, texts in enumerate(self.grid)]
         return TableEvidence(
             verdicts=tuple(map(tuple, verdicts)),
-            left_over=left_over(self.laid, self.located.claimed, self.row_steps),
+            left_over=left_over(self.laid, self.located.claimed | self.unread.covered, self.row_steps),
             boxes=self.laid.boxes(self.located.claimed),
             words=frozenset((self.pages[page].page_number, word) for page, word in self.located.claimed),
         )
@@ -380,7 +383,7 @@ class _Check:
     # --- verdicts
 
     def _unclaimed_words(self) -> dict[tuple[int, int], list[int]]:
-        claimed = self.located.claimed
+        claimed = self.located.claimed | self.unread.covered
         found: dict[tuple[int, int], list[int]] = {}
         for number, page in enumerate(self.pages):
             for line, words in enumerate(page.index.lines):
@@ -409,7 +412,11 @@ class _Check:
             return None
         places = self.located.places.get((row, column))
         if places is None:
-            return None if self._is_empty(cell) else self._missing(cell)
+            return None if self._is_empty(cell) else self.unread.verdict(cell, self._missing(cell))
+        return self.unread.verdict(cell, self._verdict_there(cell, places))
+
+    def _verdict_there(self, cell: Asked, places: Sequence[Place]) -> Verdict:
+        """Say of a cell that was found whether all of it is there, as the page writes it."""
         box = self._box(places)
         page = self.pages[places[0].page]
         more = self._unclaimed_around(cell, places)

@@ -408,6 +408,18 @@ class Laid:
         own = self.columns[band.page][column] if band is not None else None
         return None if band is None or own is None else Territory(band.page, own[0], band.top, own[1], band.bottom)
 
+    def open_territory(self, row: int, column: int) -> Territory | None:
+        """Find the place of a cell in a column of which nothing is known: up to its neighbours, or the page's edge."""
+        rows = self._row_limits(row)
+        if rows is None:
+            return None
+        page, top, bottom = rows
+        before, after = self._columns_beside(column, page)
+        if before is not None and after is not None and before.middle > after.middle:
+            before, after = after, before
+        x0 = float("-inf") if before is None else before.x1
+        return Territory(page, x0, top, float("inf") if after is None else after.x0, bottom)
+
     def _gap_for(self, column: int, page: int) -> tuple[float, float] | None:
         if column in self.alignment.moved_columns:
             return None

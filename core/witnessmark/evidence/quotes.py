@@ -22,6 +22,7 @@ from witnessmark.evidence.quote_keys import (
 from witnessmark.evidence.quote_layer import MIN_WORDS, LayerOrder
 from witnessmark.evidence.quote_nearest import likely_pages, nearest_passage
 from witnessmark.evidence.quote_pieces import Pieces, followed
+from witnessmark.evidence.quote_scripts import unread_script_of
 from witnessmark.evidence.quote_words import DocumentWords, Hit, Stream
 from witnessmark.evidence.verdicts import Status
 from witnessmark.values import BoundingBox
@@ -73,9 +74,11 @@ class QuoteVerdict:
     Units:  points of the page
     """
 
-    status: Status
+    status: Status | None
     """`located`: stands word for word on a claimed page, or where none is claimed, anywhere; `displaced`: on another
-    page than claimed; `unlocated`: nowhere as quoted."""
+    page than claimed; `unlocated`: nowhere as quoted. None: not checked, because OCR cannot read its script."""
+    script: str | None = None
+    """What a quote that is not checked is written in."""
     pages: tuple[int, ...] = ()
     """Where it stands, in the order of its words; of one that stands nowhere, none."""
     boxes: dict[int, tuple[BoundingBox, ...]] | None = None
@@ -123,6 +126,15 @@ class QuotedDocument:
 
         Shapes:  `claimed_pages` are page numbers; none: it may stand anywhere
         """
+        verdict = self._find(quote, claimed_pages)
+        if verdict.status == "unlocated" and (script := unread_script_of(quote, self._flows_of(claimed_pages))):
+            return QuoteVerdict(status=None, script=script)
+        return verdict
+
+    def _flows_of(self, pages: Sequence[int]) -> list[PageFlow]:
+        return [flow for flow in self.words.flows if not pages or flow.page_number in pages]
+
+    def _find(self, quote: str, claimed_pages: Sequence[int]) -> QuoteVerdict:
         claimed = [index for page in claimed_pages if (index := self.words.index_of_page(page)) is not None]
         ways: list[_Way] = []
         for way in self._ways(quote):  # one after the other: what the later ones look in takes a while to make

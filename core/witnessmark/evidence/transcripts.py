@@ -12,6 +12,7 @@ from witnessmark.documents.flow import PageFlow
 from witnessmark.evidence.transcript_doubts import Comparison, Kind, TranscriptDoubt
 from witnessmark.evidence.transcript_matching import MAX_ALIGNED, matched
 from witnessmark.evidence.transcript_order import OrderCheck, check_order
+from witnessmark.evidence.transcript_scripts import cover, unread_words
 from witnessmark.evidence.transcript_words import words_of_flow, words_of_transcript
 
 LEAST_CHECKED = 0.4
@@ -41,6 +42,10 @@ class TranscriptCheck:
     """Places that the transcript says cannot be read."""
     unseen: int = 0
     """Words that stand where OCR can read nothing, as far as it can tell."""
+    unread: int = 0
+    """Words in a script that OCR cannot read: not checked."""
+    scripts: tuple[str, ...] = ()
+    """These scripts, by name."""
     is_checked: bool = True
     """False where the page gave too few words to hold the transcript against."""
     is_order_checked: bool = True
@@ -49,7 +54,12 @@ class TranscriptCheck:
 
     @property
     def share(self) -> float:
-        return self.found / self.words if self.words else 1.0
+        return self.found / self.compared if self.compared else 1.0
+
+    @property
+    def compared(self) -> int:
+        """How many of its words were looked for."""
+        return self.words - self.unread
 
     @property
     def displaced_lines(self) -> int:
@@ -65,7 +75,13 @@ def check_transcript(text: str, flow: PageFlow) -> TranscriptCheck:
     seen = words_of_flow(flow)
     matching = matched(said, seen, is_ocr=flow.is_read_by_ocr)
     found = len(matching.place)
-    if not seen or found < LEAST_CHECKED * len(said):
+    unread: dict[int, str] = {}
+    if flow.is_read_by_ocr and (unread := unread_words(said)):
+        unread = {index: script for index, script in unread.items() if index not in matching.place}
+        cover(unread, matching)
+    scripts = tuple(sorted({*unread.values()}))
+    readable = len(said) - len(unread)
+    if not seen or found < LEAST_CHECKED * readable or (said and not readable):
         is_checked = not said and not seen
         return TranscriptCheck(
             page_number=flow.page_number,
@@ -73,11 +89,13 @@ def check_transcript(text: str, flow: PageFlow) -> TranscriptCheck:
             found=found,
             unreadable=unreadable,
             is_checked=is_checked,
-            unseen=0 if is_checked else len(said) - found,
+            unseen=0 if is_checked else readable - found,
+            unread=len(unread),
+            scripts=scripts,
         )
     is_aligned = max(len(said), len(seen)) <= MAX_ALIGNED
     order = check_order(said, seen) if is_aligned else OrderCheck(is_checked=False)
-    comparison = Comparison(matching, flow)
+    comparison = Comparison(matching, flow, noise={*unread})
     doubts = sorted(comparison.doubts(order), key=lambda doubt: _ORDER[doubt.kind])
     return TranscriptCheck(
         page_number=flow.page_number,
@@ -85,6 +103,8 @@ def check_transcript(text: str, flow: PageFlow) -> TranscriptCheck:
         found=found,
         unreadable=unreadable,
         unseen=comparison.unseen,
+        unread=len(unread),
+        scripts=scripts,
         is_order_checked=order.is_checked,
         doubts=tuple(doubts),
     )

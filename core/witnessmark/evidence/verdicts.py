@@ -28,6 +28,8 @@ class Verdict:
     """What stands where the value should, or else the text on the page most like it; None for a located value."""
     reason: str = ""
     """One sentence for a person; empty for a located value."""
+    script: str | None = None
+    """Of a value that is not checked because OCR cannot read it: what it is written in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

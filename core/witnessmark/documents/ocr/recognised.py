@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from witnessmark.documents.ocr.letters import unread_script
 from witnessmark.documents.ocr.straightening import Straightening
 from witnessmark.values import BoundingBox, Fill, PageLayout, Rule, Word
 
@@ -178,8 +180,12 @@ class PageReading:
     """Where words speak to a model and not to people."""
     unread: tuple[BoundingBox, ...] = ()
     """The places of `unreadable` in the straightened layout, where the words of a page's flow are."""
+    scripts: tuple[str, ...] = ()
+    """Scripts that OCR cannot read and of which it has written letters: those words are not as printed."""
 
 
+WORDS_OF_A_SCRIPT = 3
+"""Words from which a page has a script; fewer are signs of formulas."""
 DOUBTFUL = 0.88
 """Confidence under which a word is shown to a person: of words read that surely or better, few are wrong."""
 
@@ -212,7 +218,13 @@ def reading_of(page: PixelPage, *, engine: str, layout_scale: float, page_scale:
         ),
         on_page=on_page,
         unread=tuple(_in_layout(box, layout_scale) for box in page.unreadable),
+        scripts=_scripts(page),
     )
+
+
+def _scripts(page: PixelPage) -> tuple[str, ...]:
+    found = Counter(script for word in page.words if (script := unread_script(word.text)) is not None)
+    return tuple(sorted(script for script, count in found.items() if count >= WORDS_OF_A_SCRIPT))
 
 
 def _in_layout(box: tuple[float, float, float, float], scale: float) -> BoundingBox:

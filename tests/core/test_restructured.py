@@ -208,3 +208,32 @@ def test_a_record_put_into_a_list_is_added() -> None:
     before, after = ([page(1, ("text", lines))] for lines in (records, later))
     assert told(compare_flows(before, after)) == [("added", "words", None, "R-9017 Morning Star 118.20 paid")]
     assert told(compare_flows(after, before)) == [("removed", "words", "R-9017 Morning Star 118.20 paid", None)]
+
+
+# --- what is elsewhere ------------------------------------------------------------------------------------------------
+
+
+def test_boilerplate_is_not_paired_across_clauses() -> None:
+    rest = "This clause holds for three years after the charter ends."
+    clauses = [
+        f"{title}. Of {title.lower()} this charter says what the {title.lower()} are. {rest}" for title in TITLES
+    ]
+    new = f"Storage. Corn is stored in the upper loft. {rest}"
+    before = "\n\n".join(f"{n}. {text}" for n, text in enumerate(clauses[:5], 1))
+    after = "\n\n".join(f"{n}. {text}" for n, text in enumerate([clauses[0], *clauses[2:5], new], 1))
+    assert told(compare(before, after)) == [
+        ("removed", "words", f"2. {clauses[1]}", None),
+        ("added", "words", None, f"5. {new}"),
+        ("changed", "numbering", "3–5", "2–4"),
+    ]
+
+
+def test_what_is_elsewhere_in_another_sentence_is_not_removed_and_added() -> None:
+    term = "loss of seed or of straw that the mill has stored for the winter"
+    before = (
+        f"He answers for:\n\n- {term};\n\n- the cost of a sack.\n\nShe keeps the book of the mill.\n\nNobody else does."
+    )
+    after = (
+        f"He answers for the cost of a sack.\n\nShe keeps the book of the mill.\n\nNobody else does, nor for {term}."
+    )
+    assert not [one for one in compare(before, after).differences if one.kind == "removed"]

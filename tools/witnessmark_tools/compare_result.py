@@ -60,7 +60,8 @@ class DocumentDifference(Frozen):
         if self.what is not None and self.what not in {"words", "order"}:
             notes.append(self.what)
         notes += [self.significance] if self.significance != "substantive" else []
-        notes += [self.status] if self.status not in {None, "located"} else []
+        if self.status is not None and self.status != "located":
+            notes.append(self.status)
         notes += ["read by OCR"] if self.read_by_ocr else []
         said = self._in_one_line()
         if said:

@@ -22,6 +22,8 @@ MAX_WORDS = 400_000
 """Of one side that are aligned; beyond that units stay as they are."""
 MIN_CONTEXT = 4
 """Aligned words around a border that confirm it."""
+MIN_MOVED = 6
+"""Words of a sentence or item that is known elsewhere, within another sentence."""
 _CLOSING = frozenset(".,;:!?)]\"'-\u2022")
 
 
@@ -52,8 +54,8 @@ def with_shared_borders(
     for place, other in enumerate(to_b):
         if other >= 0:
             to_a[other] = place
-    cuts_b = _projected(units_a, words_a, to_b, b, words_b)
-    cuts_a = _projected(units_b, words_b, to_a, a, words_a)
+    cuts_b = _projected(units_a, words_a, to_b, b, words_b) | _whole_elsewhere(units_a, words_a, to_b, b, words_b)
+    cuts_a = _projected(units_b, words_b, to_a, a, words_a) | _whole_elsewhere(units_b, words_b, to_a, a, words_a)
     return _cut(a, units_a, cuts_a), _cut(b, units_b, cuts_b)
 
 
@@ -206,15 +208,60 @@ def _projected(
     """
     firsts = {unit.start for unit in units}
     found: set[int] = set()
+    ends: set[int] = set()
+    starts: set[int] = set()
     is_begun = True
     for place, atom in enumerate(words.atoms):
         begins = atom in firsts or (place > 0 and _begins_between(firsts, words.atoms[place - 1], atom))
         if not begins or is_begun:
             is_begun = False
             continue
-        cut = _cut_at(words, place, to_other, other, other_words)
-        if cut is not None and 0 < cut < len(other.keys):
-            found.add(cut)
+        for cut in _cuts_at(words, place, to_other, other, other_words):
+            if cut.atom is None:
+                continue
+            if cut.is_sure or _is_joint(other, cut.atom):
+                found.add(cut.atom)
+            else:
+                (ends if cut.ends else starts).add(cut.atom)
+    found |= ends & starts  # one text ends and another begins here, though no sign parts them
+    return {cut for cut in found if 0 < cut < len(other.keys)}
+
+
+class _Cut(NamedTuple):
+    """Where the other side may have a border.
+
+    Shapes:  `is_sure` where the words on both sides of it say so, else `ends` where those before it do
+    """
+
+    atom: int | None
+    is_sure: bool = False
+    ends: bool = False
+
+
+def _whole_elsewhere(
+    units: Sequence[Unit], words: _Words, to_other: array[int], other: Side, other_words: _Words
+) -> set[int]:
+    """Find where whole units are on the other side that moved into another sentence."""
+    ends = {unit.start: unit.end for unit in units if not unit.is_row}
+    found: set[int] = set()
+    place = 0
+    while place < len(words.atoms):
+        first = to_other[place]
+        end = ends.get(words.atoms[place])
+        if end is None or first < 0 or words.parts[place] == other_words.parts[first]:
+            place += 1
+            continue
+        size = 1
+        while place + size < len(words.atoms) and words.atoms[place + size] < end:
+            size += 1
+        is_whole = all(to_other[place + n] == first + n for n in range(size))
+        if is_whole and size >= MIN_MOVED:
+            cuts = (
+                _before(other, other_words.atoms[first]),
+                _after(other, other_words.atoms[first + size - 1], len(other.keys)),
+            )
+            found |= {cut for cut in cuts if cut is not None and 0 < cut < len(other.keys)}
+        place += size
     return found
 
 
@@ -223,25 +270,21 @@ def _begins_between(firsts: set[int], last: int, atom: int) -> bool:
     return atom - last <= 40 and any(place in firsts for place in range(last + 1, atom))
 
 
-def _cut_at(words: _Words, place: int, to_other: array[int], other: Side, other_words: _Words) -> int | None:
+def _cuts_at(words: _Words, place: int, to_other: array[int], other: Side, other_words: _Words) -> Iterator[_Cut]:
     """Find where the other side has the border before a word of this."""
     if words.parts[place - 1] != words.parts[place]:
-        return None
+        return
     before, after = to_other[place - 1], to_other[place]
     left = _context(words, place - 1, -1, to_other) if before >= 0 else 0
     right = _context(words, place, 1, to_other) if after >= 0 else 0
     if before >= 0 and after > before and _are_neighbours(other, other_words, before, after):
-        if left + right < MIN_CONTEXT:
-            return None
-        return _after(other, other_words.atoms[before], other_words.atoms[after])
+        if left + right >= MIN_CONTEXT:
+            yield _Cut(_after(other, other_words.atoms[before], other_words.atoms[after]), is_sure=True)
+        return
     if left >= MIN_CONTEXT:
-        atom = other_words.atoms[before]
-        cut = _after(other, atom, len(other.keys))
-        return cut if cut is not None and _is_joint(other, cut) else None
+        yield _Cut(_after(other, other_words.atoms[before], len(other.keys)), ends=True)
     if right >= MIN_CONTEXT:
-        cut = _before(other, other_words.atoms[after])
-        return cut if cut is not None and _is_joint(other, cut) else None
-    return None
+        yield _Cut(_before(other, other_words.atoms[after]))
 
 
 def _context(words: _Words, place: int, step: int, to_other: array[int]) -> int:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from witnessmark.offline.differences.atoms import Side
 from witnessmark.offline.differences.sequences import common_runs, heaviest_chain
+from witnessmark.offline.differences.sliding import slid
 from witnessmark.offline.differences.units import Unit, without_end
 from witnessmark.offline.differences.weights import Weights, alike, masked, together, weights_of
 
@@ -90,7 +91,7 @@ def pair_units(a: Side, units_a: Sequence[Unit], b: Side, units_b: Sequence[Unit
             pair.is_one_sided and (pair.a_start in moved_a if pair.a_end > pair.a_start else pair.b_start in moved_b)
         )
     ]
-    return Paired(pairing.replaced(stay), moves)
+    return Paired(pairing.replaced(pairing.slid(stay)), moves)
 
 
 def _ids(side: Side, units: Sequence[Unit], numbers: dict[tuple[str, ...], int]) -> list[int]:
@@ -117,6 +118,8 @@ class _Pairing:
         counts_a, counts_b = Counter(self._words_a), Counter(self._words_b)
         self._balanced = {number for number, count in counts_a.items() if counts_b[number] == count}
         """Units that stand as often on one side as on the other."""
+        self._repeated = {number for number, count in (counts_a | counts_b).items() if count > 1}
+        """Units that one side has more than once."""
         self._weights_a: dict[int, Weights] = {}
         self._weights_b: dict[int, Weights] = {}
 
@@ -306,6 +309,8 @@ class _Pairing:
         found: dict[int, int] = {}
         for i in left_a:
             places = where.get(self.ids_a[i])
+            if self._words_a[i] in self._repeated:
+                continue  # boilerplate, which goes with its clause
             if places and sum(self._a(i).values()) >= LEAST_MOVED:
                 found[i] = places.pop()
         return found
@@ -327,6 +332,8 @@ class _Pairing:
                     for j in places:
                         votes[j] = votes.get(j, 0.0) + weight
             for j in sorted(votes, key=votes.__getitem__, reverse=True)[:3]:
+                if self._words_a[i] == self._words_b[j] and self._words_a[i] in self._repeated:
+                    continue
                 is_short = max(self.units_a[i].size, self.units_b[j].size) <= SHORT
                 likeness = alike(weights, masked_b[j]) if is_short else alike(plain, self._b(j)) + PLAIN
                 shared = sum(min(weight, self._b(j).get(key, 0.0)) for key, weight in plain.items())
@@ -338,6 +345,35 @@ class _Pairing:
             if i not in found and j not in taken:
                 found[i] = j
                 taken.add(j)
+        return found
+
+    def slid(self, pairs: Sequence[Pair]) -> list[Pair]:
+        """Let what was added or removed begin with a heading or clause, where what is around it repeats."""
+        found = list(pairs)
+        place = 0
+        while place < len(found):
+            end = place
+            while end < len(found) and _follows(found[place], found[end], end - place):
+                end += 1
+            if end == place:
+                place += 1
+                continue
+            is_new = found[place].a_start == found[place].a_end
+            first = found[place].b_start if is_new else found[place].a_start
+            side, units, ids = (
+                (self._sides[1], self.units_b, self.ids_b) if is_new else (self._sides[0], self.units_a, self.ids_a)
+            )
+            step = slid(
+                range(first, first + end - place),
+                _same_next_to(found, place, -1),
+                _same_next_to(found, end - 1, 1),
+                ids,
+                lambda unit, side=side, units=units: _begins(side, units[unit]),
+            )
+            if step:
+                low, high = (place + step, end) if step < 0 else (place, end + step)
+                found[low:high] = _moved_by(found[low:high], end - place, is_new=is_new, is_up=step < 0)
+            place = max(end, end + step)
         return found
 
     def replaced(self, pairs: Sequence[Pair]) -> list[Pair]:
@@ -379,6 +415,50 @@ class _Pairing:
         if found is None:
             found = self._weights_b[j] = weights_of(self._sides[1], self.units_b[j])
         return found
+
+
+def _follows(first: Pair, other: Pair, distance: int) -> bool:
+    """Say whether a pair goes on with the units that `first` adds or removes."""
+    if not (first.is_one_sided and other.is_one_sided):
+        return False
+    if first.a_start == first.a_end:
+        return other.a_start == other.a_end and other.b_start == first.b_start + distance
+    return other.b_start == other.b_end and other.a_start == first.a_start + distance
+
+
+def _same_next_to(pairs: Sequence[Pair], place: int, step: int) -> int:
+    """Count the pairs of one unit each that are the same, next to a place and without a hole."""
+    count = 0
+    while 0 <= place + step < len(pairs) and pairs[place + step].is_same and _touch(pairs, place, place + step):
+        place += step
+        count += 1
+    return count
+
+
+def _touch(pairs: Sequence[Pair], one: int, other: int) -> bool:
+    first, second = pairs[min(one, other)], pairs[max(one, other)]
+    return (first.a_end, first.b_end) == (second.a_start, second.b_start)
+
+
+def _moved_by(pairs: Sequence[Pair], count: int, *, is_new: bool, is_up: bool) -> list[Pair]:
+    """Exchange a run of `count` one-sided pairs with the same pairs next to it."""
+    a, b = pairs[0].a_start, pairs[0].b_start
+    same = len(pairs) - count
+    found: list[Pair] = []
+    for is_run in (True, False) if is_up else (False, True):
+        for _ in range(count if is_run else same):
+            a_end, b_end = a + (not is_run or not is_new), b + (not is_run or is_new)
+            found.append(Pair(a, a_end, b, b_end, not is_run))
+            a, b = a_end, b_end
+    return found
+
+
+def _begins(side: Side, unit: Unit) -> int:
+    """Rate how well a text begins with a unit: with a heading or the number of a clause, with a paragraph."""
+    if unit.number_start != side.starts[unit.paragraph]:
+        return 0
+    is_clause = unit.start > unit.number_start or side.paragraphs[unit.paragraph].kind == "heading"
+    return 2 if is_clause else 1
 
 
 def _ids_of_words(a: Side, units_a: Sequence[Unit], b: Side, units_b: Sequence[Unit]) -> tuple[list[int], list[int]]:

@@ -72,10 +72,15 @@ def score_pair(score: Score, name: str, labels: Sequence[Label], differences: Se
     for n, difference in enumerate(differences):
         if n in explained or difference.what == "numbering" or difference.is_doubtful:
             continue
+        if "".join(_texts(difference)) in _HEADERS:
+            continue  # a page that is the only one repeats no header, and the other document has none
         if any(_is_part(difference, label) for label in labels):
             continue
         score.invented += 1
         score.told.append(f"{name}: invented {_cited(difference)}")
+
+
+_HEADERS = frozenset(plain(look.header) for look in LOOKS if look.header)
 
 
 def _tells(difference: Difference, label: Label) -> bool:

@@ -19,9 +19,9 @@ EditKind = Literal[
     "number", "decimal", "percent", "sign", "date", "name", "negation", "duty", "word", "phrase", "two in a sentence",
     "sentence added", "sentence removed", "paragraph added", "paragraph removed", "section added", "section removed",
     "cell", "row added", "row removed", "row moved", "column value", "paragraph moved", "paragraph moved and edited",
-    "item added", "item removed", "case", "punctuation",
+    "item added", "item removed", "case", "punctuation", "address", "unit", "spelling", "columns moved",
 ]  # fmt: skip
-FORMATTING: frozenset[EditKind] = frozenset({"case", "punctuation"})
+FORMATTING: frozenset[EditKind] = frozenset({"case", "punctuation", "spelling"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +132,9 @@ _SENTENCES: tuple[Callable[[_Writer], str], ...] = (
     lambda w: f"{_capital(w.party())} must keep all {w.thing()} confidential and {w.act()} them when this agreement ends.",
     lambda w: f"No {w.thing()} leave the store at {w.luck.choice(_PLACES)} before {w.party()} has signed for them.",
     lambda w: f"This clause applies to {w.thing()} ordered after {w.date()} and to none ordered before.",
+    lambda w: f"Notices to {w.party()} go to notices@{w.luck.choice(_PLACES).lower()}.example and count from {w.date()}.",
+    lambda w: f"The {w.thing()} hold at most {w.luck.randint(11, 99)} mg/kg of lead when {w.party()} takes them over.",
+    lambda w: f"A right under this clause cannot be assigned to {w.party()} before {w.date()}.",
     lambda w: f"Costs of {w.amount()} were booked for {w.thing()} in the year that ended on {w.date()}.",
 )  # fmt: skip
 
@@ -336,6 +339,16 @@ def _row_moved(blocks: list[Block], writer: _Writer) -> Label | None:
     return None
 
 
+def _columns_moved(blocks: list[Block], writer: _Writer) -> Label | None:
+    for block in _tables(blocks, writer):
+        if not block.is_taken:
+            before = " ".join(block.rows[0])
+            block.rows = [[row[0], row[2], row[1], *row[3:]] for row in block.rows]
+            block.is_taken = True
+            return Label(kind="columns moved", before=before, after=" ".join(block.rows[0]))
+    return None
+
+
 def _paragraph_moved(blocks: list[Block], writer: _Writer, *, is_edited: bool = False) -> Label | None:
     texts = [block for block in _texts(blocks, writer) if sum(map(len, block.sentences)) > 60]
     for block in texts:
@@ -399,6 +412,10 @@ _EDITS: dict[EditKind, Callable[[list[Block], _Writer], Label | None]] = {
     "row moved": _row_moved,
     "paragraph moved": _paragraph_moved,
     "paragraph moved and edited": lambda b, w: _paragraph_moved(b, w, is_edited=True),
+    "address": lambda b, w: _swap(b, w, "address", _matching(r"notices@\w+\.", lambda t: t.replace("@", "-office@"))),
+    "unit": lambda b, w: _swap(b, w, "unit", _matching(r"mg/kg", lambda _: "mg.kg")),
+    "spelling": lambda b, w: _swap(b, w, "spelling", _matching(r"cannot", lambda _: "can not")),
+    "columns moved": _columns_moved,
     "case": lambda b, w: _swap(b, w, "case", _matching(r"\bthe (?:Seller|Buyer)", lambda t: t.lower())),
     "punctuation": lambda b, w: _swap(b, w, "punctuation", _matching(r"\w+, which", lambda t: t.replace(",", ""))),
 }

@@ -50,15 +50,28 @@ class Edges:
         return self._a.keys[hunk.a_start : hunk.a_end], self._b.keys[hunk.b_start : hunk.b_end]
 
     def _moves_start(self, hunk: Hunk) -> bool:
-        return (hunk.a_start in self._edges_a) != (hunk.b_start in self._edges_b)
+        return self._differ(hunk.a_start, hunk.b_start)
 
     def _moves_end(self, hunk: Hunk) -> bool:
-        return (hunk.a_end in self._edges_a) != (hunk.b_end in self._edges_b)
+        return self._differ(hunk.a_end, hunk.b_end)
+
+    def _differ(self, one: int, other: int) -> bool:
+        """Say whether a paragraph ends on one side only; where a page ends, the paragraph may go on."""
+        if (one in self._edges_a) != (other in self._edges_b):
+            return True
+        return one in self._edges_a and (_is_page_break(self._a, one) or _is_page_break(self._b, other))
 
 
 def _edges(side: Side, units: Sequence[Unit]) -> frozenset[int]:
     starts = {*side.starts, len(side.keys)}
     return frozenset(starts | {unit.start for unit in units if unit.number_start in starts})
+
+
+def _is_page_break(side: Side, start: int) -> bool:
+    """Say whether only a page ends here, within a sentence."""
+    if not 0 < start < len(side.keys) or side.keys[start - 1] in {".", "!", "?", ":", ";"}:
+        return False
+    return side.page_of(side.last_words[start - 1]) != side.page_of(side.first_words[start])
 
 
 def _are_joints(keys: Sequence[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -368,7 +369,7 @@ class _Pairing:
                 _same_next_to(found, place, -1),
                 _same_next_to(found, end - 1, 1),
                 ids,
-                lambda unit, side=side, units=units: _begins(side, units[unit]),
+                functools.partial(_begins, side, units),
             )
             if step:
                 low, high = (place + step, end) if step < 0 else (place, end + step)
@@ -453,8 +454,9 @@ def _moved_by(pairs: Sequence[Pair], count: int, *, is_new: bool, is_up: bool) -
     return found
 
 
-def _begins(side: Side, unit: Unit) -> int:
+def _begins(side: Side, units: Sequence[Unit], place: int) -> int:
     """Rate how well a text begins with a unit: with a heading or the number of a clause, with a paragraph."""
+    unit = units[place]
     if unit.number_start != side.starts[unit.paragraph]:
         return 0
     is_clause = unit.start > unit.number_start or side.paragraphs[unit.paragraph].kind == "heading"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from witnessmark.claude.credentials import Credentials, credentials_from
-from witnessmark.documents.allowed import AllowedFolders, absolute, default_folders, resolved
+from witnessmark.documents.allowed import AllowedFolders, absolute, default_folders, named_file, resolved
 from witnessmark.documents.ocr.engine import EngineChoice
 from witnessmark.errors import SetupError
 from witnessmark.limits import MIB, Limits
@@ -202,7 +202,7 @@ def settings_from(
     """
     texts = {item.name: given.get(item.name) or environment.get(item.variable) or "" for item in SETTINGS}
     listed = list(allow or ()) or [part for part in texts["allow"].split(os.pathsep) if part]
-    named = frozenset(Path(os.path.realpath(absolute(file))) for file in files)
+    named = frozenset(map(named_file, files))
     return Settings(
         home=_home(texts["home"]),
         allowed=AllowedFolders(folders=_folders(listed, start, names_folders), files=named),

@@ -191,3 +191,65 @@ def test_the_home_and_the_root_are_never_allowed_by_default(tmp_path: Path, monk
 def test_the_folder_it_was_started_in_is_allowed_by_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     assert (tmp_path / "project").resolve() in default_folders(tmp_path / "project")
+
+
+# --- names as people and hosts write them -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("on_disk", "asked"),
+    [
+        ("u\u0308bersicht.pdf", "\u00fcbersicht.pdf"),
+        ("\u00fcbersicht.pdf", "u\u0308bersicht.pdf"),
+        ("Screenshot 2031-05-03 at 10.15.22\u202fPM.pdf", "Screenshot 2031-05-03 at 10.15.22 PM.pdf"),
+        ("no\u00a0break.pdf", "no break.pdf"),
+        ("two words.pdf", '"{folder}/two words.pdf"'),
+        ("two words.pdf", "'{folder}/two words.pdf'"),
+        ("two words.pdf", "{folder}/two words.pdf\n"),
+        ("two words.pdf", "{folder}/two\\ words.pdf"),
+        ("two (1).pdf", "{folder}/two\\ \\(1\\).pdf"),
+        ("two words.pdf", "@{folder}/two words.pdf"),
+        ("two words.pdf", '@"{folder}/two words.pdf"'),
+        ("\u201cquoted\u201d.pdf", "\u201cquoted\u201d.pdf"),
+    ],
+)
+def test_a_file_is_found_by_its_name_as_people_write_it(folder: Path, on_disk: str, asked: str) -> None:
+    (folder / on_disk).write_bytes(b"%PDF-1.7 it")
+    path = asked.format(folder=folder) if "{folder}" in asked else str(folder / asked)
+    assert _open(folder, path) == b"%PDF-1.7 it"
+
+
+def test_a_folder_is_found_by_its_name_as_people_write_it(folder: Path) -> None:
+    (folder / "Bu\u0308ro\u00a03").mkdir()
+    (folder / "Bu\u0308ro\u00a03" / "a.pdf").write_bytes(b"%PDF-1.7 it")
+    assert _open(folder, folder / "B\u00fcro 3" / "a.pdf") == b"%PDF-1.7 it"
+
+
+def test_the_exact_name_comes_first_and_a_doubtful_one_is_not_guessed(folder: Path) -> None:
+    (folder / "a b.pdf").write_bytes(b"plain")
+    (folder / "a\u00a0b.pdf").write_bytes(b"no break")
+    assert _open(folder, folder / "a b.pdf") == b"plain"
+    assert _open(folder, folder / "a\u00a0b.pdf") == b"no break"
+    with pytest.raises(FileMissing):
+        _open(folder, folder / "a\u202fb.pdf")
+
+
+@pytest.mark.parametrize("asked", ["Report.PDF", "report", "raport.pdf", "report.pdfs"])
+def test_a_name_that_is_nearly_right_is_suggested(folder: Path, asked: str) -> None:
+    with pytest.raises(FileMissing, match=r"Did you mean 'report\.pdf'"):
+        _open(folder, folder / asked)
+
+
+@pytest.mark.parametrize("written", ["{}", '"{}"', "@{}", "{}\n"])
+def test_no_spelling_leads_outside(folder: Path, written: str) -> None:
+    for target in (folder.parent / "outside.pdf", folder.parent / "outside", folder / ".." / "OUTSIDE.pdf"):
+        with pytest.raises(InputError) as refused:
+            _open(folder, written.format(target))
+        assert "outside.pdf" not in refused.value.next_step
+
+
+def test_hidden_files_are_neither_found_nor_suggested(folder: Path) -> None:
+    (folder / ".key\u00a0file.pdf").write_bytes(b"secret")
+    with pytest.raises(InputError) as refused:
+        _open(folder, folder / ".key file.pdf")
+    assert "key" not in refused.value.next_step

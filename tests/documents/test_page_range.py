@@ -31,7 +31,7 @@ def test_a_range_is_read_as_written(text: str | None, pages: tuple[int, ...]) ->
     assert pages_from_text(text, page_count=8, limit=100) == pages
 
 
-@pytest.mark.parametrize("text", ["", "a", "3-1", "0", "-2", "1,,2", "1-2-3", "1.5"])
+@pytest.mark.parametrize("text", ["a", "3-1", "0", "-2", "1,,2", "1-2-3", "1.5"])
 def test_what_is_no_range_is_refused(text: str) -> None:
     with pytest.raises(PageRangeInvalid):
         pages_from_text(text, page_count=8, limit=100)
@@ -55,3 +55,8 @@ def test_a_huge_range_costs_nothing_before_it_is_refused() -> None:
 
 def test_pages_are_written_as_the_shortest_range() -> None:
     assert text_from_pages([7, 1, 2, 3, 9, 10]) == "1-3,7,9-10"
+
+
+@pytest.mark.parametrize("text", [None, "", " ", "all", "null", "None"])
+def test_pages_that_are_not_given_are_all_pages(text: str | None) -> None:
+    assert pages_from_text(text, page_count=3, limit=9) == (1, 2, 3)

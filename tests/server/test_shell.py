@@ -242,6 +242,8 @@ def test_every_setting_is_a_flag_and_a_variable(shell: Shell) -> None:
 def test_a_file_is_allowed_by_being_named(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "elsewhere.pdf").write_bytes(drawing.draw_text(["one"]))
     assert shell.run("read-text", str(tmp_path / "elsewhere.pdf")).returncode == 0
+    (tmp_path / "else\u202fwhere.pdf").write_bytes(drawing.draw_text(["one"]))
+    assert shell.run("read-text", f'"{tmp_path / "else where.pdf"}"').returncode == 0
 
 
 def test_everything_that_is_kept_is_kept_in_the_home(shell: Shell, folder: Path) -> None:

@@ -6,12 +6,14 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
+from witnessmark.documents.file_names import folded, names_in, same_name, similar_names, spellings
 from witnessmark.errors import InputError
 
 
@@ -37,9 +39,13 @@ class HiddenPath(InputError):
 
 
 class FileMissing(InputError):
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, similar: Sequence[str] = ()) -> None:
         shown = path if len(path) <= 300 else path[:300] + "…"
-        super().__init__(f"There is no file at {shown!r}.", "Check the spelling, or give the absolute path.")
+        meant = " or ".join(map(repr, similar))
+        super().__init__(
+            f"There is no file at {shown!r}.",
+            f"Did you mean {meant}?" if meant else "Check the spelling, or give the absolute path.",
+        )
 
 
 class NotAFile(InputError):
@@ -85,10 +91,63 @@ class AllowedFolders:
     def check(self, path: str) -> Path:
         """Resolve `path` and refuse it unless it lies in an allowed folder.
 
+        A path that leads to no file is also taken without quotes, escapes and the like, and then as the only file whose
+        name differs in its Unicode form or its kind of blanks alone.
+
         Errors:  `PathNotAllowed`, `HiddenPath`, `FileMissing`, `NotAFile`, `FileUnreadable`
         """
         if "\0" in path:
             raise FileMissing(path)
+        try:
+            return self._resolved(path)
+        except (FileMissing, PathNotAllowed) as error:
+            written = [path, *spellings(path)]
+            for other in written[1:]:
+                with suppress(InputError):
+                    return self._resolved(other)
+            for other in written:
+                if (found := self._by_name(absolute(other))) is not None:
+                    return found
+            if isinstance(error, FileMissing) and (similar := self._similar(written)):
+                raise FileMissing(path, similar=similar) from error
+            raise
+
+    def _by_name(self, wanted: Path) -> Path | None:
+        """Find the file whose path differs from the one wanted in the form of its letters and blanks alone."""
+        named = [file for file in self.files if folded(str(file)) == folded(str(wanted))]
+        if len(named) == 1:
+            with suppress(InputError):
+                return self._resolved(str(named[0]))
+        roots = [root for root in self.folders if wanted.is_relative_to(root)]
+        if not roots:
+            return None
+        found = max(roots, key=lambda root: len(root.parts))
+        for part in wanted.relative_to(found).parts:
+            if not (found / part).exists():
+                name = same_name(part, names_in(found)) if self._may_be_listed(found) else None
+                if name is None:
+                    return None
+                part = name  # noqa: PLW2901 - as it is on the disk
+            found /= part
+        with suppress(InputError):
+            return self._resolved(str(found))
+        return None
+
+    def _similar(self, written: Sequence[str]) -> list[str]:
+        for path in written:
+            wanted = absolute(path)
+            if self._may_be_listed(wanted.parent) and (found := similar_names(wanted.name, names_in(wanted.parent))):
+                return found
+        return []
+
+    def _may_be_listed(self, folder: Path) -> bool:
+        try:
+            self._judge(str(folder), Path(os.path.realpath(folder)))
+        except InputError:
+            return False
+        return True
+
+    def _resolved(self, path: str) -> Path:
         wanted = absolute(path)
         where = Path(os.path.realpath(wanted))
         try:
@@ -187,6 +246,18 @@ def local_path(source: str) -> str | None:
 def absolute(path: str) -> Path:
     """Make a path absolute, `~` read as the home where there is such a user; no link is followed."""
     return Path(os.path.abspath(os.path.expanduser(path)))  # noqa: PTH100, PTH111 - pathlib raises for unknown users
+
+
+def named_file(path: str) -> Path:
+    """Find the file that a person named, wherever it is, as `AllowedFolders.check` finds files.
+
+    Shapes:  a path that leads to no file is only resolved
+    """
+    exact = Path(os.path.realpath(absolute(path)))
+    if "\0" not in path and not exact.exists():
+        with suppress(InputError):
+            return AllowedFolders(folders=(Path(exact.anchor),)).check(path)
+    return exact
 
 
 def default_folders(start: Path) -> tuple[Path, ...]:

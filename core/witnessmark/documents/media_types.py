@@ -25,11 +25,48 @@ _SUFFIXES: dict[str, tuple[str, ...]] = {
 }
 _BINARY_SUFFIXES = frozenset(suffix for suffixes in _SUFFIXES.values() for suffix in suffixes)
 
+_ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06")
+_IN_ARCHIVES: tuple[tuple[bytes, str], ...] = (
+    (b"word/", "a Word document"),
+    (b"xl/", "an Excel workbook"),
+    (b"ppt/", "a PowerPoint presentation"),
+    (b"application/vnd.oasis.opendocument.text", "an OpenDocument text"),
+    (b"application/vnd.oasis.opendocument.spreadsheet", "an OpenDocument spreadsheet"),
+    (b"application/vnd.oasis.opendocument.presentation", "an OpenDocument presentation"),
+    (b"application/epub+zip", "an EPUB book"),
+)
+"""What the first entries of a ZIP archive are called."""
+_BY_SUFFIX = {
+    ".docx": "a Word document",
+    ".docm": "a Word document",
+    ".xlsx": "an Excel workbook",
+    ".xlsm": "an Excel workbook",
+    ".pptx": "a PowerPoint presentation",
+    ".odt": "an OpenDocument text",
+    ".ods": "an OpenDocument spreadsheet",
+    ".odp": "an OpenDocument presentation",
+    ".epub": "an EPUB book",
+    ".doc": "an old Word document",
+    ".xls": "an old Excel workbook",
+    ".ppt": "an old PowerPoint presentation",
+    ".msg": "an Outlook message",
+}
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ANYTHING = "Give a PDF, PNG, JPEG, GIF, WebP, TIFF, BMP or plain text file (most programs can save as PDF)."
+_ADVICE = {
+    "a ZIP archive": "Unpack it and name one of the files in it.",
+    "an empty ZIP archive": "Pack it again, or name the file itself.",
+    "an Outlook message": "Print the message to a PDF, or save what is attached to it and name that file.",
+    "a mail": "Print the message to a PDF, or save what is attached to it and name that file.",
+    "an HTML page": "Print the page to a PDF in a browser.",
+    "a HEIC picture": "Save it as JPEG or PNG: the Photos app exports both.",
+    "an AVIF picture": "Save it as JPEG or PNG.",
+    "an SVG drawing": "Save it as PDF or PNG: a browser prints it to a PDF.",
+}
+"""What to do with a file of a kind; with any other document: save it as PDF in the program that made it."""
+
 # What people hand in by mistake, so that the refusal can name it. First match wins.
 _FOREIGN: tuple[tuple[bytes, str], ...] = (
-    (b"PK\x03\x04", "a ZIP archive, as Office files are"),
-    (b"PK\x05\x06", "an empty ZIP archive"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office file"),
     (b"{\\rtf", "an RTF text"),
     (b"%!PS", "a PostScript file"),
     (b"\x1f\x8b", "a gzip archive"),
@@ -50,9 +87,11 @@ class UnsupportedMediaType(InputError):
     """The bytes are of no kind that witnessmark reads."""
 
     def __init__(self, name: str, *, looks_like: str) -> None:
+        is_document = looks_like in _BY_SUFFIX.values() or looks_like == "an RTF text"
+        saved = "Save it as PDF in the program that made it, and name the PDF."
         super().__init__(
             f"{name!r} is {looks_like}, which witnessmark does not read.",
-            "Give a PDF, PNG, JPEG, GIF, WebP, TIFF, BMP or plain text file (most programs can save as PDF).",
+            _ADVICE.get(looks_like, saved if is_document else _ANYTHING),
         )
 
 
@@ -70,6 +109,8 @@ def media_type_of(head: bytes, name: str) -> str:
     if not head:
         raise EmptyFile(name)
     suffix = PurePath(name).suffix.lower()
+    if head.startswith((*_ARCHIVES, _OLD_OFFICE)):  # what lies in it, such as a PDF, is not what it is
+        raise UnsupportedMediaType(name, looks_like=_packed(head, suffix))
     found = _signed(head)
     # A text may speak of PDFs before it comes to anything else; named as a text, it is one.
     if found and not (found == PDF and (suffix in TEXTS or suffix == ".txt") and not head.startswith(b"%PDF-")):
@@ -113,13 +154,45 @@ def _signed(head: bytes) -> str | None:
     return PDF if b"%PDF-" in head[:1024] else None
 
 
+def _packed(head: bytes, suffix: str) -> str:
+    """Name a file that other files are packed into."""
+    if head.startswith(_OLD_OFFICE):
+        return _BY_SUFFIX.get(suffix, "an old Office file")
+    if head.startswith(_ARCHIVES[1]):
+        return "an empty ZIP archive"
+    inside = next((kind for mark, kind in _IN_ARCHIVES if mark in head), None)
+    return inside or _BY_SUFFIX.get(suffix, "a ZIP archive")
+
+
+def _is_mail(head: bytes) -> bool:
+    """Say whether a text is a mail as it is sent: header lines, with a sender and a date or a way."""
+    lines = head.split(b"\n", 60)
+    names = {line.partition(b":")[0].lower() for line in lines if b":" in line[:40]}
+    first = lines[0].partition(b":")[0].lower()
+    is_headed = first in {
+        b"received",
+        b"return-path",
+        b"delivered-to",
+        b"from",
+        b"mime-version",
+        b"message-id",
+        b"date",
+    }
+    return is_headed and b"from" in names and bool(names & {b"mime-version", b"message-id", b"received"})
+
+
 def _foreign(head: bytes) -> str | None:
     for signature, name in _FOREIGN:
         # Some signatures are ordinary letters ("MZ", "ID3"), with which a text may begin as well.
         if head.startswith(signature) and not (signature.isalnum() and _is_text(head)):
             return name
     if head[4:8] == b"ftyp":
-        return "a HEIC picture" if head[8:12] in {b"heic", b"heix", b"mif1", b"hevc"} else "a video or AVIF file"
+        brand = head[8:12]
+        if brand in {b"avif", b"avis"}:
+            return "an AVIF picture"
+        return "a HEIC picture" if brand in {b"heic", b"heix", b"mif1", b"msf1", b"hevc", b"heim"} else "a video"
+    if _is_mail(head):
+        return "a mail"
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if b"<svg" in start and start.startswith((b"<svg", b"<?xml", b"<!--", b"<!doctype svg")):
         return "an SVG drawing"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from witnessmark.errors import InputError
 
+_NOT_GIVEN = frozenset({"", "all", "null", "none"})
 _PART = re.compile(r"(\d{1,9})(?:-(\d{1,9})?)?")
 
 
@@ -39,11 +40,11 @@ class TooManyPages(InputError):
 def pages_from_text(text: str | None, *, page_count: int, limit: int) -> tuple[int, ...]:
     """Read a page range.
 
-    Shapes:  sorted page numbers without repeats; all pages where `text` is None or `all`
+    Shapes:  sorted page numbers without repeats; all pages where `text` is None, `all`, empty or a model's `null`
     Units:   pages, from 1
     Errors:  `PageRangeInvalid`, `PageOutOfRange`, `TooManyPages` (the answer would have more than `limit` pages)
     """
-    is_all = text is None or text.strip().lower() == "all"
+    is_all = text is None or text.strip().lower() in _NOT_GIVEN
     numbers = range(1, page_count + 1) if text is None or is_all else _numbers(text, page_count)
     if len(numbers) > limit:
         raise TooManyPages(len(numbers), limit=limit, first=numbers[0], last=numbers[limit - 1])

@@ -26,6 +26,8 @@ _WIDER = 1.4
 """Times the white between lines of a block that the white between blocks is at least."""
 _BLOCK_LINES = 3
 """Lines that follow one another, from which on they are a block of their own: a note or a list, read elsewhere."""
+_OTHER_LINES = 3
+"""Lines of a page that has a header or footer apart from them."""
 _PIECE = 0.4
 """Share of a line's words from which on they say where it is; fewer are single words that changed places."""
 _FIGURES, _LETTERS = 3, 3
@@ -72,15 +74,18 @@ def check_order(said: Sequence[TextWord], seen: Sequence[SeenWord]) -> OrderChec
     if all(one[1] < other[1] for one, other in pairwise(anchors)):
         return OrderCheck()
     places = _places(anchors, seen)
-    if len(places) > MAX_PLACES:
-        return OrderCheck(is_checked=False)
-    height = median(place.box.bottom - place.box.top for place in places)
+    if not 0 < len(places) <= MAX_PLACES:
+        return OrderCheck(is_checked=not places)
+    height = max(1.0, median(place.box.bottom - place.box.top for place in places))
     blocks = _Blocks(_boxes_of_lines(seen).values(), height)
     found: dict[tuple[int, int], Displaced] = {}
     moved = _moved(places)
     rest = [place for place in places if place not in moved]
-    for run in _runs_of(moved, places):
-        if not _may_be_read_there(run, rest, blocks):
+    runs = list(_runs_of(moved, places))
+    edges = [run for run in runs if _is_at_edge(run, rest)]
+    for run in runs:
+        is_header = edges == [run]  # two such are the first and the last line, exchanged
+        if not is_header and not _may_be_read_there(run, rest, blocks):
             for place in run:
                 line = seen[place.seen[0]].line, round((place.box.top + place.box.bottom) / (2 * height))
                 words = (*found[line].seen, *place.seen) if line in found else tuple(place.seen)
@@ -184,9 +189,7 @@ def _runs_of(moved: Sequence[_Place], places: Sequence[_Place]) -> Iterator[list
 
 
 def _may_be_read_there(run: Sequence[_Place], rest: Sequence[_Place], blocks: _Blocks) -> bool:
-    """Claim that a whole block was read between two others, as captions and notes may be, or a header last."""
-    if _is_at_edge(run, rest):
-        return True
+    """Claim that a whole block was read between two others, as captions and notes may be."""
     if _height_in_lines(run) < _BLOCK_LINES and not blocks.is_whole([place.box for place in run]):
         return False
     before = max((place for place in rest if place.at < run[0].at), key=lambda place: place.at, default=None)
@@ -201,6 +204,8 @@ def _height_in_lines(run: Sequence[_Place]) -> int:
 def _is_at_edge(run: Sequence[_Place], rest: Sequence[_Place]) -> bool:
     """Claim that the page's first or last line was read first or last, as headers and footers may be."""
     top, bottom = min(place.box.top for place in run), max(place.box.bottom for place in run)
+    if len(rest) < _OTHER_LINES:
+        return False
     is_edge = all(place.box.top >= bottom for place in rest) or all(place.box.bottom <= top for place in rest)
     first, last = min(place.at for place in run), max(place.at for place in run)
     return is_edge and (all(place.at > last for place in rest) or all(place.at < first for place in rest))

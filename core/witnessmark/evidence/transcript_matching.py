@@ -88,8 +88,15 @@ def _in_gaps(made: Matching) -> None:
         own, other = (
             [word.key for word in words] for words in ([made.said[at] for at in run], made.seen[first + 1 : last])
         )
-        if _squeezed(joined(own)) == _squeezed(joined(other)):
+        if _squeezed(joined(own)) == _squeezed(joined(other)) or _is_cut_figure(own, other):
             made.take(run, between)
+
+
+def _is_cut_figure(own: Sequence[str], other: Sequence[str]) -> bool:
+    """Claim that one side has cut a number where the other has not: its separators are then lost."""
+    return (
+        len(own) == 1 != len(other) and is_figure(own[0]) and own[0].replace(",", "").replace(".", "") == joined(other)
+    )
 
 
 def _moved_together(made: Matching) -> bool:

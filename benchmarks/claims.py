@@ -213,8 +213,8 @@ def score_pair(score: Score, teller: Teller, found: DocumentComparison) -> None:
         score.add("unknown id", teller.unasked, is_flagged=is_named)
 
 
-async def measure(count: int) -> Score:
-    """Compare drawn pairs, each answered honestly and with errors."""
+async def measure(count: int, *, scans: int = 0) -> Score:
+    """Compare drawn pairs, each answered honestly and with errors; of `scans` more, the later document is scanned."""
     score = Score()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -229,9 +229,11 @@ async def measure(count: int) -> Score:
                 ask_above_usd="100",
             )
             async with open_services(settings) as services:
-                for number in range(count):
-                    pair = draw_pair(f"claims {number}", sections=6 + number % 8, edits=14, kinds=EDITS)
-                    paths = _written(pair, folder, number)
+                for number in range(count + scans):
+                    is_scan = number >= count
+                    sections, edits = (3, 6) if is_scan else (6 + number % 8, 14)
+                    pair = draw_pair(f"claims {number}", sections=sections, edits=edits, kinds=EDITS)
+                    paths = _scanned(pair, folder, number) if is_scan else _written(pair, folder, number)
                     for is_honest in (True, False):
                         teller = Teller(pair=pair, luck=random.Random(number), is_honest=is_honest)
                         api.answer_with(teller.answer)
@@ -250,6 +252,14 @@ def _written(pair: DrawnPair, folder: Path, number: int) -> tuple[Path, Path]:
         before.write_bytes(as_markdown(pair.before))
         after.write_bytes(as_markdown(pair.after))
     return before, after
+
+
+def _scanned(pair: DrawnPair, folder: Path, number: int) -> tuple[Path, Path]:
+    from benchmarks.drawn_scans import scanned
+
+    before = folder / f"{number}-original.pdf"
+    before.write_bytes(as_pdf(pair.before, LOOKS[number % 3]))
+    return before, scanned(as_pdf(pair.after, LOOKS[number % 3]), f"claims {number}", folder, f"{number}-later")
 
 
 async def _compared(services: Services, paths: tuple[Path, Path]) -> DocumentComparison:
@@ -272,9 +282,10 @@ def score_written(score: Score) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", type=int, default=30)
+    parser.add_argument("--scans", type=int, default=0)
     parser.add_argument("--verbose", action="store_true")
     asked = parser.parse_args()
-    score = asyncio.run(measure(asked.pairs))
+    score = asyncio.run(measure(asked.pairs, scans=asked.scans))
     score_written(score)
     print(f"{'claims':22} {'number':>6} {'flagged':>8}")
     for kind, count in sorted(score.claims.items()):

@@ -265,3 +265,35 @@ def test_words_in_another_order_were_not_removed() -> None:
         refuted = checked_claim("m1", claim, [], documents).refuted
         assert refuted is not None
         assert "in another order" in refuted.item.reason
+
+
+async def test_a_second_meaning_of_one_difference_is_named(house: House, api: FakeClaudeAPI) -> None:
+    api.answer_with(lambda _: answer(judgement("d1"), judgement("d2"), meant("d2", "Another meaning.")))
+    found = await compare(house, pdf(LINES), pdf(LATER), NAMES)
+    assert found.differences[1].meaning == "What d2 means."
+    assert any("gave d2 two meanings" in warning for warning in found.warnings)
+
+
+async def test_german_documents_are_checked_alike(house: House, api: FakeClaudeAPI) -> None:
+    old = (
+        "Mietvertrag über die Halle am Hafen",
+        "1. Miete. Die Miete beträgt 1.150,00 EUR im Monat.",
+        "2. Kündigung. Die Kündigungsfrist beträgt drei Monate zum Quartalsende.",
+        "3. Lampen. Der Vermieter hält die Lampen der Halle in Ordnung.",
+    )
+    new = tuple(line.replace("1.150,00", "1.190,00").replace("drei Monate", "sechs Monate") for line in old)
+    lamps = old[3].partition(". ")[2].partition(". ")[2]
+    true = answer(
+        meant("d1", "Die Miete steigt um 40 Euro auf 1.190 €."),
+        meant("d2", "Die Kündigungsfrist verdoppelt sich auf ein halbes Jahr."),
+    )
+    false = answer(
+        meant("d1", "Die Miete steigt auf 1.910 Euro."),
+        meant("d2", "Die Kündigungsfrist wird auf sechs Monate verkürzt."),
+        others=[other(lamps, None, "Die Pflicht zur Wartung entfällt.")],
+    )
+    for told, doubts, claims in ((true, [0, 0], 0), (false, [1, 1], 1)):
+        api.answer_with(lambda _: told)  # noqa: B023 - it is asked before the next turn
+        found = await compare(house, pdf(old), pdf(new), NAMES, reuse=False)
+        assert [len(one.meaning_doubts) for one in found.differences] == doubts
+        assert sum(item.reason.startswith("m1") for item in found.needs_review) == claims

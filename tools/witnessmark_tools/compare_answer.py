@@ -48,6 +48,8 @@ class Judgement:
     refuted: list[RefutedClaim]
     unasked: list[str]
     """Ids of differences that answers speak of without having been asked."""
+    told_twice: list[str]
+    """Ids of differences that answers give two meanings; the first is taken."""
     unchecked: int
     """Claims beyond those that are looked up."""
     unseen_pages: list[int]
@@ -63,6 +65,7 @@ class _Said:
     others: list[OtherDifference] = field(default_factory=list[OtherDifference])
     unasked: list[str] = field(default_factory=list[str])
     unseen_pages: set[int] = field(default_factory=set[int])
+    told_twice: list[str] = field(default_factory=list[str])
 
 
 def parse_comparison(value: Any, *, model: str = "the model") -> ComparisonAnswer:
@@ -123,6 +126,9 @@ def judged(
         ],
         refuted=refuted,
         unasked=list(dict.fromkeys(said.unasked)),
+        told_twice=[
+            names[place] for place, each in enumerate(one.differences) if each.difference_id in set(said.told_twice)
+        ],
         unchecked=max(0, len(set(said.others)) - MAX_CLAIMS),
         unseen_pages=sorted(said.unseen_pages),
     )
@@ -134,7 +140,9 @@ def _take(said: _Said, ask: Ask, answer: ComparisonAnswer, asked: ToAsk) -> None
     names = names_asked(ask)
     for told in answer.differences:
         if told.id in names:
-            said.known.setdefault(told.id, told)
+            first = said.known.setdefault(told.id, told)
+            if first.meaning != told.meaning:
+                said.told_twice.append(told.id)
         else:
             said.unasked.append(printable(told.id)[:MAX_ID])
     for seen in answer.visual[:MOST_ADDED]:

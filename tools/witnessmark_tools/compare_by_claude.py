@@ -247,6 +247,8 @@ def _warnings(judgement: Judgement) -> list[str]:
     if judgement.unasked:
         named = ", ".join(judgement.unasked[:MAX_NAMED])
         told.append(f"A model spoke of {named}, which it was not asked about; that was left out.")
+    if judgement.told_twice:
+        told.append(f"A model gave {', '.join(judgement.told_twice[:MAX_NAMED])} two meanings; the first is shown.")
     if judgement.unseen_pages:
         where = pages_in_words(judgement.unseen_pages).lower()
         told.append(f"A model described the pictures of {where}, which it was not shown; that was left out.")

@@ -10,6 +10,7 @@ from statistics import median
 from typing import NamedTuple
 
 from witnessmark.evidence.order import displaced, heaviest_chain
+from witnessmark.evidence.page_columns import page_columns, slipped
 from witnessmark.evidence.page_index import PageIndex, Run
 
 MOST_LINES = 12
@@ -96,7 +97,7 @@ def align(rows: Sequence[Sequence[Asked]], width: int, pages: Sequence[PageIndex
     bands, moved_rows = _in_order(found)
     aligned = Alignment(bands=bands, moved_rows=moved_rows)
     for page, index in enumerate(pages):
-        extents, moved, disputed = _columns(rows, found, width, page, head, is_from_right=index.is_from_right)
+        extents, moved, disputed = _columns(rows, found, width, page, head, index)
         aligned.columns[page] = extents
         aligned.moved_columns |= moved
         aligned.disputed_columns |= disputed
@@ -180,10 +181,10 @@ def _columns(
     width: int,
     page: int,
     head: int,
-    *,
-    is_from_right: bool,
+    index: PageIndex,
 ) -> tuple[list[Extent | None], frozenset[int], frozenset[int]]:
     """Find where each column stands on a page by the cells that stand on their rows' lines."""
+    is_from_right = index.is_from_right
     by_row: list[dict[int, Run]] = [{} for _ in range(width)]
     merged: list[set[int]] = [set() for _ in range(width)]
     header_votes: list[list[Run]] = [[] for _ in range(width)]
@@ -200,6 +201,9 @@ def _columns(
                 merged[column].add(row)
     _drop_merged(by_row, merged, header_votes)
     _drop_shifted(by_row, header_votes)
+    if all(any(cell.column == column for cells in rows for cell in cells) for column in range(width)):
+        on_page = [band if band is not None and band.page == page else None for band in found[head:]]
+        _put_back_slipped(by_row, header_votes, rows[head:], on_page, index)
     votes = [list(runs.values()) for runs in by_row]
     disputed = _drop_lone_strays(votes, header_votes, is_from_right=is_from_right)
     extents: list[Extent | None] = [
@@ -265,6 +269,49 @@ def _drop_shifted(votes: Sequence[dict[int, Run]], header_votes: Sequence[Sequen
         for column, under in parted.items():
             votes[column].clear()
             votes[column].update(under)
+
+
+def _put_back_slipped(
+    votes: Sequence[dict[int, Run]],
+    header_votes: Sequence[list[Run]],
+    rows: Sequence[Sequence[Asked]],
+    found: Sequence[Band | None],
+    index: PageIndex,
+) -> None:
+    """Drop the values that slipped into the next column, by the columns that the page has in the rows of the table.
+
+    Shapes:  every column has a text; one that is empty has no place in their order
+    """
+    width = len(votes)
+    lines = [
+        index.lines[on_it[0].first_line]
+        for cells, band in zip(rows, found, strict=True)
+        if band is not None
+        and 2 * len(cells) >= width
+        and (
+            on_it := [
+                place.run
+                for cell in cells
+                for place in cell.places
+                if place.first_line == place.last_line == band.line and place.page == band.page
+            ]
+        )
+    ]
+    columns = page_columns(lines, index)
+    if index.is_from_right:
+        columns.reverse()
+    first = next(
+        (n for n, (x0, x1) in enumerate(columns) if any(x0 <= _middle(run) <= x1 for run in votes[0].values())), 0
+    )
+    if len(columns) - first < width:
+        return
+    columns = columns[first:]
+    for column, (x0, x1) in slipped(votes, columns).items():
+        kept = {row: run for row, run in votes[column].items() if x0 <= _middle(run) <= x1}
+        votes[column].clear()
+        votes[column].update(kept)
+        if not kept:
+            header_votes[column][:] = [Run((), x0, 0.0, x1, 0.0, 0, 0)]
 
 
 def _parted_by_neighbours(votes: Sequence[dict[int, Run]]) -> dict[int, dict[int, Run]]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from witnessmark.evidence.alignment import Extent
 from witnessmark.evidence.laid import Laid
+from witnessmark.evidence.numbers import has_digit
 from witnessmark.evidence.page_index import Run
 from witnessmark.evidence.verdicts import LeftOver
 
@@ -22,6 +23,8 @@ CONTINUED = 0.95
 """Distance of lines, in the least distance of rows, under which one goes on with the other."""
 PITCH = 1.8
 """Distance, in usual distances of rows, within which a line above or below a table may be its row."""
+FAR_PITCH = 2.5
+"""The same for the line right above or below: a total may be set apart."""
 USUAL_PITCH = 1.6
 """Distance of rows, in heights of a line, where a table has only one."""
 
@@ -90,18 +93,17 @@ def _rests(
     row = rows_of_lines.get(lines[0], 0)
     for number in range(first, last + 1):
         line = index.lines[number]
-        rest = [
+        free = [
             word
             for word in line
-            if word not in words
-            and x0 <= (index.tokens[word].x0 + index.tokens[word].x1) / 2 <= x1
-            and not index.is_small_mark(word)
+            if word not in words and x0 <= (index.tokens[word].x0 + index.tokens[word].x1) / 2 <= x1
         ]
+        rest = [word for word in free if not index.is_small_mark(word)]
         before, row = row, max(row, rows_of_lines.get(number, row))
         if not rest:
             continue
         is_row = number not in rows_of_lines and _is_row(laid, page, rest, number, max(headers, default=-1))
-        for unit in [rest] if is_row else index.units_of(rest):
+        for unit in [free] if is_row else index.units_of(rest):
             yield _Rest(unit, before, is_row)
 
 
@@ -143,7 +145,10 @@ def _row_beyond(laid: Laid, page: int, line: int, step: int, pitch: float) -> in
     index = laid.index(page)
     here = index.tokens[index.lines[line][0]].top
     number = line + step
-    while 0 <= number < len(index.lines) and abs(index.tokens[index.lines[number][0]].top - here) <= PITCH * pitch:
+    while 0 <= number < len(index.lines):
+        reach = FAR_PITCH if number == line + step else PITCH
+        if abs(index.tokens[index.lines[number][0]].top - here) > reach * pitch:
+            return None
         if looks_like_row(laid, page, number):
             return number
         number += step
@@ -168,7 +173,7 @@ def looks_like_row(laid: Laid, page: int, line: int) -> bool:
         ]
         if len(own) == 1:
             hit.add(own[0])
-            figures += any(map(str.isdigit, index.tokens[words[0]].key))
+            figures += any(has_digit(index.tokens[word].key) for word in words)
             extent = extents[own[0]]
             in_line += extent is not None and _is_in_line(run, extent)
     known = sum(extent is not None for extent in extents)

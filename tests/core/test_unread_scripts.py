@@ -84,6 +84,13 @@ def test_greek_on_a_scan_is_not_checked_and_its_lines_are() -> None:
     assert verdict.box is not None, "where it stands is known from its row and column"
 
 
+def test_the_region_of_a_table_holds_the_places_of_what_ocr_cannot_read() -> None:
+    (box,) = check_table(TRUTH, [printed(READ, by_ocr=True)]).boxes.values()
+    assert box.x0 == 40, "the column of labels, of which one alone was located"
+    (box,) = check_table(TRUTH[:3], [printed(READ[:3], by_ocr=True)]).boxes.values()
+    assert box.x0 == 40
+
+
 def test_greek_in_a_text_layer_is_looked_up_as_any_text() -> None:
     assert statuses(TRUTH, TRUTH, by_ocr=False) == [["located"] * 3] * 5
     wrong = [list(row) for row in TRUTH]

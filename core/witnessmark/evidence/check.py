@@ -172,7 +172,7 @@ class _Check:
         return TableEvidence(
             verdicts=tuple(map(tuple, verdicts)),
             left_over=left_over(self.laid, self.located.claimed | self.unread.covered, self.row_steps),
-            boxes=self.laid.boxes(self.located.claimed),
+            boxes=self.laid.boxes(self.located.claimed | self.unread.covered),
             words=frozenset((self.pages[page].page_number, word) for page, word in self.located.claimed),
         )
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.drawing import HEIGHT, WIDTH, Leaf, Objects, words
+from tests.drawing import HEIGHT, WIDTH, Leaf, Objects, document, draw_image, words
 from tests.tools.conftest import House
 from witnessmark.limits import Limits
-from witnessmark.settings import Settings
+from witnessmark.settings import Settings, settings_from
 from witnessmark_server.services import open_services
 from witnessmark_tools.extract_tables import TableExtraction
 
@@ -64,9 +64,11 @@ TOOLS: dict[str, dict[str, Any]] = {
 }
 
 
-async def call(house: House, tool: str, **more: Any) -> Any:
-    path = house.folder / "report.pdf"
-    path.write_bytes(report())
+async def call(house: House, tool: str, path: Path | None = None, **more: Any) -> Any:
+    """Call a tool on a document, or on the one with a slow page."""
+    if path is None:
+        path = house.folder / "report.pdf"
+        path.write_bytes(report())
     given: dict[str, Any] = {"model": "offline", **TOOLS[tool], **more}
     match tool:
         case "read_pdf_with_citations":
@@ -104,6 +106,17 @@ async def test_pages_that_were_not_tried_are_named_apart_and_continued_with(stri
     assert "damaged" not in told
     rest = await call(strict, tool, pages=found.continue_with)
     assert (rest.status, rest.continue_with, rest.failures) == ("completed", None, [])
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+async def test_pages_that_only_ocr_could_read_are_lacking_where_it_is_not(tmp_path: Path, tool: str) -> None:
+    pages = [Leaf(content=words("Harbour dues", x=60, top=60)), Leaf(jpeg=draw_image("JPEG", text="Harbour dues"))]
+    (tmp_path / "report.pdf").write_bytes(document(*pages))
+    settings = settings_from({}, start=tmp_path, home=str(tmp_path / "home"), allow=[str(tmp_path)], ocr="off")
+    async with open_services(settings) as services:
+        found = await call(House(services, tmp_path), tool, path=tmp_path / "report.pdf")
+    assert found.status == "partial"
+    assert [(failed.error, failed.pages) for failed in found.failures] == [("NoOcr", "2")]
 
 
 async def test_a_whole_result_is_completed(patient: House) -> None:

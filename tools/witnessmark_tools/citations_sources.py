@@ -18,7 +18,7 @@ from witnessmark.documents.page_range import pages_from_text, text_from_pages
 from witnessmark.documents.reading import PagesRead, read_pages
 from witnessmark.errors import UsageError, WitnessmarkError
 from witnessmark_tools.layer_words import layer_warnings
-from witnessmark_tools.pages import failures_of, page_warnings, refuse_without_ocr, untried_in_words
+from witnessmark_tools.pages import failures_of, page_warnings, refuse_without_ocr, unread_without_ocr, untried_in_words
 from witnessmark_tools.results import FailedPages, pages_in_words
 
 if TYPE_CHECKING:
@@ -254,7 +254,7 @@ def source_failures(sources: Sequence[ReadSource]) -> list[FailedPages]:
         failed = dict(one.read.failed)
         if one.error is not None:
             failed |= dict.fromkeys(one.opened.pages, one.error)
-        found += failures_of(failed)
+        found += failures_of(failed) + unread_without_ocr(one.document, one.read.done)
     return found
 
 

@@ -17,7 +17,14 @@ from witnessmark.documents.reading import PagesRead, read_pages
 from witnessmark.documents.running import with_running
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.layer_words import layer_review, layer_warnings
-from witnessmark_tools.pages import doubtful_places, failures_of, page_warnings, refuse_without_ocr, untried_in_words
+from witnessmark_tools.pages import (
+    doubtful_places,
+    failures_of,
+    page_warnings,
+    refuse_without_ocr,
+    unread_without_ocr,
+    untried_in_words,
+)
 from witnessmark_tools.results import FailedPages, ReviewItem
 
 MOST_PAGES = 2_000
@@ -130,7 +137,7 @@ async def _read(
         ),
         failures=tuple(
             failed.model_copy(update={"message": f"{side.label}: {failed.message}"})
-            for failed in failures_of(found.failed)
+            for failed in failures_of(found.failed) + unread_without_ocr(document, seen)
         ),
         left=tuple(found.left),
     )

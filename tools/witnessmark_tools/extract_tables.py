@@ -25,7 +25,15 @@ from witnessmark_tools.definition import Progress
 from witnessmark_tools.exporting import ExportKind, export_tables
 from witnessmark_tools.layer_words import layer_review, layer_warnings, tables_as_shown
 from witnessmark_tools.notices import notices_of
-from witnessmark_tools.pages import doubtful_places, failures_of, left_range, page_warnings, refuse_without_ocr, rounded
+from witnessmark_tools.pages import (
+    doubtful_places,
+    failures_of,
+    left_range,
+    page_warnings,
+    refuse_without_ocr,
+    rounded,
+    unread_without_ocr,
+)
 from witnessmark_tools.remembered import RememberedPlace, RememberedResults, RememberedTable, place_of, remembered
 from witnessmark_tools.results import (
     ExportedFile,
@@ -295,7 +303,7 @@ async def _offline(
         warnings=page_warnings(document, read, read.done) + _no_table_in_text(document, found),
         pages_read=len(read.done),
         continue_with=left_range(read),
-        failures=failures_of(read.failed),
+        failures=failures_of(read.failed) + unread_without_ocr(document, read.done),
     )
 
 

@@ -191,6 +191,15 @@ def failures_of(failed: Mapping[int, WitnessmarkError]) -> list[FailedPages]:
     return [_failed_pages(kind, pages) for kind, pages in classes.items()]
 
 
+def unread_without_ocr(document: Document, seen: Mapping[int, SeenPage]) -> list[FailedPages]:
+    """List as failed the pages that OCR would read, where none is."""
+    pages = _of(seen, lambda page: page.kind in {"scan", "broken text layer"} and page.reading is None)
+    if not pages:
+        return []
+    error = NoOcr(document.name, is_image=document.kind == "image", pages=text_from_pages(pages))
+    return failures_of(dict.fromkeys(pages, error))
+
+
 def _failed_pages(kind: str, failed: Mapping[int, WitnessmarkError]) -> FailedPages:
     first = next(iter(failed.values()))
     others = sum(error.message != first.message for error in failed.values())

@@ -21,9 +21,24 @@ from witnessmark_tools.arguments import MaxCost, Pages, Password, Reuse, Source,
 from witnessmark_tools.contained import contained
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.layer_words import layer_review, layer_warnings
-from witnessmark_tools.pages import doubtful_places, failures_of, page_warnings, refuse_without_ocr
+from witnessmark_tools.pages import (
+    doubtful_places,
+    failures_of,
+    page_warnings,
+    refuse_without_ocr,
+    unread_without_ocr,
+)
 from witnessmark_tools.remembered import RememberedResults, remembered
-from witnessmark_tools.results import Cost, CursorInvalid, Frozen, LongResult, ReviewItem, document_read, result_id_of
+from witnessmark_tools.results import (
+    Cost,
+    CursorInvalid,
+    FailedPages,
+    Frozen,
+    LongResult,
+    ReviewItem,
+    document_read,
+    result_id_of,
+)
 from witnessmark_tools.tables_found import Reader
 from witnessmark_tools.terms import OFFLINE, Terms
 from witnessmark_tools.text_offline import Share, better_sent, shared_out, text_offline
@@ -192,7 +207,7 @@ async def read_text(
             readers=reading.readers(),
             pages=[PageText(page=page, text=text) for page, text in sorted(reading.texts().items())],
             continue_with=reading.continue_with(),
-            failures=failures_of(reading.read.failed) + ([] if found is None else found.failures),
+            failures=reading.failures(),
         )
 
 
@@ -325,6 +340,12 @@ class _Reading:
         if self.document.kind == "text" and is_named:
             told.append("A text file is read as it is: no model was asked.")
         return told + ([] if self.found is None else self.found.warnings)
+
+    def failures(self) -> list[FailedPages]:
+        failed = failures_of(self.read.failed)
+        if self.found is not None:  # that no model has read a page says more than that OCR could not
+            return failed + self.found.failures
+        return failed + unread_without_ocr(self.document, self.read.done)
 
     def continue_with(self) -> str | None:
         later = () if self.found is None else self.found.continue_with

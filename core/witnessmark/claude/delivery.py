@@ -18,7 +18,6 @@ from witnessmark.documents.document import Document
 from witnessmark.documents.opening import DocumentDamaged, Documents
 from witnessmark.documents.page_range import text_from_pages
 from witnessmark.documents.prepared import Box
-from witnessmark.documents.stops import WorkerStopped
 from witnessmark.plans.models import Model
 from witnessmark.plans.parts import FULL_SIZE_IMAGES, REQUEST_BYTES
 from witnessmark.plans.plan import Ask, ContentBlock, ImageBlock, PdfBlock
@@ -173,7 +172,7 @@ class Delivery:
                 )
                 has_text = page.text == "text layer"
                 text = (await self.documents.text(document, page.page_number, "plain")).text if has_text else ""
-            except (DocumentDamaged, WorkerStopped) as error:
+            except DocumentDamaged as error:
                 raise PagesLost((page.page_number,)) from error
             found.append(PageShown(pictures=tuple(pictures), text=text))
             used += size + len(text.encode())

@@ -23,7 +23,9 @@ from witnessmark.claude.failures import (
     RequestRefused,
 )
 from witnessmark.claude.understanding import AnswerCut, AnswerRepeats, AnswerTooLong, ContextExceeded, value_of
+from witnessmark.documents.losses import PageNotTried
 from witnessmark.documents.opening import DocumentDamaged
+from witnessmark.documents.stops import WorkerStopped
 from witnessmark.errors import ApiError, InputError, SetupError, WitnessmarkError
 from witnessmark.plans.halving import halved, pages_of, with_more_room
 from witnessmark.plans.plan import Ask, Breakpoint, Plan
@@ -180,6 +182,10 @@ class Running:
         except PagesLost:
             name = self.errand.delivery.sources[pages_of(ask)[0][0]].name
             return await self._in_halves(ask, DocumentDamaged(name, f"a PDF ({in_words([ask])})"), is_to_blame=True)
+        except WorkerStopped as stopped:  # the page alone is lost, and not for good: another machine may draw it
+            return await self._in_halves(ask, stopped)
+        except PageNotTried:
+            outcome = Left(ask=ask)
         except AnswerCut as cut:
             bigger = None if cut.is_repeating else with_more_room(ask, self.errand.model)
             if bigger is not None:

@@ -101,6 +101,7 @@ async def test_a_shell_without_a_key_says_at_once_what_goes_on_with_a_job_of_cla
     assert f"A process with a key for {api.url} that may read its document goes on with it" in told
     assert f"`witnessmark get-job {JOB}`" in told
     assert "Here it cannot go on: this process has no key." in told
+    assert "it waits for it" not in told
 
 
 async def test_a_shell_with_a_key_for_another_address_leaves_the_job(

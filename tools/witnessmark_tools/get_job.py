@@ -66,13 +66,14 @@ class JobReport(Result):
     result: dict[str, Any] | None = Field(default=None, description="What the tool returns, from `cursor` on.")
     next_cursor: str | None = Field(default=None, description="There is more of the result: pass it as `cursor`.")
     _shown: str = PrivateAttr(default="")
+    _has_process: bool = PrivateAttr(default=True)
 
     def to_text(self) -> str:
         head = f"Job {self.job_id}, {self.tool}: {self.status}{how_far(self.done, self.total)}"
         lines = [f"{head} after {self.seconds:.0f} seconds, {self.cost.in_words()}"]
         lines += [f"Warning: {warning}" for warning in self.warnings]
         if self.status == "working":
-            lines += [self.message, ask_get_job(self.job_id)]
+            lines += [self.message, ask_get_job(self.job_id)] if self._has_process else [self.message]
         if self.error is not None:
             lines.append(f"{self.error.message} {self.error.next}")
         if self._shown:
@@ -80,6 +81,11 @@ class JobReport(Result):
         if self.next_cursor is not None:
             lines += ["", f"There is more: call get_job with cursor={self.next_cursor!r}."]
         return "\n".join(line for line in lines if line or self._shown)
+
+    def without_process(self) -> JobReport:
+        """Keep that waiting for it gives nothing: warnings say what does."""
+        self._has_process = False
+        return self
 
     def showing(self, text: str) -> JobReport:
         """Keep how the tool writes its result."""
@@ -154,7 +160,7 @@ async def _report(job: Job, jobs: Jobs) -> JobReport:
     spending = await store.job_spending(job.id) if store is not None else None
     here = jobs.at_work(job.id) if job.state == "working" else None
     done, total, message = here or (job.progress.done, job.progress.total, job.progress.message)
-    return JobReport(
+    report = JobReport(
         result_id=job.id,
         documents=[],
         engines=[],
@@ -171,6 +177,7 @@ async def _report(job: Job, jobs: Jobs) -> JobReport:
         if job.error is None
         else JobFailure(error=job.error.kind, message=job.error.message, next=job.error.next_step),
     )
+    return report if here is not None or job.has_process else report.without_process()
 
 
 def _waiting(job: Job, jobs: Jobs) -> list[str]:

@@ -56,7 +56,7 @@ class Limits:
     """How long a worker may do nothing, without even waiting for the CPU."""
     lost_seconds: float = 600.0
     """CPU time that pages which stop their worker may cost one document in one call; then no further page is tried."""
-    facts_lost_seconds: float = 60.0
+    facts_lost_seconds: float = 30.0
     """The same for looking at pages without reading them, which callers expect to be quick."""
 
     def for_ocr(self) -> Limits:

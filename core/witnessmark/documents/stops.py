@@ -10,6 +10,8 @@ class WorkerStopped(InputError):
 
     cpu_seconds = 0.0
     """What the operation used before that, in all its tries."""
+    is_certain = False
+    """Whether another try would end alike: the machine had no part in it."""
 
 
 class WorkerCrashed(WorkerStopped):
@@ -40,7 +42,8 @@ class WorkerTooLarge(WorkerStopped):
 
 
 class WorkerTooSlow(WorkerStopped):
-    def __init__(self, name: str, *, seconds: float) -> None:
+    def __init__(self, name: str, *, seconds: float, is_certain: bool = False) -> None:
+        self.is_certain = is_certain
         super().__init__(
             f"Reading {name!r} used more than the limit of {seconds:g} seconds of CPU time for one step.",
             "Leave out the page with `pages`, or save the file with simpler drawings and smaller images.",

@@ -3,7 +3,8 @@
 A worker gets bytes and a named operation over its standard input and answers over its standard output. It has limits on
 memory and CPU time, an environment without keys, and no reason to open a file or a connection. It starts on first need,
 is reused, and is ended when it is idle, too large, cancelled or over its CPU time. An operation that ends its worker is
-tried once more in another. What a worker runs is `witnessmark.worker_main`.
+tried once more in another, unless it was over its CPU time on a machine that did nothing else. What a worker runs is
+`witnessmark.worker_main`.
 """
 
 from __future__ import annotations
@@ -43,6 +44,10 @@ _KILLED = -9
 """The return code of a process that was ended from outside: SIGKILL."""
 TRIES = 2
 """How often an operation is tried that ends its worker: the first time may have been the machine's fault."""
+
+UNDISTURBED_SHARE = 0.7
+"""Of the time that passed, which a worker had a CPU. With less it shared the machine, which makes its CPU time longer,
+too (caches, two threads a core), so that what went over the limit is tried again."""
 
 UseOf = Callable[[int], ProcessUse | None]
 """Looks at a process; see `process_use`."""
@@ -115,6 +120,7 @@ class _Worker:
         """
         self.is_usable = False
         self._meter = meter = Meter(cpu_seconds=seconds, idle_seconds=self._limits.hang_seconds)
+        began = anyio.current_time()
         excess: Excess | None = None
         failure: Exception | None = None
         answer, payload = wire.Message(), b""
@@ -138,7 +144,8 @@ class _Worker:
         if isinstance(failure, (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError)):
             failure = await self._cause_of_death(content.name)
         elif failure is None and not answer:
-            failure = self._excess(content.name, excess, seconds)
+            is_certain = meter.cpu_seconds >= UNDISTURBED_SHARE * (anyio.current_time() - began)
+            failure = self._excess(content.name, excess, seconds, is_certain=is_certain)
         if failure is not None:
             if isinstance(failure, WorkerStopped):
                 failure.cpu_seconds = meter.cpu_seconds
@@ -201,10 +208,10 @@ class _Worker:
             return WorkerKilled(name)
         return WorkerCrashed(name, limit_bytes=self._limits.worker_address_bytes)
 
-    def _excess(self, name: str, excess: Excess | None, seconds: float) -> WorkerStopped:
+    def _excess(self, name: str, excess: Excess | None, seconds: float, *, is_certain: bool) -> WorkerStopped:
         if excess == "idle":
             return WorkerHung(name, seconds=self._limits.hang_seconds)
-        return WorkerTooSlow(name, seconds=seconds)
+        return WorkerTooSlow(name, seconds=seconds, is_certain=is_certain)
 
     async def end(self) -> None:
         """Kill the process, which holds nothing worth saving, and wait until it is gone."""
@@ -258,7 +265,7 @@ class Workers:
                 tries -= 1
                 used += error.cpu_seconds
                 error.cpu_seconds = used
-                if tries <= 0:
+                if tries <= 0 or error.is_certain:
                     raise
                 logger.info("worker stopped, one more try", extra={"operation": operation, "error": error.kind})
             if into is not None:

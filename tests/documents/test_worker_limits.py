@@ -20,7 +20,14 @@ from witnessmark.documents.losses import Losses, PageNotTried
 from witnessmark.documents.metering import LOOK_SECONDS, Meter
 from witnessmark.documents.process_use import ProcessUse, process_use
 from witnessmark.documents.reading import PagesRead, read_pages
-from witnessmark.documents.stops import WorkerCrashed, WorkerHung, WorkerKilled, WorkerStopped, WorkerTooSlow
+from witnessmark.documents.stops import (
+    WorkerCrashed,
+    WorkerHung,
+    WorkerKilled,
+    WorkerStopped,
+    WorkerTooLarge,
+    WorkerTooSlow,
+)
 from witnessmark.documents.worker import UseOf, Workers, open_workers
 from witnessmark.limits import MIB, Limits
 
@@ -136,6 +143,19 @@ async def test_a_page_over_its_cpu_time_on_a_busy_machine_is_tried_once_more() -
             await read(workers, ENDLESS, seconds=0.05 * LOOK_SECONDS)
     assert len(seen) == 2
     assert stopped.value.cpu_seconds == pytest.approx(2 * 0.1 * LOOK_SECONDS)
+
+
+async def test_a_page_over_its_memory_is_tried_again_where_its_worker_held_something_before() -> None:
+    limits = Limits(workers=1, worker_resident_bytes=200 * MIB)
+    bomb = Content.of_bytes("bomb.pdf", damage.flate_bomb(1024))
+    async with open_workers(limits) as workers:
+        with pytest.raises(WorkerTooLarge):
+            await read(workers, bomb)
+        assert workers.started == 1, "a fresh one: another would end alike"
+        assert await read(workers, GOOD) == ["good", "words"]
+        with pytest.raises(WorkerTooLarge):
+            await read(workers, bomb)
+        assert workers.started == 3
 
 
 async def test_a_worker_that_does_nothing_is_said_to_hang_and_not_to_be_slow() -> None:

@@ -3,8 +3,8 @@
 A worker gets bytes and a named operation over its standard input and answers over its standard output. It has limits on
 memory and CPU time, an environment without keys, and no reason to open a file or a connection. It starts on first need,
 is reused, and is ended when it is idle, too large, cancelled or over its CPU time. An operation that ends its worker is
-tried once more in another, unless it was over its CPU time on a machine that did nothing else. What a worker runs is
-`witnessmark.worker_main`.
+tried once more in another, unless that would end alike: it was over its CPU time on a machine that did nothing else, or
+over its memory in a worker that had done nothing else. What a worker runs is `witnessmark.worker_main`.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ class _Worker:
         """
         self.is_usable = False
         self._meter = meter = Meter(cpu_seconds=seconds, idle_seconds=self._limits.hang_seconds)
-        began = anyio.current_time()
+        is_fresh, began = not self.documents, anyio.current_time()
         excess: Excess | None = None
         failure: Exception | None = None
         answer, payload = wire.Message(), b""
@@ -149,6 +149,8 @@ class _Worker:
         if failure is not None:
             if isinstance(failure, WorkerStopped):
                 failure.cpu_seconds = meter.cpu_seconds
+            if isinstance(failure, WorkerTooLarge):
+                failure.is_certain = is_fresh  # else it may have held something of earlier calls
             raise failure
         self.resident_bytes = answer["resident_bytes"]
         self.is_usable = self.resident_bytes <= self._limits.worker_keep_bytes
@@ -160,7 +162,7 @@ class _Worker:
             logger.error("worker failed", extra={"operation": operation, "error": answer["broken"]})
             if answer["broken"] == "MemoryError":
                 stopped = WorkerTooLarge(content.name, limit_bytes=self._limits.worker_address_bytes)
-                stopped.cpu_seconds = meter.cpu_seconds
+                stopped.cpu_seconds, stopped.is_certain = meter.cpu_seconds, is_fresh
                 raise stopped
             raise WorkerBroken(operation)
         return answer["result"], payload

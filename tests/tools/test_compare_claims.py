@@ -15,10 +15,16 @@ from tests.tools.test_compare_documents import LATER, LINES, compare, pdf, text
 from witnessmark.documents.flow import PageFlow
 from witnessmark.evidence.quotes import QuotedDocument
 from witnessmark.offline.flow import text_flow
+from witnessmark.plans.models import model_named
 from witnessmark.testing import FakeClaudeAPI
+from witnessmark_tools.compare_answer import judged, parse_comparison
+from witnessmark_tools.compare_by_claude import to_ask
 from witnessmark_tools.compare_claims import checked_claim
-from witnessmark_tools.compare_plan import OtherDifference
+from witnessmark_tools.compare_offline import aligned
+from witnessmark_tools.compare_plan import OtherDifference, plan_comparison
 from witnessmark_tools.compare_result import DocumentComparison
+from witnessmark_tools.compare_sides import ComparedSide, read_sides
+from witnessmark_tools.definition import no_progress
 
 pytestmark = pytest.mark.anyio
 
@@ -249,6 +255,35 @@ async def test_a_sentence_that_gained_a_word_was_not_removed(house: House, api: 
     found = await compare(house, text((old,)), text((new,)), ("old.txt", "new.txt"))
     assert agrees(found, 1)
     assert found.needs_review == []
+
+
+class Unreadable(QuotedDocument):
+    """A document in which every look-up fails, as a fault of our own would."""
+
+    def __getattribute__(self, name: str) -> Any:
+        raise IndexError(name)
+
+
+async def test_a_fault_in_a_check_costs_the_check_and_no_meaning(house: House) -> None:
+    paths = [house.folder / name for name in NAMES]
+    for path, lines in zip(paths, (LINES, LATER), strict=True):
+        path.write_bytes(pdf(lines))
+    documents = house.services.documents
+    async with documents.open(str(paths[0])) as first, documents.open(str(paths[1])) as second:
+        sides = (
+            ComparedSide(label="BEFORE", document=first, pages=(1,)),
+            ComparedSide(label="AFTER", document=second, pages=(1,)),
+        )
+        read = await read_sides(sides, documents, seconds=None, progress=no_progress)
+        both = await aligned(*read, documents)
+        asked = await to_ask(both, documents, None)
+        (ask,) = plan_comparison(asked, model_named("claude-sonnet-5-5")).asks
+        said = parse_comparison(answer(judgement("d1"), judgement("d2"), others=[other(LAMPS, None)]))
+        unreadable = Unreadable.__new__(Unreadable), Unreadable.__new__(Unreadable)
+        found = judged(both, asked, [(ask, said)], unreadable)
+    assert [one.meaning for one in found.differences] == ["What d1 means.", "What d2 means."]
+    assert any("meanings were not checked" in fault for fault in found.faults)
+    assert any("could not be checked" in fault for fault in found.faults)
 
 
 def test_words_in_another_order_were_not_removed() -> None:

@@ -12,7 +12,7 @@ from witnessmark.evidence.quotes import QuotedDocument
 from witnessmark.offline.differences.ranking import rank_of
 from witnessmark.plans.pairs import shown_pages
 from witnessmark.plans.plan import Ask
-from witnessmark_tools.compare_claims import LABELS, RefutedClaim, checked_claim, refuted_sight
+from witnessmark_tools.compare_claims import LABELS, CheckedClaim, RefutedClaim, checked_claim, refuted_sight
 from witnessmark_tools.compare_meanings import meaning_doubts
 from witnessmark_tools.compare_offline import Aligned
 from witnessmark_tools.compare_plan import (
@@ -24,6 +24,7 @@ from witnessmark_tools.compare_plan import (
     names_asked,
 )
 from witnessmark_tools.compare_result import DocumentDifference
+from witnessmark_tools.contained import contained
 from witnessmark_tools.printable import printable
 from witnessmark_tools.tables_answer import AnswerUnusable
 
@@ -31,6 +32,7 @@ NEVER_FORMATTING = frozenset({"number", "date", "negation", "obligation", "order
 """What these changes are is known from the words: nobody talks them down, least of all the page itself."""
 MOST_ADDED = 100
 """Differences of one answer that the texts do not have."""
+CLAIMS_UNCHECKED = "What a model adds could not be checked against the documents"
 MAX_CLAIMS = 60
 """Claims of all answers that are looked up: in long documents each takes a tenth of a second."""
 LONGEST_MEANING = 1_000
@@ -45,15 +47,17 @@ class Judgement:
 
     differences: list[DocumentDifference]
     """Each aligned difference once, then what a model added and the documents bear out."""
-    refuted: list[RefutedClaim]
-    unasked: list[str]
+    refuted: Sequence[RefutedClaim] = ()
+    unasked: Sequence[str] = ()
     """Ids of differences that answers speak of without having been asked."""
-    told_twice: list[str]
+    told_twice: Sequence[str] = ()
     """Ids of differences that answers give two meanings; the first is taken."""
-    unchecked: int
+    unchecked: int = 0
     """Claims beyond those that are looked up."""
-    unseen_pages: list[int]
+    unseen_pages: Sequence[int] = ()
     """Pages of which answers describe pictures without having been shown them."""
+    faults: Sequence[str] = ()
+    """What could not be checked, in words."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,6 +69,7 @@ class _Said:
     others: list[OtherDifference] = field(default_factory=list[OtherDifference])
     unasked: list[str] = field(default_factory=list[str])
     unseen_pages: set[int] = field(default_factory=set[int])
+    faults: list[str] = field(default_factory=list[str])
     told_twice: list[str] = field(default_factory=list[str])
 
 
@@ -104,13 +109,16 @@ def judged(
     for number, each in enumerate(said.seen, start=1):
         if (each.before_page, each.after_page) in local:
             continue
-        if (sight := refuted_sight(f"v{number}", each.meaning or "", quoted)) is not None:
+        sight = None
+        with contained(said.faults, f"{CLAIMS_UNCHECKED}, and it counts as a model says"):
+            sight = refuted_sight(f"v{number}", each.meaning or "", quoted)
+        if sight is not None:
             refuted.append(sight)
         else:
             made.append(each)
     made += added
     held = {(pair.before, pair.after) for pair in one.looks.compared}
-    doubts = meaning_doubts(made, quoted, held)
+    doubts = meaning_doubts(made, quoted, held, said.faults)
     aligned = [each.significance for each in one.differences]
     for place, significance in enumerate(aligned):
         if doubts[place] and significance == "substantive":
@@ -131,6 +139,7 @@ def judged(
         ],
         unchecked=max(0, len(set(said.others)) - MAX_CLAIMS),
         unseen_pages=sorted(said.unseen_pages),
+        faults=list(dict.fromkeys(said.faults)),
     )
 
 
@@ -165,7 +174,9 @@ def _checked(
         for label, side in zip(LABELS, (one.before, one.after), strict=True)
     )
     for number, claim in enumerate(list(dict.fromkeys(said.others))[:MAX_CLAIMS], start=1):
-        checked = checked_claim(f"m{number}", claim, known, quoted, (labels[0], labels[1]))
+        checked = CheckedClaim()
+        with contained(said.faults, f"{CLAIMS_UNCHECKED}, and is left out"):
+            checked = checked_claim(f"m{number}", claim, known, quoted, (labels[0], labels[1]))
         if checked.found is not None:
             added.append(checked.found)
         if checked.refuted is not None:

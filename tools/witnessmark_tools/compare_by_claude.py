@@ -116,7 +116,7 @@ async def compared_by_claude(one: Aligned, asked: ToAsk, result_id: str, readers
         with contained(asking_models.warnings, "What models say of the differences is not in this result"):
             quoted = QuotedDocument(one.before.flows), QuotedDocument(one.after.flows)
             return _shaped(found, judged(one, asked, parts, quoted), one.basis, asking_models)
-        unjudged = Judgement(differences=one.differences, refuted=[], unasked=[], unseen_pages=[])
+        unjudged = Judgement(differences=one.differences)
         return _shaped(found, unjudged, one.basis, asking_models)
 
     return await anyio.to_thread.run_sync(shaped, abandon_on_cancel=True)
@@ -252,6 +252,7 @@ def _warnings(judgement: Judgement) -> list[str]:
     if judgement.unseen_pages:
         where = pages_in_words(judgement.unseen_pages).lower()
         told.append(f"A model described the pictures of {where}, which it was not shown; that was left out.")
+    told += judgement.faults
     if judgement.unchecked:
         told.append(f"A model adds {judgement.unchecked} more claims, too many to look up; they were left out.")
     if judgement.refuted:

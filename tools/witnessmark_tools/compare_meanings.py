@@ -14,6 +14,7 @@ from witnessmark.evidence.paragraphs import paragraph_around
 from witnessmark.evidence.quotes import QuotedDocument
 from witnessmark.offline.passage_terms import Term, stem_of, terms_of
 from witnessmark_tools.compare_result import DocumentDifference
+from witnessmark_tools.contained import contained
 
 MAX_DOUBTS = 3
 """Of one meaning."""
@@ -59,27 +60,36 @@ class Doubts:
         return [*fits, *self.texts][:MAX_DOUBTS]
 
 
+UNCHECKED = "Some meanings were not checked against the words of their differences"
 NOTHING_SEEN = "the pictures of these pages were compared, and nothing beside their words was found to differ"
 
 
 def meaning_doubts(
-    differences: Sequence[DocumentDifference], quoted: Quoted, compared: Collection[tuple[int | None, int | None]] = ()
+    differences: Sequence[DocumentDifference],
+    quoted: Quoted,
+    compared: Collection[tuple[int | None, int | None]],
+    faults: list[str],
 ) -> list[Doubts]:
     """Check each meaning against its difference.
 
     Shapes:  as many as differences, in their order; `compared` are the pages whose pictures were compared here
+    Errors:  none; what fails is not doubted, and `faults` says so
     """
-    checked = [number for number, one in enumerate(differences) if one.meaning and one.kind != "visual"]
-    changes = {number: _change(differences[number], quoted) for number in checked}
-    fits = dict(_exchanged(differences, changes))
-    found: list[Doubts] = []
-    for number, one in enumerate(differences):
-        if number in changes:
-            found.append(Doubts(tuple(_doubts(one, changes[number], quoted)), fits.get(number)))
-        else:
-            is_unseen = one.kind == "visual" and not one.aligned and (one.before_page, one.after_page) in compared
-            found.append(Doubts((NOTHING_SEEN,) if is_unseen else ()))
-    return found
+    found = {place: [NOTHING_SEEN] for place, one in enumerate(differences) if _is_unseen(one, compared)}
+    changes: dict[int, ChangedTexts] = {}
+    for place, one in enumerate(differences):
+        if one.meaning and one.kind != "visual":
+            with contained(faults, UNCHECKED):
+                changes[place] = _change(one, quoted)
+                found[place] = _doubts(one, changes[place], quoted)
+    fits: dict[int, int] = {}
+    with contained(faults, UNCHECKED):
+        fits = dict(_exchanged(differences, changes))
+    return [Doubts(tuple(found.get(place, ())), fits.get(place)) for place in range(len(differences))]
+
+
+def _is_unseen(one: DocumentDifference, compared: Collection[tuple[int | None, int | None]]) -> bool:
+    return one.kind == "visual" and not one.aligned and (one.before_page, one.after_page) in compared
 
 
 def _doubts(one: DocumentDifference, change: ChangedTexts, quoted: Quoted) -> list[str]:

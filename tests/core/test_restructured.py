@@ -237,3 +237,72 @@ def test_what_is_elsewhere_in_another_sentence_is_not_removed_and_added() -> Non
         f"He answers for the cost of a sack.\n\nShe keeps the book of the mill.\n\nNobody else does, nor for {term}."
     )
     assert not [one for one in compare(before, after).differences if one.kind == "removed"]
+
+
+def test_a_number_that_changes_alone_is_content() -> None:
+    text = "The mill is closed.\n\nChapter 11 Bankruptcy is filed for.\n\nThe baker is told."
+    assert only(compare(text, text.replace("11", "7"))).significance == "substantive"
+    rows = _table(["Floor", "Use"], [[str(n), use] for n, use in enumerate(("Stones", "Bins", "Loft"), 1)])
+    later = _table(["Floor", "Use"], [[str(n), use] for n, use in enumerate(("Stones", "Bins", "Loft"), 2)])
+    assert [one.what for one in compare(rows, later).differences] == ["number"] * 3
+
+
+def test_a_reference_to_another_text_is_content() -> None:
+    text = _clauses(TITLES) + "\n\nWhat section 5 of the Mill Act says holds."
+    later = _clauses([*TITLES[:2], "Storage", *TITLES[2:]]) + "\n\nWhat section 6 of the Mill Act says holds."
+    assert [one.what for one in compare(text, later).differences] == ["number", "words", "numbering"]
+
+
+def test_german_terms_that_are_laid_out_anew_show_their_changes_and_no_others() -> None:
+    before = """\
+§ 1 Geltung. Diese Bedingungen gelten für alle Verträge.
+
+§ 2 Haftung. Der Anbieter haftet nicht für:
+
+a) entgangenen Gewinn;
+
+b) den Verlust von Daten; und
+
+c) mittelbare Schäden.
+
+§ 3 Zahlung. Rechnungen sind binnen 30 Tagen zu zahlen. § 2 bleibt unberührt.
+"""
+    after = """\
+## § 1 Geltung
+
+Diese Bedingungen gelten für alle Verträge.
+
+## § 2 Datenschutz
+
+Der Anbieter verarbeitet Daten nach der Anlage.
+
+## § 3 Haftung
+
+Der Anbieter haftet nicht für a) entgangenen Gewinn, b) den Verlust von Daten und c) mittelbare Schäden.
+
+## § 4 Zahlung
+
+Rechnungen sind binnen 60 Tagen zu zahlen. § 3 bleibt unberührt.
+"""
+    found = compare(before, after).differences
+    assert [(one.kind, one.what) for one in found] == [
+        ("changed", "number"),
+        ("added", "words"),
+        ("changed", "numbering"),
+    ]
+    assert found[2].before is not None
+    assert found[2].before.text == "§ 2–3"
+
+
+def test_headings_stay_and_text_moves_between_them() -> None:
+    rye = "The rye is stored dry and cool in the loft."
+    before = f"# Stores\n\n{rye}\n\nOats are fed.\n\n# Sales\n\nCorn is sold."
+    after = f"# Stores\n\nOats are fed.\n\n# Sales\n\nCorn is sold.\n\n{rye}"
+    found = only(compare(before, after))
+    assert (found.kind, found.significance, found.after and found.after.text) == ("moved", "substantive", rye)
+
+
+def test_an_item_that_is_missing_from_a_list_that_became_a_sentence_is_removed_alone() -> None:
+    before = "The seller is not liable for:\n\n- loss of profit;\n\n- loss of data;\n\n- delay."
+    after = "The seller is not liable for loss of profit or delay."
+    assert substantive(before, after) == [("removed", "words", "loss of data;", None)]

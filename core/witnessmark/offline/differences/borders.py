@@ -223,6 +223,7 @@ def _projected(
                 found.add(cut.atom)
             else:
                 (ends if cut.ends else starts).add(cut.atom)
+    starts |= {cut - 1 for cut in starts if other.keys[cut - 1] in CONJUNCTIONS}
     found |= ends & starts  # one text ends and another begins here, though no sign parts them
     return {cut for cut in found if 0 < cut < len(other.keys)}
 

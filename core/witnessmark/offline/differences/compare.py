@@ -21,6 +21,7 @@ from witnessmark.offline.differences.hunks import Hunk, hunks_of
 from witnessmark.offline.differences.kinds import is_misread, significance_of, what_changed
 from witnessmark.offline.differences.numbering import (
     Numbering,
+    counts,
     counts_on,
     grouped,
     is_reference,
@@ -29,7 +30,7 @@ from witnessmark.offline.differences.numbering import (
 )
 from witnessmark.offline.differences.ordering import order_matters
 from witnessmark.offline.differences.page_pairs import page_pairs
-from witnessmark.offline.differences.pairing import Move, Pair, pair_units
+from witnessmark.offline.differences.pairing import Move, Pair, Paired, pair_units
 from witnessmark.offline.differences.ranking import LAST, rank_of
 from witnessmark.offline.differences.units import TITLE_ATOMS, Unit, units_of, without_end
 from witnessmark.offline.differences.values import (
@@ -141,6 +142,7 @@ class _Comparing:
         self.cite_a, self.cite_b = Citing(a, self.units_a), Citing(b, self.units_b)
         self.same: list[tuple[range, range]] = []
         """Atoms of both sides that are the same, sentence by sentence."""
+        self._tables_a, self._tables_b = _tables_of(a), _tables_of(b)
         self._numberings: list[Numbering] = []
         self._numbers: dict[tuple[int, ...], tuple[int, ...]] = {}
         """Which numbers of clauses became which."""
@@ -158,12 +160,13 @@ class _Comparing:
                 )
             if not self._is_row_pair(pair):
                 found += self._changed(pair)
-        for table in self._tables(two_sided):
-            found += self._table(table)
+        longer = self._tables_with_other_rows(paired)
+        for (table_a, table_b), rows in self._tables(two_sided).items():
+            found += self._table(rows, has_other_rows=table_a in longer[0] or table_b in longer[1])
         found += self._gone([pair for pair in paired.pairs if pair.b_start == pair.b_end])
         found += self._new([pair for pair in paired.pairs if pair.a_start == pair.a_end])
         found += [self._moved(move) for move in paired.moves]
-        found += self._renumbered()
+        found += self._renumbered(has_other_units=bool(paired.moves) or len(two_sided) < len(paired.pairs))
         return found
 
     # --- what stays where it is -------------------------------------------------------------------------------------
@@ -205,17 +208,28 @@ class _Comparing:
     def _is_row_pair(self, pair: Pair) -> bool:
         return self.units_a[pair.a_start].is_row and self.units_b[pair.b_start].is_row
 
-    def _tables(self, pairs: Sequence[Pair]) -> list[list[Pair]]:
+    def _tables_with_other_rows(self, paired: Paired) -> tuple[set[int], set[int]]:
+        """Find the tables of both sides in which rows were removed, added or moved."""
+        gone = [pair.a_start for pair in paired.pairs if pair.b_start == pair.b_end]
+        new = [pair.b_start for pair in paired.pairs if pair.a_start == pair.a_end]
+        gone += [move.a_start for move in paired.moves]
+        new += [move.b_start for move in paired.moves]
+        return (
+            {self._tables_a[self.units_a[unit].paragraph] for unit in gone if self.units_a[unit].is_row},
+            {self._tables_b[self.units_b[unit].paragraph] for unit in new if self.units_b[unit].is_row},
+        )
+
+    def _tables(self, pairs: Sequence[Pair]) -> dict[tuple[int, int], list[Pair]]:
         """Put pairs of rows together that are of one table on both sides."""
-        tables_a, tables_b = _tables_of(self.a), _tables_of(self.b)
         found: dict[tuple[int, int], list[Pair]] = {}
         for pair in pairs:
             if self._is_row_pair(pair):
                 one, other = self.units_a[pair.a_start], self.units_b[pair.b_start]
-                found.setdefault((tables_a[one.paragraph], tables_b[other.paragraph]), []).append(pair)
-        return list(found.values())
+                tables = self._tables_a[one.paragraph], self._tables_b[other.paragraph]
+                found.setdefault(tables, []).append(pair)
+        return found
 
-    def _table(self, pairs: Sequence[Pair]) -> Iterator[_Change]:
+    def _table(self, pairs: Sequence[Pair], *, has_other_rows: bool) -> Iterator[_Change]:
         """Compare a table row by row; columns in another order, and numbers of rows that count on, are one change."""
         cells = [
             (_cells(self.a, within_a), _cells(self.b, within_b)) for within_a, within_b in map(self._ranges, pairs)
@@ -239,7 +253,7 @@ class _Comparing:
                 edits = [] if cell_a == cell_b else hunks_of(self.a, cell_a, self.b, cell_b, are_rows=True)
                 moved_a += _without(cell_a, [_a_range(edit) for edit in edits])
                 moved_b += _without(cell_b, [_b_range(edit) for edit in edits])
-        if counts_on(self.a, self.b, counters):
+        if has_other_rows and counts_on(self.a, self.b, counters):
             self._numberings += counters
         else:
             yield from waiting
@@ -369,7 +383,7 @@ class _Comparing:
         if is_renumbered(self.a, self.b, numbering):
             yield numbering
 
-    def _renumbered(self) -> Iterator[_Change]:
+    def _renumbered(self, *, has_other_units: bool) -> Iterator[_Change]:
         """Say once how the numbers changed that count on by the same."""
         ordered = sorted(self._numberings, key=lambda one: (one.b.start, one.a.start))
         for group in grouped(self.a, self.b, ordered):
@@ -377,7 +391,11 @@ class _Comparing:
             before = self.cite_a.numbers(ranges_a) if ranges_a else None
             after = self.cite_b.numbers(ranges_b) if ranges_b else None
             kind: Kind = "changed" if before and after else "removed" if before else "added"
-            difference = Difference(kind=kind, what="numbering", significance="formatting", before=before, after=after)
+            # One number that changes while every clause stays where it is says something else than before.
+            is_alone = kind == "changed" and len(group) == 1 and not has_other_units
+            what: What = "number" if is_alone and counts(self.a, self.b, group[0]) else "numbering"
+            significance = significance_of(what)
+            difference = Difference(kind=kind, what=what, significance=significance, before=before, after=after)
             yield _Change(difference, (group[0].b.start, group[0].a.start))
 
 

@@ -19,6 +19,8 @@ _REFERRING = frozenset(
     "section sections clause clauses article articles paragraph paragraphs annex appendix schedule item items part"
     " chapter abschnitt artikel ziffer nummer anlage kapitel §".split()
 )
+_OF = frozenset("of des der du de la del della".split())
+_OURS = frozenset("this these hereof dieses dieser diesem ce cette este esta".split())
 _BETWEEN = frozenset("and or to und oder bis et ou y o , - ( ) .".split())
 
 
@@ -62,6 +64,12 @@ def _of_roman(text: str) -> int:
     return sum(-one if one < after else one for one, after in pairwise([*values, 0]))
 
 
+def counts(a: Side, b: Side, numbering: Numbering) -> bool:
+    """Say whether both numbers are figures."""
+    one, other = counted(_keys(a, numbering.a)), counted(_keys(b, numbering.b))
+    return one is not None and other is not None and one.kind == other.kind == "number"
+
+
 def is_renumbered(a: Side, b: Side, numbering: Numbering) -> bool:
     """Say whether a number is another one, and not only written in another way: `Section 3.` and `3)`."""
     keys_a, keys_b = _keys(a, numbering.a), _keys(b, numbering.b)
@@ -91,12 +99,16 @@ def _way(a: Side, b: Side, numbering: Numbering, place: int) -> object:
 
 
 def as_ranges(side: Side, ranges: Sequence[range]) -> str:
-    """Write numbers as a person does: `3–8`; of a section that is named its subsections are not."""
+    """Write numbers as a person does: `3–8`; each once, and of a section that is named no subsections."""
     texts = [side.text(side.first_words[one.start], side.last_words[one.stop - 1]) for one in ranges]
     numbers = [counted(_keys(side, one)) for one in ranges]
     tops = {number.values for number in numbers if number is not None and len(number.values) == 1}
     runs: list[tuple[int, int]] = []
+    seen: set[Counted] = set()
     for place, number in enumerate(numbers):
+        if number in seen:
+            continue  # a reference, or the same number in another list
+        seen |= {number} if number is not None else set()
         if number is not None and len(number.values) > 1 and number.values[:1] in tops:
             continue
         last = numbers[runs[-1][1]] if runs else None
@@ -150,7 +162,14 @@ def is_reference(a: Side, b: Side, hunk: Hunk, numbers: Mapping[tuple[int, ...],
     one, other = counted(keys_a), counted(keys_b)
     if one is None or other is None or numbers.get(one.values) != other.values:
         return False
-    return _refers(a, hunk.a_start) and _refers(b, hunk.b_start)
+    is_ours = not (_is_of_another(a, hunk.a_end) or _is_of_another(b, hunk.b_end))
+    return is_ours and _refers(a, hunk.a_start) and _refers(b, hunk.b_start)
+
+
+def _is_of_another(side: Side, end: int) -> bool:
+    """Say whether what is referred to is in another text, as in `section 4 of the Harbour Act`."""
+    following = side.keys[end : end + 2]
+    return bool(following) and following[0] in _OF and following[-1] not in _OURS
 
 
 def _refers(side: Side, start: int) -> bool:

@@ -32,6 +32,8 @@ LEAST_ALIKE_MOVED = 0.62
 """Of a short unit, figures and months counted as one: a line such as `Date: 1 May 2020` is known by its label."""
 PLAIN = -0.2
 """What a longer one has to be more alike."""
+TITLE = 20.0
+"""Atoms that a heading counts for: headings stay, and text moves between them."""
 RARE = 12
 """An atom in at most so many units of a gap tells them apart."""
 
@@ -163,7 +165,7 @@ class _Pairing:
         places_a = _only_places(self.ids_a, gap.a0, gap.a1)
         places_b = _only_places(self.ids_b, gap.b0, gap.b1)
         pairs = sorted((i, j) for number, i in places_a.items() if i >= 0 and (j := places_b.get(number, -1)) >= 0)
-        weights = [float(self.units_a[i].size) for i, _ in pairs]
+        weights = [self.units_a[i].size + TITLE * _is_title(self._sides[0], self.units_a[i]) for i, _ in pairs]
         return heaviest_chain(pairs, weights)
 
     def _alike_units(self, gap: _Gap) -> list[tuple[int, int]]:
@@ -452,6 +454,10 @@ def _moved_by(pairs: Sequence[Pair], count: int, *, is_new: bool, is_up: bool) -
             found.append(Pair(a, a_end, b, b_end, not is_run))
             a, b = a_end, b_end
     return found
+
+
+def _is_title(side: Side, unit: Unit) -> bool:
+    return not unit.is_row and side.paragraphs[unit.paragraph].kind == "heading"
 
 
 def _begins(side: Side, units: Sequence[Unit], place: int) -> int:

@@ -143,10 +143,10 @@ def enumerator_end(side: Side, start: int, end: int) -> int:
 
 def _named_end(side: Side, start: int, end: int) -> int:
     """Find where a number such as `Section 4.` ends; `start` where none is, as in `Section 4 applies`."""
-    if start + 2 >= end or not _NAMED.fullmatch(side.keys[start]) or not side.forms[start][:1].isupper():
+    if start + 2 >= end or not _NAMED.fullmatch(side.keys[start]) or side.forms[start][:1].islower():
         return start
     word = side.first_words[start + 1]
-    text = side.words[word]
+    text = side.words[word].lstrip("\u00a7")  # `\u00a75` is one word
     stop = start + 1
     while stop < end and side.last_words[stop] == word:
         stop += 1

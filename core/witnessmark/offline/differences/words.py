@@ -19,7 +19,8 @@ MONTHS = frozenset(
 CONJUNCTIONS = frozenset("and or und oder et ou y o e".split())
 NEGATIONS = frozenset(
     "not no never none nor neither without cannot except unless nothing nobody nicht kein keine keiner keinem"
-    " keinen niemals ohne weder ne pas jamais sans ni aucun aucune non nunca sin ningún ninguna".split()
+    " keinen niemals ohne weder ne pas jamais sans ni aucun aucune non nunca sin ningún ninguna niet geen nooit"
+    " zonder não nem sem senza né nie bez nigdy не нет ни без никогда لا ليس لم لن دون 不 未 无 無 没 沒 勿".split()
 )
 ANSWERS = frozenset(
     "no not never none nothing nobody yes nein nicht nie niemals ja non oui pas jamais sí nunca".split()
@@ -35,7 +36,7 @@ NUMBER_WORDS = frozenset(
     " billion half third quarter once twice double first second third fourth fifth sixth seventh eighth ninth"
     " tenth zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig vierzig fünfzig hundert"
     " tausend deux trois quatre cinq sept huit neuf dix onze douze quinze vingt trente dos tres cuatro cinco seis"
-    " siete ocho nueve diez".split()
+    " siete ocho nueve diez 一 二 三 四 五 六 七 八 九 十 百 千 万 萬 亿 億".split()
 )
 CURRENCIES = frozenset(
     "eur usd gbp chf jpy cad aud cny inr sek nok dkk pln czk euro euros dollar dollars pounds".split()

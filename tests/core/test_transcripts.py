@@ -53,6 +53,7 @@ SAME: dict[str, tuple[str, str]] = {
     "a row of a table": (LINES[2], "| Mooring of vessels up to twelve metres | 1,284.50 |"),
     "escaped signs": ("1,284.50", r"1,284\.50"),
     "tags": ("second quarter", "<u>second</u> quarter"),
+    "a link": ("second quarter", "[second quarter](https://example.org/q2)"),
     "another separator": ("4,018.00", "4 018.00"),
     "no separator": ("4,018.00", "4018.00"),
     "a bracketed minus": ("(1,200)", "-1,200"),
@@ -173,6 +174,12 @@ def test_a_place_that_ocr_cannot_read_excuses_no_line_elsewhere() -> None:
 def test_one_place_excuses_one_line() -> None:
     check = check_transcript(f"{TRUE}\n{WRITTEN}\npaid in full by the second mate", read_with(BELOW))
     assert [doubt.value for doubt in check.doubts] == ["paid in full by the second mate"]
+
+
+def test_a_word_that_ocr_may_have_missed_is_said_to_be_unchecked() -> None:
+    check = checked(f"{TRUE}\npaid")
+    assert (check.doubts, check.unseen) == ((), 1)
+    assert told(checked(f"{TRUE}\npaid in cash")) == [("words invented", "paid in cash", None)]
 
 
 def test_a_digit_that_ocr_may_have_missed_is_said_to_be_unchecked() -> None:

@@ -57,7 +57,8 @@ def reason_of(check: TranscriptCheck) -> str:
 
 
 def _is_far_off(check: TranscriptCheck) -> bool:
-    return check.is_checked and check.words >= ENOUGH_WORDS and check.share < LEAST_SHARE and not check.unseen
+    is_enough = check.is_checked and check.words >= ENOUGH_WORDS
+    return is_enough and check.found + check.unseen < LEAST_SHARE * check.compared
 
 
 def _questions(check: TranscriptCheck) -> list[tuple[str | None, str | None]]:

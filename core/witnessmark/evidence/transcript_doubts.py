@@ -196,10 +196,11 @@ class Comparison:
                     yield self._doubt("word", between, self._quote(run))
                 continue
             for piece in self._lines_of(run):
-                if self._is_unseen(piece):
-                    self.unseen += len(piece)
-                elif self._is_invented(piece, joined([self.said[index].key for index in piece])):
+                is_unseen = self._is_unseen(piece)
+                if not is_unseen and self._is_invented(piece):
                     yield TranscriptDoubt(kind="words invented", value=self._quote(piece), box=self._around(piece))
+                elif is_unseen or len(self._whole_run(piece)) == len(piece):
+                    self.unseen += len(piece)
 
     def _lines_of(self, run: Sequence[int]) -> list[list[int]]:
         """Part a run where the transcript has a new line."""
@@ -216,8 +217,9 @@ class Comparison:
         between = (at for at in range(before + 1, after) if at not in self.matching.taken)
         return [at for at in between if sum(map(str.isdigit, self.seen[at].key)) < 2]
 
-    def _is_invented(self, run: Sequence[int], said: str) -> bool:
+    def _is_invented(self, run: Sequence[int]) -> bool:
         """Claim that the page leaves no room for words: OCR misses one or two, where there is white."""
+        said = joined([self.said[index].key for index in run])
         if len(run) >= FEWEST_MISSING or (len(said) >= _WORD and not self.flow.is_read_by_ocr):
             return True
         if self._is_line(run) and len(said) >= 2 * _WORD:

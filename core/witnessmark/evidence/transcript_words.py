@@ -20,6 +20,8 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _FOOTNOTE = re.compile(r"\[\^(\w{1,4})\]:?")
+_LINK = re.compile(r"!?\[([^\]\n]{0,200})\]\((?=[^()\s]*[./#@])[^()\s]{1,300}\)")
+"""A link or picture of Markdown; the page shows its text alone."""
 _EMPHASIS = re.compile(r"\*{1,3}|~~|`+|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|~<>$&])")
 _BETWEEN_CELLS = re.compile(r"(?<!\\)\||\t")
@@ -80,7 +82,7 @@ def words_of_transcript(text: str) -> tuple[list[TextWord], int]:
         if _ROW_OF_DASHES.fullmatch(line) or line.lstrip().startswith("```"):
             continue
         bare = _TAG.sub(" ", _BETWEEN_CELLS.sub(" ", line[_BEFORE_LINE.match(line).end() :]))  # type: ignore[union-attr]  # it matches nothing, too
-        bare = _FOOTNOTE.sub(r" \1 ", bare)
+        bare = _FOOTNOTE.sub(r" \1 ", _LINK.sub(r"\1", bare))
         bare = _ESCAPED.sub(r"\1", _EMPHASIS.sub("", bare))
         for raw in bare.split():
             keys = list(_keys(raw))

@@ -1066,4 +1066,83 @@ Mitglieder dürfen nur noch einen Gast mitbringen.""",
 The number of free guests is raised to one.""",
         "Guests",
     ),
+    _changed(
+        "Der Jahresbeitrag beträgt 120 Euro und ist bis zum 31. März fällig.",
+        "Der Jahresbeitrag beträgt 144 Euro und ist bis zum 30. April fällig.",
+        "120 Euro und ist bis zum 31. März",
+        "144 Euro und ist bis zum 30. April",
+        """Der Beitrag steigt um 20 % auf 144 Euro, dafür bleibt ein Monat mehr Zeit.
+Mitglieder zahlen künftig 12 statt 10 Euro im Monat.
+Die Zahlungsfrist endet nun am 30. April.
+The annual fee goes up by EUR 24 and is due 30 days later.
+Der Jahresbeitrag wird von 120 auf 144 Euro angehoben.""",
+        """Der Beitrag steigt auf 154 Euro.
+Der Jahresbeitrag sinkt auf 144 Euro.
+Fällig ist er nun am 30. Mai.""",
+        "§ 5 Beitrag",
+    ),
+    _changed(
+        "Arbeitsbeginn ist um 8:00 Uhr, die Wochenarbeitszeit beträgt 40 Stunden.",
+        "Arbeitsbeginn ist um 9:00 Uhr, die Wochenarbeitszeit beträgt 37,5 Stunden.",
+        "8:00 Uhr, die Wochenarbeitszeit beträgt 40",
+        "9:00 Uhr, die Wochenarbeitszeit beträgt 37,5",
+        """Die Arbeit beginnt eine Stunde später, und die Woche hat 2,5 Stunden weniger.
+Working hours fall from 40 to 37.5 a week, and work starts at 9 am.
+Gearbeitet wird künftig 37,5 Stunden, ab neun Uhr.
+Die Wochenarbeitszeit sinkt.""",
+        """Die Wochenarbeitszeit beträgt nun 35 Stunden.
+Work starts at 7 am.
+Die Wochenarbeitszeit steigt auf 37,5 Stunden.""",
+        "§ 3 Arbeitszeit",
+    ),
+    _one_sided(
+        "added",
+        "Bei Zahlungsverzug von mehr als 30 Tagen kann der Anbieter den Zugang sperren.",
+        """Der Anbieter darf den Zugang nach 30 Tagen Verzug sperren.
+Customers who are more than a month late can be locked out.
+Eine Sperrmöglichkeit wird eingeführt.
+Kunden im Verzug droht nun die Sperre.""",
+        """Die Klausel zur Sperre wurde gestrichen.
+Der Anbieter darf den Zugang nach 14 Tagen Verzug sperren.""",
+        "§ 8 Verzug",
+    ),
+    _changed(
+        "The minimum order quantity is 500 pieces per colour.",
+        "The minimum order quantity is 250 pieces per colour.",
+        "500",
+        "250",
+        """The minimum order is cut in half.
+Buyers can order smaller lots: 250 pieces per colour suffice.
+Die Mindestmenge halbiert sich auf 250 Stück je Farbe.
+The threshold drops by 50 %.
+Small customers benefit from the lower minimum.""",
+        """The minimum order is doubled to 250 pieces.
+The minimum order is 350 pieces per colour.
+Die Mindestmenge steigt von 250 auf 500 Stück.""",
+        "Orders",
+    ),
+    _changed(
+        "Claims must be filed with the court in Lyon.",
+        "Claims must be filed with the court in Nantes.",
+        "Lyon",
+        "Nantes",
+        """The place of jurisdiction moves from Lyon to Nantes.
+Plaintiffs have to go to another court.
+Gerichtsstand ist nun Nantes.
+Nantes replaces Lyon as the venue.""",
+        """The place of jurisdiction moves from Nantes to Lyon.
+The place of jurisdiction moves from Lyon to Paris.""",
+        "Jurisdiction",
+    ),
+    _one_sided(
+        "removed",
+        "The Supplier provides a spare unit free of charge within 48 hours.",
+        """There is no longer a free spare unit.
+The buyer loses the right to a spare within two days.
+Das kostenlose Ersatzgerät entfällt.
+The supplier is freed from providing replacements at its own cost.""",
+        """The clause on a free spare unit was added.
+The removed promise was to deliver a spare within 24 hours.""",
+        "Service",
+    ),
 )

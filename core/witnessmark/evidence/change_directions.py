@@ -143,8 +143,8 @@ def _ways(change: ChangedTexts) -> list[_Way]:
 
 def _direction(old: Figure, new: Figure) -> Direction | None:
     if old.kind == "date":
-        dates = [one for one in old.dates if all(one)], [one for one in new.dates if all(one)]
-        if len(dates[0]) != 1 or len(dates[1]) != 1:
+        dates = [one for one in old.dates if all(one[1:])], [one for one in new.dates if all(one[1:])]
+        if len(dates[0]) != 1 or len(dates[1]) != 1 or bool(dates[0][0][0]) != bool(dates[1][0][0]):
             return None
         return "up" if dates[1][0] > dates[0][0] else "down"
     if min((*old.values, *new.values)) < Decimal(0):

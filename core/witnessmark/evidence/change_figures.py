@@ -13,6 +13,7 @@ from witnessmark.evidence.figures_computed import (
     is_computed,
     is_in_scale,
     is_known,
+    is_share_of_year,
     is_target,
     is_total,
     speaks_of_year,
@@ -100,6 +101,7 @@ def figure_doubts(meaning: str, change: ChangedTexts) -> list[str]:
                 is_compared=compares(meaning) and not is_target(one, meaning),
             )
             or is_in_scale(one, known, before, after, change.all_texts)
+            or is_share_of_year(one, known, meaning, change.all_texts)
             or is_total(one, meaning)
         )
     ]

@@ -44,7 +44,12 @@ _TO = re.compile(
     re.IGNORECASE,
 )
 _COMPARED_BY = re.compile(r"\s+(?:\w+\s+){0,2}?(?:more|less|\w{2,}er|mehr|weniger|up|down|off|on top)\b", re.IGNORECASE)
-_YEARLY = re.compile(r"\b(?:years?|yearly|annual(?:ly)?|jahr(?:es)?|j\u00e4hrlich\w*)\b", re.IGNORECASE)
+_YEARLY = re.compile(
+    r"\b(?:years?|yearly|annual(?:ly)?|jahr(?:es)?|jahres\w+|j\u00e4hrlich\w*|p\.\s?a\.)(?!\w)", re.IGNORECASE
+)
+_PART_OF_YEAR = re.compile(
+    r"\b(?:months?|monthly|quarters?|weeks?|weekly|monat\w*|quartal\w*|woche\w*)\b", re.IGNORECASE
+)
 _PARTS_OF_YEAR = (12, 4, 52)
 _DAYS_OF = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25}
 
@@ -102,6 +107,15 @@ def is_in_scale(
     return False
 
 
+def is_share_of_year(one: Figure, known: Iterable[Figure], meaning: str, texts: str) -> bool:
+    """Say whether a figure is the part for a month or quarter of one that the texts have by the year."""
+    if one.kind != "number" or _PART_OF_YEAR.search(meaning) is None or _YEARLY.search(texts) is None:
+        return False
+    return any(
+        is_known(replace(one, values=tuple(value * times for value in one.values)), known) for times in _PARTS_OF_YEAR
+    )
+
+
 def is_total(one: Figure, meaning: str) -> bool:
     """Say whether a figure is a model's own sum over more than the change: `nine years in all`."""
     return _TOTALS.search(meaning[max(0, one.start - MAX_NEAR) : one.end + MAX_NEAR]) is not None
@@ -132,6 +146,9 @@ def _follows(one: Figure, old: Figure, new: Figure, times: int, *, is_compared: 
         return False
     if old.kind == "date":
         return is_compared and any(_is_span(one, days) for days in _days_between(old, new))
+    if is_compared and one.unit in HOURS_OF and old.unit == new.unit == "clock":
+        minutes = [abs(b - a) for a in old.values for b in new.values]
+        return any(value * HOURS_OF[one.unit] * 60 in minutes for value in one.values)
     if is_compared and one.unit in HOURS_OF and old.unit in HOURS_OF and new.unit in HOURS_OF:
         hours = abs(new.values[0] * HOURS_OF[new.unit] - old.values[0] * HOURS_OF[old.unit])
         if any(abs(value * HOURS_OF[one.unit] - hours) <= NEARLY * hours for value in one.values):

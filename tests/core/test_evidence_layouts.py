@@ -336,3 +336,48 @@ def test_a_heading_that_is_repeated_in_each_column_stands_once() -> None:
     assert flagged(check_table(answer, [page])) == []
     exchanged = [answer[0], answer[3], answer[2], answer[1], answer[4]]
     assert {(1, 0), (3, 0)} <= set(flagged(check_table(exchanged, [page])))
+
+
+# --- signs that OCR overlooks
+
+COVER = [
+    ["Damage", "Basic", "Plus", "Boats"],
+    ["Fire", "\u2713", "\u2713", "4"],
+    ["Water", "\u2013", "\u2713", "7"],
+    ["Theft", "\u2013", "N", "9"],
+]
+
+
+def cover_page(*, unread: Sequence[tuple[int, int]], by_ocr: bool) -> WitnessPage:
+    words = [
+        word
+        for row, texts in enumerate(COVER)
+        for column, text in enumerate(texts)
+        if (row, column) not in unread
+        for word in words_at((40, 150, 210, 270)[column], 100 + 16 * row, text)
+    ]
+    return WitnessPage(page_number=1, words=tuple(words), is_read_by_ocr=by_ocr)
+
+
+def statuses(grid: Grid, page: WitnessPage, cells: Sequence[tuple[int, int]]) -> list[str | None]:
+    verdicts = check_table(grid, [page]).verdicts
+    return [verdict.status if (verdict := verdicts[row][column]) is not None else "no verdict" for row, column in cells]
+
+
+def test_a_sign_where_ocr_read_nothing_is_not_checked() -> None:
+    cells = [(1, 2), (2, 2), (3, 2)]
+    assert statuses(COVER, cover_page(unread=cells, by_ocr=True), cells) == [None, None, None]
+
+
+def test_a_sign_that_a_text_layer_lacks_is_flagged() -> None:
+    cells = [(1, 2), (3, 2)]
+    assert None not in statuses(COVER, cover_page(unread=cells, by_ocr=False), cells)
+    assert "located" not in statuses(COVER, cover_page(unread=cells, by_ocr=False), cells)
+
+
+def test_a_digit_where_ocr_read_nothing_and_a_sign_where_it_read_another_are_flagged() -> None:
+    page = cover_page(unread=[(2, 3)], by_ocr=True)
+    wrong = changed(COVER, (1, 1, "N"), (3, 2, "\u2713"))
+    found = statuses(wrong, page, [(2, 3), (1, 1), (3, 2)])
+    assert None not in found
+    assert "located" not in found

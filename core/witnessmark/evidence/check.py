@@ -412,7 +412,11 @@ class _Check:
             return None
         places = self.located.places.get((row, column))
         if places is None:
-            return None if self._is_empty(cell) else self.unread.verdict(cell, self._missing(cell))
+            return (
+                None
+                if self._is_empty(cell)
+                else self._overlooked(cell) or self.unread.verdict(cell, self._missing(cell))
+            )
         return self.unread.verdict(cell, self._verdict_there(cell, places))
 
     def _verdict_there(self, cell: Asked, places: Sequence[Place]) -> Verdict:
@@ -594,6 +598,19 @@ class _Check:
 
     def _is_in_column(self, place: Place, word: int, cell: Asked) -> bool:
         return self.laid.is_in_column(place.page, word, cell.column)
+
+    def _overlooked(self, cell: Asked) -> Verdict | None:
+        """Leave a single sign or letter unchecked where OCR, which often overlooks one, read nothing in its place."""
+        text = cell.text.strip()
+        territory = self._territory(cell)
+        if len(text) != 1 or text.isdecimal() or territory is None or cell.row < self.head:
+            return None
+        page = self.pages[territory.page]
+        is_row_there = any((cell.row, other.column) in self.located.places for other in self.rows[cell.row])
+        if not page.is_read_by_ocr or not is_row_there or self.laid.words_in(territory):
+            return None
+        reason = "Not checked: OCR read nothing here, and often overlooks a single sign."
+        return Verdict(status=None, page=page.page_number, box=self.laid.box_of(territory), reason=reason)
 
     def _missing(self, cell: Asked) -> Verdict:
         territory = self._territory(cell)

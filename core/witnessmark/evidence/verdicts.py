@@ -20,7 +20,7 @@ class Verdict:
     """
 
     status: Status | None
-    """None: not looked up, because there is nothing to look up or no words to look in."""
+    """None: not looked up, because there is nothing to look up or no words to look in, or OCR may overlook it."""
     page: int
     box: BoundingBox | None = None
     """Where the value stands; of one that stands nowhere, where it should."""

@@ -381,3 +381,36 @@ def test_a_digit_where_ocr_read_nothing_and_a_sign_where_it_read_another_are_fla
     found = statuses(wrong, page, [(2, 3), (1, 1), (3, 2)])
     assert None not in found
     assert "located" not in found
+
+
+# --- words across the page, and text from the right
+
+
+def test_a_word_drawn_across_a_table_is_in_no_row_of_it() -> None:
+    watermark = Word("DRAFT", 60.0, 60.0, 330.0, 240.0)
+    page = invoice_page("right", watermark)
+    evidence = check_table(INVOICE, [page])
+    assert flagged(evidence) == []
+    assert evidence.left_over == ()
+    wrong = changed(INVOICE, (1, 4, "31.20"), (2, 4, "96.00"))
+    assert flagged(check_table(wrong, [page])) == [(1, 4), (2, 4)]
+
+
+def test_cells_of_several_words_are_read_from_the_right() -> None:
+    answer = [
+        ["\u05e9\u05dd \u05e4\u05e8\u05d8\u05d9", "\u05de\u05d2\u05d5\u05e8\u05d9\u05dd", "2024"],
+        ["\u05d9\u05e2\u05dc \u05db\u05d4\u05df", "\u05ea\u05dc \u05d0\u05d1\u05d9\u05d1", "1,284"],
+        ["\u05db\u05d1\u05dc USB \u05d0\u05e8\u05d5\u05da", "\u05d1\u05d0\u05e8 \u05e9\u05d1\u05e2", "937"],
+    ]
+    words: list[Word] = []
+    for row, texts in enumerate(answer):
+        for right, text in zip((400, 280, 160), texts, strict=True):
+            x = float(right)
+            for word in text.split():
+                x -= LETTER * len(word)
+                words.append(Word(word, x, 100 + 16.0 * row, x + LETTER * len(word), 110 + 16.0 * row))
+                x -= LETTER * 0.6
+    page = WitnessPage(page_number=1, words=tuple(words))
+    assert flagged(check_table(answer, [page])) == []
+    exchanged = changed(answer, (1, 1, answer[2][1]), (2, 1, answer[1][1]))
+    assert flagged(check_table(exchanged, [page])) == [(1, 1), (2, 1)]

@@ -98,7 +98,7 @@ def _rests(
             for word in line
             if word not in words and x0 <= (index.tokens[word].x0 + index.tokens[word].x1) / 2 <= x1
         ]
-        rest = [word for word in free if not index.is_small_mark(word)]
+        rest = [word for word in free if not index.is_small_mark(word) and word not in index.across]
         before, row = row, max(row, rows_of_lines.get(number, row))
         if not rest:
             continue

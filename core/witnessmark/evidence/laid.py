@@ -89,7 +89,9 @@ class Laid:
         top, height = first.top, max(first.bottom - first.top, 1.0)
         rows = 0
         for above in range(line - 1, max(-1, line - 1 - HEADER_LINES), -1):
-            tokens = [index.tokens[word] for word in index.lines[above]]
+            tokens = [index.tokens[word] for word in index.lines[above] if word not in index.across]
+            if not tokens:
+                continue
             bottom = max([token.bottom for token in tokens])
             rows += _is_of_figures([token.key for token in tokens])
             if top - bottom > HEADER_GAP * height or rows > MOST_ROWS_AMONG_HEADERS:

@@ -136,6 +136,10 @@ class _Search:
                 ended = self._matched(done, words, line[last.order + 2], is_break=is_break)
             if ended is not None:
                 return ended
+        if index.is_from_right and last.order > 0 and _is_beside(index.tokens[line[last.order - 1]], last):
+            ended = self._matched(done, words, line[last.order - 1], is_break=is_break)
+            if ended is not None:
+                return ended
         return self._wrapped(done, words, is_break=is_break)
 
     def _matched(self, done: int, words: tuple[int, ...], word: int, *, is_break: bool) -> tuple[int, ...] | None:

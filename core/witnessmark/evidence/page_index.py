@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import cached_property
+from statistics import median
 from typing import NamedTuple
 
 from witnessmark.evidence.normal import (
@@ -28,6 +29,10 @@ SIGN_GAP = 0.35
 """Gap between a sign or bracket and its number, in heights of their line, within which they are one."""
 FROM_RIGHT = 0.2
 """Share of words in letters that are written from the right from which the page is."""
+LARGE = 3.0
+"""Heights of a usual word by which a word is both wider and taller that is drawn across the page, as `DRAFT` is."""
+ACROSS = 3.0
+"""Heights of a usual word that both sides of a word's box measure which is drawn across the page, as `DRAFT` is."""
 FAR_SIGN_GAP = 8.0
 """The same for a currency sign, which may stand at the edge of its column."""
 
@@ -100,7 +105,13 @@ class PageIndex:
         placed.sort(key=lambda one: one[3] + one[5])
         lines: list[list[_Placed]] = []
         middle, height = -1e9, 0.0
+        usual = median([one[5] - one[3] for one in placed]) if placed else 0.0
+        across = [one for one in placed if min(one[5] - one[3], one[4] - one[2]) > ACROSS * usual]
+        self.across = frozenset(one[0] for one in across)
+        """Words that are drawn across others: they are in no line with them."""
         for one in placed:
+            if one[0] in self.across:
+                continue
             own_middle, own_height = (one[3] + one[5]) / 2, one[5] - one[3]
             lower = own_middle - middle
             is_same = lower < 0.5 * max(height, own_height) and lower < 0.6 * height
@@ -111,6 +122,8 @@ class PageIndex:
             else:
                 lines.append([one])
                 middle, height = own_middle, own_height
+        if across:
+            lines = sorted([*lines, *([one] for one in across)], key=lambda line: line[0][3] + line[0][5])
         unit = -1
         self._unit_sizes: list[int] = []
         for number, line in enumerate(lines):
@@ -305,6 +318,8 @@ class PageIndex:
             return any(self._unit_sizes[unit] > size for unit, size in sizes.items())
         if self._unit_sizes[first.unit] == len(run.words) and first.unit == last.unit:
             return False
+        if first.line == last.line and first.order > last.order:
+            first, last = last, first  # written from the right
         before, after = self.lines[first.line][: first.order], self.lines[last.line][last.order + 1 :]
         beside = [(word, first.unit) for word in before[-1:]] + [(word, last.unit) for word in after[:1]]
         return any(self.tokens[word].unit == unit and not self.is_small_mark(word) for word, unit in beside)

@@ -140,7 +140,7 @@ async def test_a_text_without_a_word_sends_nothing(house: House) -> None:
 async def test_a_page_that_is_not_in_the_file_is_named_and_left_out(house: House) -> None:
     result = await estimated(house, damage.missing_page("Here."), models=["sonnet"])
     assert any(warning.startswith("Page 2: damaged") for warning in result.warnings)
-    assert "PDF page 1;" in result.models[0].sends
+    assert "PDF pages 1,6;" in result.models[0].sends
     with pytest.raises(DocumentDamaged):
         await estimated(house, damage.missing_page("Here."), models=["sonnet"], pages="2")
 
@@ -163,7 +163,7 @@ async def test_damaged_pages_are_left_out_of_the_price_and_no_others(house: Hous
     bombs = damage.self_drawing_form(before=1, times=4, after=1)
     result = await estimated(house, bombs, models=["sonnet"])
     assert any(warning.startswith("Pages 2-5: damaged") for warning in result.warnings)
-    assert "PDF page 1;" in result.models[0].sends
+    assert "PDF pages 1,6;" in result.models[0].sends
 
 
 async def test_what_costs_less_is_named(house: House) -> None:

@@ -36,8 +36,11 @@ def labels_shifted(base: Answer, luck: random.Random) -> Iterator[Answer]:
         grid = [list(texts) for texts in base.grid]
         for row in range(first, len(grid)):
             grid[row][0] = base.grid[row - 1][0]
-        wrong = {(row, 0) for row in range(first, len(grid)) if grid[row][0] and grid[row][0] != base.grid[row][0]}
-        yield _made(base, "labels shifted by a row", grid, wrong)
+        moved = {(row, 0) for row in range(first, len(grid)) if grid[row][0] and grid[row][0] != base.grid[row][0]}
+        # A heading without values that follows another is where it was: among the same rows.
+        wrong = {(row, 0) for row, _ in moved if any(base.grid[row][1:]) or any(base.grid[row - 1][1:])}
+        shifted = _made(base, "labels shifted by a row", grid, wrong)
+        yield replace(shifted, undecided=shifted.undecided | (moved - wrong))
 
 
 def cells_merged(base: Answer, luck: random.Random) -> Iterator[Answer]:

@@ -114,3 +114,28 @@ def test_totals_that_are_set_apart_are_missed() -> None:
     page = WitnessPage(page_number=1, words=first.words + last.words)
     (left,) = check_table(ROWS, [page], header_rows=0).left_over
     assert (left.text, left.is_row) == ("Totals 127,354 107,615 110,757", True)
+
+
+def test_a_repeated_row_shares_no_label_with_the_row_above() -> None:
+    rows = [
+        ["Sex", "2024", "2025"],
+        ["Male", "12", "15"],
+        ["Total", "30", "41"],
+        ["Female", "18", "26"],
+        ["Total", "7", "9"],
+    ]
+    page = printed(rows)
+    assert flagged(check_table(rows, [page])) == set()
+    rows.append(list(rows[2]))
+    assert flagged(check_table(rows, [page])) == {(5, 0), (5, 1), (5, 2)}
+
+
+@pytest.mark.parametrize("first", [1, 2])
+def test_labels_in_two_lines_that_are_exchanged_are_both_found(first: int) -> None:
+    rows = [["Dish", "Price"], ["Beetroot salad\ngoat cheese", "18.53"], ["Smoked trout\nhorseradish", "22.95"]]
+    rows += [["Tomato soup\nwith basil", "8.00"], ["Lamb stew\npearl barley", "14.96"]]
+    page = printed(rows)
+    grid = [[text.replace("\n", " ") for text in row] for row in rows]
+    assert flagged(check_table(grid, [page])) == set()
+    grid[first][0], grid[first + 1][0] = grid[first + 1][0], grid[first][0]
+    assert flagged(check_table(grid, [page])) == {(first, 0), (first + 1, 0)}

@@ -333,7 +333,7 @@ class _Check:
             places = self.located.places.get((row, column))
             if other is None or places is None or other.key != cell.key:
                 continue
-            if row != cell.row and not self._may_be_printed_once(cell, row, places[0]):
+            if row != cell.row and not (self._has_others(cell) and self._may_be_printed_once(cell, row, places[0])):
                 continue
             if cell.row < self.head and self.laid.is_over_others(places[-1], cell.column):
                 continue
@@ -343,6 +343,11 @@ class _Check:
                 continue
             self.located.places[cell.row, cell.column] = places
             return
+
+    def _has_others(self, cell: Asked) -> bool:
+        """Say whether another text of a row has its place, or there is none: a row that is nowhere shares no label."""
+        others = [other for other in self.rows[cell.row] if other is not cell]
+        return not others or any(map(self._is_given, others))
 
     def _neighbours(self, cell: Asked) -> Iterator[tuple[int, int]]:
         yield cell.row, cell.column - 1

@@ -160,6 +160,8 @@ class Laid:
             if below is not None and is_known and band.top - 1 <= (run.top + run.bottom) / 2 <= below.bottom + 1:
                 return True
         height = max(run.bottom - run.top, 0.1)
+        if any(place.first_line <= other.line < min(band.line, place.last_line) for other in rivals):
+            return False  # it begins in the line of the row above
         if own >= OVERLAP * min(height, band.bottom - band.top):
             return all(_overlap(run.top, run.bottom, other) <= own + 0.01 for other in rivals)
         if max(band.top - run.bottom, run.top - band.bottom) > NEAR * height:

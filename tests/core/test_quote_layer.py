@@ -114,3 +114,16 @@ def test_the_order_of_the_layer_survives_what_is_taken_out_as_running() -> None:
     )
     verdict = QuotedDocument([parted]).find_quote(f"{LEFT[1]} {LEFT[2]}", [1])
     assert verdict.status == "located"
+
+
+def test_words_scattered_over_a_grid_are_no_text() -> None:
+    names = ("a1", "b1", "c1", "d1")
+    cells = [(50.0 + 20 * (7 * n % 10), 50.0 + 8 * (11 * n % 31)) for n in range(80)]
+    layer = [Word(names[n % 4], x, top, x + 15, top + 7, 7.0) for n, (x, top) in enumerate(cells)]
+    lines: dict[float, list[Word]] = {}
+    for word in sorted(layer, key=lambda word: (word.top, word.x0)):
+        lines.setdefault(word.top, []).append(word)
+    flow = PageFlow(page_number=1, paragraphs=(Paragraph("text", tuple(map(tuple, lines.values()))),))
+    places = {id(word): place for place, word in enumerate(layer)}
+    flow = replace(flow, layer_order=tuple(places[id(word)] for word in flow.words))
+    assert QuotedDocument([flow]).find_quote(" ".join(names * 3), [1]).status == "unlocated"

@@ -16,8 +16,10 @@ from witnessmark.values import Word
 
 MIN_WORDS = 4
 """Words of a quote from which this order is tried; fewer are found in the reading order, or nowhere."""
-MIN_RUN = 3
-"""Words of a whole line of a quote among the cells of a table: cells below one another are no text."""
+MAX_TRIED = 40
+"""Places of a quote that are looked at; one that the file has more often is no sentence."""
+MIN_RUN, MIN_RUN_OF_CELLS = 2, 3
+"""Words of a whole line of a quote, and of one among the cells of a table: cells below one another are no text."""
 _LINE_GAP, _NEIGHBOUR_GAP = 1.6, 2.5
 """Gaps between words of one line, in heights of it: up to the first they are one text, up to the second they may be."""
 _ALIGNED, _ALIGNED_WITHIN = 0.7, 8.0
@@ -47,18 +49,20 @@ class LayerOrder:
         """Say whether words, by their places in the document, are one text without a gap."""
         if len(words) < MIN_WORDS or any(self._document.words[word].angle for word in words):
             return False
+        least = MIN_RUN_OF_CELLS if any(self._is_cell(word) for word in words) else MIN_RUN
         lines: list[list[int]] = [[words[0]]]
         for before, after in pairwise(words):
             if self._page(before) != self._page(after):
                 return False
             if self._is_next(before, after):
                 lines[-1].append(after)
+            elif len(lines) > 1 and len(lines[-1]) < least:
+                return False
             elif self._breaks(before, after):
                 lines.append([after])
             else:
                 return False
-        is_in_table = any(self._is_cell(word) for word in words)
-        return not is_in_table or all(len(line) >= MIN_RUN for line in lines[1:-1])
+        return True
 
     def _is_next(self, before: int, after: int) -> bool:
         """Say whether a word is the next one in a line, with nothing between."""

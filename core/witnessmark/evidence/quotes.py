@@ -19,7 +19,7 @@ from witnessmark.evidence.quote_keys import (
     word_key,
     words_of_quote,
 )
-from witnessmark.evidence.quote_layer import MIN_WORDS, LayerOrder
+from witnessmark.evidence.quote_layer import MAX_TRIED, MIN_WORDS, LayerOrder
 from witnessmark.evidence.quote_nearest import likely_pages, nearest_passage
 from witnessmark.evidence.quote_pieces import Pieces, followed
 from witnessmark.evidence.quote_scripts import unread_script_of
@@ -227,7 +227,7 @@ class QuotedDocument:
     def _places(self, way: _Way, low: int, high: int) -> Iterator[tuple[int, int]]:
         text, key = way.stream.text, way.key
         begin = text.find(key, low, high)
-        for _ in range(_MOST_TRIED):
+        for _ in range(MAX_TRIED if way.stream is self.words.as_layered else _MOST_TRIED):
             if begin < 0:
                 return
             end = begin + len(key)

@@ -11,6 +11,10 @@ from witnessmark.evidence.numbers import amount_of, has_digit
 from witnessmark.evidence.sentence_figures import Figure, figures_in, is_same_figure
 from witnessmark.evidence.support.periods import periods_written
 
+_YEAR_BEFORE = re.compile(
+    r"\b(?:year before|previous year|prior year|last year|year earlier|vorjahr\w*|jahr (?:davor|zuvor))\b",
+    re.IGNORECASE,
+)
 _FIGURE = re.compile(r"[^\s()\[\]{}\"\u201c\u201d;:/=]*\d[^\s()\[\]{}\"\u201c\u201d;:/=]*")
 
 
@@ -33,7 +37,15 @@ def unsupported_figures(statement: str, cited: Iterable[str], *, known: str = ""
     if not missing:
         return []
     written = [figure for text in (*cited, known) for figure in figures_in(periods_written(text))]
+    missing = [one for one in missing if not _is_year_before(one, " ".join(cited))]
     return [one for one in missing if not _is_written_otherwise(one, figures_in(statement), written)]
+
+
+def _is_year_before(figure: str, cited: str) -> bool:
+    """Say whether a year is the one before a cited year: `2023 \u2026 the year before`."""
+    if re.fullmatch(r"(?:19|20)\d\d", figure) is None or _YEAR_BEFORE.search(cited) is None:
+        return False
+    return re.search(rf"\b{int(figure) + 1}\b", cited) is not None
 
 
 def _is_written_otherwise(figure: str, said: Iterable[Figure], written: Iterable[Figure]) -> bool:

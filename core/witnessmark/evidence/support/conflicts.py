@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from witnessmark.evidence.support.conditions import condition_conflict
@@ -20,6 +21,10 @@ NEAR_BEST = 0.6
 """Share of the best clause's likeness that others need to be compared as well."""
 MIN_TOUCHED = 0.4
 """Share of another clause's words that makes it worth comparing."""
+_EXCEPTS = re.compile(
+    r"\b(?:except|apart from|save for|with the exception|au\u00dfer|mit ausnahme|abgesehen von)\b(?! in an?\b)",
+    re.IGNORECASE,
+)
 MAX_SENTENCES = 120
 
 
@@ -36,6 +41,8 @@ def conflict_between(statement: str, texts: Sequence[str], around: str, language
             if found:
                 return found
             continue
+        if _EXCEPTS.search(sentence.text) is None and any(_EXCEPTS.search(other.text) for other in aligned):
+            continue  # a statement about an exception says the opposite of the rule
         found, is_shared = condition_conflict(sentence.text, [other.text for other in aligned], language)
         if found:
             return found
@@ -48,13 +55,18 @@ def conflict_between(statement: str, texts: Sequence[str], around: str, language
         if is_shared or any(one.is_absence for one in sentence.conditions):
             continue
         main = [clause for other in aligned for clause in other.clauses]
+        every = [clause for other in cited for clause in other.clauses]
         excuses = [*outside, *(negation for one in aligned for negation in one.conditional)]
-        is_excepted = any(condition.is_absence for one in aligned for condition in one.conditions)
+        is_excepted = any(
+            condition.is_absence and (not condition.is_without or any(clause.strong for clause in one.clauses))
+            for one in aligned
+            for condition in one.conditions
+        )
         for clause in sentence.clauses:
             near = _near(clause, main)
             if not near or is_excepted:
                 continue
-            if found := denial_conflict(clause, near, main, sentence, excuses):
+            if found := denial_conflict(clause, near, every, sentence, excuses):
                 return found
     return None
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from witnessmark.evidence.support.polarity import Negation
 from witnessmark.evidence.support.sentences import Clause, Sentence, shared
 from witnessmark.evidence.support.turns import agrees
+from witnessmark.evidence.support.words import Word, words_of
 
-MIN_LIKENESS, MUCH_LIKENESS = 0.5, 0.66
+_RESTRICTS = frozenset({"only", "nur"})
+_INSTEAD = re.compile(r"\b(?:sondern|but|rather|instead)\b", re.IGNORECASE)
+MIN_LIKENESS, MUCH_LIKENESS = 0.4, 0.5
 """Share of a statement's words that the denying clause has."""
 MIN_DENIED = 0.5
 """Share of the words that a citation denies, which a statement has to have to be contradicted by it."""
@@ -19,21 +23,31 @@ def denial_conflict(
 ) -> str | None:
     """Name a negation that only one of a clause and the clauses nearest to it has; None where there is none.
 
-    Shapes:  `cited` are all clauses of the sentences nearest to it; `excuses` negations around them
+    Shapes:  `cited` are all clauses of what is cited; `excuses` negations around the nearest
     """
     best = near[0]
     ours, theirs = _strong(clause, best), _strong(best, clause)
     if len(ours) % 2 == len(theirs) % 2 or agrees(clause, near) or _is_bounded(clause):
         return None
     if len(ours) % 2:
-        may_be = [*excuses, *(one for other in cited if other is not best for one in other.strong)]
+        same = [other for other in cited if other is not best and other.sentence in {one.sentence for one in near}]
+        may_be = [*excuses, *(one for other in same for one in other.strong)]
         may_be += [one for other in near for one in other.soft if not _has(one, clause)]
         is_alike = _likeness(clause, best) >= MUCH_LIKENESS
         return (
             None if may_be or not is_alike else f"The statement says '{_named(ours, theirs)}', what it cites does not."
         )
-    may_be = [one for other in said.clauses for one in other.soft if not _has(one, best)]
-    if ours or may_be or not _is_of(clause, best, cited, theirs[0]) or _is_unfinished(best, theirs[0]):
+    may_be = [
+        one for other in said.clauses for one in other.soft if one.text.casefold() in _RESTRICTS or not _has(one, best)
+    ]
+    may_be += [one for other in said.clauses if other is not clause for one in other.strong]
+    if (
+        ours
+        or may_be
+        or not _is_of(clause, best, cited, theirs[0])
+        or _is_unfinished(best, theirs[0])
+        or _is_of_what_follows(clause, best)
+    ):
         return None
     return f"What it cites says '{_named(theirs, ours)}', the statement does not."
 
@@ -49,11 +63,18 @@ def _is_unfinished(best: Clause, denial: Negation) -> bool:
     return any(word in near.split() for word in ("still", "yet", "noch"))
 
 
-def _likeness(clause: Clause, best: Clause) -> float:
-    """Say what share of a clause's words another has."""
+def _is_of_what_follows(clause: Clause, best: Clause) -> bool:
+    """Say whether a clause has words of what holds instead: `not with money but with time off`."""
+    instead = _INSTEAD.search(best.sentence)
+    words = words_of(best.sentence[instead.end() :], best.language) if instead is not None else []
+    return shared(words, clause.content.words) > 0
+
+
+def _likeness(clause: Clause, best: Clause, around: Sequence[Word] = ()) -> float:
+    """Say what share of a clause's words another has, or has around it."""
     aside = {one.start for one in clause.parties} | {one.start for one in clause.strong}
     own = [word for word in clause.content.words if word.start not in aside]
-    return shared(own, best.content.words) / max(1, len(own))
+    return shared(own, [*best.content.words, *around]) / max(1, len(own))
 
 
 def _strong(clause: Clause, other: Clause) -> list[Negation]:
@@ -79,7 +100,7 @@ def _is_of(clause: Clause, best: Clause, cited: Sequence[Clause], denial: Negati
     if clause.language == "en":
         after = [word for word in words if word.start > denial.start]
         words = after[:4] or words[-4:]
-    likeness = _likeness(clause, best)
+    likeness = _likeness(clause, best, best.around)
     denied = shared(words, clause.content.words) / max(1, len(words))
     if denied < 1 and _is_elsewhere(clause, best, cited):
         return False

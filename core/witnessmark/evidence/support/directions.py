@@ -17,7 +17,7 @@ from witnessmark.evidence.support.opposites import (
 from witnessmark.evidence.support.words import folded, stem_of, without_negation
 
 _SEPARATED = re.compile(
-    r"\b(?P<verb>n(?:a|i)(?:h|mm)m?\w*|leg\w+|g(?:ing|eh)\w*|f[a\u00e4]ll\w*|fiel\w*)\b[^.;]*?"
+    r"\b(?P<verb>n(?:a|i)(?:h|mm)m?\w*|leg\w+|g(?:ing|eh)\w*|f[a\u00e4]ll\w*|fiel\w*)\b[^.;]{0,120}?"
     r"\b(?P<prefix>ab|zu|zur\u00fcck|weg|an|aus)(?=[\s.,;]*(?:$|[,;.]|und\b))",
     re.IGNORECASE,
 )

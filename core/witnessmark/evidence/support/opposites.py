@@ -56,6 +56,7 @@ ENGLISH_AXES = (
     Axis("other", "include including inclusive", "exclude excluding exclusion"),
     Axis("other", "present attend attended attendance", "absent apology apologies absence"),
     Axis("other", "internal", "external"),
+    Axis("other", "charged", "free gratis"),
     Axis("other", "strengthen", "weaken"),
     Axis("other", "best", "worst"),
     Axis("other", "import", "export"),
@@ -110,6 +111,7 @@ GERMAN_AXES = (
     Axis("other", "enthalten inbegriffen", "ausschliessen ausgeschlossen ausnehmen ausgenommen"),
     Axis("other", "anwesend anwesenheit teilnehmen", "abwesend abwesenheit entschuldigen"),
     Axis("other", "mundlich", "schriftlich"),
+    Axis("other", "kostenpflichtig", "kostenlos kostenfrei gratis unentgeltlich"),
     Axis("other", "innerhalb", "ausserhalb"),
     Axis("other", "einfuhr import", "ausfuhr export"),
     Axis("other", "starken", "schwachen"),
@@ -139,12 +141,12 @@ _ENGLISH_PHRASES = (
 _GERMAN_PHRASES = (
     (
         (
-            r"\bgegen\b[^.;]*\b(?:entsch\w+|gestimmt|stimm\w*|ausgesprochen|votier\w*)"
-            r"|\b(?:stimm\w*|votier\w*)\b[^.;]*\bgegen\b"
+            r"\bgegen\b[^.;]{0,80}?\b(?:entsch\w+|gestimmt|stimm\w*|ausgesprochen|votier\w*)"
+            r"|\b(?:stimm\w*|votier\w*)\b[^.;]{0,80}?\bgegen\b"
         ),
         "dagegen_stimmen",
     ),
-    (r"\bleih\w* sich\b|\bsich\b[^.,;]*\b(?:ge)?lie?h\w*", "sich_leihen"),
+    (r"\bleih\w* sich\b|\bsich\b[^.,;]{0,80}?\b(?:ge)?lie?h\w*", "sich_leihen"),
     (
         (
             r"\bnicht (?:mehr|l\u00e4nger|h\u00f6her) als\b|\bbis (?:zu )?(?=(?:EUR|\u20ac|zu)?\s?\d)|\bbis zu\b"

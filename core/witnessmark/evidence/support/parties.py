@@ -39,6 +39,8 @@ _PAIRS = {
         ("verein gesellschaft", ""),
     ),
 }
+LOOKED_BACK = 60
+"""Characters before a party that tell its part."""
 _FORMS = {"en": re.compile(r"(?:'s|s'|s|\u2019s|s\u2019)?$"), "de": re.compile(r"(?:innen|n|s|es|en|e)?$")}
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019]s)?")
 _BY = {
@@ -109,7 +111,7 @@ def parties_in(clause: str, language: Language) -> list[Party]:
         pairs = known.get(plain) or known.get(_FORMS[tongue].sub("", plain)) or frozenset[tuple[int, int]]()
         if not pairs:
             continue
-        before = clause[: match.start()]
+        before = clause[max(0, match.start() - LOOKED_BACK) : match.start()]
         owned = tongue == "en" and _OWNED.search(match.group()) is not None
         found.append(
             Party(
@@ -123,7 +125,7 @@ def parties_in(clause: str, language: Language) -> list[Party]:
             )
         )
     for match in _NAMED[tongue].finditer(clause):
-        before = clause[: match.start()]
+        before = clause[max(0, match.start() - LOOKED_BACK) : match.start()]
         found.append(
             Party(
                 text=match.group(),

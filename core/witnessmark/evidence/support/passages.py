@@ -78,14 +78,18 @@ class DocumentPassages:
         self._headings = headings
         self._plain = [_plain(text) for text in self.texts]
         self.language: Language | None = language_of(" ".join(self.texts)[:20_000])
-        self._full: dict[str, set[int]] = defaultdict(set)
-        self._parts: dict[str, set[int]] = defaultdict(set)
+        self._with: dict[frozenset[str], set[int]] = defaultdict(set)
+        """By what a word is as a whole: the passages that have it."""
+        self._full: dict[str, set[frozenset[str]]] = defaultdict(set)
+        self._parts: dict[str, set[frozenset[str]]] = defaultdict(set)
         for place, text in enumerate(self.texts):
             for word in words_of(text, self.language or "en"):
-                for key in word.full:
-                    self._full[key].add(place)
-                for key in word.parts:
-                    self._parts[key].add(place)
+                if word.full not in self._with:
+                    for key in word.full:
+                        self._full[key].add(word.full)
+                    for key in word.parts:
+                        self._parts[key].add(word.full)
+                self._with[word.full].add(place)
         self._places: dict[Word, frozenset[int]] = {}
 
     def completed(self, cited: str) -> tuple[str, str]:
@@ -108,12 +112,12 @@ class DocumentPassages:
         """Find the passages that have a word, or one that can mean the same."""
         known = self._places.get(word)
         if known is None:
-            found: set[int] = set()
+            alike: set[frozenset[str]] = set()
             for key in word.full:
-                found |= self._full.get(key, set()) | self._parts.get(key, set())
+                alike |= self._full.get(key, set()) | self._parts.get(key, set())
             for key in word.parts:
-                found |= self._full.get(key, set())
-            known = self._places[word] = frozenset(found)
+                alike |= self._full.get(key, set())
+            known = self._places[word] = frozenset(place for other in alike for place in self._with[other])
         return known
 
     def rarity(self, word: Word) -> float:

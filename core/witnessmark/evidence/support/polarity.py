@@ -42,12 +42,13 @@ _WORDS = {
         "prohibit forbid forbidden ban disallow exclude exclusion excluding exempt exemption deny refuse refusal "
         "reject "
         "rejection failure lack void unable impermissible absent absence omit cease waive "
-        "waiver prevent forgo forego abandon".split()
+        "waiver prevent forgo forego abandon dismiss dismissal veto fail fails failed".split()
     ),
     "de": frozenset(
         "verbieten verboten verbot untersagen untersagt ausschliessen ausgeschlossen ausschluss ausnehmen ausgenommen "
         "ausnahme entfallen entfallt entfiel wegfallen verweigern ablehnen abgelehnt ablehnung fehlt befreit "
-        "verzichten verzicht unterbleiben unterlassen verstossen verstoss".split()
+        "verzichten verzicht unterbleiben unterlassen verstossen verstoss zuruckweisen "
+        "zuruckgewiesen abweisen abgewiesen".split()
     ),
 }
 _SOFT = {
@@ -68,24 +69,26 @@ _SOFT = {
         "erschopft neige kostenlos unentgeltlich gratis null weniger abzuglich stattdessen andernfalls sonst kaum "
         "selten wenig schwer falsch aussetzen ruhen hochstens maximal festpreis sperren gesperrt besenrein statt "
         "dulden "
-        "genugen ausserhalb fest fester festem bis selbst auch unverzuglich sofort".split()
+        "genugen ausserhalb fest fester festem tabu selbst auch unverzuglich sofort".split()
     ),
 }
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019]t\b)?(?:-(?=[^\W\d_]))?")
 
-_NEVER = frozenset("exclusive exclusively ausschliesslich fehler".split())
+_NEVER = frozenset("failing exclusive exclusively ausschliesslich fehler".split())
 """What only looks like a word that denies."""
 _AGAINST = {
-    "en": re.compile(r"\bturn\w* (?:\w+ ){0,3}down\b|\b(?:vot|decid)\w* (?:down|against)\b", re.IGNORECASE),
+    "en": re.compile(
+        r"\brul(?:e[sd]?|ing) out\b|\bturn\w* (?:\w+ ){0,3}down\b|\b(?:vot|decid)\w* (?:down|against)\b", re.IGNORECASE
+    ),
     "de": re.compile(
-        r"\bgegen\b[^.;]*\b(?:entsch\w+|gestimmt|stimm\w*|ausgesprochen|votier\w*)|\b(?:stimm\w*"
-        r"|votier\w*)\b[^.;]*\bgegen\b",
+        r"\bgegen\b[^.;]{0,80}?\b(?:entsch\w+|gestimmt|stimm\w*|ausgesprochen|votier\w*)|\b(?:stimm\w*"
+        r"|votier\w*)\b[^.;]{0,80}?\bgegen\b",
         re.IGNORECASE,
     ),
 }
 _SEPARATED = re.compile(
-    r"\b(?:f[a\u00e4]ll\w*|fiel\w*)\b[^.;]*?\bweg\b"
-    r"|\b(?:lehn\w+|schlie\u00df\w*|schloss\w*|nimmt|nehmen)\b[^.;]*?\b(?:aus|ab)(?=\s*(?:$|[,.;]))",
+    r"\b(?:f[a\u00e4]ll\w*|fiel\w*)\b[^.;]{0,80}?\bweg\b"
+    r"|\b(?:lehn\w+|schlie\u00df\w*|schloss\w*|nimmt|nehmen)\b[^.;]{0,80}?\b(?:aus|ab)(?=\s*(?:$|[,.;]))",
     re.IGNORECASE,
 )
 """German verbs that deny, their prefix at the end of the clause."""
@@ -111,7 +114,8 @@ def without_harmless(text: str, language: Language) -> str:
 
 _PHRASED = re.compile(
     r"\bwithout (?:any |undue |further )?delay\b|\b(?:at )?(?:no|without) (?:extra |additional |further )?(?:cost"
-    r"|charge)s?\b|\bohne (?:aufpreis|berechnung|kosten)\b|\bohne (?:schuldhaftes )?z\u00f6gern\b",
+    r"|charge)s?\b|\bohne (?:aufpreis|berechnung|kosten)\b|\bfrei von\b|\bbis (?:zu[rm]|alle[srn]?|d(?:er|ie|as))\b"
+    r"|\bohne (?:schuldhaftes )?z\u00f6gern\b",
     re.IGNORECASE,
 )
 

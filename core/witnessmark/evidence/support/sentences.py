@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from witnessmark.evidence.support.clauses import clauses_of, sentences_of
 from witnessmark.evidence.support.conditions import Condition, conditions_in
@@ -15,6 +15,7 @@ from witnessmark.evidence.support.passages import Content, content_of
 from witnessmark.evidence.support.polarity import Negation, negations_in
 from witnessmark.evidence.support.words import Word, folded
 
+_PRONOUN = re.compile(r"(?:he|she|it|they|this|these|er|sie|es|diese[rs]?)\s", re.IGNORECASE)
 _CONDITIONAL = re.compile(r"\s*(?:if|unless|when|where|wenn|falls|sofern|soweit|es sei denn|provided)\b", re.IGNORECASE)
 
 
@@ -27,6 +28,8 @@ class Clause:
     """That it is part of."""
     language: Language
     content: Content
+    around: tuple[Word, ...]
+    """The words of its whole sentence."""
     topic: Content
     """Its content without what can contradict: what it is about."""
     negations: tuple[Negation, ...]
@@ -67,32 +70,41 @@ class Sentence:
 def sentences_in(text: str, language: Language) -> list[Sentence]:
     """Read the sentences of a text."""
     found: list[Sentence] = []
+    previous: tuple[Word, ...] = ()
     for sentence in sentences_of(text):
+        if _PRONOUN.match(sentence) is None:
+            previous = ()
+        words = content_of([sentence], language).words
         conditions, main = conditions_in(sentence, language)
         kept = {one.start for one in negations_in(main, language)}
         found.append(
             Sentence(
                 text=sentence,
-                clauses=tuple(_clauses(main, language)),
-                whole=tuple(_clauses(sentence, language)),
+                clauses=tuple(_clauses(main, sentence, previous, language)),
+                whole=tuple(_clauses(sentence, sentence, previous, language)),
                 conditions=tuple(conditions),
                 conditional=tuple(one for one in negations_in(sentence, language) if one.start not in kept),
             )
         )
+        previous = words
     return found
 
 
-def _clauses(sentence: str, language: Language) -> list[Clause]:
+def _clauses(text: str, sentence: str, previous: tuple[Word, ...], language: Language) -> list[Clause]:
+    """Read the clauses of a sentence; one that begins with a pronoun has the words before it as well."""
     parts: list[str] = []
-    for place, part in enumerate(clauses_of(sentence, language)):
+    for place, part in enumerate(clauses_of(text, language)):
         if place and not content_of([part], language).words and parts:
             parts[-1] = f"{parts[-1]} {part}"
         else:
             parts.append(part)
-    return [_clause(part, sentence, language) for part in parts]
+    around = (*previous, *content_of([sentence], language).words)
+    return [_clause(part, sentence, around, previous, language) for part in parts]
 
 
-def _clause(text: str, sentence: str, language: Language) -> Clause:
+def _clause(
+    text: str, sentence: str, around: tuple[Word, ...], previous: tuple[Word, ...], language: Language
+) -> Clause:
     content = content_of([text], language)
     negations, parties = negations_in(text, language), parties_in(text, language)
     named = {place for party in parties for place in range(party.start, party.start + len(party.text))}
@@ -103,7 +115,10 @@ def _clause(text: str, sentence: str, language: Language) -> Clause:
         text=text,
         sentence=sentence,
         language=language,
-        content=content,
+        content=Content(
+            words=(*content.words, *(replace(word, start=-1) for word in previous)), figures=content.figures
+        ),
+        around=around,
         topic=Content(words=topic, figures=content.figures) if topic else content,
         negations=tuple(negations),
         directions=tuple(directions),

@@ -40,7 +40,8 @@ def turn_conflict(clause: Clause, near: Sequence[Clause]) -> str | None:
         if len({one.sign for one in several}) > 1:
             continue
         ours = several[0]
-        compared = [other for other in near if _THAN.search(clause.text) or not _THAN.search(other.text)]
+        is_alike = ours.name in _NOT_DENIED or _THAN.search(clause.text) is not None
+        compared = [other for other in near if is_alike or _THAN.search(other.text) is None]
         theirs = next((found for other in compared if (found := _compared(ours, clause, other))), list[Meant]())
         if any(_is_same_word(ours, one) for one, _ in theirs):
             continue  # what differs then is a negation

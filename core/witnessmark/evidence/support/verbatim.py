@@ -15,6 +15,8 @@ from witnessmark.evidence.support.words import folded, is_negated, without_negat
 
 MIN_REPEATED = 0.72
 """Share of a statement's words that stand in a cited sentence in the same order."""
+MIN_REORDERED = 0.5
+"""The same, if it has the very words of the cited sentence."""
 MIN_WORDS = 4
 MAX_GAP = 4
 """Words between repeated ones that may turn a sentence; more are another sentence."""
@@ -29,6 +31,8 @@ class _Piece(NamedTuple):
     cited: str
     before: str
     """The word before both."""
+    is_edge: bool
+    """Whether it is before or after what a statement repeats."""
 
 
 def verbatim_conflict(sentence: str, cited: Sequence[str], language: Language) -> tuple[str | None, bool]:
@@ -49,25 +53,29 @@ def _pieces(sentence: str, other: str) -> list[_Piece] | None:
     ours, theirs = list(_WORD.finditer(sentence)), list(_WORD.finditer(other))
     if len(ours) < MIN_WORDS:
         return None
-    matcher = SequenceMatcher(
-        a=[folded(one.group()) for one in ours], b=[folded(one.group()) for one in theirs], autojunk=False
-    )
+    said, written = [folded(one.group()) for one in ours], [folded(one.group()) for one in theirs]
+    matcher = SequenceMatcher(a=said, b=written, autojunk=False)
     blocks = [block for block in matcher.get_matching_blocks() if block.size]
-    if sum(block.size for block in blocks) < MIN_REPEATED * len(ours):
+    repeated = sum(block.size for block in blocks) / len(ours)
+    is_reordered = sorted(said) == sorted(written) and repeated >= MIN_REORDERED
+    if repeated < MIN_REPEATED and not is_reordered:
         return None
     found: list[_Piece] = []
     for kind, a0, a1, b0, b1 in matcher.get_opcodes():
         is_edge = b0 == 0 or b1 == len(theirs)
-        if kind == "equal" or max(a1 - a0, b1 - b0) > MAX_GAP or (kind == "insert" and is_edge):
+        if kind == "equal" or max(a1 - a0, b1 - b0) > MAX_GAP:
             continue
-        said, written = (" ".join(one.group() for one in words) for words in (ours[a0:a1], theirs[b0:b1]))
-        found.append(_Piece(said, written, ours[a0 - 1].group() if a0 and b0 else ""))
+        piece, other_piece = (" ".join(one.group() for one in words) for words in (ours[a0:a1], theirs[b0:b1]))
+        before = ours[a0 - 1].group() if a0 and b0 else ""
+        found.append(_Piece(piece, other_piece, before, kind == "insert" and is_edge))
     return found
 
 
 def _turned(pieces: Sequence[_Piece], sentence: str, other: str, language: Language) -> str | None:
     ours = [text for piece in pieces for text in _denials(piece.said, language)]
-    theirs = [text for piece in pieces for text in _denials(piece.cited, language)]
+    theirs = [text for piece in pieces if not piece.is_edge for text in _denials(piece.cited, language)]
+    if len(ours) % 2:
+        theirs += [text for piece in pieces if piece.is_edge for text in _denials(piece.cited, language)]
     if len(ours) % 2 and not len(theirs) % 2:
         return f"The statement says '{ours[0]}', what it cites does not."
     if len(theirs) % 2 and not len(ours) % 2:

@@ -10,6 +10,10 @@ from functools import cache, lru_cache
 from witnessmark.evidence.support.language import Language
 from witnessmark.evidence.support.meanings import ENGLISH, GERMAN
 
+MAX_CACHED = 20_000
+"""Words whose stems are remembered."""
+MAX_WORD = 40
+"""Letters of a word of which beginnings and ends are compared."""
 MIN_PART = 4
 """Letters of a word that is found at the beginning or end of a longer one."""
 LIGHT_WEIGHT = 0.3
@@ -161,14 +165,14 @@ def folded(word: str) -> str:
     return "".join(one for one in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(one))
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=MAX_CACHED)
 def keys_of(plain: str, tongue: str) -> tuple[frozenset[str], frozenset[str]]:
     """Give what a word is found by as a whole, and what it begins or ends with."""
     bare = without_negation(plain)
     stem = stem_of(bare, tongue)
     full = {stem, *(f"#{group}" for group in _groups(tongue).get(stem, ()))}
     parts: set[str] = set()
-    if len(stem) > MIN_PART + 1:
+    if MIN_PART + 1 < len(stem) <= MAX_WORD:
         ends = [stem[place:] for place in range(1, len(stem) - MIN_PART + 1)]
         begins = [stem[:place] for place in range(MIN_PART, len(stem))]
         if tongue == "de":
@@ -190,7 +194,7 @@ def is_negated(plain: str) -> bool:
     return without_negation(plain) != plain
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=MAX_CACHED)
 def stem_of(plain: str, tongue: str) -> str:
     """Drop a word's inflection and most of its derivation; `plain` is folded."""
     if tongue == "de":

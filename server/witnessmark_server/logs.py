@@ -52,8 +52,8 @@ def _raised(raised: traceback.TracebackException, error: BaseException) -> Itera
     said = f": {error}" if isinstance(error, WitnessmarkError) else ""
     yield f"{type(error).__qualname__}{said}"
     if isinstance(error, BaseExceptionGroup):
-        several = cast("tuple[BaseException, ...]", error.exceptions)
-        for part, one in zip(raised.exceptions or (), several, strict=False):
+        group = cast("BaseExceptionGroup[BaseException]", error)
+        for part, one in zip(raised.exceptions or (), group.exceptions, strict=False):
             yield "of its group:"
             yield from _raised(part, one)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import anyio
 import pytest
+from mcp.types import TextContent
 
 from tests.drawing import draw_text
 from tests.server.test_jobs import BOUND, MODEL, Reader, begin, draw, get, serving, settings_for, structure
@@ -175,7 +176,9 @@ async def test_a_server_without_a_key_resumes_an_offline_job_of_one_with_a_key(
     source = draw(folder, [f"Page {n}" for n in range(300)])
     async with serving(with_key, patience=0.001) as client:
         begun = await client.call_tool("read_text", {"source": source, "model": "offline", "wait_seconds": None})
-        text = begun.content[0].text  # type: ignore[union-attr]  # a text, or the test fails
+        (content,) = begun.content
+        assert isinstance(content, TextContent)
+        text = content.text
         job_id = text.partition("job_id='")[2].partition("'")[0]
         assert job_id, text
     async with serving(keyless) as client:

@@ -10,7 +10,7 @@ A value is flagged when its verdict is `displaced` or `unlocated`. Wrong values 
 it left alone is true and must not be flagged, and nor may any value of an answer that is only written differently.
 Digital: words of the text layer; OCR: scans, and digital pages drawn at 150 dpi. Readings by OCR are kept in the
 temporary folder. Milliseconds are those of checking all tables of a page as printed, CPU time, the words given.
-Ends with 1 where a goal is missed.
+Ends with 1 if a goal is missed.
 """
 
 from __future__ import annotations

@@ -115,3 +115,14 @@ def test_a_row_of_a_table_of_texts_is_no_header(row: int) -> None:
     assert flagged(check_table(rows, [page])) == []
     rows[row], rows[row + 1] = rows[row + 1], rows[row]
     assert {place[0] for place in flagged(check_table(rows, [page]))} == {row, row + 1}
+
+
+@pytest.mark.parametrize("count", [60, 400])
+def test_a_long_column_in_one_cell_is_flagged(count: int) -> None:
+    rows = [["Item", "Dues"], *([f"n{number}", f"{number * 7919 % 99991:,}"] for number in range(count))]
+    page = printed(rows, columns=(40, 280))
+    grid = [list(row) for row in rows]
+    grid[1][1] = "\n".join(row[1] for row in rows[1:])
+    for row in grid[2:]:
+        row[1] = ""
+    assert flagged(check_table(grid, [page])) == [(1, 1)]

@@ -22,7 +22,7 @@ IN_LINE = 1.0
 """Points by which a text is out of line with its column at most."""
 USUALLY_FILLED = 0.6
 """Share of the other rows in which a column holds something, from which an empty cell of it was taken into another."""
-MOST_WORDS = 40
+MAX_WORDS = 250
 """Words of a cell that is examined."""
 
 Cells = Mapping[tuple[int, int], Asked]
@@ -48,7 +48,7 @@ class JoinedCells:
 
     def holds_several(self, cell: Asked, place: Place) -> bool:
         """Say whether a cell of the body holds what other rows or columns have on the page."""
-        if not 1 < len(place.run.words) <= MOST_WORDS or cell.is_amount or has_digit(cell.key) is None:
+        if not 1 < len(place.run.words) <= MAX_WORDS or cell.is_amount or has_digit(cell.key) is None:
             return False
         index = self._pages[place.page].index
         lines: dict[int, list[int]] = defaultdict(list)

@@ -450,7 +450,11 @@ class _Check:
             if row >= self.head and self.cells[row, column].is_amount:
                 digits = self._digits_at(places[0])
                 printed.setdefault((places[0].page, column), []).extend([digits] if digits else [])
-        answer = [cell.key for cell in self.cells.values()]
+        answer = [cell.key for cell in self.cells.values() if has_digit(cell.key)]
+        keys: dict[int, list[str]] = {}
+        for cell in self.cells.values():
+            if cell.row >= self.head:
+                keys.setdefault(cell.column, []).append(cell.key)
         marks = [
             decimal_mark(digits for (on, _), numbers in printed.items() if on == page for digits in numbers)
             or witness.index.mark
@@ -458,7 +462,7 @@ class _Check:
         ]
         found: dict[tuple[int, int], Separators] = {}
         for (page, column), numbers in printed.items():
-            own = [cell.key for cell in self.cells.values() if cell.column == column and cell.row >= self.head]
+            own = keys.get(column, [])
             witness = self.pages[page]
             found[page, column] = separators_of(
                 numbers, marks[page], written_mark(own, answer), is_read_by_ocr=witness.is_read_by_ocr
@@ -466,7 +470,8 @@ class _Check:
         return found
 
     def _digits_at(self, place: Place) -> str | None:
-        key = key_of_cell(self.pages[place.page].index.text(place.run.words))
+        index, words = self.pages[place.page].index, place.run.words
+        key = index.tokens[words[0]].key if len(words) == 1 else key_of_cell(index.text(words))
         return digits_of(key) or digits_of(core_of(key))
 
     def _has_its_separators(self, cell: Asked, place: Place) -> bool:

@@ -414,3 +414,26 @@ def test_cells_of_several_words_are_read_from_the_right() -> None:
     assert flagged(check_table(answer, [page])) == []
     exchanged = changed(answer, (1, 1, answer[2][1]), (2, 1, answer[1][1]))
     assert flagged(check_table(exchanged, [page])) == [(1, 1), (2, 1)]
+
+
+# --- header rows that are none
+
+
+def test_a_first_row_that_was_taken_for_a_header_is_checked_as_a_row() -> None:
+    answer = [
+        ["State", "District", "Illness", "Cases"],
+        ["Kerala", "Kollam", "Cholera", "19"],
+        ["", "", "Dengue", "11"],
+        ["", "", "Fever", "42"],
+        ["Bengal", "Birbhum", "Mumps", "145"],
+    ]
+    columns = (40, 110, 190, 290)
+    lines = [
+        [word for x, text in zip(columns, row, strict=True) for word in words_at(x, 100 + 16 * number, text)]
+        for number, row in enumerate([answer[0], ["", "", "Cholera", "19"], *answer[2:]])
+    ]
+    centred = [*words_at(40, 132, "Kerala"), *words_at(110, 132, "Kollam")]
+    page = page_of(*lines, centred)
+    assert flagged(check_table(answer, [page], header_rows=2)) == []
+    assert flagged(check_table(changed(answer, (1, 3, "11"), (2, 3, "19")), [page], header_rows=2))
+    assert flagged(check_table(changed(answer, (1, 3, "42")), [page], header_rows=2)) == [(1, 3)]

@@ -100,7 +100,8 @@ class _Check:
         self.places: dict[str, list[Place]] = {}
         self.rows = [self._asked(row, texts, keys[row]) for row, texts in enumerate(grid)]
         self.cells = {(cell.row, cell.column): cell for row in self.rows for cell in row}
-        self.head = _head(self.rows, header_rows)
+        self.header_rows = _without_body(self.rows, header_rows)
+        self.head = _head(self.rows, self.header_rows)
         self.labels = _label_columns(self.rows[self.head :], self.width)
         self.alignment: Alignment = align(self.rows, self.width, [page.index for page in pages], head=self.head)
         holds_figures = any(_is_figure(cell) for row in self.rows[self.head :] for cell in row)
@@ -688,6 +689,22 @@ def _label_columns(rows: Sequence[Sequence[Asked]], width: int) -> int:
         if cells and sum(cell.is_amount or is_mark(cell.key) for cell in cells) >= 0.5 * len(cells):
             return max(column, 1)
     return width
+
+
+def _without_body(rows: Sequence[Sequence[Asked]], header_rows: int) -> int:
+    """Count the header rows of an answer without those that hold figures in the columns in which the row below does.
+
+    The first row of a body may have been taken for a header: beside a label that spans several rows, say.
+    """
+    while 1 < header_rows < len(rows):
+        above, below = (
+            {cell.column for cell in rows[row] if cell.column and _is_figure(cell)}
+            for row in (header_rows - 1, header_rows)
+        )
+        if not above or not above <= below:
+            break
+        header_rows -= 1
+    return header_rows
 
 
 def _head(rows: Sequence[Sequence[Asked]], header_rows: int) -> int:

@@ -123,7 +123,7 @@ async def test_an_unknown_tool_is_refused_with_the_closest_name(connect: Connect
 
 BAD: dict[str, tuple[str, bytes, str]] = {
     "empty": ("a.pdf", damage.zero_bytes(), "is empty"),
-    "office": ("a.pdf", damage.office_file(), "ZIP archive"),
+    "office": ("a.pdf", damage.office_file(), "Word document"),
     "html": ("a.pdf", damage.html_page(), "HTML page"),
     "svg": ("a.svg", damage.svg_image(), "SVG drawing"),
     "locked": ("a.pdf", drawing.encrypted(drawing.draw_text(["x"]), "secret", "owner"), "needs a password"),

@@ -25,7 +25,7 @@ from witnessmark.documents.document import Document
 from witnessmark.documents.flow import PageFlow
 from witnessmark.documents.marking import Mark
 from witnessmark.documents.ocr.recognised import PageReading
-from witnessmark.documents.opening import Documents, ReadLayout, Recognised
+from witnessmark.documents.opening import Documents, PageTables, PageText, ReadLayout, Recognised
 from witnessmark.testing import FakeClaudeAPI
 from witnessmark.values import Word
 from witnessmark_server.logs import JsonLines
@@ -110,6 +110,34 @@ async def test_offline_tables_come_although_their_check_fails(house: House) -> N
     assert right.tables[0].evidence.located
     assert found.tables[0].evidence.located is None
     assert any(REPORT in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize("tool", ["extract_tables", "read_text"])
+async def test_a_page_on_which_the_reader_itself_fails_costs_that_page(house: House, tool: str) -> None:
+    class Failing(Documents):
+        async def tables(self, document: Document, page: int, **how: Any) -> PageTables:
+            if page == 2:
+                raise IndexError(document.name)
+            return await super().tables(document, page, **how)
+
+        async def text(self, document: Document, page: int, *how: Any, **more: Any) -> PageText:
+            if page == 2:
+                raise IndexError(document.name)
+            return await super().text(document, page, *how, **more)
+
+        async def flow(self, document: Document, page: int, **how: Any) -> PageFlow:
+            if page == 2:
+                raise IndexError(document.name)
+            return await super().flow(document, page, **how)
+
+    documents = copy.copy(house.services.documents)
+    documents.__class__ = Failing
+    faulty = House(replace(house.services, documents=documents), house.folder)
+    found = await faulty.call(tool, draw_text(["one", "two", "three"]), model="offline")
+    assert found.status == "partial"
+    assert [(one.pages, one.error) for one in found.failures] == [("2", "PageFault")]
+    told = "Page 2 could not be read. witnessmark itself failed on it. Please report it with the traceback in the log."
+    assert told in found.warnings
 
 
 async def test_text_that_was_paid_for_comes_although_its_check_fails(house: House, api: FakeClaudeAPI) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -14,8 +15,17 @@ from witnessmark.limits import Limits
 
 T = TypeVar("T")
 
+logger = logging.getLogger(__name__)
+
 GRACE_SECONDS = 8.0
 """How much longer than asked a page may take that was begun in time: hosts cut a call 15 seconds after our default."""
+
+
+class PageFault(WitnessmarkError):
+    """witnessmark itself failed on a page: that page is lost, and the others are read."""
+
+    def __init__(self) -> None:
+        super().__init__("witnessmark itself failed on it.", "Please report it with the traceback in the log.")
 
 
 @dataclass(slots=True)
@@ -65,6 +75,9 @@ async def read_pages(
                 return
             except WitnessmarkError as error:
                 result.failed[page] = error
+            except Exception:
+                logger.exception("page not read", extra={"page": page})
+                result.failed[page] = PageFault()
             begun.discard(page)
             await on_page(len(result.done) + len(result.failed))
 

@@ -157,3 +157,23 @@ def test_a_page_without_any_sign_leaves_both_readings() -> None:
     unknown = separators_of(["1,284"], None, None)
     assert is_same_number("1284", "1,284", unknown)
     assert not is_same_number("1.284", "1,284", unknown)
+
+
+ALL_ALIKE = ("1,234", "4,567", "7,890", "1,111")
+"""Nothing on the page says whether these are thousands."""
+
+
+@pytest.mark.parametrize("written", ["4,5670", "4,56", "4.567", "45,67", "4,567.0"])
+def test_digits_are_neither_added_nor_dropped_where_nothing_says_what_a_comma_is(written: str) -> None:
+    rows = rows_of(ALL_ALIKE)
+    page = printed(rows, columns=(40, 280))
+    rows[2][1] = written
+    assert flagged(check_table(rows, [page])) == [(2, 1)]
+
+
+@pytest.mark.parametrize("written", ["4567", "4 567", "4'567"])
+def test_thousands_may_lose_their_comma_where_nothing_says_what_it_is(written: str) -> None:
+    rows = rows_of(ALL_ALIKE)
+    page = printed(rows, columns=(40, 280))
+    rows[2][1] = written
+    assert flagged(check_table(rows, [page])) == []

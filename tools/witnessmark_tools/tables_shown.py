@@ -92,12 +92,29 @@ def is_same(asked: str, seen: str) -> bool:
         return True
     one, other = amount_of(key_of_cell(asked)), amount_of(key_of_cell(seen))
     return (
-        one is not None and other is not None and one.unit == other.unit and not {*one.signed}.isdisjoint(other.signed)
+        one is not None
+        and other is not None
+        and one.unit == other.unit
+        and not {*one.signed}.isdisjoint(other.signed)
+        and _digits(asked) == _digits(seen)
+        and _marks(asked) in {_marks(seen), ""}
     )
 
 
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isdigit())
+
+
+def _marks(text: str) -> str:
+    return "".join(char for char in text if char in ".,")
+
+
 def _sought(checked: Sequence[CheckedTable], witnesses: Witnesses) -> list[_Sought]:
-    """List the places to read. Where the layer says the value itself, as a part of a longer text, it is the judge."""
+    """List the places to read.
+
+    Where the layer says the value itself, as a part of a longer text, it is the judge. So it is where it has the same
+    digits with other separators: OCR takes points and commas for each other.
+    """
     found: list[_Sought] = []
     for number, table in enumerate(checked):
         for row, verdicts in enumerate(table.verdicts):
@@ -109,7 +126,8 @@ def _sought(checked: Sequence[CheckedTable], witnesses: Witnesses) -> list[_Soug
                 if not is_line or page not in witnesses.pages or witnesses.pages[page].is_read_by_ocr:
                     continue
                 layer = _words_in(box, witnesses.pages[page].words)
-                if not says(layer, text):
+                has_same_digits = bool(_digits(text)) and _digits(layer) == _digits(text)
+                if not says(layer, text) and not has_same_digits:
                     found.append(_Sought(number, row, column, text, page, box, verdict.nearest, layer))
     return found
 

@@ -32,6 +32,8 @@ class Separators:
     mark: str | None
     grouping: str | None = None
     written: str | None = None
+    is_guessed: bool = False
+    """Whether neither the column nor the page says what stands before decimals."""
     is_read_by_ocr: bool = False
     """OCR takes points and commas for each other: a sign that its column does not use may be the other one."""
 
@@ -44,8 +46,14 @@ def separators_of(
     commas = sum("," in digits for digits in either)
     points = len(either) - commas
     grouping = None if commas == points else "," if commas > points else "."
-    mark = decimal_mark(printed) or _implied(printed, either) or page_mark or written
-    return Separators(mark=mark, grouping=grouping, written=written, is_read_by_ocr=is_read_by_ocr)
+    known = decimal_mark(printed) or _implied(printed, either) or page_mark
+    return Separators(
+        mark=known or written,
+        grouping=grouping,
+        written=written,
+        is_guessed=known is None,
+        is_read_by_ocr=is_read_by_ocr,
+    )
 
 
 def written_mark(column: Iterable[str], answer: Iterable[str]) -> str | None:
@@ -73,6 +81,8 @@ def _agree(asked: str, printed: str, separators: Separators) -> bool:
     mark = separators.mark
     if asked == printed:
         return True
+    if separators.is_guessed and _EITHER.fullmatch(printed) and _has_other_digits(asked, printed):
+        return False
     if mark is not None:
         return not set(_values_asked(asked, separators)).isdisjoint(_as_printed(printed, mark))
     if _EITHER.fullmatch(asked) and _EITHER.fullmatch(printed):
@@ -80,6 +90,15 @@ def _agree(asked: str, printed: str, separators: Separators) -> bool:
     if _EITHER.fullmatch(asked) and "." in asked and not separators.is_read_by_ocr:
         return False  # thousands with a point where the page has none: three decimals
     return not set(values_of(asked)).isdisjoint(values_of(printed))
+
+
+def _has_other_digits(asked: str, printed: str) -> bool:
+    """Say whether digits were added to a number, or dropped from one with a comma, that may well be thousands.
+
+    `1.25` for a printed `1.250` is how JSON writes three decimals, which are seldom printed with a comma.
+    """
+    one, other = (re.sub(r"\D", "", digits) for digits in (asked, printed))
+    return len(one) > len(other) or ("," in printed and one != other)
 
 
 def _values_asked(digits: str, separators: Separators) -> tuple[str, ...]:

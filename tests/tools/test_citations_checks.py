@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from witnessmark_tools.citations_checks import unsupported_figures
+from witnessmark_tools.citations_checks import contradicted_figures, unsupported_figures
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,20 @@ def test_what_the_question_says_needs_no_citation() -> None:
 
 def test_several_citations_bear_a_statement_out_together() -> None:
     assert unsupported_figures("12 and 15 make 27.", ["12 of them", "15 more"]) == ["27"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "cited", "question", "figures"),
+    [
+        ("The rent is 950 euros a month.", "a rent of 900 euros a month", "Is the rent 950 euros?", ["950"]),
+        ("Notice is 30 days.", "with 60 days of notice", "Is notice 30 days?", ["30"]),
+        ("The rent is 900 euros a month.", "a rent of 900 euros a month", "Is the rent 950 euros?", []),
+        ("It is not 950 euros but 900 euros.", "a rent of 900 euros", "Is the rent 950 euros?", []),
+        ("In 2023 it was 7.", "it was 7", "What was it in 2023?", []),
+        ("In 2023 sales were 40 euros.", "sales of 40 euros", "What were sales in 2023?", []),
+    ],
+)
+def test_a_figure_of_the_question_is_no_excuse_where_what_is_cited_says_another(
+    statement: str, cited: str, question: str, figures: list[str]
+) -> None:
+    assert contradicted_figures(statement, [cited], known=question) == figures

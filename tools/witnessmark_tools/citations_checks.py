@@ -41,6 +41,30 @@ def unsupported_figures(statement: str, cited: Iterable[str], *, known: str = ""
     return [one for one in missing if not _is_written_otherwise(one, figures_in(statement), written)]
 
 
+def contradicted_figures(statement: str, cited: Iterable[str], *, known: str) -> list[str]:
+    """List the figures of a statement that only the question has, and of which the citations have others of the unit.
+
+    A figure of the question needs no citation, unless what is cited says another: 900 euros where the question and the
+    statement say 950. A statement that has the cited figure, too, denies the other: it is not 950 euros but 900.
+
+    Shapes:  as they are written, each once, in their order
+    """
+    texts = list(cited)
+    by_question = set(unsupported_figures(statement, texts)) - set(unsupported_figures(statement, texts, known=known))
+    if not by_question:
+        return []
+    written = [figure for text in texts for figure in figures_in(periods_written(text)) if figure.unit]
+    said = [figure for figure in figures_in(statement) if figure.unit]
+    if any(is_same_figure(one, other) for one in said for other in written):
+        return []
+    return [
+        one
+        for one in dict.fromkeys(_figures(statement))
+        if one in by_question
+        and any(one in figure.text and any(figure.unit == other.unit for other in written) for figure in said)
+    ]
+
+
 def _is_year_before(figure: str, cited: str) -> bool:
     """Say whether a year is the one before a cited year: `2023 \u2026 the year before`."""
     if re.fullmatch(r"(?:19|20)\d\d", figure) is None or _YEAR_BEFORE.search(cited) is None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from witnessmark.errors import WitnessmarkError
 from witnessmark.evidence.support.judging import Support, support_of
-from witnessmark_tools.citations_checks import unsupported_figures
+from witnessmark_tools.citations_checks import contradicted_figures, unsupported_figures
 from witnessmark_tools.citations_result import Citation, CitedAnswer, Outcome, Statement
 from witnessmark_tools.results import ReviewItem
 
@@ -99,7 +99,10 @@ def checked_statement(
 ) -> CheckedStatement:
     """Compare a statement with what it cites: its figures, and whether the words bear it out."""
     cited = [one.cited_text for one in citations]
-    figures = unsupported_figures(text, cited, known=question)
+    figures = [
+        *unsupported_figures(text, cited, known=question),
+        *contradicted_figures(text, cited, known=question),
+    ]
     support = support_of(text, cited, question=question, passages=passages)
     return CheckedStatement(text=text, citations=tuple(citations), unsupported=tuple(figures), support=support)
 

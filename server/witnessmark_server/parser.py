@@ -90,6 +90,8 @@ def _add_tool(commands: Any, tool: ToolDefinition) -> None:
     required = tool.input_schema.get("required", [])
     for name, schema in tool.input_schema["properties"].items():
         meaning = schema.get("description", "").replace("%", "%%")
+        if name == "wait_seconds" and tool.is_long:
+            meaning = "Taken and ignored: the shell waits to the end."
         if name == "password":
             meaning += " `-` asks for it, so that it is in no list of commands."
         if name in objects_of(tool):

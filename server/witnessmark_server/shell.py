@@ -89,8 +89,11 @@ def _report() -> Path:
 
 async def _call(tool: ToolDefinition, arguments: dict[str, Any], settings: Settings, shows_progress: bool) -> Result:
     async with open_services(settings) as services, _progress_bar(shown=shows_progress) as progress:
-        # The shell waits to the end; only a host has to be answered in time.
-        return await tool.call(tool.parse(arguments), replace(services, patience=None), progress)
+        # The shell waits to the end, so that nothing is paid for and then left; only a host has to be answered in time.
+        given = tool.parse(arguments)
+        if tool.is_long and "wait_seconds" in given:
+            given["wait_seconds"] = None
+        return await tool.call(given, replace(services, patience=None), progress)
 
 
 @asynccontextmanager

@@ -66,6 +66,13 @@ async def test_a_call_its_price_and_the_same_call_again(shell: Shell, api: FakeC
     assert api.totals.billed_messages == 1
 
 
+async def test_the_shell_waits_to_the_end_whatever_it_is_told(shell: Shell, api: FakeClaudeAPI, document: str) -> None:
+    api.take_time(2.5)
+    code, found, _ = await ran(shell, api, "extract-tables", document, "--wait-seconds", "1")
+    assert (code, found["status"], found["engines"]) == (0, "completed", [MODEL])
+    assert found["cost"]["input_tokens"] == api.totals.billed["input_tokens"] > 0
+
+
 @pytest.mark.parametrize(
     ("words", "environment", "code", "kind"),
     [

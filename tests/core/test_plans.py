@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -728,3 +729,15 @@ def _ask(model: Model, *blocks: ImageBlock, output: int = 0) -> Ask:
         max_tokens=1_000,
         expected_output=Count.exactly(output),
     )
+
+
+def test_models_retire_when_the_sdk_says_so() -> None:
+    """The SDK warns of models in a table of its own, with the day on which each retires."""
+    from anthropic._data.deprecated_models import DEPRECATED_MODELS
+
+    known = {name: model for model in models() for name in (model.id, *model.aliases)}
+    told = {name: text for name, text in DEPRECATED_MODELS.items() if name in known}
+    assert "claude-opus-4-5" in told
+    for name, text in told.items():
+        day = datetime.strptime(re.sub(r"(?<=\d)(st|nd|rd|th)", "", text), "%B %d, %Y").date()  # noqa: DTZ007 - a day
+        assert (known[name].lifecycle, known[name].retires) == ("deprecated", day.isoformat()), name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -63,4 +64,6 @@ def test_the_fake_knows_the_models_of_the_fact_sheet_as_it_describes_them() -> N
         assert model.fast == (fact["fast_mode_prices"] is not None), model.id
         assert model.tool_prompt == (fact["tool_prompt_tokens_auto"] or model.tool_prompt), model.id
         assert model.is_general == fact["access"].startswith("general"), model.id
-        assert (model.deprecated_at or "active")[:10] in fact["lifecycle"], model.id
+        assert (model.deprecated_at is not None) == fact["lifecycle"].startswith("deprecated"), model.id
+        if dated := re.search(r"\d{4}-\d\d-\d\d", fact["lifecycle"]):
+            assert (model.deprecated_at or "")[:10] == dated[0], model.id

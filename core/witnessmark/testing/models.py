@@ -173,7 +173,14 @@ MODELS: tuple[Model, ...] = (
     _of_4_6("opus", cache_minimum=4096),
     _of_4_6("sonnet", cache_minimum=1024),
     _of_4_5("haiku", "20251001", cache_minimum=4096),
-    _of_4_5("opus", "20251101", cache_minimum=4096, efforts=_UP_TO_HIGH),
+    _of_4_5(
+        "opus",
+        "20251101",
+        cache_minimum=4096,
+        efforts=_UP_TO_HIGH,
+        deprecated_at="2026-11-23T00:00:00Z",  # the day is assumed: sixty days before it retires
+        retires_at="2027-01-22T00:00:00Z",
+    ),
     _of_4_5(
         "sonnet",
         "20250929",

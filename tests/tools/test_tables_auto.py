@@ -267,6 +267,49 @@ async def test_a_table_that_was_not_seen_goes_up(house: House, readers: Readers)
     assert readers.asked == [(HAIKU, [1, 2]), (SONNET, [2])]
 
 
+async def test_a_table_that_no_model_has_returned_is_to_be_looked_at(house: House, readers: Readers) -> None:
+    for model in (HAIKU, SONNET, OPUS):
+        readers.mistakes[model, 2] = lambda _: None
+    found = await extract(house, draw(2))
+    assert body(found) == truth([1])
+    (item,) = found.needs_review
+    assert (item.page, item.table_id, item.value) == (2, None, None)
+    assert item.reason == "A table is visible here that no model has returned: look at it."
+    assert item.box is not None
+    assert 90 < item.box[1] < 110
+    assert 170 < item.box[3] < 200
+    assert "Page 2: tables are visible that no model has returned. Look at them." in found.warnings
+
+
+async def test_the_second_table_of_a_page_that_no_model_has_returned_is_to_be_looked_at(
+    house: House, readers: Readers
+) -> None:
+    two = (grid([HEADERS, *rows_of(page)], top=top) for page, top in ((1, 100), (2, 400)))
+    found = await extract(house, document(words("Page 1 of costs", x=60, top=60) + b"".join(two)))
+    assert body(found) == truth([1])
+    (item,) = found.needs_review
+    assert item.page == 1
+    assert item.box is not None
+    assert 390 < item.box[1] < 410
+    assert [one for one in found.warnings if "no model has returned" in one] == [
+        "Page 1: tables are visible that no model has returned. Look at them."
+    ]
+
+
+async def test_a_table_that_one_model_has_returned_is_not_missed(house: House, readers: Readers) -> None:
+    readers.mistakes[HAIKU, 1] = lambda _: None
+    found = await extract(house, draw(1))
+    assert body(found) == truth([1])
+    assert (found.needs_review, found.warnings) == ([], [])
+
+
+async def test_a_page_without_a_table_is_not_missed(house: House, readers: Readers) -> None:
+    for model in (HAIKU, SONNET, OPUS):
+        readers.mistakes[model, 1] = lambda _: None
+    found = await extract(house, document(words("Page 1 of a letter without any table", x=60, top=60)))
+    assert (found.tables, found.needs_review, found.warnings) == ([], [], [])
+
+
 @needs_ocr
 async def test_a_page_with_a_figure_that_only_its_picture_shows_does_not_go_up(
     house: House, api: FakeClaudeAPI

@@ -104,7 +104,7 @@ def test_the_most_doubtful_page_comes_first() -> None:
         (Standing(located=10, missing_rows=1), Standing(located=10, missing_rows=3), False),
         (Standing(unsure_tables=1), Standing(), True),
         (Standing(located=8, unlocated=2), Standing(located=8, unlocated=2), True),
-        (Standing(missed_tables=1), Standing(located=40, unlocated=2), True),
+        (Standing(missed=(BOX,)), Standing(located=40, unlocated=2), True),
     ],
     ids=["more in place", "a table lost", "rows lost", "surer of itself", "the stronger of equals", "a table found"],
 )

@@ -21,8 +21,9 @@ from witnessmark.values import BoundingBox
 from witnessmark_tools.climbing import OF_THE_MODEL, Call, Climb, page_numbers
 from witnessmark_tools.contained import contained
 from witnessmark_tools.definition import Progress
-from witnessmark_tools.pages import Unsendable, failures_of, sendable_pages
+from witnessmark_tools.pages import Unsendable, failures_of, rounded, sendable_pages
 from witnessmark_tools.paid import Paid, naming_cost
+from witnessmark_tools.results import ReviewItem, pages_in_words
 from witnessmark_tools.tables_agreed import Grid, grids_of
 from witnessmark_tools.tables_answer import joined_tables, parse_answer, parted_by_page
 from witnessmark_tools.tables_by_claude import failures_in_words, left_in_words, unread_places
@@ -296,13 +297,14 @@ class _TablesClimb:
         )
         return TablesFound(
             tables=tables,
-            needs_review=unread_places(rest),
+            needs_review=[*unread_places(rest), *self._missed_places()],
             warnings=[
                 *document.warnings,
                 *unsendable.warnings(),
                 *told,
                 *failures_in_words(rest),
                 *left_in_words(rest),
+                *self._missed_in_words(),
                 *self.climb.told,
                 *dict.fromkeys(self.faults),
             ],
@@ -316,6 +318,21 @@ class _TablesClimb:
             agreed=self.agreed,
             second=self._second(),
         )
+
+    def _missed_places(self) -> list[ReviewItem]:
+        """List the tables that are to be seen and that the reading that is kept of their page lacks."""
+        reason = "A table is visible here that no model has returned: look at it."
+        return [
+            ReviewItem(page=page, box=rounded(box), reason=reason)
+            for page, reading in sorted(self.best.items())
+            for box in reading.standing.missed
+        ]
+
+    def _missed_in_words(self) -> list[str]:
+        pages = [page for page, reading in sorted(self.best.items()) if reading.standing.missed]
+        if not pages:
+            return []
+        return [f"{pages_in_words(pages)}: tables are visible that no model has returned. Look at them."]
 
     def _second(self) -> SecondReader | None:
         """Say who may read values in doubt a second time: the model above those that have read, or any below it."""

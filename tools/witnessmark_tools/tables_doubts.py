@@ -31,10 +31,14 @@ class Standing:
     """Cells that the model could not read, as it says."""
     unsure_tables: int = 0
     """Tables that the model is unsure of, or whose grid is none."""
-    missed_tables: int = 0
-    """Tables that lines and columns show, and none was read."""
+    missed: tuple[BoundingBox, ...] = ()
+    """Where lines and columns show tables that were not read."""
     questions: tuple[str, ...] = ()
     """What is in doubt, sorted: whoever has the same has read the same."""
+
+    @property
+    def missed_tables(self) -> int:
+        return len(self.missed)
 
     @property
     def doubts(self) -> int:
@@ -87,7 +91,7 @@ def standing_of(checked: Sequence[CheckedTable], seen: Sequence[BoundingBox] = (
         missing_rows=sum(piece.is_row for piece in left_over),
         unreadable=sum(one.unreadable for one in checked),
         unsure_tables=sum(one.table.confidence == "low" for one in checked),
-        missed_tables=missed,
+        missed=missed,
         questions=tuple(sorted([*_doubtful(checked), *(key_of_cell(piece.text) for piece in left_over)])),
     )
 
@@ -118,11 +122,13 @@ def _doubtful(checked: Sequence[CheckedTable]) -> list[str]:
     ]
 
 
-def _missed(seen: Sequence[BoundingBox], read: Sequence[BoundingBox], *, is_empty: bool) -> int:
-    """Count tables that are to be seen and were not read; none where tables were read and nobody knows where."""
+def _missed(seen: Sequence[BoundingBox], read: Sequence[BoundingBox], *, is_empty: bool) -> tuple[BoundingBox, ...]:
+    """List tables that are to be seen and were not read; none where tables were read and nobody knows where."""
     if not read and not is_empty:
-        return 0
-    return sum(sum(_shared(box, other) for other in read) < MISSED_SHARE * box.width * box.height for box in seen)
+        return ()
+    return tuple(
+        box for box in seen if sum(_shared(box, other) for other in read) < MISSED_SHARE * box.width * box.height
+    )
 
 
 def _shared(first: BoundingBox, second: BoundingBox) -> float:

@@ -121,19 +121,63 @@ def test_two_columns_and_page_ends_make_no_difference() -> None:
     assert compare_flows(one, two).texts_agree
 
 
-def test_headers_and_page_numbers_make_no_difference_and_are_said() -> None:
-    sentences = ["The miller grinds rye.", "The baker bakes bread.", "The brewer brews beer."]
-    texts: list[tuple[ParagraphKind, list[str]]] = [("text", [sentence]) for sentence in sentences]
+SENTENCES = ("The miller grinds rye.", "The baker bakes bread.", "The brewer brews beer.")
+
+
+def on_pages(head: str = "", foot: str = "") -> Sequence[PageFlow]:
+    """Print a sentence a page; `{n}` in a header or footer is the page's number, `{i}` the same in Roman numerals."""
+    pages: list[PageFlow] = []
+    for n, (roman, sentence) in enumerate(zip(("i", "ii", "iii"), SENTENCES, strict=True), start=1):
+        edges = [edge.format(n=n, i=roman) for edge in (head, foot)]
+        lines = [edges[0], sentence, edges[1]]
+        texts: list[tuple[ParagraphKind, list[str]]] = [("text", [line]) for line in lines if line]
+        pages.append(page(n, *texts))
+    return with_running(pages)
+
+
+@pytest.mark.parametrize(
+    "counting", ["Page {n} of 3", "{n}", "- {n} -", "{n}/3", "Seite {n} von 3 Seiten", "{i}", "Page {i}"]
+)
+def test_page_numbers_make_no_difference(counting: str) -> None:
+    plain, counted = on_pages(), on_pages(foot=counting)
+    assert compare_flows(plain, counted).texts_agree
+    assert compare_flows(counted, plain).texts_agree
+
+
+@pytest.mark.parametrize(
+    ("text", "significance"),
+    [
+        ("not without the consent of the owner.", "substantive"),
+        ("The buyer waives all rights.", "substantive"),
+        ("The buyer waives all rights. {n}", "substantive"),
+        ("The buyer waives every claim against the seller and its heirs", "substantive"),
+        ("DRAFT - not binding", "substantive"),
+        ("Deposit: EUR 500", "substantive"),
+        ("Agreed on 4 May 2026", "substantive"),
+        ("The owner may enter", "substantive"),
+        ("Charter, final text", "formatting"),
+        ("Charter of the mill, final text, page {n} of 3", "formatting"),
+        ("Preface {i}", "formatting"),
+        ("Acme Inc.", "formatting"),
+    ],
+)
+def test_a_text_that_only_one_document_repeats_is_one_difference(text: str, significance: str) -> None:
+    plain, printed = on_pages("Harbour"), on_pages("Harbour", text)
+    first = text.format(n=1, i="i")
+    added, removed = compare_flows(plain, printed), compare_flows(printed, plain)
+    assert told(added) == [("added", "words", None, first)]
+    assert told(removed) == [("removed", "words", first, None)]
+    for found in (added, removed):
+        assert (only(found).significance, only(found).section) == (significance, "page header or footer")
+        assert not found.texts_agree
+    assert (added.running_after, removed.running_before) == ((first,), (first,))
+
+
+def test_a_header_of_one_document_is_a_difference_between_other_layouts() -> None:
+    texts: list[tuple[ParagraphKind, list[str]]] = [("text", [sentence]) for sentence in SENTENCES]
     plain = [page(1, *texts)]
-    printed = with_running(
-        [
-            page(n, ("text", ["Charter, final text"]), ("text", [sentence]), ("text", [f"Page {n} of 3"]))
-            for n, sentence in enumerate(sentences, start=1)
-        ]
-    )
-    found = compare_flows(plain, printed)
-    assert found.texts_agree
-    assert found.running_after == ("Charter, final text",)
+    found = only(compare_flows(plain, on_pages("Charter, final text", "Page {n} of 3")))
+    assert (found.kind, found.significance) == ("added", "formatting")
 
 
 def test_a_header_that_says_something_else_is_a_change() -> None:

@@ -195,7 +195,7 @@ async def test_numbers_of_clauses_that_changed_are_not_told_twice(house: House, 
     assert not any(item.reason.startswith("m1") for item in found.needs_review)
 
 
-async def test_a_header_that_one_document_repeats_is_no_change_for_a_model_either(
+async def test_a_model_that_names_a_header_of_one_document_names_a_listed_difference(
     house: House, api: FakeClaudeAPI
 ) -> None:
     def printed(head: str) -> bytes:
@@ -205,10 +205,16 @@ async def test_a_header_that_one_document_repeats_is_no_change_for_a_model_eithe
         ]
         return document(*pages)
 
-    api.answer_with(lambda _: answer(judgement("d1"), others=[other(None, "Draft of the harbour office")]))
+    claim = other(None, "Draft of the harbour office")
+    api.answer_with(lambda _: answer(judgement("d1"), judgement("d2", "formatting"), others=[claim]))
     before, after = printed(""), printed("Draft of the harbour office").replace(b"1,284.50", b"1,294.50")
     found = await compare(house, before, after, NAMES)
-    assert (found.difference_count, found.needs_review) == (1, [])
+    assert [(one.kind, one.significance) for one in found.differences] == [
+        ("changed", "substantive"),
+        ("added", "formatting"),
+    ]
+    assert found.needs_review == []
+    assert "2 differences: 1 substantive, 1 formatting." in found.conclusion
 
 
 async def test_what_is_not_read_is_not_said_to_be_missing(house: House, api: FakeClaudeAPI) -> None:

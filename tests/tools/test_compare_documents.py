@@ -94,6 +94,35 @@ async def test_another_layout_is_identical_and_says_what_was_not_compared(house:
     assert any("page 1 of AFTER" in warning and "not compared" in warning for warning in other.warnings)
 
 
+@pytest.mark.parametrize(
+    ("line", "conclusion"),
+    [
+        ("The guest waives all rights.", "1 difference: 1 substantive. No other changes: the rest of the texts agrees"),
+        ("Harbour office", "The texts say the same; 1 difference of formatting."),
+    ],
+)
+async def test_a_line_that_one_document_repeats_on_its_pages_is_listed_once(
+    house: House, line: str, conclusion: str
+) -> None:
+    def printed(foot: str) -> bytes:
+        return document(
+            *(
+                Leaf(content=words(text, x=60, top=60) + words(foot, x=60, top=700) + words(f"Page {n}", x=60, top=760))
+                for n, text in enumerate(LINES, start=1)
+            )
+        )
+
+    found = await compare(house, printed(""), printed(line), ("old.pdf", "new.pdf"))
+    (listed,) = [one for one in found.differences if one.kind != "visual"]
+    assert (listed.kind, listed.added, listed.section, listed.after_page) == ("added", line, "page header or footer", 1)
+    assert listed.after_box is not None
+    assert not found.texts_agree
+    assert not found.identical
+    assert conclusion in found.conclusion
+    assert any(line in warning and "listed once" in warning for warning in found.warnings)
+    assert found.difference_count == 1
+
+
 async def test_a_signature_under_the_same_words_is_seen(house: House) -> None:
     strokes = b"".join(
         rule(300 + 9 * n, 600 - 14 * (n % 3), 309 + 9 * n, 590 + 17 * ((n + 1) % 3), width=1.4) for n in range(9)

@@ -107,25 +107,8 @@ class Aligned:
 
     @property
     def left_out(self) -> list[DocumentDifference]:
-        """What differs and is not among the differences: what OCR may have misread, headers that one side repeats."""
-        doubtful = [_shaped("", one) for one in self.comparison.differences if one.is_doubtful]
-        running = [
-            DocumentDifference(
-                difference_id="",
-                kind="added" if is_after else "removed",
-                before=None if is_after else text,
-                after=text if is_after else None,
-                removed=None if is_after else text,
-                added=text if is_after else None,
-                significance="formatting",
-            )
-            for is_after, texts in (
-                (False, self.comparison.running_before),
-                (True, self.comparison.running_after),
-            )
-            for text in texts
-        ]
-        return doubtful + running
+        """What differs and is not among the differences: what OCR may have misread."""
+        return [_shaped("", one) for one in self.comparison.differences if one.is_doubtful]
 
     @cached_property
     def differences(self) -> list[DocumentDifference]:
@@ -424,12 +407,15 @@ def visual_differences(looks: LooksCompared) -> list[DocumentDifference]:
 
 
 def side_warnings(before: ComparedSide, after: ComparedSide, comparison: Comparison) -> list[str]:
-    """Say how both sides were read, and what is not a change of the text."""
+    """Say how both sides were read, which differences stand for several pages, and what is not a difference."""
     told = [*before.warnings, *after.warnings]
     for label, texts in (("BEFORE", comparison.running_before), ("AFTER", comparison.running_after)):
         if texts:
             shown = "; ".join(repr(text[:80]) for text in texts[:3])
-            told.append(f"Only {label} repeats at its pages' edges: {shown}. That is no change of the text.")
+            told.append(
+                f"Only {label} repeats at its pages' edges: {shown}. Each text is listed once, "
+                "at the first page that has it."
+            )
     doubtful = sum(difference.is_doubtful for difference in comparison.differences)
     if doubtful:
         places = "a place" if doubtful == 1 else f"{doubtful} places"

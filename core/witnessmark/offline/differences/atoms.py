@@ -61,6 +61,9 @@ class Running(NamedTuple):
     box: BoundingBox | None
     key: str = ""
     """What is compared: without the numbers of pages."""
+    atoms: tuple[str, ...] = ()
+    """The same in parts, with its case."""
+    is_read_by_ocr: bool = False
 
 
 class LineEnd(NamedTuple):
@@ -146,27 +149,36 @@ def _as_compared(several: Sequence[Running]) -> list[Running]:
 
     Shapes:  `several` differ in their numbers alone; one comes back, or none
     """
-    atoms = [_ATOM.findall(one_glyph(one.text).casefold()) for one in several]
-    first = atoms[0]
+    atoms = [_ATOM.findall(one_glyph(one.text)) for one in several]
     kept: list[str] = []
     is_counted = False
-    for place, atom in enumerate(first):
+    for place, atom in enumerate(atoms[0]):
         if not atom.isdigit():
             kept.append(atom)
-            is_counted = is_counted and (atom in _OF or not atom.isalnum())
+            is_counted = is_counted and (atom.casefold() in _OF or not atom.isalnum())
             continue
         values = {numbers[place] for numbers in atoms if place < len(numbers)}
         if len(values) > 1 or is_counted or (len(several) == 1 and atom == str(several[0].page)):
             is_counted = True
         else:
             kept.append(atom)
-    if all(atom in _OF or atom in _PAGE or not atom.isalnum() for atom in kept):
+    if all(_only_counts(atom) for atom in kept):
         return []
-    return [several[0]._replace(key="".join(kept))]
+    return [several[0]._replace(key="".join(kept).casefold(), atoms=tuple(kept))]
 
 
+def _only_counts(atom: str) -> bool:
+    return atom.casefold() in _OF or atom.casefold() in _PAGE or not atom.isalnum() or is_roman(atom)
+
+
+def is_roman(atom: str) -> bool:
+    """Say whether an atom is a Roman number, as prefaces number their pages."""
+    return _ROMAN.fullmatch(atom.casefold()) is not None
+
+
+_ROMAN = re.compile(r"(?=.)c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})")
 _OF = frozenset("of von de di sur out".split())
-_PAGE = frozenset("page seite p s página pagina pag blatt sheet".split())
+_PAGE = frozenset("page pages seite seiten p s página páginas pagina pagine pag blatt sheet 第 共 页 頁".split())
 
 
 def _content_keys(flows: Sequence[PageFlow], running: Container[str]) -> set[str]:
@@ -215,7 +227,8 @@ class _Reading:
                     several = running_texts.setdefault(key, [])
                     if not several and key in texts:
                         self._add(flow, paragraph._replace(kind="text"))
-                    several.append(Running(paragraph.text, flow.page_number, flow.placed(paragraph.box)))
+                    box = flow.placed(paragraph.box)
+                    several.append(Running(paragraph.text, flow.page_number, box, is_read_by_ocr=flow.is_read_by_ocr))
                     continue
                 table = _OpenTable()
                 self._add(flow, paragraph)

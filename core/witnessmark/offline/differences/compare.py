@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from witnessmark.documents.flow import PageFlow
-from witnessmark.offline.differences.atoms import Running, Side, sides_of
+from witnessmark.offline.differences.atoms import Side, sides_of
 from witnessmark.offline.differences.borders import with_shared_borders
 from witnessmark.offline.differences.citing import Citing
 from witnessmark.offline.differences.columns import Reordered, RowPair, reordered
@@ -32,13 +32,13 @@ from witnessmark.offline.differences.ordering import order_matters
 from witnessmark.offline.differences.page_pairs import page_pairs
 from witnessmark.offline.differences.pairing import Move, Pair, Paired, pair_units
 from witnessmark.offline.differences.ranking import LAST, rank_of
+from witnessmark.offline.differences.repeated import compare_repeated
 from witnessmark.offline.differences.units import TITLE_ATOMS, Unit, units_of, without_end
 from witnessmark.offline.differences.values import (
     Comparison,
     Difference,
     Kind,
     Passage,
-    Place,
     What,
 )
 from witnessmark.offline.differences.words import CONJUNCTIONS
@@ -47,11 +47,6 @@ LEAST_OF_RECORD = 3
 """Atoms of a line that is a record of its own."""
 LONG_CELL = 16
 """Atoms of a cell that reads as prose: its changes are cited as those of a sentence."""
-
-
-ALIKE_RUNNING = 0.4
-"""Of the words of a header or footer that both documents have, from which one is the other's."""
-HEADER_OR_FOOTER = "page header or footer"
 
 
 class _Change(NamedTuple):
@@ -68,8 +63,8 @@ def compare_flows(before: Sequence[PageFlow], after: Sequence[PageFlow]) -> Comp
     """
     a, b = sides_of(before, after)
     comparing = _Comparing(a, b)
-    edges, only_a, only_b = _running(a, b)
-    changes = [*comparing.changes(), *(_Change(edge, (-1, -1)) for edge in edges)]
+    repeated = compare_repeated(a, b)
+    changes = [*comparing.changes(), *(_Change(one, (-1, -1)) for one in repeated.differences)]
     ordered = sorted(changes, key=lambda change: (_rank(change.difference), change.at))
     changed = sum(
         len(one)
@@ -82,8 +77,8 @@ def compare_flows(before: Sequence[PageFlow], after: Sequence[PageFlow]) -> Comp
         before_words=len(a.keys),
         after_words=len(b.keys),
         same_words=len(a.keys) - changed,
-        running_before=tuple(one.text for one in only_a),
-        running_after=tuple(one.text for one in only_b),
+        running_before=repeated.only_before,
+        running_after=repeated.only_after,
         pages=page_pairs(a, b, comparing.same),
     )
 
@@ -94,44 +89,6 @@ def _rank(difference: Difference) -> int:
     side = difference.before or difference.after
     is_formatting = difference.significance == "formatting"
     return rank_of(difference.kind, difference.what, is_formatting=is_formatting, text=side.changed if side else "")
-
-
-def _running(a: Side, b: Side) -> tuple[list[Difference], list[Running], list[Running]]:
-    """Pair the headers and footers of both sides that are not the same.
-
-    Shapes:  those that changed; those that only one side has
-    """
-    keys_a, keys_b = ({one.key for one in side.running} for side in (a, b))
-    left_a = [one for one in a.running if one.key not in keys_b]
-    left_b = [one for one in b.running if one.key not in keys_a]
-    changed: list[Difference] = []
-    for one in list(left_a):
-        rated = [(_likeness(one.text, other.text), -n) for n, other in enumerate(left_b)]
-        best, place = max(rated, default=(0.0, 0))
-        if best >= ALIKE_RUNNING or len(left_a) == len(left_b) == 1:
-            changed.append(_running_change(one, left_b.pop(-place)))
-            left_a.remove(one)
-    return changed, left_a, left_b
-
-
-def _running_change(one: Running, other: Running) -> Difference:
-    passages = [
-        Passage(text=side.text, changed=side.text, places=(Place(side.page, side.box),), section=HEADER_OR_FOOTER)
-        for side in (one, other)
-    ]
-    has_figures = any(char.isdigit() for char in one.text + other.text)
-    return Difference(
-        kind="changed",
-        what="number" if has_figures else "words",
-        significance="substantive",
-        before=passages[0],
-        after=passages[1],
-    )
-
-
-def _likeness(one: str, other: str) -> float:
-    a, b = set(one.casefold().split()), set(other.casefold().split())
-    return 2 * len(a & b) / (len(a) + len(b))
 
 
 class _Comparing:

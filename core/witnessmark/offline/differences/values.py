@@ -97,7 +97,7 @@ class Comparison:
     """Of the document before that stand in the one after, in the same order or moved."""
     running_before: tuple[str, ...] = ()
     running_after: tuple[str, ...] = ()
-    """Headers and footers of one document where the other has none: how its pages look, and no change of its text."""
+    """Headers and footers that only one document has; each is one of the differences."""
     pages: tuple[PagePair, ...] = ()
 
     @property

@@ -10,6 +10,7 @@ import pytest
 
 from tests.core.printed import printed, words_at
 from witnessmark.evidence.check import check_table
+from witnessmark.evidence.lookup import runs_of
 from witnessmark.evidence.verdicts import TableEvidence
 from witnessmark.evidence.witness import WitnessPage
 from witnessmark.values import BoundingBox, Word
@@ -460,3 +461,12 @@ def test_a_long_text_is_followed_to_its_end() -> None:
     assert flagged(check_table(grid, [page])) == []
     grid[1][0] = text.replace("word399", "word398")
     assert flagged(check_table(grid, [page])) == [(1, 0)]
+
+
+def test_a_text_from_the_right_takes_each_word_once() -> None:
+    page = WitnessPage(
+        page_number=1,
+        words=(Word("שלום", 0, 100, 20, 110), Word("-", 0, 100, 5, 110), Word("-", 0, 100, 5, 110)),
+    )
+    assert [run.words for run in runs_of("שלום - - -", page.index)] == []
+    assert [run.words for run in runs_of("שלום - -", page.index)] == [(0, 1, 2)]

@@ -144,8 +144,8 @@ class _Search:
 
     def _matched(self, done: int, words: tuple[int, ...], word: int, *, is_break: bool) -> tuple[int, ...] | None:
         """Take a word as the next of a run, and go on to the end; None where the rest does not follow."""
-        if word in self._index.sideways:
-            return None  # its text goes on in its own direction
+        if word in self._index.sideways or word in words:
+            return None  # its text goes on in its own direction, or it is taken already
         own, rest = self._index.tokens[word].key, self._key[done:]
         if not is_break and done and self._key[done - 1].isdigit() and own[0].isdigit():
             return None

@@ -97,7 +97,7 @@ async def test_another_layout_is_identical_and_says_what_was_not_compared(house:
 @pytest.mark.parametrize(
     ("line", "conclusion"),
     [
-        ("The guest waives all rights.", "1 difference: 1 substantive. No other changes: the rest of the texts agrees"),
+        ("The guest waives all rights.", "1 difference: 1 substantive."),
         ("Harbour office", "The texts say the same; 1 difference of formatting."),
     ],
 )
@@ -118,7 +118,7 @@ async def test_a_line_that_one_document_repeats_on_its_pages_is_listed_once(
     assert listed.after_box is not None
     assert not found.texts_agree
     assert not found.identical
-    assert conclusion in found.conclusion
+    assert found.conclusion.startswith(f"{conclusion} It is in page headers or footers that only one document has.")
     assert any(line in warning and "listed once" in warning for warning in found.warnings)
     assert found.difference_count == 1
 

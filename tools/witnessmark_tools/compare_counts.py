@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from witnessmark.offline.differences.repeated import HEADER_OR_FOOTER
 from witnessmark_tools.compare_result import DocumentComparison, DocumentDifference
 
 MIN_SHARE = 0.1
@@ -23,6 +24,8 @@ class Counts(NamedTuple):
     """Of the total: beside the words."""
     added: int
     """Of the total: a model's, not aligned here."""
+    repeated: int
+    """Of the total: headers and footers that only one document has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,7 @@ def counted(differences: Sequence[DocumentDifference]) -> Counts:
         unclassified=kinds.count("unclassified"),
         visual=sum(one.kind == "visual" for one in differences),
         added=sum(not one.aligned for one in differences),
+        repeated=sum(one.section == HEADER_OR_FOOTER and one.kind in {"added", "removed"} for one in differences),
     )
 
 
@@ -79,6 +83,8 @@ def conclusion(counts: Counts, basis: Basis) -> str:
         parts.append(_of_them(counts.visual, counts.total, "beside the words"))
     if counts.added:
         parts.append(_of_them(counts.added, counts.total, "added by a model and not of the aligned texts"))
+    if counts.repeated:
+        parts.append(_of_them(counts.repeated, counts.total, "in page headers or footers that only one document has"))
     if (rest := _rest(counts, basis)) is not None:
         parts.append(rest)
     return " ".join(parts)

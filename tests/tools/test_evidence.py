@@ -285,3 +285,92 @@ async def test_a_figure_that_only_a_lying_text_layer_says_is_not_located(house: 
     assert "936" in wrong
     both = "The text layer says '900' here, the page shows '100'."
     assert both in [item.reason for item in found.needs_review]
+
+
+# --- what the page has and the table leaves empty -------------------------------------------------------------------
+
+REGIONS = [
+    ["Region", "2021", "2022", "2023"],
+    ["North", "1,234", "2,345", "3,456"],
+    ["South", "4,567", "5,678", "6,789"],
+    ["East", "7,890", "8,901", "9,012"],
+    ["West", "1,357", "2,468", "3,579"],
+]
+
+
+def without(rows: Sequence[Sequence[str]], *cells: tuple[int, int]) -> list[list[str]]:
+    """Empty cells of a table."""
+    made = [list(row) for row in rows]
+    for row, column in cells:
+        made[row][column] = ""
+    return made
+
+
+@pytest.mark.parametrize("cells", [[(2, 2)], [(1, 1), (4, 3)], [(1, 3), (2, 3), (3, 3), (4, 3)]])
+async def test_an_amount_whose_cell_is_empty_is_to_be_looked_at(
+    house: House, api: FakeClaudeAPI, cells: list[tuple[int, int]]
+) -> None:
+    api.answer_with({"tables": [answer(without(REGIONS, *cells))]})
+    found = await house.call("extract_tables", document(grid(REGIONS)))
+    (table,) = found.tables
+    assert table.confidence == "medium"
+    assert [(item.table_id, item.row, item.column, item.page, item.nearest) for item in found.needs_review] == [
+        ("t1", row, column, 1, REGIONS[row][column]) for row, column in cells
+    ]
+    row, column = cells[0]
+    item = found.needs_review[0]
+    assert item.reason == f"The page prints '{REGIONS[row][column]}' in this row, and the table has it in no cell."
+    assert item.box is not None
+    assert 100 + 18 * row < item.box[1] < 100 + 18 * (row + 1)
+
+
+async def test_cells_that_are_empty_on_the_page_and_words_next_to_the_table_are_no_doubt(
+    house: House, api: FakeClaudeAPI
+) -> None:
+    rows = without(REGIONS, (2, 2), (3, 1))
+    others = [
+        words("in thousands", x=430, top=100),
+        words("see note 12", x=430, top=140),
+        words("Source: harbour office", x=60, top=260),
+    ]
+    api.answer_with({"tables": [answer(rows)]})
+    found = await house.call("extract_tables", document(grid(rows) + b"".join(others)))
+    assert (found.tables[0].confidence, found.needs_review) == ("high", [])
+
+
+TEAMS = {
+    "Reds": [("Jan", "12", "3"), ("Feb", "9", "4"), ("Mar", "11", "2")],
+    "Blues": [("Jan", "8", "7"), ("Feb", "9", "4"), ("Mar", "10", "5")],
+    "Greens": [("Jan", "6", "6"), ("Feb", "7", "8"), ("Mar", "5", "1")],
+}
+
+
+def team_rows() -> list[list[str]]:
+    return [[team, *month] for team, months in TEAMS.items() for month in months]
+
+
+def draw_teams() -> bytes:
+    """Draw a table whose first column has one label in the middle of three rows."""
+    drawn = [words(text, x=60 + 80 * number, top=100) for number, text in enumerate(["Team", "Month", "Won", "Lost"])]
+    for number, (team, *texts) in enumerate(team_rows()):
+        top = 118 + 18 * number
+        drawn += [words(text, x=140 + 80 * column, top=top) for column, text in enumerate(texts)]
+        if number % 3 == 1:
+            drawn.append(words(team, x=60, top=top))
+    return document(b"".join(drawn))
+
+
+@pytest.mark.parametrize("is_repeated", [True, False])
+async def test_a_row_that_is_level_with_a_label_over_rows_is_missing(
+    house: House, api: FakeClaudeAPI, is_repeated: bool
+) -> None:
+    rows = [[team if is_repeated or month == "Jan" else "", month, *more] for team, month, *more in team_rows()]
+    head = ["Team", "Month", "Won", "Lost"]
+    api.answer_with({"tables": [answer([head, *rows])]})
+    found = await house.call("extract_tables", draw_teams(), name="whole.pdf")
+    assert (found.tables[0].confidence, found.needs_review) == ("high", [])
+    api.answer_with({"tables": [answer([head, *rows[:4], *rows[5:]])]})
+    found = await house.call("extract_tables", draw_teams(), name="lost.pdf")
+    assert found.tables[0].confidence == "low"
+    (item,) = [one for one in found.needs_review if one.nearest is not None]
+    assert (item.row, item.nearest) == (4, "Feb 9 4")

@@ -28,6 +28,8 @@ class TableCounts:
     lost_rows: int = 0
     lost_totals: int = 0
     """Rows of totals right below the table, which a table may leave out."""
+    emptied: int = 0
+    """Amounts of the page whose cells are empty in the table."""
     unreadable: int = 0
     unread: int = 0
     """Values in a script that OCR cannot read."""
@@ -80,7 +82,7 @@ def _by_page(counts: TableCounts) -> Judgement:
     if many_flagged or counts.lost_rows > LOW_SHARE * counts.rows:
         return Judgement(confidence="low", reason=f"{_in_words(counts)}. {_COMPARE}")
     is_unread = counts.unread > LOW_SHARE * (counts.looked_up + counts.unread)
-    is_lossy = counts.lost_rows or counts.lost_totals or counts.unreadable
+    is_lossy = counts.lost_rows or counts.lost_totals or counts.emptied or counts.unreadable
     is_doubtful = flagged or is_lossy or is_unread or counts.has_faults
     return Judgement(confidence="medium" if is_doubtful else "high")
 
@@ -97,6 +99,9 @@ def _in_words(counts: TableCounts) -> str:
     lost = counts.lost_rows + counts.lost_totals
     if lost:
         told.append(f"{lost} {'row' if lost == 1 else 'rows'} of the page {_be(lost)} missing from the table")
+    if counts.emptied:
+        printed = "value" if counts.emptied == 1 else "values"
+        told.append(f"{counts.emptied} {printed} of the page {_be(counts.emptied)} in no cell of the table")
     return "; ".join(told)
 
 

@@ -24,6 +24,7 @@ from witnessmark_tools.pages import rounded
 from witnessmark_tools.results import ReviewItem, Status, pages_in_words
 from witnessmark_tools.tables_agreed import NOT_AGREED, Agreed, without_agreed
 from witnessmark_tools.tables_confidence import TableCounts, judge
+from witnessmark_tools.tables_emptied import EmptiedCell, emptied_cells
 from witnessmark_tools.tables_result import Evidence, ExtractedTable, LeftOverWords, PartOfTable, Place, Sums
 from witnessmark_tools.tables_shown import with_what_is_shown
 from witnessmark_tools.tables_sums import is_proven, reasons_of_sums, reviewed_sums, sums_of
@@ -82,6 +83,11 @@ class CheckedTable:
     @property
     def lost_rows(self) -> int:
         return sum(left.is_row for left in self.left_over)
+
+    @property
+    def emptied(self) -> tuple[EmptiedCell, ...]:
+        """The cells that are empty and in whose place the page has an amount."""
+        return emptied_cells(self.verdicts, self.left_over, self.table.header_rows)
 
     @property
     def unreadable(self) -> int:
@@ -429,6 +435,7 @@ def _counts(checked: CheckedTable, readings: Mapping[int, PageReading]) -> Table
         unlocated=checked.count("unlocated"),
         lost_rows=checked.lost_rows - totals,
         lost_totals=totals,
+        emptied=len(checked.emptied),
         unreadable=checked.unreadable,
         unread=checked.count_unread,
         broken_sums=len(checked.sums.broken),
@@ -486,12 +493,14 @@ def review_of(
     """List what a person should look at, most doubtful first, and say how much was left out.
 
     Shapes:  values that stand nowhere, those that stand elsewhere, those of which a second reading says the same, those
-             that break sums, tables of low confidence, rows that are missing, cells that could not be read
+             that break sums, tables of low confidence, rows that are missing, amounts whose cells are empty, cells
+             that could not be read
     """
     doubtful = [found for one in checked for found in _doubtful_cells(one)]
     cells = [item for _, item in sorted(doubtful, key=lambda found: (found[0], _DOUBT[found[1].status]))]
     cells += [item for one in checked for item in reviewed_sums(one.table_id, one.table, one.verdicts, one.sums)]
     lost = [item for one in checked for item in _lost_rows(one)]
+    emptied = [item for one in checked for item in _emptied_cells(one)]
     unreadable = [item for one in checked for item in _unreadable_cells(one)]
     judged = [judge(_counts(one, readings)) for one in checked]
     low = [
@@ -499,10 +508,16 @@ def review_of(
         for one, judgement in zip(checked, judged, strict=True)
         if judgement.confidence == "low"
     ]
-    left_out = sum(max(0, len(items) - MOST_REVIEWED) for items in (cells, lost, unreadable))
+    left_out = sum(max(0, len(items) - MOST_REVIEWED) for items in (cells, lost, emptied, unreadable))
     told = f"{left_out:,} more places to review are not listed; detail='full' gives what was found of every cell."
     return (
-        [*cells[:MOST_REVIEWED], *low, *lost[:MOST_REVIEWED], *unreadable[:MOST_REVIEWED]],
+        [
+            *cells[:MOST_REVIEWED],
+            *low,
+            *lost[:MOST_REVIEWED],
+            *emptied[:MOST_REVIEWED],
+            *unreadable[:MOST_REVIEWED],
+        ],
         (told,) if left_out else (),
     )
 
@@ -569,6 +584,20 @@ def _lost_rows(checked: CheckedTable) -> Iterator[ReviewItem]:
                 nearest=left.text,
                 reason="After this row stands one on the page that the table lacks.",
             )
+
+
+def _emptied_cells(checked: CheckedTable) -> Iterator[ReviewItem]:
+    first = first_row_number(checked.table.header_rows)
+    for cell in checked.emptied:
+        yield ReviewItem(
+            table_id=checked.table_id,
+            row=cell.row + first,
+            column=cell.column,
+            page=cell.printed.page,
+            box=_box(cell.printed.box),
+            nearest=cell.printed.text,
+            reason=f"The page prints {cell.printed.text!r} in this row, and the table has it in no cell.",
+        )
 
 
 def _unreadable_cells(checked: CheckedTable) -> Iterator[ReviewItem]:

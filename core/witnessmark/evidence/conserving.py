@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from typing import NamedTuple
 from witnessmark.evidence.alignment import Extent
 from witnessmark.evidence.laid import Laid
 from witnessmark.evidence.numbers import has_digit
-from witnessmark.evidence.page_index import Run
+from witnessmark.evidence.page_index import PageIndex, Run
 from witnessmark.evidence.verdicts import LeftOver
 
 MOST = 200
@@ -87,6 +88,7 @@ def _rests(
     lines = sorted({token.line for token in tokens})
     headers = [index.tokens[word].line for word in words if claimed[page, word][0] < laid.head]
     rows_of_lines = {index.tokens[word].line: claimed[page, word][0] for word in words}
+    own_lines = {*headers, *_lines_of_rows(index, words, page, claimed)}
     pitch = laid.pitch[page] or USUAL_PITCH * median([token.bottom - token.top for token in tokens])
     first = lines[0] if laid.head else _first_row(laid, page, lines[0], pitch)
     last = _last_row(laid, page, lines[-1], pitch, step)
@@ -102,9 +104,20 @@ def _rests(
         before, row = row, max(row, rows_of_lines.get(number, row))
         if not rest:
             continue
-        is_row = number not in rows_of_lines and _is_row(laid, page, rest, number, max(headers, default=-1))
+        is_free = number not in rows_of_lines or (number not in own_lines and _fills_columns(laid, page, rest))
+        is_row = is_free and _is_row(laid, page, rest, number, max(headers, default=-1))
         for unit in [free] if is_row else index.units_of(rest):
             yield _Rest(unit, before, is_row)
+
+
+def _lines_of_rows(
+    index: PageIndex, words: Iterable[int], page: int, claimed: Mapping[tuple[int, int], tuple[int, int]]
+) -> set[int]:
+    """Find the line of each row: that of most of its words. On others is, at most, a cell that reaches over rows."""
+    counts: dict[int, Counter[int]] = defaultdict(Counter)
+    for word in words:
+        counts[claimed[page, word][0]][index.tokens[word].line] += 1
+    return {line for lines in counts.values() for line, count in lines.items() if count == max(lines.values())}
 
 
 def _is_row(laid: Laid, page: int, words: list[int], line: int, last_header: int) -> bool:
@@ -160,11 +173,16 @@ def looks_like_row(laid: Laid, page: int, line: int) -> bool:
 
     In a table without any, things have to lie in line with those of their columns: text below it does not.
     """
+    return _fills_columns(laid, page, laid.index(page).lines[line])
+
+
+def _fills_columns(laid: Laid, page: int, line: Sequence[int]) -> bool:
+    """Say of words of one line what `looks_like_row` says of all of them."""
     index = laid.index(page)
     extents = laid.alignment.columns[page]
     hit: set[int] = set()
     figures = in_line = 0
-    for words in index.units_of(index.lines[line]):
+    for words in index.units_of(line):
         run = index.run(words)
         own = [
             number

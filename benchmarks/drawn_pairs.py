@@ -8,6 +8,7 @@ import io
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Literal
 
 from reportlab.lib.pagesizes import A4, LETTER
@@ -19,9 +20,9 @@ EditKind = Literal[
     "number", "decimal", "percent", "sign", "date", "name", "negation", "duty", "word", "phrase", "two in a sentence",
     "sentence added", "sentence removed", "paragraph added", "paragraph removed", "section added", "section removed",
     "cell", "row added", "row removed", "row moved", "column value", "paragraph moved", "paragraph moved and edited",
-    "item added", "item removed", "case", "punctuation", "address", "unit", "spelling", "columns moved",
+    "item added", "item removed", "case", "punctuation", "address", "unit", "spelling", "columns moved", "column added", "column removed", "date rewritten",
 ]  # fmt: skip
-FORMATTING: frozenset[EditKind] = frozenset({"case", "punctuation", "spelling"})
+FORMATTING: frozenset[EditKind] = frozenset({"case", "punctuation", "spelling", "date rewritten"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -349,6 +350,33 @@ def _columns_moved(blocks: list[Block], writer: _Writer) -> Label | None:
     return None
 
 
+def _column_added(blocks: list[Block], writer: _Writer) -> Label | None:
+    for block in _tables(blocks, writer):
+        if not block.is_taken:
+            place = writer.luck.randint(1, len(block.rows[0]))
+            texts = ["Unit", *(writer.luck.choice(("kg", "pcs", "m", "box")) for _ in block.rows[1:])]
+            for row, text in zip(block.rows, texts, strict=True):
+                row.insert(place, text)
+            block.is_taken = True
+            return Label(kind="column added", after=" ".join(texts))
+    return None
+
+
+def _column_removed(blocks: list[Block], writer: _Writer) -> Label | None:
+    for block in _tables(blocks, writer):
+        if not block.is_taken and len(block.rows[0]) > 2:
+            place = writer.luck.randint(1, len(block.rows[0]) - 1)
+            texts = [row.pop(place) for row in block.rows]
+            block.is_taken = True
+            return Label(kind="column removed", before=" ".join(texts))
+    return None
+
+
+def _in_numbers(date: str) -> str:
+    """Write `3 May 2024` as `2024-05-03`."""
+    return datetime.strptime(date, "%d %B %Y").date().isoformat()  # noqa: DTZ007 - a day, and no time
+
+
 def _paragraph_moved(blocks: list[Block], writer: _Writer, *, is_edited: bool = False) -> Label | None:
     texts = [block for block in _texts(blocks, writer) if sum(map(len, block.sentences)) > 60]
     for block in texts:
@@ -416,6 +444,9 @@ _EDITS: dict[EditKind, Callable[[list[Block], _Writer], Label | None]] = {
     "unit": lambda b, w: _swap(b, w, "unit", _matching(r"mg/kg", lambda _: "mg.kg")),
     "spelling": lambda b, w: _swap(b, w, "spelling", _matching(r"cannot", lambda _: "can not")),
     "columns moved": _columns_moved,
+    "column added": _column_added,
+    "column removed": _column_removed,
+    "date rewritten": lambda b, w: _swap(b, w, "date rewritten", _matching(r"\d+ [A-Z]\w+ \d{4}", _in_numbers)),
     "case": lambda b, w: _swap(b, w, "case", _matching(r"\bthe (?:Seller|Buyer)", lambda t: t.lower())),
     "punctuation": lambda b, w: _swap(b, w, "punctuation", _matching(r"\w+, which", lambda t: t.replace(",", ""))),
 }

@@ -9,8 +9,10 @@ import pytest
 from benchmarks.differences import Score, score_pair
 from benchmarks.drawn_pairs import as_markdown
 from benchmarks.drawn_terms import draw_terms
+from tests.core.flows import page as page_of
 from tests.core.test_differences import compare, of_text, only, page, told
 from witnessmark.offline.differences.compare import compare_flows
+from witnessmark.offline.differences.values import Passage
 
 RUN_IN = """\
 # Rules of the mill
@@ -114,6 +116,34 @@ def test_restructured_terms_show_their_changes_and_no_others(first: int) -> None
     assert sum(score.found.values()) >= sum(score.labels.values()) - 1, score.told
 
 
+CLAUSES = (
+    "1.1 The supplier delivers the goods to the port of Hexley.",
+    "1.2 The buyer pays the price within ten days of receipt.",
+    "1.3 Neither party may assign this contract without consent.",
+)
+
+
+def test_clauses_that_run_on_in_a_paragraph_are_the_same_as_paragraphs() -> None:
+    run_on, apart = " ".join(CLAUSES), "\n\n".join(CLAUSES)
+    for before, after in ((run_on, apart), (apart, run_on)):
+        assert compare(before, after).texts_agree
+        found = only(compare(before, after.replace("ten days", "five days")))
+        assert (found.what, found.significance) == ("number", "substantive")
+
+
+def test_a_number_within_a_sentence_begins_no_clause() -> None:
+    text = "1.1 The rate is fixed at 1.2 Per cent is not meant."
+    assert only(compare(text, text.replace("1.2", "1.4"))).significance == "substantive"
+
+
+def test_a_numbered_heading_without_a_full_stop_may_run_in() -> None:
+    run_in = "1 Scope The supplier delivers the goods.\n\n2 Payment The buyer pays within ten days."
+    own = "# 1 Scope\n\nThe supplier delivers the goods.\n\n# 2 Payment\n\nThe buyer pays within ten days."
+    for before, after in ((run_in, own), (own, run_in), (run_in.replace("\n\n", " "), own)):
+        assert compare(before, after).texts_agree
+    assert only(compare(run_in, own.replace("ten", "five"))).what == "number"
+
+
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
 
@@ -143,6 +173,14 @@ def test_a_reference_that_follows_its_section_is_no_change_of_its_own() -> None:
     assert [one.what for one in compare(text, later).differences] == ["words", "numbering"]
     wrong = later.replace("section 6", "section 9")
     assert [one.what for one in compare(text, wrong).differences] == ["number", "words", "numbering"]
+
+
+def test_numbers_that_changed_are_listed_in_their_order() -> None:
+    text = _clauses(TITLES).replace("Of term this", "As section 4 provides, of term this")
+    later = _clauses(["Scope", *TITLES]).replace("Of term this", "As section 5 provides, of term this")
+    found = compare(text, later).differences[-1]
+    assert found.before is not None
+    assert found.before.text == "1–8"
 
 
 def test_letters_that_are_new_in_several_lists_are_one_line() -> None:
@@ -200,6 +238,67 @@ def test_columns_in_another_order_are_one_line_and_cells_are_compared_by_column(
 def test_columns_of_a_table_without_header_are_ordered_by_their_cells() -> None:
     before, after = _table(ROWS[0], ROWS[1:]), _table(ROWS[0][::-1], [row[::-1] for row in ROWS[1:]])
     assert [(one.kind, one.what) for one in compare(before, after).differences] == [("moved", "order")]
+
+
+def test_a_total_with_a_blank_cell_leaves_the_order_of_columns_one_line() -> None:
+    rows = [*ROWS, ("Total", "", "298.50")]
+    before = _table(["Item", "Size", "Price"], rows)
+    later = [(item, price, size) for item, size, price in rows]
+    assert [one.what for one in compare(before, _table(["Item", "Price", "Size"], later)).differences] == ["order"]
+    later[-1] = ("Total", "299.50", "")
+    changed, order = compare(before, _table(["Item", "Price", "Size"], later)).differences
+    assert order.kind == "moved"
+    assert changed.before is not None
+    assert (changed.before.text, changed.before.row, changed.before.column) == ("298.50", "Total", "Price")
+
+
+def _columns(side: Passage | None) -> tuple[str, str | None, str | None] | None:
+    return (side.text, side.row, side.column) if side is not None else None
+
+
+def test_a_column_that_one_side_lacks_is_one_difference_next_to_the_cells_that_changed() -> None:
+    wide = _table(["Item", "Size", "Price"], ROWS)
+    narrow = _table(["Item", "Price"], [(item, price.replace("9.50", "9.80")) for item, _, price in ROWS])
+    column = ("Size | 20 m | 10 l | M | 2 m", None, "Size")
+    for before, after, kind in ((narrow, wide, "added"), (wide, narrow, "removed")):
+        cell, size = compare(before, after).differences
+        assert (cell.what, cell.before and cell.before.row) == ("number", "Tar")
+        assert (size.kind, size.significance) == (kind, "substantive")
+        assert _columns(size.before or size.after) == column
+
+
+def test_a_column_of_long_texts_does_not_replace_the_rows() -> None:
+    texts = [
+        f"What a {row[0].lower()} is for, in so many words that most of the row is new: {'very ' * 30}long"
+        for row in ROWS
+    ]
+    after = _table(["Item", "Size", "Price", "Use"], [(*row, text) for row, text in zip(ROWS, texts, strict=True)])
+    found = only(compare(_table(["Item", "Size", "Price"], ROWS), after))
+    assert (found.kind, found.after and found.after.column) == ("added", "Use")
+
+
+def test_one_column_that_replaces_another_elsewhere_is_removed_and_added() -> None:
+    before = _table(["Area", "2022", "2023"], [("North", "100", "110"), ("South", "90", "95"), ("East", "70", "71")])
+    after = _table(["Area", "2023", "2024"], [("North", "110", "120"), ("South", "95", "99"), ("East", "71", "75")])
+    found = compare(before, after).differences
+    assert [(one.kind, _columns(one.before or one.after)) for one in found] == [
+        ("removed", ("2022 | 100 | 90 | 70", None, "2022")),
+        ("added", ("2024 | 120 | 99 | 75", None, "2024")),
+    ]
+
+
+def test_a_column_added_on_a_page_is_one_difference_though_the_total_lacks_its_cell() -> None:
+    rows = ["Item|Price", "Rope|31.00", "Tar|9.50", "Total|40.50"]
+    later = ["Item|Unit|Price", "Rope|m|31.00", "Tar|l|9.50", "Total||40.50"]
+    found = only(compare_flows([page_of(1, *rows)], [page_of(1, *later)]))
+    assert (found.kind, found.after and found.after.text) == ("added", "Unit | m | l")
+
+
+def test_a_value_of_a_text_table_in_another_column_is_a_change() -> None:
+    before, after = (
+        _table(["Item", "Net", "Gross"], [("Rope", "20", "24"), ("Tar", *cells)]) for cells in (("30", ""), ("", "30"))
+    )
+    assert [one.what for one in compare(before, after).differences] == ["number", "number"]
 
 
 def test_a_record_put_into_a_list_is_added() -> None:

@@ -80,4 +80,6 @@ def test_visual_differences_and_those_of_a_model_are_counted_once() -> None:
     counts = counted(differences)
     assert (counts.total, counts.visual, counts.added) == (2, 1, 1)
     found = result(differences, Basis(is_whole=True, texts_agree=False))
-    assert found.conclusion.startswith("2 differences: 1 formatting, 1 unclassified. 1 of them is beside the words.")
+    assert found.conclusion.startswith(
+        "2 differences: 1 formatting, 1 unclassified. 1 of them is visual, outside the text."
+    )

@@ -272,5 +272,5 @@ def _warnings(judgement: Judgement) -> list[str]:
         {each.after_page or each.before_page or 1 for each in differences if each.kind == "visual" and not each.aligned}
     )
     if seen:
-        told.append(f"{pages_in_words(seen)}: a model sees something differ beside the words; look at it.")
+        told.append(f"{pages_in_words(seen)}: a model sees a visual difference outside the text. Check it.")
     return told

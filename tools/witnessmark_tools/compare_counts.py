@@ -21,7 +21,7 @@ class Counts(NamedTuple):
     formatting: int
     unclassified: int
     visual: int
-    """Of the total: beside the words."""
+    """Of the total: outside the text."""
     added: int
     """Of the total: a model's, not aligned here."""
     repeated: int
@@ -80,7 +80,7 @@ def conclusion(counts: Counts, basis: Basis) -> str:
     """Write what was found in a sentence or two, and never more than is known."""
     parts = [_found(counts, basis)]
     if counts.visual:
-        parts.append(_of_them(counts.visual, counts.total, "beside the words"))
+        parts.append(_of_them(counts.visual, counts.total, "visual, outside the text"))
     if counts.added:
         parts.append(_of_them(counts.added, counts.total, "added by a model and not of the aligned texts"))
     if counts.repeated:
@@ -128,7 +128,7 @@ def _rest(counts: Counts, basis: Basis) -> str | None:
         return "Not every page could be read: there may be other changes."
     if basis.doubtful:
         return (
-            "Beside these, only what OCR may have misread differs."
+            "Apart from these, only what OCR may have misread differs."
             if counts.total
             else "Only what OCR may have misread differs."
         )

@@ -61,7 +61,7 @@ class Doubts:
 
 
 UNCHECKED = "Some meanings were not checked against the words of their differences"
-NOTHING_SEEN = "the pictures of these pages were compared, and nothing beside their words was found to differ"
+NOTHING_SEEN = "the pictures of these pages were compared, and no visual difference was found"
 
 
 def meaning_doubts(

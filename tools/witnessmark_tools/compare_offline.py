@@ -34,7 +34,7 @@ SECONDS = 20.0
 
 @dataclass(frozen=True, kw_only=True)
 class VisualDifference:
-    """A place where pages differ beside their words."""
+    """A place where pages differ in something other than text."""
 
     pages: PagePair
     before: BoundingBox
@@ -48,7 +48,7 @@ class LooksCompared:
     found: tuple[VisualDifference, ...] = ()
     marked_before: tuple[int, ...] = ()
     marked_after: tuple[int, ...] = ()
-    """Pages that could not be held together and show something beside their words."""
+    """Pages that could not be compared as pictures and show something other than text."""
     compared: tuple[PagePair, ...] = ()
     """Pages that were held together."""
     warnings: tuple[str, ...] = ()
@@ -244,8 +244,8 @@ def _marks_in_words(marked: tuple[list[int], list[int]]) -> list[str]:
     if not where:
         return []
     there = " and ".join(where)
-    told = f"Laid out anew, with something beside the words: {there}; pictures, stamps and signatures there were not"
-    return [f"{told} compared."]
+    told = f"The layout changed, so pictures, stamps and signatures were not compared: {there}."
+    return [f"{told} Look at these pages yourself."]
 
 
 def _unseen_in_words(before: set[int], after: set[int]) -> list[str]:
@@ -395,7 +395,7 @@ def visual_differences(looks: LooksCompared) -> list[DocumentDifference]:
             kind="visual",
             what=None,
             significance="unclassified",
-            meaning="Something beside the words differs here: a stamp, a signature, a figure, a line.",
+            meaning="Something other than text differs here, such as a stamp, a signature, a figure or a line.",
             before_page=one.pages.before,
             after_page=one.pages.after,
             before_box=rounded(one.before),

@@ -181,7 +181,7 @@ def _listed(one: DocumentDifference) -> str:
     """Write a difference for the model, as data."""
     told: dict[str, object] = {"id": one.difference_id, "kind": one.kind}
     told |= {"section": one.section} if one.section else {}
-    told |= {"row": one.row, "column": one.column} if one.row else {}
+    told |= {"row": one.row, "column": one.column} if one.row else {"column": one.column} if one.column else {}
     for name, text, page in (("before", one.before, one.before_page), ("after", one.after, one.after_page)):
         if text is not None:
             told[name] = text if len(text) <= LONGEST_QUOTED else text[:LONGEST_QUOTED] + " …"

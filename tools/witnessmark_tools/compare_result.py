@@ -94,6 +94,8 @@ class DocumentDifference(Frozen):
         return (self.kind, self.what) == ("moved", "order") and self.column is not None and self.row is None
 
     def _cell(self) -> str | None:
+        if self.row is None and self.column is not None:
+            return f"column {self.column!r}"
         if self.row is None or self.row in {self.before, self.after}:
             return None
         return f"row {self.row!r}" + (f", column {self.column!r}" if self.column else "")

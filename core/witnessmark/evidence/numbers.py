@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from witnessmark.evidence.normal import key_of
+from witnessmark.language.months import MONTH_NUMBERS
 
 _CODES = "usd|eur|gbp|chf|jpy|cad|aud|cny|rmb|inr|sek|nok|dkk|pln|czk|huf|ron|brl|mxn|zar|krw|sgd|hkd|nzd|rm|rs"
 _SIGNS = "$\u20ac\u00a3\u00a5\u20b9\u20a9\u20bd\u20ba\u20aa\u0e3f"
@@ -177,27 +178,6 @@ def _mark_shown(digits: str) -> str | None:
     return None if len(decimals) == 3 and 1 <= len(whole) <= 3 and whole[0] != "0" else last
 
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan januar janvier janv enero ene gennaio gen janeiro januari jän",
-            "february feb februar février févr fév febrero febbraio fevereiro fev februari",
-            "march mar märz mrz mars marzo março maart mrt mär",
-            "april apr avril avr abril abr aprile",
-            "may mai mayo maggio mag maio mei",
-            "june jun juni juin junio giugno giu junho",
-            "july jul juli juillet juil julio luglio lug julho",
-            "august aug août agosto ago augustus",
-            "september sep sept septembre septiembre settembre set setembro",
-            "october oct oktober okt octobre octubre ottobre ott outubro out",
-            "november nov novembre noviembre novembro",
-            "december dec dezember dez décembre déc diciembre dic dicembre dezembro december",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
 _NUMERIC_DATE = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})")
 _PARTS_OF_DATE = re.compile(r"\d+|[^\W\d_]+")
 
@@ -223,9 +203,9 @@ def dates_of(text: str, *, is_day_first: bool | None = None) -> frozenset[Date]:
             set(readings.values())
         )
     parts = _PARTS_OF_DATE.findall(key)
-    months = [_MONTHS[part] for part in parts if part in _MONTHS]
+    months = [MONTH_NUMBERS[part] for part in parts if part in MONTH_NUMBERS]
     figures = [part for part in parts if part.isdigit()]
-    others = [part for part in parts if not part.isdigit() and part not in _MONTHS]
+    others = [part for part in parts if not part.isdigit() and part not in MONTH_NUMBERS]
     if len(months) != 1 or len(figures) not in {1, 2} or not set(others) <= _DAY_WORDS:
         return frozenset()
     if len(figures) == 1:

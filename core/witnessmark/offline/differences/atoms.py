@@ -136,7 +136,11 @@ def sides_of(before: Sequence[PageFlow], after: Sequence[PageFlow]) -> tuple[Sid
     second = _Reading(after, running, texts[0] - texts[1])
     vocabulary = first.vocabulary | second.vocabulary
     compounds = first.compounds | second.compounds
-    return first.joined(vocabulary, compounds), second.joined(vocabulary, compounds)
+    a, b = first.joined(vocabulary, compounds), second.joined(vocabulary, compounds)
+    titles = _titles(a), _titles(b)
+    a.numbered |= _run_in(a, titles[1])
+    b.numbered |= _run_in(b, titles[0])
+    return a, b
 
 
 def key_of_running(text: str) -> str:
@@ -419,6 +423,27 @@ def _numbered_headings(side: Side) -> set[int]:
     following = {after for (one, _), (other, after) in pairwise(counted) if other == one + 1}
     leading = {before for (one, before), (other, _) in pairwise(counted) if other == one + 1}
     return following | leading
+
+
+def _titles(side: Side) -> frozenset[tuple[str, ...]]:
+    """Give the headings with a bare number, such as `4 Payment`."""
+    ends = dict(pairwise((*side.starts, len(side.keys))))
+    return frozenset(tuple(side.keys[start : ends[start]]) for start in side.numbered)
+
+
+def _run_in(side: Side, titles: frozenset[tuple[str, ...]]) -> set[int]:
+    """Find paragraphs and sentences that begin with a heading which the other side has on a line of its own."""
+    if not titles:
+        return set()
+    sizes = sorted({len(title) for title in titles})
+    starts = {*side.starts}
+    return {
+        atom
+        for atom, key in enumerate(side.keys)
+        if key.isdecimal()
+        and (atom in starts or side.keys[atom - 1] in {".", "!", "?", ";"})
+        and any(tuple(side.keys[atom : atom + size]) in titles for size in sizes)
+    }
 
 
 def _move(side: Side, moved: Sequence[int]) -> None:

@@ -207,6 +207,7 @@ def _projected(
     Shapes:  atoms of the other side, before each of which a unit is to begin
     """
     firsts = {unit.start for unit in units}
+    rows = {unit.start for unit in units if unit.is_row}
     found: set[int] = set()
     ends: set[int] = set()
     starts: set[int] = set()
@@ -217,8 +218,8 @@ def _projected(
             is_begun = False
             continue
         for cut in _cuts_at(words, place, to_other, other, other_words):
-            if cut.atom is None:
-                continue
+            if cut.atom is None or (not cut.is_sure and atom in rows and _is_in_row(other, cut.atom)):
+                continue  # a row may have more cells on the other side
             if cut.is_sure or _is_joint(other, cut.atom):
                 found.add(cut.atom)
             else:
@@ -352,6 +353,14 @@ def _is_joint(side: Side, cut: int) -> bool:
         return True
     last, first = side.last_words[cut - 1], side.first_words[cut]
     return (side.word_paragraphs[last], side.word_cells[last]) != (side.word_paragraphs[first], side.word_cells[first])
+
+
+def _is_in_row(side: Side, atom: int) -> bool:
+    """Say whether a border before an atom would be within a row."""
+    if not 0 < atom < len(side.keys) or atom in side.row_breaks:
+        return False
+    paragraph = side.word_paragraphs[side.first_words[atom]]
+    return side.paragraphs[paragraph].kind == "row" and paragraph == side.word_paragraphs[side.last_words[atom - 1]]
 
 
 def _cut(side: Side, units: Sequence[Unit], cuts: set[int]) -> list[Unit]:

@@ -132,6 +132,22 @@ class Citing:
             atoms=(changed,),
         )
 
+    def column(self, cells: Sequence[range]) -> Passage:
+        """Cite a column: its cells one after the other, the header first."""
+        side = self.side
+        words = [(side.first_words[cell.start], side.last_words[cell.stop - 1]) for cell in cells]
+        texts = [self._text(first, last) for first, last in words]
+        text = " | ".join(texts)
+        return Passage(
+            text=text,
+            changed=text,
+            places=tuple(place for one in words[:MOST_PLACES] for place in self._places(*one)),
+            section=self.section(cells[0].start),
+            column=texts[0][:80],
+            is_read_by_ocr=self._is_read_by_ocr(cells),
+            atoms=tuple(cells),
+        )
+
     def section(self, atom: int) -> str | None:
         """Find the nearest heading above, or at, an atom."""
         place = bisect_right(self._section_atoms, atom)
@@ -179,7 +195,7 @@ class Citing:
         if first == paragraph:
             return None
         cells = self._cells(first)
-        if not side.paragraphs[paragraph].has_places or side.page_of(word) != side.paragraphs[first].page:
+        if side.paragraphs[paragraph].has_places and side.page_of(word) != side.paragraphs[first].page:
             place = side.word_cells[word]
             found = cells[place] if place < len(cells) else None
             return self._header(found)

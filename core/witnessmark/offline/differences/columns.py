@@ -1,79 +1,141 @@
-"""Tables whose columns are in another order, found by their headers or their cells."""
+"""Columns of two versions of a table: which of one is which of the other, in another order, added or removed."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from witnessmark.offline.differences.sequences import heaviest_chain
 
-MAX_COLUMNS = 60
 MIN_SAME = 0.6
 """Of the cells of a table, which are the same column by column once columns are put in order."""
+MIN_MATCHED = 0.5
+"""Of the columns of the narrower table, which are found in the other one."""
+MIN_UNLIKE = 0.5
+"""Of the cells of two tables of one width; if fewer are the same, a column may be gone and another new."""
+HEADER_WEIGHT = 0.5
+"""Rows for which a header counts that is the same."""
 
-Row = Sequence[tuple[str, ...]]
-"""The cells of a row, each as what is compared."""
+Cell = tuple[str, ...]
+"""What is compared of a cell; nothing for a blank one."""
 
 
 class RowPair(NamedTuple):
-    """A row of each side that stand for each other."""
+    """Corresponding rows of both sides, with a cell for each column."""
 
-    a: Row
-    b: Row
+    a: Sequence[Cell]
+    b: Sequence[Cell]
 
 
-class Reordered(NamedTuple):
-    """Columns in another order.
+class ColumnMatch(NamedTuple):
+    """Corresponding columns.
 
-    Shapes:  for each column of a its place in b; the columns of a that moved between the others
+    Shapes:  `pairs` of a column of a and one of b, in the order of a; `moved` are columns of a between others
     """
 
-    order: tuple[int, ...]
-    moved: tuple[int, ...]
+    pairs: tuple[tuple[int, int], ...]
+    moved: tuple[int, ...] = ()
+    removed: tuple[int, ...] = ()
+    added: tuple[int, ...] = ()
 
 
-def reordered(rows: Sequence[RowPair]) -> Reordered | None:
-    """Find how the columns of a table are ordered on the other side; None where they are as they were.
+def matched_columns(rows: Sequence[RowPair]) -> ColumnMatch | None:
+    """Match the columns of a table's versions; None if too little says which is which.
 
-    Shapes:  `rows` of one table, in order, its header first where it has one
+    Shapes:  `rows` of one table, in order, its header first if it has one; each side has one width
     """
-    count = Counter(len(row.a) for row in rows if len(row.a) == len(row.b)).most_common(1)
-    if not count or not 2 <= count[0][0] <= MAX_COLUMNS:
+    if not rows:
         return None
-    columns = count[0][0]
-    full = [row for row in rows if len(row.a) == len(row.b) == columns]
-    order = _by_header(full[0]) or (_by_cells(full, columns) if len(full) > 1 else None)
-    if order is None or order == tuple(range(columns)):
-        return None
-    same = sum(row.a[i] == row.b[j] for row in full for i, j in enumerate(order))
-    as_before = sum(one == other for row in full for one, other in zip(row.a, row.b, strict=True))
-    if same <= as_before or same < MIN_SAME * len(full) * columns:
-        return None
-    kept = {i for i, _ in heaviest_chain(list(enumerate(order)), [1.0] * columns)}
-    return Reordered(order, tuple(i for i in range(columns) if i not in kept))
+    width_a, width_b = len(rows[0].a), len(rows[0].b)
+    found = _found(rows, width_a, width_b)
+    if width_a != width_b:
+        return found
+    plain = ColumnMatch(tuple((n, n) for n in range(width_a)))
+    if found is None or found == plain:
+        return plain
+    same, as_before = _same_cells(rows, found.pairs), _same_cells(rows, plain.pairs)
+    least = MIN_SAME * _filled(rows, found.pairs)
+    is_plain = as_before >= MIN_UNLIKE * _filled(rows, plain.pairs) and bool(found.removed)
+    return plain if same <= as_before or same < least or is_plain else found
 
 
-def _by_header(row: RowPair) -> tuple[int, ...] | None:
-    """Order columns by their headers, where each is once in both."""
-    places = {cell: j for j, cell in enumerate(row.b)}
-    if len(places) < len(row.b) or set(row.a) != set(row.b):
-        return None
-    has_words = any(any(key[0].isalpha() for key in cell) for cell in row.a)
-    return tuple(places[cell] for cell in row.a) if has_words else None
+def _filled(rows: Sequence[RowPair], pairs: Sequence[tuple[int, int]]) -> int:
+    return sum(bool(row.a[i] or row.b[j]) for row in rows for i, j in pairs)
 
 
-def _by_cells(rows: Sequence[RowPair], columns: int) -> tuple[int, ...] | None:
-    """Order columns so that those which share most cells stand for each other."""
-    shared = [(sum(row.a[i] == row.b[j] for row in rows), i, j) for i in range(columns) for j in range(columns)]
+def _same_cells(rows: Sequence[RowPair], pairs: Sequence[tuple[int, int]]) -> int:
+    return sum(bool(row.a[i]) and row.a[i] == row.b[j] for row in rows for i, j in pairs)
+
+
+def _match(pairs: Sequence[tuple[int, int]], width_a: int, width_b: int) -> ColumnMatch:
+    kept = {i for i, _ in heaviest_chain(list(pairs), [1.0] * len(pairs))}
+    taken_a, taken_b = {i for i, _ in pairs}, {j for _, j in pairs}
+    return ColumnMatch(
+        tuple(pairs),
+        tuple(i for i, _ in pairs if i not in kept),
+        tuple(i for i in range(width_a) if i not in taken_a),
+        tuple(j for j in range(width_b) if j not in taken_b),
+    )
+
+
+def _greedy(scores: Sequence[tuple[float, int, int]]) -> list[tuple[int, int]]:
+    """Pair columns by what they share, the most first."""
     order: dict[int, int] = {}
     taken: set[int] = set()
-    for count, i, j in sorted(shared, key=lambda one: (-one[0], abs(one[1] - one[2]), one[1])):
-        if count and i not in order and j not in taken:
+    for score, i, j in sorted(scores, key=lambda one: (-one[0], abs(one[1] - one[2]), one[1])):
+        if score > 0 and i not in order and j not in taken:
             order[i] = j
             taken.add(j)
-    left = [j for j in range(columns) if j not in taken]
-    for i in range(columns):
-        if i not in order:
-            order[i] = left.pop(0)
-    return tuple(order[i] for i in range(columns))
+    return sorted(order.items())
+
+
+def _found(rows: Sequence[RowPair], width_a: int, width_b: int) -> ColumnMatch | None:
+    header = rows[0]
+    bonus = 1.0 + HEADER_WEIGHT * len(rows)
+    scores = [
+        (
+            sum(bool(row.a[i]) and row.a[i] == row.b[j] for row in rows[1:])
+            + bonus * (bool(header.a[i]) and header.a[i] == header.b[j]),
+            i,
+            j,
+        )
+        for i in range(width_a)
+        for j in range(width_b)
+    ]
+    pairs = _greedy(scores)
+    if len(pairs) < max(1.0, MIN_MATCHED * min(width_a, width_b)):
+        return None
+    pairs = sorted([*pairs, *_between(rows, pairs, width_a, width_b)])
+    has_headers = len({cell for cell in header.a if cell} & {cell for cell in header.b if cell}) >= len(pairs)
+    if not has_headers and _same_cells(rows, pairs) < MIN_UNLIKE * _filled(rows, pairs):
+        return None
+    return _match(pairs, width_a, width_b)
+
+
+def _between(
+    rows: Sequence[RowPair], pairs: Sequence[tuple[int, int]], width_a: int, width_b: int
+) -> list[tuple[int, int]]:
+    """Pair columns that share no cell, if they are between the same others and hold the same kind of thing."""
+    edges = [(-1, -1), *pairs, (width_a, width_b)]
+    found: list[tuple[int, int]] = []
+    for (i, j), (next_i, next_j) in pairwise(edges):
+        columns_a = range(i + 1, next_i)
+        columns_b = [n for n in range(j + 1, next_j) if n not in {other for _, other in pairs}]
+        found += _greedy([(_alike(rows, one, other), one, other) for one in columns_a for other in columns_b])
+    return found
+
+
+def _alike(rows: Sequence[RowPair], i: int, j: int) -> float:
+    """Rate how well a column that changed altogether may be another: by words of its header and kind of its cells."""
+    words = [{key for key in cell if key[0].isalpha()} for cell in (rows[0].a[i], rows[0].b[j])]
+    if _is_numeric([row.a[i] for row in rows[1:]]) != _is_numeric([row.b[j] for row in rows[1:]]):
+        return 0.0
+    if words[0] and words[1]:
+        return 1.0 * len(words[0] & words[1])
+    return 1.0
+
+
+def _is_numeric(cells: Sequence[Cell]) -> bool:
+    filled = [cell for cell in cells if cell]
+    return 2 * sum(any(key[0].isdigit() for key in cell) for cell in filled) > len(filled)

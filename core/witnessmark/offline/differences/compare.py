@@ -15,10 +15,9 @@ from witnessmark.documents.flow import PageFlow
 from witnessmark.offline.differences.atoms import Side, sides_of
 from witnessmark.offline.differences.borders import with_shared_borders
 from witnessmark.offline.differences.citing import Citing
-from witnessmark.offline.differences.columns import Reordered, RowPair, reordered
 from witnessmark.offline.differences.edges import JOINTS, Edges
 from witnessmark.offline.differences.hunks import Hunk, hunks_of
-from witnessmark.offline.differences.kinds import is_misread, significance_of, what_changed
+from witnessmark.offline.differences.kinds import is_misread, significance_of, significance_of_change, what_changed
 from witnessmark.offline.differences.numbering import (
     Numbering,
     counts,
@@ -30,6 +29,7 @@ from witnessmark.offline.differences.numbering import (
 )
 from witnessmark.offline.differences.ordering import order_matters
 from witnessmark.offline.differences.page_pairs import page_pairs
+from witnessmark.offline.differences.paired_table import PairedTable, paired_table
 from witnessmark.offline.differences.pairing import Move, Pair, Paired, pair_units
 from witnessmark.offline.differences.ranking import LAST, rank_of
 from witnessmark.offline.differences.repeated import compare_repeated
@@ -188,16 +188,14 @@ class _Comparing:
 
     def _table(self, pairs: Sequence[Pair], *, has_other_rows: bool) -> Iterator[_Change]:
         """Compare a table row by row; columns in another order, and numbers of rows that count on, are one change."""
-        cells = [
-            (_cells(self.a, within_a), _cells(self.b, within_b)) for within_a, within_b in map(self._ranges, pairs)
-        ]
-        order = reordered([RowPair(_texts(self.a, one), _texts(self.b, other)) for one, other in cells])
+        ranges = [self._ranges(pair) for pair in pairs]
+        table = paired_table(self.a, [one for one, _ in ranges], self.b, [other for _, other in ranges])
         moved_a: list[range] = []
         moved_b: list[range] = []
         counters: list[Numbering] = []
         waiting: list[_Change] = []
-        for pair, (cells_a, cells_b) in zip(pairs, cells, strict=True):
-            columns = _columns(cells_a, cells_b, order)
+        for number, pair in enumerate(pairs):
+            columns = table.cells(number)
             for column, cell_a, cell_b, hunk in self._hunks_of_row(pair, columns):
                 change = self._hunk_of_row(pair, cell_a, cell_b, hunk)
                 if column == 0 and _are_whole(hunk, cell_a, cell_b) and (not counters or waiting):
@@ -205,8 +203,7 @@ class _Comparing:
                     waiting.append(change)
                 else:
                     yield change
-            for column in order.moved if order and len(columns) == len(order.order) else ():
-                cell_a, cell_b = columns[column]
+            for cell_a, cell_b in table.moved(number):
                 edits = [] if cell_a == cell_b else hunks_of(self.a, cell_a, self.b, cell_b, are_rows=True)
                 moved_a += _without(cell_a, [_a_range(edit) for edit in edits])
                 moved_b += _without(cell_b, [_b_range(edit) for edit in edits])
@@ -214,34 +211,58 @@ class _Comparing:
             self._numberings += counters
         else:
             yield from waiting
-        if order is not None and moved_a and moved_b:
-            yield self._reordered(pairs[0], order, moved_a, moved_b)
+        if moved_a and moved_b:
+            yield self._reordered(pairs[0], table, moved_a, moved_b)
+        yield from self._columns_of_one_side(pairs[0], table)
+
+    def _columns_of_one_side(self, header: Pair, table: PairedTable) -> Iterator[_Change]:
+        """Report each column that only one side has as one difference, with all its cells."""
+        within_a, within_b = self._ranges(header)
+        at = (within_b.start, within_a.start)
+        for cite, several in ((self.cite_a, table.removed()), (self.cite_b, table.added())):
+            for cells in several:
+                passage = cite.column(cells)
+                yield _Change(self._one_sided("removed" if cite is self.cite_a else "added", passage), at)
 
     def _hunks_of_row(
         self, pair: Pair, columns: Sequence[tuple[range, range]]
     ) -> Iterator[tuple[int, range, range, Hunk]]:
         within_a, within_b = self._ranges(pair)
         is_same = self.a.forms[within_a.start : within_a.stop] == self.b.forms[within_b.start : within_b.stop]
-        if pair.is_same and is_same:
+        if pair.is_same and is_same and not self._is_shifted(columns):
             return
         for column, (cell_a, cell_b) in enumerate(columns or [(within_a, within_b)]):
             is_prose = bool(columns) and max(len(cell_a), len(cell_b)) > LONG_CELL
             for hunk in hunks_of(self.a, cell_a, self.b, cell_b, are_rows=not is_prose):
                 yield column, cell_a, cell_b, hunk
 
+    def _is_shifted(self, columns: Sequence[tuple[range, range]]) -> bool:
+        """Say whether a value of a text's table is in another column; on a page, a blank cell may only look so."""
+        return any(
+            (not cell_a or not cell_b)
+            and not (self.a.paragraph_of(cell_a.start).has_places if cell_a else False)
+            and not (self.b.paragraph_of(cell_b.start).has_places if cell_b else False)
+            for cell_a, cell_b in columns
+        )
+
     def _hunk_of_row(self, pair: Pair, cell_a: range, cell_b: range, hunk: Hunk) -> _Change:
         within_a, within_b = self._ranges(pair)
         is_prose = (cell_a, cell_b) != (within_a, within_b) and max(len(cell_a), len(cell_b)) > LONG_CELL
-        if is_prose:
+        if is_prose and cell_a and cell_b:
             return self._hunk(hunk, cell_a, cell_b, is_row=False)
         return self._hunk(hunk, within_a, within_b, is_row=True)
 
-    def _reordered(self, header: Pair, order: Reordered, moved_a: Sequence[range], moved_b: Sequence[range]) -> _Change:
-        """Say once that columns are in another order: cells are compared by column all the same."""
+    def _reordered(
+        self, header: Pair, table: PairedTable, moved_a: Sequence[range], moved_b: Sequence[range]
+    ) -> _Change:
+        """Report once that columns are in another order: cells are compared by column all the same."""
         within_a, within_b = self._ranges(header)
-        cells_a = _cells(self.a, within_a)
-        names = [self.a.text(self.a.first_words[cell.start], self.a.last_words[cell.stop - 1]) for cell in cells_a]
-        changed = ", ".join(names[column] for column in order.moved if column < len(names))
+        names = [
+            self.a.text(self.a.first_words[cell.start], self.a.last_words[cell.stop - 1])
+            for cell, _ in table.moved(0)
+            if cell
+        ]
+        changed = ", ".join(names)
         before, after = (
             replace(cite.whole(within), changed=changed, row=None, column=changed, atoms=tuple(atoms))
             for cite, within, atoms in ((self.cite_a, within_a, moved_a), (self.cite_b, within_b, moved_b))
@@ -258,11 +279,12 @@ class _Comparing:
         what = what_changed(self.a, self.b, hunk, is_row=is_row)
         if not is_row and self._edges.join(hunk):
             what = "punctuation"
+        significance = significance_of_change(self.a, self.b, hunk, what)
         by_ocr = before.is_read_by_ocr or after.is_read_by_ocr
         difference = Difference(
             kind="changed",
             what=what,
-            significance=significance_of(what),
+            significance=significance,
             before=before,
             after=after,
             is_doubtful=by_ocr and is_misread(self.a, self.b, hunk),
@@ -285,9 +307,9 @@ class _Comparing:
     def _one_sided(self, kind: str, passage: Passage) -> Difference:
         is_removed = kind == "removed"
         side = self.a if is_removed else self.b
-        (atoms,) = passage.atoms
-        what: What = "words" if any(side.keys[atom][0].isalnum() for atom in atoms) else "punctuation"
-        if what == "words" and not any(side.keys[atom][0].isalpha() for atom in atoms):
+        keys = [side.keys[atom] for atoms in passage.atoms for atom in atoms]
+        what: What = "words" if any(key[0].isalnum() for key in keys) else "punctuation"
+        if what == "words" and not any(key[0].isalpha() for key in keys):
             what = "number"
         return Difference(
             kind="removed" if is_removed else "added",
@@ -316,8 +338,10 @@ class _Comparing:
             )
             if not self._edges.explain(hunk)
         ]
-        whats: list[What] = [what_changed(self.a, self.b, edit, is_row=is_row) for edit in edits]
-        substantive: list[What] = [what for what in whats if significance_of(what) == "substantive"]
+        whats: list[tuple[Hunk, What]] = [(edit, what_changed(self.a, self.b, edit, is_row=is_row)) for edit in edits]
+        substantive: list[What] = [
+            what for edit, what in whats if significance_of_change(self.a, self.b, edit, what) == "substantive"
+        ]
         what = _first(substantive)
         is_elsewhere = (not is_row and before.section != after.section) or (
             order_matters(self.a, self.units_a, move.a_start, move.a_end - 1)
@@ -421,30 +445,6 @@ def _tables_of(side: Side) -> list[int]:
             number += 1
         found.append(number)
     return found
-
-
-def _cells(side: Side, row: range) -> list[range]:
-    found: list[range] = []
-    for atom in row:
-        cell = side.word_cells[side.first_words[atom]]
-        if found and cell == side.word_cells[side.first_words[found[-1].start]]:
-            found[-1] = range(found[-1].start, atom + 1)
-        else:
-            found.append(range(atom, atom + 1))
-    return found
-
-
-def _texts(side: Side, cells: Sequence[range]) -> list[tuple[str, ...]]:
-    return [tuple(side.keys[cell.start : cell.stop]) for cell in cells]
-
-
-def _columns(cells_a: Sequence[range], cells_b: Sequence[range], order: Reordered | None) -> list[tuple[range, range]]:
-    """Pair the cells of a row by column; nothing where the rows have not as many."""
-    if len(cells_a) != len(cells_b):
-        return []
-    if order is None or len(order.order) != len(cells_a):
-        return list(zip(cells_a, cells_b, strict=True))
-    return [(cells_a[i], cells_b[j]) for i, j in enumerate(order.order)]
 
 
 def _are_whole(hunk: Hunk, cell_a: range, cell_b: range) -> bool:

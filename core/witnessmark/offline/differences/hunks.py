@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from witnessmark.offline.differences.atoms import Side
 from witnessmark.offline.differences.sequences import common_runs
+from witnessmark.offline.differences.whole_values import Stretch, whole_values
 from witnessmark.offline.differences.words import NEGATIONS, SMALL_WORDS
 
 REWRITTEN = 0.4
@@ -39,7 +40,9 @@ def hunks_of(a: Side, a_range: range, b: Side, b_range: range, *, are_rows: bool
         if run:
             found += _cases(a, b, i, j, run.size)
             last_a, last_b = i + run.size, j + run.size
-    found = [hunk for hunk in _apart(_slid_apart(a, b, found, a_range, b_range)) if not is_spacing(a, b, hunk)]
+    apart = [Stretch(*hunk) for hunk in _apart(_slid_apart(a, b, found, a_range, b_range))]
+    whole = [Hunk(*one) for one in whole_values(a, a_range, b, b_range, apart)] if apart else []
+    found = [hunk for hunk in whole if not is_spacing(a, b, hunk)]
     merged = _merged_in_cells(a, b, found) if are_rows else _merged(a, b, found)
     if not are_rows and len(merged) > 1 and _is_rewritten(a, b, merged, a_range, b_range):
         first, last = merged[0], merged[-1]

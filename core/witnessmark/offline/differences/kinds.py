@@ -18,17 +18,22 @@ from witnessmark.offline.differences.signs import (
 )
 from witnessmark.offline.differences.values import Significance, What
 from witnessmark.offline.differences.words import CURRENCIES, DUTIES, MONTHS, NEGATIONS, NUMBER_WORDS, SYMBOLS
+from witnessmark.offline.differences.written_values import is_written_otherwise
 
 _DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{2,4}|\d{4}\.\d{1,2}\.\d{1,2}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _FORMATTING: frozenset[What] = frozenset({"numbering", "case", "punctuation"})
 MARKS = frozenset("()[]{}")
+_UNITS = CURRENCIES | SYMBOLS | {"million", "billion", "thousand", "per", "percent", "mio", "mrd", "prozent"}
+"""Units of a figure that may stand outside its brackets."""
 NEAR = 3
 """Atoms around a change that say whether its figure is part of a date."""
 
 
 def what_changed(a: Side, b: Side, hunk: Hunk, *, is_row: bool) -> What:
     """Say what a change changes; of several things the first in `What`."""
+    if written := _written_otherwise(a, b, hunk):
+        return written
     keys_a, keys_b = a.keys[hunk.a_start : hunk.a_end], b.keys[hunk.b_start : hunk.b_end]
     if "".join(keys_a) == "".join(keys_b) and _figures(keys_a) == _figures(keys_b):
         if _is_unit(a, b, hunk):
@@ -109,6 +114,17 @@ def significance_of(what: What) -> Significance:
     return "formatting" if what in _FORMATTING else "substantive"
 
 
+def significance_of_change(a: Side, b: Side, hunk: Hunk, what: What) -> Significance:
+    """Say whether a change changes what a text says; another way of writing one number or date does not."""
+    if _written_otherwise(a, b, hunk):
+        return "formatting"
+    return significance_of(what)
+
+
+def _written_otherwise(a: Side, b: Side, hunk: Hunk) -> What | None:
+    return is_written_otherwise(a, range(hunk.a_start, hunk.a_end), b, range(hunk.b_start, hunk.b_end))
+
+
 def is_misread(a: Side, b: Side, hunk: Hunk) -> bool:
     """Say whether OCR may have read one text where the other is printed; never so where figures differ."""
     keys_a, keys_b = a.keys[hunk.a_start : hunk.a_end], b.keys[hunk.b_start : hunk.b_end]
@@ -168,9 +184,20 @@ def _signs(side: Side, start: int, end: int, *, is_row: bool) -> list[str]:
             found.append(key)
         elif key == "-" and _is_minus(side, atom):
             found.append("-")
-        elif is_row and key in MARKS and _is_beside_figure(side, atom):
+        elif key in MARKS and _is_beside_figure(side, atom) and (is_row or _is_in_unit(side, atom)):
             found.append(key)
     return found
+
+
+def _is_in_unit(side: Side, atom: int) -> bool:
+    """Say whether a bracket parts a figure from its unit, as in `(3) %` or `EUR (3)`: then it is a minus."""
+    is_open = side.keys[atom] in "(["
+    outside = atom - 1 if is_open else atom + 1
+    other_end = atom + 2 if is_open else atom - 2
+    if not (0 <= other_end < len(side.keys) and side.keys[other_end] in MARKS):
+        return False
+    around = (outside, other_end + 1 if is_open else other_end - 1)
+    return any(0 <= n < len(side.keys) and side.keys[n] in _UNITS for n in around)
 
 
 def _is_minus(side: Side, atom: int) -> bool:

@@ -80,11 +80,18 @@ def is_renumbered(a: Side, b: Side, numbering: Numbering) -> bool:
 
 
 def grouped(a: Side, b: Side, numberings: Sequence[Numbering]) -> Iterator[list[Numbering]]:
-    """Put numbers together that changed in the same way, wherever they are."""
+    """Put numbers together that changed in the same way, wherever they are; each group in the order of its numbers."""
     groups: dict[object, list[Numbering]] = {}
     for place, numbering in enumerate(numberings):
         groups.setdefault(_way(a, b, numbering, place), []).append(numbering)
-    yield from groups.values()
+    for group in groups.values():
+        values = [counted(_keys(a, one.a) if one.a else _keys(b, one.b)) for one in group]
+        kinds = list(dict.fromkeys(value.kind for value in values if value is not None))
+        ordered = sorted(
+            zip(values, group, strict=True),
+            key=lambda one: (len(kinds), ()) if one[0] is None else (kinds.index(one[0].kind), one[0].values),
+        )
+        yield [numbering for _, numbering in ordered]
 
 
 def _way(a: Side, b: Side, numbering: Numbering, place: int) -> object:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from witnessmark.offline.differences.atoms import Side
 from witnessmark.offline.differences.sequences import common_runs, heaviest_chain
 from witnessmark.offline.differences.sliding import slid
+from witnessmark.offline.differences.table_grid import cells_of
 from witnessmark.offline.differences.units import Unit, without_end
 from witnessmark.offline.differences.weights import Weights, alike, masked, together, weights_of
 
@@ -94,7 +95,7 @@ def pair_units(a: Side, units_a: Sequence[Unit], b: Side, units_b: Sequence[Unit
             pair.is_one_sided and (pair.a_start in moved_a if pair.a_end > pair.a_start else pair.b_start in moved_b)
         )
     ]
-    return Paired(pairing.replaced(pairing.slid(stay)), moves)
+    return Paired(pairing.replaced(pairing.rows_by_label(pairing.slid(stay))), moves)
 
 
 def _ids(side: Side, units: Sequence[Unit], numbers: dict[tuple[str, ...], int]) -> list[int]:
@@ -379,6 +380,38 @@ class _Pairing:
             place = max(end, end + step)
         return found
 
+    def rows_by_label(self, pairs: Sequence[Pair]) -> list[Pair]:
+        """Pair rows that are gone with new ones of the same label, in order: most of their cells may be new."""
+        found: list[Pair] = []
+        place = 0
+        while place < len(pairs):
+            end = place
+            while end < len(pairs) and pairs[end].is_one_sided:
+                end += 1
+            found += self._by_label(pairs[place:end])
+            if end < len(pairs):
+                found.append(pairs[end])
+            place = end + 1
+        return found
+
+    def _by_label(self, pairs: Sequence[Pair]) -> list[Pair]:
+        gone = [pair for pair in pairs if pair.a_end > pair.a_start]
+        new = [pair for pair in pairs if pair.b_end > pair.b_start]
+        labels_a = _labels(self._sides[0], self.units_a, [pair.a_start for pair in gone])
+        labels_b = _labels(self._sides[1], self.units_b, [pair.b_start for pair in new])
+        same = sorted((i, labels_b[label]) for label, i in labels_a.items() if label in labels_b)
+        if not same:
+            return list(pairs)
+        found: list[Pair] = []
+        for i, j in heaviest_chain(same, [1.0] * len(same)):
+            while gone and gone[0].a_start < i:
+                found.append(gone.pop(0))
+            while new and new[0].b_start < j:
+                found.append(new.pop(0))
+            del gone[0], new[0]
+            found.append(Pair(i, i + 1, j, j + 1))
+        return [*found, *gone, *new]
+
     def replaced(self, pairs: Sequence[Pair]) -> list[Pair]:
         """Pair one unit that is gone with one that is new where both stand alone between others that are the same."""
         found: list[Pair] = []
@@ -454,6 +487,19 @@ def _moved_by(pairs: Sequence[Pair], count: int, *, is_new: bool, is_up: bool) -
             found.append(Pair(a, a_end, b, b_end, not is_run))
             a, b = a_end, b_end
     return found
+
+
+def _labels(side: Side, units: Sequence[Unit], rows: Sequence[int]) -> dict[tuple[str, ...], int]:
+    """Find the rows by their first cells, if these are words and each is the only such."""
+    found: dict[tuple[str, ...], int] = {}
+    for place in rows:
+        if not units[place].is_row:
+            continue
+        cell = cells_of(side, range(units[place].start, units[place].end))[0]
+        label = tuple(side.keys[cell.start : cell.stop])
+        if any(key[0].isalpha() for key in label):
+            found[label] = -1 if label in found else place
+    return {label: place for label, place in found.items() if place >= 0}
 
 
 def _is_title(side: Side, unit: Unit) -> bool:

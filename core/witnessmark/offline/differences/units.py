@@ -99,7 +99,7 @@ def _units(side: Side) -> Iterator[Unit]:
                 open_unit = None
         if open_unit is not None:
             yield _closed(open_unit)
-        items = _items(side, head, end)
+        items = _items(side, head, end, number_start)
         for piece_start, piece_end in _sentences(side, head, end, items):
             begins = items.get(piece_start, piece_start)
             if piece_end < end:
@@ -197,11 +197,41 @@ def _is_amid_sentence(side: Side, begun: Unit, start: int, head: int) -> bool:
     return is_bracketed and side.keys[begun.end - 1] != "," and side.forms[head][:1].islower()
 
 
-def _items(side: Side, start: int, end: int) -> dict[int, int]:
-    """Find the numbers of items that run on in a paragraph, as in `(a) rye; (b) oats or (c) wheat`.
+def _items(side: Side, start: int, end: int, number_start: int) -> dict[int, int]:
+    """Find the numbers of items that run on in a paragraph: `(a) rye; (b) oats`, `1.1 Rye is due. 1.2 Oats are not.`
 
     Shapes:  where each number begins, with where it ends; none where fewer than two follow each other
     """
+    return _lettered_items(side, start, end) or _numbered_items(side, start, end, number_start)
+
+
+def _numbered_items(side: Side, start: int, end: int, number_start: int) -> dict[int, int]:
+    """Find numbers at the beginnings of sentences that count on from the number of the paragraph."""
+    found: dict[int, int] = {}
+    last = _values(side, number_start, start)
+    if last is None:
+        return found
+    for atom in range(start + 1, end):
+        if side.first_words[atom] == side.last_words[atom - 1] or not side.keys[atom][0].isdecimal():
+            continue
+        if side.keys[atom - 1] not in _SENTENCE_ENDS:
+            continue
+        stop = enumerator_end(side, atom, end)
+        values = _values(side, atom, stop) if stop > atom else None
+        if values is not None and values[:-1] == last[:-1] and values[-1] == last[-1] + 1:
+            found[atom], last = stop, values
+    return found
+
+
+def _values(side: Side, start: int, end: int) -> tuple[int, ...] | None:
+    """Read `1.2` or `3.` as numbers."""
+    keys = [key for key in side.keys[start:end] if key[0].isalnum()]
+    is_plain = len(keys) == 1 and all(part.isdecimal() for part in keys[0].split("."))
+    return tuple(int(part) for part in keys[0].split(".")) if is_plain else None
+
+
+def _lettered_items(side: Side, start: int, end: int) -> dict[int, int]:
+    """Find bracketed numbers of items, of which two follow each other."""
     found: dict[int, int] = {}
     for atom in range(start, end):
         if side.keys[atom] != "(" or side.words[side.first_words[atom]][:1] != "(":
@@ -225,6 +255,7 @@ def _follows(one: str, other: str) -> bool:
 
 
 _ROMAN_PAIRS = frozenset(pairwise("i ii iii iv v vi vii viii ix x xi xii".split()))
+_SENTENCE_ENDS = frozenset(".!?;:")
 _BEFORE_ITEM = frozenset((":", ";", ",", ".", *CONJUNCTIONS))
 
 

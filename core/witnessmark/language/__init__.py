@@ -1,0 +1,1 @@
+"""Words of natural languages that several rooms of the core judge texts by."""

@@ -116,8 +116,9 @@ def _fake(answers: Path) -> Generator[str]:
 
 @contextmanager
 def _server(folder: Path, api: str) -> Generator[tuple[subprocess.Popen[bytes], str]]:
-    command = [sys.executable, "-m", "witnessmark_server", "serve", "--http", "--port", "0", "--log", "debug"]
+    command = [sys.executable, "-m", "witnessmark_server", "serve", "--http", "--no-auth", "--port", "0"]
     command += ["--allow", str(folder / "documents"), "--home", str(folder / "home"), "--ask-above-usd", "100"]
+    command += ["--log", "debug"]
     environment = os.environ | {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": api, "TMPDIR": str(folder / "tmp")}
     log = folder / "server.log"
     with log.open("wb") as errors, subprocess.Popen(command, stderr=errors, env=environment) as process:

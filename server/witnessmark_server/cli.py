@@ -147,8 +147,8 @@ def _run_command(options: argparse.Namespace) -> int:
     from witnessmark_server import logs
 
     if options.command == "serve":
-        if not options.http and (options.host or options.port is not None):
-            raise UsageError("--host and --port belong to --http.", "Add --http, or leave them out.")
+        if not options.http and (options.host or options.port is not None or options.no_auth):
+            raise UsageError("--host, --port and --no-auth belong to --http.", "Add --http, or leave them out.")
         settings = _settings(options, [], names_folders=options.http)
         logs.configure(settings.log)
         return _serve_http(settings, options) if options.http else _serve(settings)
@@ -247,4 +247,4 @@ def _serve_http(settings: Settings, options: argparse.Namespace) -> int:
     from witnessmark_server.http import DEFAULT_HOST, DEFAULT_PORT, run_http
 
     port = DEFAULT_PORT if options.port is None else options.port
-    return run_http(settings, host=options.host or DEFAULT_HOST, port=port)
+    return run_http(settings, host=options.host or DEFAULT_HOST, port=port, needs_token=not options.no_auth)

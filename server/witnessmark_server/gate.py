@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from witnessmark import __version__
+from witnessmark_server.access_token import TOKEN_FILE, is_authorized
 
 logger = logging.getLogger(__name__)
 
@@ -68,16 +69,24 @@ class Gate:
     """Lets requests of this machine's own programs through to the app, and answers the others with a sentence."""
 
     def __init__(
-        self, app: ASGIApp, *, authorities: Collection[str], limits: HttpLimits, connections: Callable[[], int]
+        self,
+        app: ASGIApp,
+        *,
+        authorities: Collection[str],
+        limits: HttpLimits,
+        connections: Callable[[], int],
+        token: str | None,
     ) -> None:
-        """Stand before `app`.
+        """Guard `app`.
 
-        Shapes:  `authorities` are what the server answers to, such as `localhost:8765`; `connections` counts those open
+        Shapes:  `authorities` are what the server answers to, such as `localhost:8765`; `connections` counts those
+                 open; `token` is asked of whoever calls `/mcp`; None asks for none
         """
         self._app = app
         self._connections = connections
         self._authorities = frozenset(authorities)
         self._limits = limits
+        self._token = token
         self._at_work = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -149,6 +158,8 @@ class Gate:
             return None if scope["method"] in {"GET", "HEAD"} else _wrong_method("GET, HEAD")
         if scope["path"] != MCP_PATH:
             return _error(404, f"There is nothing here. MCP is at {MCP_PATH}, and {HEALTH_PATH} says how it is.")
+        if self._token is not None and not is_authorized(headers.get("authorization"), self._token):
+            return _unauthorized(is_given="authorization" in headers)
         if scope["method"] != "POST":
             return _wrong_method("POST")
         if int(headers.get("content-length", "0")) > limits.body_bytes:  # h11 has checked that it is a number
@@ -232,6 +243,12 @@ async def _drain(receive: Receive, limits: HttpLimits) -> None:
             left -= len(message.get("body", b""))
             if not message.get("more_body", False):
                 return
+
+
+def _unauthorized(*, is_given: bool) -> JSONResponse:
+    problem = "The access token is wrong." if is_given else "This server asks for an access token."
+    advice = f"Send the header `Authorization: Bearer TOKEN`; the token is in {TOKEN_FILE} in the server's home folder."
+    return _error(401, f"{problem} {advice}", headers={"WWW-Authenticate": 'Bearer realm="witnessmark"'})
 
 
 def _wrong_method(allowed: str) -> JSONResponse:

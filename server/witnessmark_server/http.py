@@ -22,6 +22,7 @@ from uvicorn.server import HANDLED_SIGNALS
 
 from witnessmark.errors import SetupError
 from witnessmark.settings import Settings
+from witnessmark_server.access_token import TOKEN_FILE, access_token
 from witnessmark_server.app import build_server
 from witnessmark_server.gate import MCP_PATH, Gate, HttpLimits
 
@@ -37,8 +38,8 @@ LEAST_TAKEN_BYTES = 16 * 1024
 class BindingRefused(SetupError):
     def __init__(self, host: str) -> None:
         super().__init__(
-            f"witnessmark does not listen on {host!r}: other machines could reach it there, and it asks nobody who "
-            "they are.",
+            f"witnessmark does not listen on {host!r}: other machines could reach it there, over a connection that is "
+            "not encrypted.",
             "Leave out --host. From another machine, come through an SSH tunnel: "
             f"`ssh -L {DEFAULT_PORT}:127.0.0.1:{DEFAULT_PORT} THIS-MACHINE`.",
         )
@@ -60,18 +61,22 @@ class PortRefused(SetupError):
         )
 
 
-def run_http(settings: Settings, *, host: str, port: int, limits: HttpLimits | None = None) -> int:
+def run_http(
+    settings: Settings, *, host: str, port: int, limits: HttpLimits | None = None, needs_token: bool = True
+) -> int:
     """Serve until a signal ends it.
 
-    Shapes:  0 after SIGTERM, 130 after Ctrl+C; calls at work have been given `grace_seconds`, and no worker is left
-    Errors:  `BindingRefused`, `PortTaken`, `PortRefused`
+    Shapes:  0 after SIGTERM, 130 after Ctrl+C; calls at work have been given `grace_seconds`, and no worker is left;
+             with `needs_token`, the access token of the settings' home is asked of every client
+    Errors:  `BindingRefused`, `PortTaken`, `PortRefused`, `TokenUnusable`
     """
     address = _loopback(host)
     with _listening(address, port) as listener:
-        return anyio.run(_serve, settings, listener, limits or HttpLimits())
+        token = access_token(settings.home) if needs_token else None
+        return anyio.run(_serve, settings, listener, limits or HttpLimits(), token)
 
 
-async def _serve(settings: Settings, listener: socket.socket, limits: HttpLimits) -> int:
+async def _serve(settings: Settings, listener: socket.socket, limits: HttpLimits, token: str | None) -> int:
     host, port = listener.getsockname()[:2]
     authorities = [f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")]
     authorities += [_in_url(host) + f":{port}"]
@@ -83,6 +88,7 @@ async def _serve(settings: Settings, listener: socket.socket, limits: HttpLimits
         authorities=authorities,
         limits=limits,
         connections=lambda: len(web.server_state.connections),
+        token=token,
     )
     config = uvicorn.Config(
         gate,
@@ -100,7 +106,8 @@ async def _serve(settings: Settings, listener: socket.socket, limits: HttpLimits
     _Protocol.head_seconds, _Protocol.write_seconds = limits.head_seconds, limits.write_seconds
     # Streams of the older protocol would be cut at once, and with them the calls that were to be given time.
     AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]  # not typed there
-    web = _Web(config, url=f"http://{_in_url(host)}:{port}{MCP_PATH}", settings=settings)
+    url = f"http://{_in_url(host)}:{port}{MCP_PATH}"
+    web = _Web(config, announce=lambda: _announce(url, settings, token))
     async with server.session_manager.run():
         await web.serve(sockets=[listener])
     return INTERRUPTED if signal.SIGINT in web.received else 0
@@ -109,15 +116,14 @@ async def _serve(settings: Settings, listener: socket.socket, limits: HttpLimits
 class _Web(uvicorn.Server):
     """uvicorn, with a line that says when it is ready, and an end by signal that is an ordinary return."""
 
-    def __init__(self, config: uvicorn.Config, *, url: str, settings: Settings) -> None:
+    def __init__(self, config: uvicorn.Config, *, announce: Callable[[], None]) -> None:
         super().__init__(config)
         self.received: list[int] = []
-        self._url = url
-        self._settings = settings
+        self._announce = announce
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        _announce(self._url, self._settings)
+        self._announce()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -210,15 +216,27 @@ class _Timer:
             self._handle = None
 
 
-def _announce(url: str, settings: Settings) -> None:
-    """Say on stderr where the server is: to a person as a sentence, to a program as a line of the log."""
+def _announce(url: str, settings: Settings, token: str | None) -> None:
+    """Say on stderr where the server is: to a person as sentences, to a program as a line of the log.
+
+    The log never holds the token: it names the file.
+    """
     folders = [str(folder) for folder in settings.allowed.folders]
-    if sys.stderr.isatty():
-        print(f"witnessmark serves MCP at {url} to every program on this machine.", file=sys.stderr)
-        print(f"It reads {', '.join(folders)}. Ctrl+C ends it.", file=sys.stderr, flush=True)
-    else:
+    token_file = settings.home / TOKEN_FILE
+    if not sys.stderr.isatty():
+        facts = {"url": url, "folders": folders, "token_file": str(token_file) if token else None}
         logger.setLevel(logging.INFO)  # whatever the level of the others: who started the server waits for this
-        logger.info("ready", extra={"url": url, "folders": folders})
+        logger.info("ready", extra=facts)
+        return
+    add = f"claude mcp add --transport http witnessmark {url}"
+    if token is None:
+        print(f"witnessmark serves MCP at {url} to every program of every user of this machine.", file=sys.stderr)
+        print(f"Connect Claude Code with: {add}", file=sys.stderr)
+    else:
+        print(f"witnessmark serves MCP at {url} to clients that have the access token.", file=sys.stderr)
+        print(f'Connect Claude Code with: {add} --header "Authorization: Bearer {token}"', file=sys.stderr)
+        print(f"Other clients send the same header; {token_file} holds the token.", file=sys.stderr)
+    print(f"It reads {', '.join(folders)}. Ctrl+C ends it.", file=sys.stderr, flush=True)
 
 
 def _loopback(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:

@@ -22,8 +22,8 @@ OWN_COMMANDS = {
     "store": "Show what is kept and what was spent; prune it, back it up, release documents, write the ledger as CSV.",
 }
 OUTPUT = "--output"
-_HTTP_OPTIONS = ("--http", "--host", "--port")
-_WITHOUT_VALUE = frozenset({"--http", "--json", "--help", "-h", "--version"})
+_HTTP_OPTIONS = ("--http", "--host", "--port", "--no-auth")
+_WITHOUT_VALUE = frozenset({"--http", "--no-auth", "--json", "--help", "-h", "--version"})
 
 
 class _Parser(argparse.ArgumentParser):
@@ -168,6 +168,11 @@ def _add_http(command: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--host", metavar="ADDRESS", help="An address of this machine alone; default 127.0.0.1.")
     group.add_argument("--port", metavar="PORT", type=_port, help="Default 8765; 0 takes any that is free.")
+    group.add_argument(
+        "--no-auth",
+        action="store_true",
+        help="Ask for no access token: every user of this machine can then read documents and spend.",
+    )
 
 
 def _port(text: str) -> int:

@@ -28,7 +28,8 @@ pytestmark = [
     pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="processes are forked and killed as Linux does it"),
 ]
 
-KILLS = int(os.environ.get("WITNESSMARK_TEST_KILLED_RUNS", "200"))
+KILLS = int(os.environ.get("WITNESSMARK_TEST_KILLED_RUNS", "60"))
+"""How many processes a run kills: 200 in a long run (CONTRIBUTING.md)."""
 LEAST = KILLS // 20
 """How many kills have to meet each step: ten of two hundred."""
 KILLS_OF_PLAN = 25

@@ -6,11 +6,15 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from mcp.client._transport import TransportStreams
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared._httpx_utils import create_mcp_http_client
 
 PROGRAM = """
 import sys
@@ -30,6 +34,21 @@ sys.exit(run_http(settings, host="127.0.0.1", port=0, limits=HttpLimits(%s)))
 class HttpServer:
     process: subprocess.Popen[str]
     url: str
+    token: str | None
+    """None: the server asks for none."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncGenerator[TransportStreams]:
+        """Open a transport that sends the token, for a client."""
+        async with (
+            create_mcp_http_client(headers=self.headers) as http,
+            streamable_http_client(self.url, http_client=http) as streams,
+        ):
+            yield streams
 
     @property
     def port(self) -> int:
@@ -55,19 +74,19 @@ def serving(folder: Path, home: Path, *options: str, **limits: Any) -> Generator
         too_late = threading.Timer(60, process.kill)
         too_late.start()
         try:
-            yield HttpServer(process, _url_when_ready(process))
+            yield _when_ready(process)
         finally:
             too_late.cancel()
             if process.poll() is None:
                 process.kill()
 
 
-def _url_when_ready(process: subprocess.Popen[str]) -> str:
+def _when_ready(process: subprocess.Popen[str]) -> HttpServer:
     assert process.stderr is not None
     lines: list[str] = []
     for line in process.stderr:
         lines.append(line)
         if line.startswith("{") and (said := json.loads(line))["message"] == "ready":
-            url: str = said["url"]
-            return url
+            kept = said["token_file"]
+            return HttpServer(process, said["url"], Path(kept).read_text().strip() if kept else None)
     raise AssertionError("".join(lines))

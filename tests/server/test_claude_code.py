@@ -45,7 +45,8 @@ def test_claude_code_connects_to_the_server_it_was_told_of(home: Path, folder: P
 
 def test_claude_code_connects_to_the_server_over_http(home: Path, folder: Path) -> None:
     with serving(folder, home / "w") as server:
-        _claude(home, "mcp", "add", "--transport", "http", "witnessmark", server.url)
+        header = f"Authorization: Bearer {server.token}"
+        _claude(home, "mcp", "add", "--transport", "http", "witnessmark", server.url, "--header", header)
         listed = _claude(home, "mcp", "list")
     (line,) = [line for line in listed.splitlines() if line.startswith("witnessmark:")]
     assert "Connected" in line

@@ -66,7 +66,7 @@ def _text(result: CallToolResult) -> str:
 
 async def test_tools_are_listed_and_called(server: HttpServer, era: Era, folder: Path) -> None:
     (folder / "a.pdf").write_bytes(drawing.draw_table(rows=4, columns=3))
-    async with Client(server.url, mode=era) as client:
+    async with Client(server.connect(), mode=era) as client:
         names = [tool.name for tool in (await client.list_tools()).tools]
         result = await client.call_tool("extract_tables", {"source": str(folder / "a.pdf")})
     assert names == list(BY_NAME)
@@ -83,14 +83,14 @@ async def test_progress_arrives_page_by_page(server: HttpServer, era: Era, folde
     async def note(progress: float, total: float | None, message: str | None) -> None:
         seen.append((progress, total))
 
-    async with Client(server.url, mode=era) as client:
+    async with Client(server.connect(), mode=era) as client:
         await client.call_tool("read_text", {"source": str(folder / "a.pdf")}, progress_callback=note)
     assert seen == [(1, 3), (2, 3), (3, 3)]
 
 
 async def test_a_remote_client_reads_an_exported_workbook(server: HttpServer, era: Era, folder: Path) -> None:
     (folder / "a.pdf").write_bytes(drawing.draw_table(rows=4, columns=3))
-    async with Client(server.url, mode=era) as client:
+    async with Client(server.connect(), mode=era) as client:
         asked = {"source": str(folder / "a.pdf"), "export": ["xlsx"]}
         result = await client.call_tool("extract_tables", asked)
         assert result.structured_content is not None
@@ -104,14 +104,14 @@ async def test_a_remote_client_reads_an_exported_workbook(server: HttpServer, er
 async def test_a_document_of_several_megabytes_may_come_along(server: HttpServer, era: Era) -> None:
     content = drawing.draw_text(["Still here."]) + b"\n%" + b"x" * 6_000_000
     source = "data:application/pdf;base64," + base64.b64encode(content).decode()
-    async with Client(server.url, mode=era) as client:
+    async with Client(server.connect(), mode=era) as client:
         result = await client.call_tool("read_text", {"source": source})
     assert "Still here." in _text(result)
 
 
 async def test_only_named_folders_are_read(server: HttpServer, era: Era, tmp_path: Path) -> None:
     (tmp_path / "outside.pdf").write_bytes(drawing.draw_text(["secret"]))
-    async with Client(server.url, mode=era) as client:
+    async with Client(server.connect(), mode=era) as client:
         result = await client.call_tool("read_text", {"source": str(tmp_path / "outside.pdf")})
     assert result.is_error
     assert "outside the allowed folders" in _text(result)
@@ -123,7 +123,7 @@ async def test_many_clients_are_served_at_once(server: HttpServer, era: Era, fol
     texts: dict[int, str] = {}
 
     async def read(number: int) -> None:
-        async with Client(server.url, mode=era) as client:
+        async with Client(server.connect(), mode=era) as client:
             texts[number] = _text(await client.call_tool("read_text", {"source": str(folder / f"{number}.pdf")}))
 
     async with anyio.create_task_group() as tasks:
@@ -137,7 +137,7 @@ async def test_a_call_that_is_given_up_ends_its_worker_within_a_second(server: H
     # call; there the stream's end counts, see below.
     (folder / "slow.pdf").write_bytes(damage.endless_parsing())
     (folder / "a.pdf").write_bytes(drawing.draw_text(["Still here."]))
-    async with Client(server.url) as client, anyio.create_task_group() as tasks:
+    async with Client(server.connect()) as client, anyio.create_task_group() as tasks:
         tasks.start_soon(client.call_tool, "extract_tables", {"source": str(folder / "slow.pdf")})
         with anyio.fail_after(20):
             workers = await wait_for_children(server.process.pid)
@@ -181,7 +181,8 @@ class Answer:
 
 
 def _ask(server: HttpServer, method: str = "POST", path: str = "/mcp", body: Any = b"{}", **headers: str) -> Answer:
-    sent = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"} | headers
+    sent = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+    sent |= server.headers | headers
     with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)) as connection:
         connection.request(method, path, body, sent)
         answer = connection.getresponse()
@@ -192,7 +193,7 @@ def _head(server: HttpServer, body: bytes, headers: Mapping[str, str]) -> bytes:
     """Write the head of a request as bytes."""
     head = ["POST /mcp HTTP/1.1", f"Host: 127.0.0.1:{server.port}", "Content-Type: application/json"]
     head += ["Accept: application/json, text/event-stream", f"Content-Length: {len(body)}"]
-    head += [f"{name}: {value}" for name, value in headers.items()]
+    head += [f"{name}: {value}" for name, value in (server.headers | dict(headers)).items()]
     return "\r\n".join([*head, "", ""]).encode()
 
 
@@ -278,7 +279,7 @@ async def test_a_full_server_says_so_at_once_and_serves_again_when_it_is_not(ser
     (folder / "slow.pdf").write_bytes(damage.endless_parsing())
     (folder / "a.pdf").write_bytes(drawing.draw_text(["Still here."]))
     with serve(requests=1) as server:
-        async with Client(server.url) as client, anyio.create_task_group() as tasks:
+        async with Client(server.connect()) as client, anyio.create_task_group() as tasks:
             tasks.start_soon(client.call_tool, "extract_tables", {"source": str(folder / "slow.pdf")})
             with anyio.fail_after(20):
                 await wait_for_children(server.process.pid)
@@ -294,7 +295,7 @@ async def test_a_full_server_says_so_at_once_and_serves_again_when_it_is_not(ser
         with anyio.fail_after(10):
             while json.loads(_ask(server, "GET", "/health").body)["at_work"]:  # noqa: ASYNC110 - another process
                 await anyio.sleep(0.02)
-        async with Client(server.url) as client:
+        async with Client(server.connect()) as client:
             assert "Still here." in _text(await client.call_tool("read_text", {"source": str(folder / "a.pdf")}))
 
 
@@ -303,11 +304,11 @@ async def test_a_full_server_still_greets_and_lists_and_looks_after_jobs(
 ) -> None:
     (folder / "slow.pdf").write_bytes(damage.endless_parsing())
     with serve(requests=1) as server:
-        async with Client(server.url) as first, anyio.create_task_group() as tasks:
+        async with Client(server.connect()) as first, anyio.create_task_group() as tasks:
             tasks.start_soon(first.call_tool, "extract_tables", {"source": str(folder / "slow.pdf")})
             with anyio.fail_after(20):
                 await wait_for_children(server.process.pid)
-            async with Client(server.url, mode=era) as client:
+            async with Client(server.connect(), mode=era) as client:
                 assert [tool.name for tool in (await client.list_tools()).tools] == list(BY_NAME)
                 await client.call_tool("get_job", {"job_id": "none"})  # it is told that there is none
                 with pytest.raises(MCPError, match="Wait for one to end"):
@@ -334,8 +335,7 @@ async def test_a_client_that_never_ends_its_headers_is_let_go(serve: Serving) ->
 
 async def test_a_client_that_never_ends_its_body_is_let_go(serve: Serving) -> None:
     with serve(body_seconds=0.3) as server, socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
-        head = f"POST /mcp HTTP/1.1\r\nHost: localhost:{server.port}\r\nContent-Length: 100\r\n\r\n{{"
-        client.sendall(head.encode())
+        client.sendall(_head(server, b"x" * 100, {}) + b"{")
         assert client.recv(4096).startswith(b"HTTP/1.1 408 ")
 
 
@@ -413,7 +413,7 @@ async def test_calls_at_work_are_finished_when_the_server_is_told_to_end(
     result: list[CallToolResult] = []
 
     async def read() -> None:
-        async with Client(server.url, mode=era) as client:
+        async with Client(server.connect(), mode=era) as client:
             await client.list_tools()  # the client would ask for them after the call, when nobody answers any more
             result.append(await client.call_tool("extract_tables", {"source": str(folder / "a.pdf")}))
 
@@ -435,7 +435,7 @@ async def test_a_call_that_does_not_end_is_given_a_bounded_time(serve: Serving, 
         async with anyio.create_task_group() as tasks:
 
             async def call() -> None:
-                async with Client(server.url, mode=era) as client:
+                async with Client(server.connect(), mode=era) as client:
                     with pytest.raises(MCPError) as told:
                         await client.call_tool("extract_tables", {"source": str(folder / "slow.pdf")})
                 errors.append(told.value)
@@ -454,7 +454,7 @@ async def test_a_call_that_does_not_end_is_given_a_bounded_time(serve: Serving, 
 
 async def test_interrupting_leaves_no_worker_and_the_exit_code_that_says_so(server: HttpServer, folder: Path) -> None:
     (folder / "a.pdf").write_bytes(drawing.draw_text(["one"]))
-    async with Client(server.url) as client:
+    async with Client(server.connect()) as client:
         await client.call_tool("read_text", {"source": str(folder / "a.pdf")})
     workers = children_of(server.process.pid)
     os.kill(server.process.pid, signal.SIGINT)
@@ -470,7 +470,7 @@ async def test_logs_are_json_lines_without_what_documents_say(serve: Serving, er
     (folder / "a.pdf").write_bytes(drawing.draw_text(["Zanzibar is confidential."]))
     asked = {"source": str(folder / "a.pdf"), "password": "geheim"}
     with serve("--log", "debug") as server:
-        async with Client(server.url, mode=era) as client:
+        async with Client(server.connect(), mode=era) as client:
             assert "Zanzibar" in _text(await client.call_tool("read_text", asked))
         _, stdout, stderr = await anyio.to_thread.run_sync(server.end)
     lines = [json.loads(line) for line in stderr.splitlines()]
@@ -523,7 +523,7 @@ def test_a_port_that_cannot_be_is_a_usage_error(folder: Path, port: str) -> None
 
 
 def test_where_to_listen_means_nothing_without_http() -> None:
-    assert _refused("--port", "80").startswith("2 --host and --port belong to --http")
+    assert _refused("--port", "80").startswith("2 --host, --port and --no-auth belong to --http")
 
 
 async def test_it_listens_on_ipv6_where_the_machine_has_it(folder: Path, tmp_path: Path) -> None:
@@ -533,5 +533,5 @@ async def test_it_listens_on_ipv6_where_the_machine_has_it(folder: Path, tmp_pat
         pytest.skip("this machine has no IPv6 loopback")
     with serving(folder, tmp_path / "home", "--host", "::1") as server:
         assert server.url.startswith("http://[::1]:")
-        async with Client(server.url) as client:
+        async with Client(server.connect()) as client:
             assert (await client.list_tools()).tools

@@ -48,8 +48,15 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def server(documents: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[HttpServer]:
     skip_without(INSPECTOR)
-    skip_without(CONFORMANCE)
     with serving(documents, tmp_path_factory.mktemp("home")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def open_server(documents: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[HttpServer]:
+    """A server that asks for no token: the conformance suite sends none."""
+    skip_without(CONFORMANCE)
+    with serving(documents, tmp_path_factory.mktemp("open-home"), "--no-auth") as started:
         yield started
 
 
@@ -68,9 +75,11 @@ def _node(program: Path, *arguments: str, home: Path) -> subprocess.CompletedPro
 @pytest.mark.parametrize(
     ("version", "scenario"), [(version, name) for version, names in SCENARIOS.items() for name in names]
 )
-def test_the_protocol_is_spoken_as_specified(server: HttpServer, tmp_path: Path, version: str, scenario: str) -> None:
+def test_the_protocol_is_spoken_as_specified(
+    open_server: HttpServer, tmp_path: Path, version: str, scenario: str
+) -> None:
     asked = ["--scenario", scenario, "--spec-version", version, "--output-dir", str(tmp_path / "results")]
-    done = _node(CONFORMANCE, "server", "--url", server.url, *asked, home=tmp_path)
+    done = _node(CONFORMANCE, "server", "--url", open_server.url, *asked, home=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     (results,) = (tmp_path / "results").rglob("checks.json")
     checks: list[dict[str, Any]] = json.loads(results.read_text())
@@ -84,6 +93,7 @@ def test_the_inspector_lists_calls_and_reads(server: HttpServer, documents: Path
 
     def inspect(*arguments: str) -> dict[str, Any]:
         options = ["--cli", "--quiet", "--format", "json", "--protocol-era", era, server.url, "--transport", "http"]
+        options += ["--header", f"Authorization: Bearer {server.token}"]
         done = _node(INSPECTOR, *options, *arguments, home=tmp_path)
         assert done.returncode == 0, done.stdout + done.stderr
         answer: dict[str, Any] = json.loads(done.stdout)["result"]

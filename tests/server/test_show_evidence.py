@@ -348,7 +348,7 @@ async def test_pictures_and_pages_come_over_http_too(folder: Path, tmp_path: Pat
     (folder / "a.pdf").write_bytes(drawing.draw_table(rows=3, columns=3))
     with serving(folder, tmp_path / "home") as server:
         for mode in ("auto", "legacy"):
-            async with Client(server.url, mode=mode) as client:
+            async with Client(server.connect(), mode=mode) as client:
                 result_id = await _extracted(client, folder / "a.pdf")
                 asked = {"result_id": result_id, "items": ["t1:1:1"]}
                 shown = await client.call_tool("show_evidence", asked)

@@ -19,7 +19,7 @@ async def test_mixed_calls_with_faults_end_well_and_leave_nothing_behind(tmp_pat
     from benchmarks.soak_report import lines_of
 
     options = Options(
-        calls=60, clients=8, seed=5, faults=4, has_slow_files=False, ends_at_work=False, waits_for_workers=False
+        calls=36, clients=6, seed=5, faults=4, has_slow_files=False, ends_at_work=False, waits_for_workers=False
     )
     report = await soak(options, tmp_path / "room")
     missed = [goal for goal in report.goals if not goal.is_met and not goal.is_of_long_runs]

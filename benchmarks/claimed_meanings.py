@@ -313,8 +313,11 @@ def _wrong_kind(label: Label, luck: random.Random, *, is_german: bool) -> str:
     return luck.choice((f"The clause on {topic} was deleted.", f"The provision about {topic} has been removed."))
 
 
+_SMALL = frozenset("before within without under during unless after against between".split())
+
+
 def _topic(text: str, luck: random.Random) -> str:
     """Choose words that say what a text is about."""
     words = [word.strip(".,;:()") for word in text.split()]
-    telling = [word for word in words if len(word) > 5 and word.isalpha()]
+    telling = sorted({word for word in words if len(word) > 5 and word.isalpha() and word not in _SMALL})
     return " and ".join(luck.sample(telling, min(2, len(telling)))) or "this"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks.claimed_names import ERRORS, ErrorOfName, name_claims
 from benchmarks.written_meanings import NAMES, WRITTEN
 from witnessmark.evidence.change_claims import doubts_of
 from witnessmark.evidence.change_directions import Kind
@@ -89,7 +90,7 @@ def test_a_true_sentence_is_not_doubted(change: ChangedTexts, meaning: str) -> N
         (DATE, "The end is brought forward to 3 June 2026.", "goes down"),
         (RATE, "Interest is 7 % instead of 4.5 %.", "says 7 %"),
         (PLACE, "Delivery moves from Orrinford to Saltmere.", "from Orrinford to Saltmere"),
-        (PLACE, "Delivery moves from Saltmere to Hexley.", "from Saltmere to Hexley"),
+        (PLACE, "Delivery moves from Saltmere to Hexley.", "names Hexley"),
         (PLACE, "The word “harbour” replaces “Saltmere”.", "'harbour'"),
         (PLACE, "Delivery is arranged with Marlow Freight at Orrinford.", "names Marlow Freight"),
     ],
@@ -125,6 +126,19 @@ def test_sentences_written_by_hand_are_told_apart() -> None:
     true, false = ([doubted for kind, doubted in checked if kind == wanted] for wanted in ("true", "false"))
     assert sum(true) <= 0.02 * len(true)
     assert sum(false) >= 0.95 * len(false)
+
+
+@pytest.mark.parametrize("error", [None, *ERRORS])
+def test_names_that_a_sentence_has_wrong_are_doubted_in_many_wordings(error: ErrorOfName | None) -> None:
+    checked = [
+        bool(doubts_of(claim.meaning, "changed", claim.change.texts, is_there=claim.is_there))
+        for claim in name_claims()
+        if claim.error == error
+    ]
+    if error is None:
+        assert not any(checked)
+    else:
+        assert sum(checked) >= 0.95 * len(checked)
 
 
 @pytest.mark.parametrize("meaning", ["", "1", "from to", "from 1 to", "“”", "statt", "A" * 5_000, "9" * 60 + " days"])

@@ -174,6 +174,18 @@ async def test_meanings_that_changed_places_are_named_on_both(house: House, api:
     assert [one.meaning_doubts for one in found.differences] == [[], []]
 
 
+async def test_a_meaning_with_only_words_of_another_difference_is_named(house: House, api: FakeClaudeAPI) -> None:
+    before = ("The miller grinds rye.", "The fee is nine crowns.", "The gate opens at six.")
+    after = (before[0], before[1].replace("nine", "ten"), before[2], "A smith may shoe one horse in the yard.")
+    api.answer_with(
+        lambda _: answer(meant("d1", "There is a rule on the smith and a horse."), meant("d2", "It is new."))
+    )
+    found = await compare(house, text(before), text(after), ("old.md", "new.md"))
+    assert [one.what for one in found.differences] == ["number", "words"]
+    assert "fits d2" in found.differences[0].meaning_doubts[0]
+    assert found.differences[1].meaning_doubts == []
+
+
 @pytest.mark.parametrize(
     ("meaning", "significance"), [("It is 9 now.", "substantive"), ("A word is another.", "formatting")]
 )

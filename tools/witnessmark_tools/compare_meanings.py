@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -145,7 +145,30 @@ def _exchanged(differences: Sequence[DocumentDifference], changes: dict[int, Cha
         back = fits[best].get(number, _NO_FIT).weight - fits[best].get(best, _NO_FIT).weight
         if (back > 0 and gain + back >= MIN_GAIN) or (own.weight == 0.0 and gain >= MIN_GAIN_OF_ONE):
             found.append((number, best))
-    return found
+    known = {number for number, _ in found}
+    return [*found, *_foreign(differences, {n: change for n, change in changes.items() if n not in known}, changes)]
+
+
+def _foreign(
+    differences: Sequence[DocumentDifference], asked: dict[int, ChangedTexts], changes: dict[int, ChangedTexts]
+) -> Iterator[tuple[int, int]]:
+    """Find meanings that share no word with their own difference, if another difference has all their known words."""
+    own = {number: _core(differences[number], change) for number, change in changes.items()}
+    everywhere = frozenset[str]().union(*own.values())
+    for number in asked:
+        words = {word for word, _ in _terms(differences[number].meaning or "") if word not in _SAYING}
+        known = words & everywhere
+        if len(known) < MIN_WORDS or 2 * len(known) < len(words) or known & own[number]:
+            continue
+        best = next((place for place, core in own.items() if known <= core), None)
+        if best is not None:
+            yield number, best
+
+
+def _core(one: DocumentDifference, change: ChangedTexts) -> frozenset[str]:
+    """Give the words of a difference as it is cited, without the paragraph around it."""
+    texts = (change.before, change.after, one.section or "", one.row or "", one.column or "")
+    return frozenset(word for text in texts for word, _ in _terms(text))
 
 
 class _Fit(NamedTuple):

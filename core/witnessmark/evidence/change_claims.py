@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from witnessmark.evidence.change_directions import Kind, direction_doubts
 from witnessmark.evidence.change_figures import ChangedTexts, figure_doubts
-from witnessmark.evidence.change_words import IsThere, word_doubts
+from witnessmark.evidence.change_names import IsThere
+from witnessmark.evidence.change_words import word_doubts
 
 
 def doubts_of(meaning: str, kind: Kind, change: ChangedTexts, *, is_there: IsThere) -> list[str]:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from witnessmark.evidence.change_figures import ChangedTexts
+from witnessmark.evidence.change_names import IsThere, name_doubts
 from witnessmark.evidence.quote_keys import keys_joined, word_key, words_of_quote
 
 _QUOTED = re.compile(r"[\"\u201c\u201e\u00ab]([^\"\u201c\u201d\u201e\u00ab\u00bb]{2,200})[\"\u201d\u201c\u00bb]")
 _NAME = r"[A-Z\u00c4\u00d6\u00dc][\w\u2019'-]*[\w](?:\s[A-Z\u00c4\u00d6\u00dc][\w\u2019'-]+)*"
-_FROM_TO = re.compile(rf"\b(?:from|von|vom)\s+(?P<old>{_NAME})\s+(?:to|nach|zu|auf)\s+(?P<new>{_NAME})")
-_INSTEAD = re.compile(
-    rf"(?P<new>{_NAME})\s+(?:instead of|rather than|replaces|statt|anstelle von|ersetzt)\s+(?P<old>{_NAME})"
-)
 _LONE_NAME = re.compile(rf"(?<=[a-z,;] ){_NAME}")
 _ARTICLES = frozenset("the a an this that each any every both no its their our such all".split())
 _ENGLISH = re.compile(r"\b(?:the|is|are|of|to|must|may|will|has|now)\b")
@@ -23,9 +20,6 @@ _KNOWN_NAMES = frozenset(
     " september october november december english german french european union state states section clause article"
     " annex schedule before after".split()
 )
-
-IsThere = Callable[[str], bool]
-"""Says whether a text is anywhere in one of the documents, word for word."""
 
 
 def word_doubts(meaning: str, change: ChangedTexts, is_there: IsThere) -> list[str]:
@@ -38,31 +32,12 @@ def word_doubts(meaning: str, change: ChangedTexts, is_there: IsThere) -> list[s
         for found in _QUOTED.finditer(meaning)
         if (quoted := " ".join(found[1].split())) and not _is_in(quoted, change.all_texts)
     ]
-    doubts += _exchanged(meaning, change)
+    doubts += name_doubts(meaning, change, is_there)
     if not doubts:
         doubts += [
             f"the meaning names {name}; neither document has that" for name in _strange(meaning, change, is_there)
         ]
     return doubts
-
-
-def _exchanged(meaning: str, change: ChangedTexts) -> Iterator[str]:
-    """Find names that a sentence puts on the side that does not have them."""
-    for pattern in (_FROM_TO, _INSTEAD):
-        for found in pattern.finditer(meaning):
-            old, new = found["old"], found["new"]
-            before = " ".join((change.before, *change.around_before))
-            after = " ".join((change.after, *change.around_after))
-            if _is_in(old, before) and _is_in(new, after):
-                continue
-            is_turned = _is_in(old, after) and _is_in(new, before) and not _is_in(old, before)
-            if is_turned or (_is_name(change.removed) and _is_name(change.added)):
-                said = f"the difference says from {change.removed} to {change.added}"
-                yield f"the meaning says from {old} to {new}; {said}"
-
-
-def _is_name(words: str) -> bool:
-    return bool(words) and words[:1].isupper() and len(words) < 80
 
 
 def _strange(meaning: str, change: ChangedTexts, is_there: IsThere) -> Iterator[str]:

@@ -110,6 +110,24 @@ def test_under_a_date_no_number_is_made_of_day_and_month() -> None:
     assert _values(_first_column(("12.03", "1.10"), heading="Date")) == [None, None]
 
 
+AMOUNTS: dict[str, tuple[Column, str, list[float | None]]] = {
+    "numbers of articles": (("4711-", "4712-"), "Article", [None, None]),
+    "numbers of articles and a count": (("4711-", "12"), "", [None, 12]),
+    "an amount among its like": (("4711-", "12.50"), "", [-4711, 12.5]),
+    "an amount with groups of digits": (("4.711-", "1.200"), "", [None, None]),
+    "amounts in a ledger": (("4711-", "80"), "Saldo", [-4711, 80]),
+    "amounts of a currency": (("4711- €", "80 €"), "", [-4711, 80]),
+    "decimals are amounts": (("47,11-",), "", [-47.11]),
+}
+
+
+@pytest.mark.parametrize(("cells", "heading", "values"), AMOUNTS.values(), ids=AMOUNTS)
+def test_a_minus_behind_digits_is_one_in_a_column_of_amounts(
+    cells: Column, heading: str, values: list[float | None]
+) -> None:
+    assert _values(_first_column(cells, heading=heading)) == values
+
+
 def test_a_heading_that_counts_things_is_one_of_numbers() -> None:
     assert _values(_first_column(("30", "400"), heading="Number of employees")) == [30, 400]
 

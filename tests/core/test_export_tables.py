@@ -86,7 +86,7 @@ def test_columns_are_as_wide_as_what_stands_in_them() -> None:
 
 def test_contents_say_where_each_table_stands_and_lead_there() -> None:
     book = _opened(BUDGET, _one("x", name="t2"))
-    assert book.sheetnames == ["Contents", "t1 Budget plan & actual", "t2"]
+    assert book.sheetnames == ["Contents", "t1 Budget plan & actual", "t2", "Check"]
     contents = _sheet(book, "Contents")
     assert [cell.value for cell in contents[4]] == [
         "t1 Budget plan & actual",
@@ -95,6 +95,7 @@ def test_contents_say_where_each_table_stands_and_lead_there() -> None:
         2,
         4,
         "high",
+        0,
         "Source: the register.",
     ]
     link = contents["A4"].hyperlink
@@ -103,7 +104,7 @@ def test_contents_say_where_each_table_stands_and_lead_there() -> None:
 
 
 def test_the_only_table_stands_first() -> None:
-    assert _opened(BUDGET).sheetnames == ["t1 Budget plan & actual", "Contents"]
+    assert _opened(BUDGET).sheetnames == ["t1 Budget plan & actual", "Contents", "Check"]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -140,7 +141,7 @@ def test_what_a_workbook_cannot_carry_is_left_out_and_the_rest_is_kept() -> None
 def test_rows_beyond_the_last_of_a_sheet_go_on_in_another_under_the_same_headers() -> None:
     table = ExportTable(name="t1", pages=(1,), header_rows=1, rows=(("n",), *((f"row {n}",) for n in range(7))))
     book = _opened(table, max_rows=4)
-    assert book.sheetnames == ["t1", "t1 (2)", "t1 (3)", "Contents"]
+    assert book.sheetnames == ["t1", "t1 (2)", "t1 (3)", "Contents", "Check"]
     columns = [[row[0].value for row in _sheet(book, name).iter_rows()] for name in book.sheetnames[:3]]
     assert columns == [["n", "row 0", "row 1", "row 2"], ["n", "row 3", "row 4", "row 5"], ["n", "row 6"]]
 
@@ -169,7 +170,7 @@ def test_a_sheet_is_named_after_its_table(title: str | None, name: str) -> None:
 
 def test_tables_of_one_title_get_sheets_of_their_own() -> None:
     tables = [_one("x", name=f"t{n}", title="The same long title of many tables") for n in (1, 2, 12)]
-    assert len({name.lower() for name in _opened(*tables).sheetnames}) == 4
+    assert len({name.lower() for name in _opened(*tables).sheetnames}) == 5
 
 
 def test_the_same_tables_make_the_same_bytes_on_another_day() -> None:

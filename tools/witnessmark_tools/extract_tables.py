@@ -208,14 +208,22 @@ async def extract_tables(
                 checked = again.tables
         shape = functools.partial(_shaped, checked, found.readings, faults)
         tables, review, left_out = await anyio.to_thread.run_sync(shape, abandon_on_cancel=True)
-        files: list[ExportedFile] = []
-        if export:
-            write = functools.partial(export_tables, export, found.tables, document, result_id, exports, faults)
-            files = await anyio.to_thread.run_sync(write, abandon_on_cancel=True)
         layers: list[ReviewItem] = []
         with contained(faults, "Text layers that differ from their pages are not listed for review"):
             layers = layer_review(check.findings)
         needs_review = layers + review + found.needs_review
+        files: list[ExportedFile] = []
+        if export:
+            grids = [one.table for one in checked]
+
+            def write() -> list[ExportedFile]:
+                leaving, to_check = tables_to_export(grids, tables, needs_review)
+                return export_tables(export, leaving, to_check, document, result_id, exports, faults)
+
+            with contained(faults, "The tables were not exported"):
+                from witnessmark_tools.tables_to_files import tables_to_export  # not before a file is asked for
+
+                files = await anyio.to_thread.run_sync(write, abandon_on_cancel=True)
 
         def remember() -> None:
             kept = [_remembered(table) for table in tables]

@@ -32,6 +32,13 @@ _CODES = re.compile(
     re.IGNORECASE,
 )
 """Headings of columns whose digits name things and count nothing."""
+_AMOUNTS = re.compile(
+    r"\b(?:amounts?|balance|debits?|credits?|price|cost|costs|total|sum|value|fee|tax|vat|net|gross|paid|due|"
+    r"betrag|saldo|soll|haben|summe|preis|umsatz|wert|netto|brutto|gebühr|montant|solde|débit|crédit|prix|importe?|"
+    r"cargo|abono|importo|dare|avere|bedrag|prijs|kwota|valor|usd|eur|gbp|chf)\b",
+    re.IGNORECASE,
+)
+"""Headings of columns of money, below which `4711-` is an amount and no number of an article."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +55,8 @@ class _Printed:
 
     digits: str
     is_negative: bool = False
+    has_late_minus: bool = False
+    """Whether its sign stands behind the digits, as in accounts, and as in numbers of articles."""
     is_in_parentheses: bool = False
     has_plus: bool = False
     percent: str = ""
@@ -58,6 +67,11 @@ class _Printed:
     def is_bare(self) -> bool:
         """Whether it is digits and nothing else."""
         return self.digits.isdecimal() and not (self.is_signed or self.percent or self.before or self.after)
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether it has decimals, groups of digits, a currency or a percent sign, as no number of an article has."""
+        return bool(not self.digits.isdecimal() or self.percent or self.before or self.after.strip("*†‡§"))
 
     @property
     def is_signed(self) -> bool:
@@ -107,6 +121,7 @@ def _printed(text: str) -> _Printed | None:
     return _Printed(
         digits=part["digits"].replace("’", "'"),
         is_negative=bool(opened or (signs and signs != "+")),
+        has_late_minus=bool(part["trailing"].strip()),
         is_in_parentheses=bool(opened),
         has_plus=signs == "+",
         percent=part["percent"] or part["late_percent"],
@@ -145,6 +160,7 @@ def _column_numbers(
     values = [_value(cell.digits, mark) if cell else None for cell in cells]
     known = [cell for cell, value in zip(cells, values, strict=True) if cell and value is not None]
     names_things = _names_things([cell for cell in cells if cell], texts, heading)
+    has_amounts = bool(_AMOUNTS.search(heading)) or any(cell.is_amount for cell in known)
     groupings = {grouping for cell in known if (grouping := _grouping(cell.digits, mark))}
     style = _Style(uses_parentheses=any(cell.is_in_parentheses for cell in known), is_grouped=bool(groupings))
     numbers: list[Number | None] = []
@@ -153,6 +169,7 @@ def _column_numbers(
             numbers.append(None)
             continue
         is_code = names_things and (cell.is_bare or bool(_DATES.search(heading)))
+        is_code = is_code or (cell.has_late_minus and not has_amounts)
         is_label = cell.is_in_parentheses and not has_losses  # (1), (2), (3): no column here has losses and gains
         joined = _grouping(cell.digits, mark) == " " and (len(groupings) > 1 or cell.has_plus)  # two cells, or a phone
         numbers.append(None if is_code or is_label or joined else _number(cell, value, mark, style))

@@ -7,11 +7,39 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToCheck:
+    """One thing that a person should compare with the page.
+
+    Shapes:  `table` is the name of a table; `row` and `column` are of its `rows`, from 0; None where it concerns more
+    """
+
+    page: int
+    finding: str
+    value: str = ""
+    table: str | None = None
+    row: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordsInNoCell:
+    """What the page prints among the cells of a table, and no cell has.
+
+    Shapes:  `after_row` is of the table's `rows`, from 0; -1 is above them
+    """
+
+    page: int
+    text: str
+    after_row: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExportTable:
     """A grid of printed texts with what stands around it.
 
     Shapes:  every row of `rows` has as many entries, the headers first; `None` is a place that a merged cell covers;
-             `spans` gives (rows, columns) of merged cells by (row, column) of their top left place
+             `spans` gives (rows, columns) of merged cells by (row, column) of their top left place; `doubts` says why a
+             cell is in doubt, by its (row, column)
     """
 
     name: str
@@ -22,6 +50,8 @@ class ExportTable:
     title: str | None = None
     notes: tuple[str, ...] = ()
     confidence: str = "medium"
+    doubts: Mapping[tuple[int, int], str] = field(default_factory=dict[tuple[int, int], str])
+    in_no_cell: tuple[WordsInNoCell, ...] = ()
 
     @property
     def headers(self) -> tuple[tuple[str | None, ...], ...]:

@@ -1,4 +1,4 @@
-"""Tables as an Excel workbook: a sheet a table, numbers as numbers, and nothing that could run."""
+"""Tables as an Excel workbook: a sheet a table, numbers and dates as such, doubts marked, no formulas."""
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 
@@ -7,25 +7,35 @@ from __future__ import annotations
 import io
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from witnessmark.errors import InputError
+from witnessmark.exports.check_sheet import CHECK, Placement, write_check
+from witnessmark.exports.dates import dates_of
 from witnessmark.exports.numbers import Number, is_numeric, numbers_of
-from witnessmark.exports.tables import ExportTable
+from witnessmark.exports.tables import ExportTable, ToCheck
+from witnessmark.exports.workbook import (
+    DOUBT,
+    Formats,
+    clean,
+    column_name,
+    fit_height,
+    write_link,
+    write_text,
+)
 
 if TYPE_CHECKING:
-    from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-# Source of the three limits: Excel specifications and limits
+# Source of both limits: Excel specifications and limits
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384
-MAX_CHARACTERS = 32_767
+MAX_NOTES = 1_000
+"""Notes on cells in doubt in a workbook; each is a drawing, and thousands make a spreadsheet slow."""
 
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f]+")
 _MADE = datetime(2000, 1, 1, tzinfo=UTC)
 """The same tables make the same bytes, so that exporting twice writes one file."""
@@ -45,12 +55,15 @@ class TableTooWide(InputError):
         )
 
 
-def xlsx_from_tables(document: str, tables: Sequence[ExportTable], *, max_rows: int = MAX_ROWS) -> bytes:
+def xlsx_from_tables(
+    document: str, tables: Sequence[ExportTable], to_check: Sequence[ToCheck] = (), *, max_rows: int = MAX_ROWS
+) -> bytes:
     """Write the tables of a document as a workbook, in bounded memory.
 
     Shapes:  a sheet a table, headers in its first rows and nothing above them, so that programs read it too; a sheet
              `Contents` with titles, pages and notes stands first, or last where there is only one table; rows beyond
-             `max_rows` go on in a further sheet under the same headers
+             `max_rows` go on in a further sheet under the same headers; a sheet `Check` comes last, with `to_check`
+             and the words that are in no cell
     Errors:  `TableTooWide`
     """
     from xlsxwriter.workbook import Workbook
@@ -62,52 +75,61 @@ def xlsx_from_tables(document: str, tables: Sequence[ExportTable], *, max_rows: 
     with tempfile.TemporaryDirectory(prefix="witnessmark-") as folder:
         as_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         workbook = Workbook(file, {"constant_memory": True, "tmpdir": folder, **as_text})
-        workbook.set_properties({"title": _clean(document), "created": _MADE})
-        formats = _Formats(workbook)
+        workbook.set_properties({"title": clean(document), "created": _MADE})
+        formats = Formats(workbook)
         contents = workbook.add_worksheet("Contents") if len(tables) != 1 else None
-        sheets = [
-            (table, _write_table(workbook, formats, table, numbers, max_rows))
-            for table, numbers in zip(tables, numbers_of(tables), strict=True)
+        notes = _Notes()
+        placements = [
+            _write_table(workbook, formats, table, values, max_rows, notes)
+            for table, values in zip(tables, _values_of(tables), strict=True)
         ]
-        _write_contents(contents or workbook.add_worksheet("Contents"), formats, document, sheets)
+        _write_contents(contents or workbook.add_worksheet("Contents"), formats, document, placements, to_check)
+        write_check(workbook.add_worksheet(CHECK), formats, document, placements, to_check)
         workbook.close()
     return file.getvalue()
 
 
-class _Formats:
-    """The formats of a workbook, each made once."""
+def _values_of(tables: Sequence[ExportTable]) -> Iterator[Grid]:
+    """Give what cells are worth: as numbers, else as dates."""
+    for numbers, dates in zip(numbers_of(tables), dates_of(tables), strict=True):
+        yield [
+            tuple(number or day for number, day in zip(of_row, days, strict=True))
+            for of_row, days in zip(numbers, dates, strict=True)
+        ]
 
-    def __init__(self, workbook: Workbook) -> None:
-        self._workbook = workbook
-        self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
 
-    def __call__(self, **properties: Any) -> Format:
-        key = tuple(sorted(properties.items()))
-        if key not in self._made:
-            self._made[key] = self._workbook.add_format({"valign": "top", **properties})
-        return self._made[key]
+class _Notes:
+    """Notes on cells, the first `MAX_NOTES` of a workbook."""
 
-    def header(self, align: str, *, is_last: bool) -> Format:
-        line = {"bottom": 1} if is_last else {}
-        return self(bold=True, text_wrap=True, valign="bottom", align=align, **line)
+    def __init__(self) -> None:
+        self._written = 0
+
+    def write(self, sheet: Worksheet, row: int, column: int, text: str) -> None:
+        if self._written < MAX_NOTES:
+            lines = 2 + len(text) // 40
+            shape = {"author": "witnessmark", "width": 280, "height": min(18 * lines, 400)}
+            sheet.write_comment(row, column, clean(text), shape)
+            self._written += 1
 
 
 def _write_table(
-    workbook: Workbook, formats: _Formats, table: ExportTable, numbers: Grid, max_rows: int
-) -> Sequence[str]:
+    workbook: Workbook, formats: Formats, table: ExportTable, values: Grid, max_rows: int, notes: _Notes
+) -> Placement:
     step = max(1, max_rows - table.header_rows)
     names: list[str] = []
     for start in range(0, max(1, len(table.body)), step):
         name = sheet_name(table, part=len(names) + 1)
         sheet = workbook.add_worksheet(name)
-        _write_sheet(sheet, formats, table, numbers, range(start, min(start + step, len(table.body))))
+        _write_sheet(sheet, formats, table, values, range(start, min(start + step, len(table.body))), notes)
         names.append(name)
-    return names
+    return Placement(table=table, sheets=names, step=step)
 
 
-def _write_sheet(sheet: Worksheet, formats: _Formats, table: ExportTable, numbers: Grid, part: range) -> None:
+def _write_sheet(
+    sheet: Worksheet, formats: Formats, table: ExportTable, values: Grid, part: range, notes: _Notes
+) -> None:
     body = table.body
-    numeric = [is_numeric([row[n] for row in numbers], [row[n] for row in body]) for n in range(table.column_count)]
+    numeric = [is_numeric([row[n] for row in values], [row[n] for row in body]) for n in range(table.column_count)]
     widths = list(_widths(table))
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
@@ -117,34 +139,35 @@ def _write_sheet(sheet: Worksheet, formats: _Formats, table: ExportTable, number
         sheet.repeat_rows(0, table.header_rows - 1)
     if table.column_count:
         # Years in headers, codes and unclear numbers are text on purpose; Excel would put a green corner on each.
-        sheet.ignore_errors({"number_stored_as_text": f"A1:{_column_name(table.column_count)}{MAX_ROWS}"})
+        sheet.ignore_errors({"number_stored_as_text": f"A1:{column_name(table.column_count)}{MAX_ROWS}"})
     for row, texts in enumerate(table.headers):
-        _fit_height(sheet, row, zip(texts, widths, strict=True))
+        fit_height(sheet, row, zip(texts, widths, strict=True))
         for column, text in enumerate(texts):
             height, width = table.spans.get((row, column), (1, 1))
             align = "center" if width > 1 else "right" if numeric[column] else "left"
-            is_last = row + height >= table.header_rows
-            _write_text(sheet, row, column, text, formats.header(align, is_last=is_last))
+            marked = _marked(sheet, (row, column), table.doubts.get((row, column)), notes)
+            write_text(
+                sheet, row, column, text, formats.header(align, is_last=row + height >= table.header_rows, **marked)
+            )
     for row, index in enumerate(part, start=table.header_rows):
-        _fit_height(sheet, row, zip(body[index], widths, strict=True))
-        for column, (text, number) in enumerate(zip(body[index], numbers[index], strict=True)):
-            if number:
-                sheet.write_number(row, column, number.value, formats(num_format=number.number_format))
+        fit_height(sheet, row, zip(body[index], widths, strict=True))
+        for column, (text, value) in enumerate(zip(body[index], values[index], strict=True)):
+            marked = _marked(sheet, (row, column), table.doubts.get((index + table.header_rows, column)), notes)
+            if value:
+                sheet.write_number(row, column, value.value, formats(num_format=value.number_format, **marked))
             else:
                 wraps = len(text or "") > widths[column] or "\n" in (text or "")
                 side = {"align": "right"} if numeric[column] and column else {}
-                _write_text(sheet, row, column, text, formats(text_wrap=wraps, **side))
+                write_text(sheet, row, column, text, formats(text_wrap=wraps, **side, **marked))
     _merge(sheet, table)
 
 
-def _fit_height(sheet: Worksheet, row: int, cells: Iterable[tuple[str | None, int]]) -> None:
-    """Make a row as high as its longest cell needs; not every program does so when it opens a file."""
-    lines = max(
-        (sum(1 + max(0, len(line) - 1) // width for line in text.splitlines()) for text, width in cells if text),
-        default=1,
-    )
-    if lines > 1:
-        sheet.set_row(row, min(15 * lines, 409))
+def _marked(sheet: Worksheet, place: tuple[int, int], doubt: str | None, notes: _Notes) -> dict[str, Any]:
+    """Give a cell in doubt its note, and the fill for its format."""
+    if doubt is None:
+        return {}
+    notes.write(sheet, *place, doubt)
+    return {"bg_color": DOUBT}
 
 
 def _merge(sheet: Worksheet, table: ExportTable) -> None:
@@ -155,38 +178,37 @@ def _merge(sheet: Worksheet, table: ExportTable) -> None:
             sheet.merge.append([row, column, row + height - 1, column + width - 1])
 
 
-def _write_text(sheet: Worksheet, row: int, column: int, text: str | None, style: Format) -> None:
-    if text:
-        sheet.write_string(row, column, _clean(text), style)
-    else:
-        sheet.write_blank(row, column, None, style)
-
-
 def _write_contents(
-    sheet: Worksheet, formats: _Formats, document: str, sheets: Sequence[tuple[ExportTable, Sequence[str]]]
+    sheet: Worksheet,
+    formats: Formats,
+    document: str,
+    placements: Sequence[Placement],
+    to_check: Sequence[ToCheck],
 ) -> None:
-    widths = (34, 60, 14, 8, 9, 13, 60)
+    widths = (34, 60, 14, 8, 9, 13, 10, 60)
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     sheet.fit_to_pages(1, 0)
     sheet.set_landscape()
-    _write_text(sheet, 0, 0, f"Tables of {document}", formats(bold=True, font_size=14))
-    headings = ("Sheet", "Title", "Pages", "Rows", "Columns", "Confidence", "Notes")
+    write_text(sheet, 0, 0, f"Tables of {document}", formats(bold=True, font_size=14))
+    headings = ("Sheet", "Title", "Pages", "Rows", "Columns", "Confidence", "To check", "Notes")
     for column, heading in enumerate(headings):
-        _write_text(sheet, 2, column, heading, formats.header("right" if column in {3, 4} else "left", is_last=True))
-    lines = [(table, name) for table, names in sheets for name in names]
+        align = "right" if column in {3, 4, 6} else "left"
+        write_text(sheet, 2, column, heading, formats.header(align, is_last=True))
+    lines = [(placement.table, name) for placement in placements for name in placement.sheets]
     for row, (table, name) in enumerate(lines, start=3):
-        place = f"internal:'{name.replace(chr(39), chr(39) * 2)}'!A1"
-        sheet.write_url(row, 0, place, formats(font_color="#0563C1", underline=1), name)
+        write_link(sheet, row, 0, (name, "A1"), name, formats.link())
         text = formats(text_wrap=True)
         notes = "\n".join(table.notes)
-        _fit_height(sheet, row, ((table.title, widths[1]), (notes, widths[6])))
-        _write_text(sheet, row, 1, table.title, text)
-        _write_text(sheet, row, 2, table.place.partition(" ")[2], text)
+        fit_height(sheet, row, ((table.title, widths[1]), (notes, widths[7])))
+        write_text(sheet, row, 1, table.title, text)
+        write_text(sheet, row, 2, table.place.partition(" ")[2], text)
         sheet.write_number(row, 3, len(table.body), formats(num_format="#,##0"))
         sheet.write_number(row, 4, table.column_count, formats(num_format="#,##0"))
-        _write_text(sheet, row, 5, table.confidence, formats(indent=1))
-        _write_text(sheet, row, 6, notes, text)
+        write_text(sheet, row, 5, table.confidence, formats(indent=1))
+        count = sum(one.table == table.name for one in to_check) + len(table.in_no_cell)
+        sheet.write_number(row, 6, count, formats(num_format="#,##0"))
+        write_text(sheet, row, 7, notes, text)
 
 
 def _widths(table: ExportTable) -> Iterator[int]:
@@ -213,19 +235,5 @@ def sheet_name(table: ExportTable, part: int = 1) -> str:
     """
     named = f"{table.name} {table.title}" if table.title else table.name
     ending = f" ({part})" if part > 1 else ""
-    plain = " ".join(_NOT_IN_A_NAME.sub(" ", _clean(named)).split())
+    plain = " ".join(_NOT_IN_A_NAME.sub(" ", clean(named)).split())
     return plain[: 31 - len(ending)].strip(" '") + ending  # an apostrophe may not stand at either end
-
-
-def _clean(text: str) -> str:
-    """Take out what XML cannot carry, and cut what a cell cannot hold."""
-    cleaned = _NOT_IN_XML.sub("", text)
-    return cleaned if len(cleaned) <= MAX_CHARACTERS else cleaned[: MAX_CHARACTERS - 1] + "…"
-
-
-def _column_name(count: int) -> str:
-    letters = ""
-    while count:
-        count, letter = divmod(count - 1, 26)
-        letters = chr(ord("A") + letter) + letters
-    return letters

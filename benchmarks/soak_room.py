@@ -117,7 +117,16 @@ def _fake(answers: Path) -> Generator[str]:
 @contextmanager
 def _server(folder: Path, api: str) -> Generator[tuple[subprocess.Popen[bytes], str]]:
     command = [sys.executable, "-m", "witnessmark_server", "serve", "--http", "--no-auth", "--port", "0"]
-    command += ["--allow", str(folder / "documents"), "--home", str(folder / "home"), "--ask-above-usd", "100"]
+    command += [
+        "--allow",
+        str(folder / "documents"),
+        "--home",
+        str(folder / "home"),
+        "--ask-above-usd",
+        "100",
+        "--max-usd-per-day",
+        "none",
+    ]
     command += ["--log", "debug"]
     environment = os.environ | {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": api, "TMPDIR": str(folder / "tmp")}
     log = folder / "server.log"

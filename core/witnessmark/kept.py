@@ -9,6 +9,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from witnessmark.placing import make_private_folder
+
 
 class KeptFiles:
     """Files in a folder of their own, for this user alone. They may vanish at any time."""
@@ -36,7 +38,7 @@ class KeptFiles:
         Shapes:  whether it was kept
         """
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self._folder)
             # Written beside and renamed, so that another process never sees half of it.
             descriptor, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
             try:

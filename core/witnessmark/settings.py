@@ -15,7 +15,7 @@ from witnessmark.documents.allowed import AllowedFolders, absolute, default_fold
 from witnessmark.documents.ocr.engine import EngineChoice
 from witnessmark.errors import SetupError
 from witnessmark.limits import MIB, Limits
-from witnessmark.plans.spending import ASK_ABOVE_USD, SpendingLimits
+from witnessmark.plans.spending import ASK_ABOVE_USD, PER_DAY_USD, SpendingLimits
 
 REUSE_DAYS = 30.0
 _MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@/\-]{2,99}")
@@ -87,8 +87,8 @@ SETTINGS = (
     Setting(
         flag="--max-usd-per-day",
         metavar="USD",
-        meaning="What all calls of a calendar day may cost, on this machine's clock.",
-        default="no limit",
+        meaning="What all calls of a calendar day may cost, on this machine's clock; none for no limit.",
+        default=f"{PER_DAY_USD}",
     ),
     Setting(
         flag="--max-usd-per-month",
@@ -209,10 +209,11 @@ def settings_from(
         wait_seconds=_seconds(texts["wait_seconds"]),
         model=_model(texts["model"]),
         spending=SpendingLimits(
-            ask_above_usd=ASK_ABOVE_USD if (asked := _usd("ASK_ABOVE_USD", texts["ask_above_usd"])) is None else asked,
-            per_call_usd=_usd("MAX_USD_PER_CALL", texts["max_usd_per_call"]),
-            per_day_usd=_usd("MAX_USD_PER_DAY", texts["max_usd_per_day"]),
-            per_month_usd=_usd("MAX_USD_PER_MONTH", texts["max_usd_per_month"]),
+            ask_above_usd=_usd("ASK_ABOVE_USD", texts["ask_above_usd"] or f"{ASK_ABOVE_USD}"),
+            per_call_usd=_usd_limit("MAX_USD_PER_CALL", texts["max_usd_per_call"]),
+            per_day_usd=_usd_limit("MAX_USD_PER_DAY", texts["max_usd_per_day"] or f"{PER_DAY_USD}"),
+            per_month_usd=_usd_limit("MAX_USD_PER_MONTH", texts["max_usd_per_month"]),
+            is_day_default=not texts["max_usd_per_day"],
         ),
         reuse_days=_days(texts["reuse_days"]),
         credentials=_credentials(environment),
@@ -271,9 +272,11 @@ def _model(text: str) -> str | None:
         raise SettingInvalid("WITNESSMARK_MODEL", text, "auto, a model that can be called, or offline") from error
 
 
-def _usd(name: str, text: str) -> Decimal | None:
-    if not text:
-        return None
+def _usd_limit(name: str, text: str) -> Decimal | None:
+    return None if text.lower() in {"", "none"} else _usd(name, text)
+
+
+def _usd(name: str, text: str) -> Decimal:
     try:
         amount = Decimal(text.removeprefix("$"))
     except InvalidOperation as error:

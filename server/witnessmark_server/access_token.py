@@ -5,9 +5,11 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from witnessmark.errors import SetupError
+from witnessmark.placing import make_private_folder, put
 
 TOKEN_FILE = "http-token"  # noqa: S105 - the name of a file
 TOKEN_BYTES = 32
@@ -30,7 +32,7 @@ def access_token(home: Path) -> str:
     """
     path = home / TOKEN_FILE
     try:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(home)
         _make(path)
         if os.name == "posix":
             path.chmod(0o600)
@@ -50,12 +52,8 @@ def _make(path: Path) -> None:
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(TOKEN_BYTES) + "\n")
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            return
-        except OSError:  # a file system without hard links
-            draft.replace(path)
+        with suppress(FileExistsError):
+            put(draft, path)
     finally:
         draft.unlink(missing_ok=True)
 

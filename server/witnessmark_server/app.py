@@ -90,7 +90,7 @@ def build_server(settings: Settings, opener: OpenServices | None = None) -> MCPS
         version=__version__,
         instructions=INSTRUCTIONS,
         website_url=None,
-        tools=[_ServedTool.serving(tool) for tool in TOOLS],
+        tools=[_ServedTool.serving(tool, has_key=settings.credentials is not None) for tool in TOOLS],
         lifespan=lifespan,
         subscriptions=False,  # nothing that a client could list here ever changes
         log_level="WARNING",
@@ -162,7 +162,7 @@ class _ServedTool(Tool):
     definition: SkipValidation[ToolDefinition] = Field(exclude=True)
 
     @classmethod
-    def serving(cls, definition: ToolDefinition) -> _ServedTool:
+    def serving(cls, definition: ToolDefinition, *, has_key: bool) -> _ServedTool:
         async def run_elsewhere() -> None:
             raise NotImplementedError
 
@@ -178,7 +178,7 @@ class _ServedTool(Tool):
             is_async=True,
             annotations=ToolAnnotations(
                 title=definition.title,
-                read_only_hint=definition.reads_only,
+                read_only_hint=definition.is_read_only(has_key=has_key),
                 destructive_hint=definition.destroys,
                 idempotent_hint=definition.is_idempotent,
                 open_world_hint=definition.reaches_out,

@@ -6,6 +6,7 @@ import argparse
 import gc
 import io
 import json
+import logging
 import os
 import signal
 import sys
@@ -18,6 +19,7 @@ from witnessmark.documents.allowed import local_path
 from witnessmark.documents.web.url import is_url
 from witnessmark.errors import UsageError, WitnessmarkError
 from witnessmark.settings import SETTINGS, Settings, settings_from
+from witnessmark.settings_doubts import doubts_about
 from witnessmark_server.parser import (
     OWN_COMMANDS,
     command_of,
@@ -96,8 +98,6 @@ def run(words: list[str]) -> int:
         _report(error.kind, error.message, error.next_step, wants_json=wants_json)
         return error.exit_code
     except Exception:
-        import logging
-
         logging.getLogger(__name__).exception("command failed")
         _report("Bug", "witnessmark itself failed.", "See the log above; please report it.", wants_json=wants_json)
         return 1
@@ -151,6 +151,7 @@ def _run_command(options: argparse.Namespace) -> int:
             raise UsageError("--host, --port and --no-auth belong to --http.", "Add --http, or leave them out.")
         settings = _settings(options, [], names_folders=options.http)
         logs.configure(settings.log)
+        _report_doubts(settings)
         return _serve_http(settings, options) if options.http else _serve(settings)
     given = _arguments(options)
     named = [given, *(given[name] for name in _objects_of(options) if name in given)]
@@ -167,6 +168,7 @@ def _run_command(options: argparse.Namespace) -> int:
         from witnessmark_server.doctor import run_doctor
 
         return run_doctor(settings, as_json=options.json)
+    _report_doubts(settings)
     if options.command == "store":
         from witnessmark_server.store_command import run_store
 
@@ -184,6 +186,16 @@ def _run_command(options: argparse.Namespace) -> int:
     return shell.run_tool(
         tool, given, settings, as_json=options.json, output=options.output if tool.gives_pictures else None
     )
+
+
+def _report_doubts(settings: Settings) -> None:
+    """Say on stderr which settings are probably not what was meant: to a person as sentences, else in the log."""
+    for doubt in doubts_about(settings, os.environ):
+        if sys.stderr.isatty():
+            print(f"Warning: {doubt.problem} {doubt.advice}", file=sys.stderr)
+        else:
+            facts = {"problem": doubt.problem, "next": doubt.advice}
+            logging.getLogger(__name__).warning("setting in doubt", extra=facts)
 
 
 def _arguments(options: argparse.Namespace) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
+import shlex
 import sys
 import tempfile
 from dataclasses import asdict, dataclass, replace
@@ -21,7 +23,9 @@ from witnessmark.documents.content import Content
 from witnessmark.documents.ocr.engine import installed_engine
 from witnessmark.documents.worker import open_workers
 from witnessmark.errors import ApiError, WitnessmarkError
+from witnessmark.placing import make_private_folder
 from witnessmark.settings import Settings
+from witnessmark.settings_doubts import doubts_about
 from witnessmark.store import StoreFacts, open_store
 
 PACKAGES = ("mcp", "anthropic", "anyio", "pydantic", "pypdfium2", "pypdf", "pillow", "rich", "uvicorn", "xlsxwriter")
@@ -58,6 +62,7 @@ def run_doctor(settings: Settings, *, as_json: bool) -> int:
     Shapes:  0 when nothing is wrong, else 5
     """
     findings = [check() for check in (_python, _packages, _bytecode)]
+    findings += _doubts(settings)
     findings += [_home(settings), _exports(settings), _store(settings), _folders(settings), _key(settings)]
     findings += _endpoint(settings)
     findings += [_worker(settings), _ocr(settings)]
@@ -110,9 +115,16 @@ def _bytecode() -> Finding:
     )
 
 
+def _doubts(settings: Settings) -> list[Finding]:
+    found = [doubt for doubt in doubts_about(settings, os.environ) if doubt.setting != "WITNESSMARK_OCR"]  # see `_ocr`
+    if not found:
+        return [Finding(what="settings", state="right", says="all names are known")]
+    return [Finding(what="settings", state="wrong", says=doubt.problem, next=doubt.advice) for doubt in found]
+
+
 def _home(settings: Settings) -> Finding:
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
+        make_private_folder(settings.home)
         with tempfile.TemporaryFile(dir=settings.home):
             pass
     except OSError:
@@ -121,6 +133,13 @@ def _home(settings: Settings) -> Finding:
             state="wrong",
             says=f"{settings.home} cannot be written to",
             next="Set WITNESSMARK_HOME to a folder of yours.",
+        )
+    if os.name == "posix" and settings.home.stat().st_mode & 0o077:
+        return Finding(
+            what="home",
+            state="note",
+            says=f"{settings.home} is open to other users of this machine",
+            next=f"Run `chmod 700 {shlex.quote(str(settings.home))}`.",
         )
     return Finding(what="home", state="right", says=str(settings.home))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -48,3 +49,12 @@ def test_urls_are_fetched_unless_they_are_switched_off(tmp_path: Path) -> None:
 def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path, environment: dict[str, str]) -> None:
     with pytest.raises(SettingInvalid, match=next(iter(environment))):
         _read(tmp_path, environment)
+
+
+def test_five_dollars_a_day_are_the_limit_where_the_operator_sets_none(tmp_path: Path) -> None:
+    spending = _read(tmp_path, {}).spending
+    assert (spending.per_day_usd, spending.per_month_usd) == (Decimal(5), None)
+    assert spending.strictest_setting is None  # a model whose price is not known may be asked
+    assert _read(tmp_path, {"WITNESSMARK_MAX_USD_PER_DAY": "None"}).spending.per_day_usd is None
+    own = _read(tmp_path, {}, max_usd_per_day="20").spending
+    assert (own.per_day_usd, own.strictest_setting) == (Decimal(20), "WITNESSMARK_MAX_USD_PER_DAY")

@@ -20,8 +20,10 @@ from witnessmark.documents.allowed import (
     LinkLoop,
     NotAFile,
     PathNotAllowed,
+    ShareOrDevice,
     default_folders,
 )
+from witnessmark.documents.file_names import is_share_or_device
 from witnessmark.errors import InputError
 
 LIMIT = 1_000_000
@@ -253,3 +255,40 @@ def test_hidden_files_are_neither_found_nor_suggested(folder: Path) -> None:
     with pytest.raises(InputError) as refused:
         _open(folder, folder / ".key file.pdf")
     assert "key" not in refused.value.next_step
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        r"\\server\share\a.pdf",
+        "//server/share/a.pdf",
+        r"\/server\share\a.pdf",
+        r"\\.\PhysicalDrive0",
+        r"\\?\C:\a.pdf",
+        r"\??\C:\a.pdf",
+        "CON",
+        "con.pdf",
+        r"C:\docs\NUL",
+        r"C:\docs\nul:",
+        "docs/COM1.txt",
+        "LPT\u00b9 .pdf",
+        "CONOUT$",
+    ],
+)
+def test_windows_shares_and_devices_are_known_by_their_spelling(path: str) -> None:
+    assert is_share_or_device(path, is_windows=True)
+
+
+@pytest.mark.parametrize("path", [r"C:\docs\a.pdf", "console.pdf", "docs/con-man.pdf", "com10.pdf", "a/null.pdf", ""])
+def test_other_names_are_no_shares_and_no_devices(path: str) -> None:
+    assert not is_share_or_device(path, is_windows=True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows' own rules are tested above")
+def test_elsewhere_only_two_backslashes_name_another_machine(folder: Path) -> None:
+    (folder / "nul.pdf").write_bytes(b"%PDF-1.4 nul")
+    assert _open(folder, folder / "nul.pdf") == b"%PDF-1.4 nul"
+    assert _open(folder, f"/{folder}/report.pdf") == b"%PDF-1.4"
+    for path in (r"\\server\share\a.pdf", r'"\\server\share\a.pdf"', r"@\\?\C:\a.pdf"):
+        with pytest.raises(ShareOrDevice, match="another machine or a device"):
+            _open(folder, path)

@@ -22,6 +22,7 @@ from tests.ocr_pages import needs_ocr
 from tests.processes import children_of
 from witnessmark.limits import Limits
 from witnessmark.settings import Settings, settings_from
+from witnessmark.store import open_store
 from witnessmark.testing import FakeClaudeAPI, Reply, Request, faults
 from witnessmark_server.app import build_server
 from witnessmark_server.services import open_services
@@ -308,7 +309,9 @@ async def test_a_caller_who_cancels_while_waiting_leaves_no_job(
             done = structure(await client.call_tool("extract_tables", {"source": source, "pages": "1"}))
         none = await client.call_tool("get_job", {"job_id": "job-0"})
     assert done["table_count"] == 1
-    assert "There is no job 'job-0'. There are none." in text(none)
+    assert "There is no job 'job-0'. Pass the job_id that a call gave." in text(none)
+    async with open_store(settings.store) as store:
+        assert not await store.jobs(limit=3)
 
 
 async def test_a_full_queue_answers_at_once(connect: Connect, folder: Path, reader: Reader) -> None:
@@ -514,3 +517,16 @@ async def test_a_result_that_cannot_be_written_is_written_as_soon_as_it_can(
         await until_answered(api, 1)
         aside.rename(settings.store)
         assert (await get(client, job_id))["status"] == "completed"
+
+
+async def test_an_unknown_job_is_answered_alike_whatever_jobs_there_are(
+    connect: Connect, folder: Path, reader: Reader
+) -> None:
+    async with connect() as client:
+        before = text(await client.call_tool("get_job", {"job_id": "job-0"}))
+        reader.held = {"Page 1"}
+        job_id = await begin(client, draw(folder))
+        during = [text(await client.call_tool(tool, {"job_id": "job-0"})) for tool in ("get_job", "cancel_job")]
+        reader.release()
+    assert during == [before, before]
+    assert job_id not in before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -140,9 +141,14 @@ async def test_uploads_are_listed_and_deleted(settings: Settings, folder: Path, 
     assert [request.method for request in api.requests if request.path.startswith("/v1/files")] == ["POST", "DELETE"]
 
 
-async def test_the_server_says_which_tools_cost_and_destroy(settings: Settings) -> None:
-    async with connected(settings, "auto") as client:
-        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-    assert tools["delete_uploads"].annotations is not None
-    assert tools["delete_uploads"].annotations.destructive_hint
-    assert {"usage_report", "list_uploads"} <= set(tools)
+async def test_tools_that_spend_upload_or_write_are_not_read_only(settings: Settings) -> None:
+    read_only: list[set[str]] = []
+    for credentials in (settings.credentials, None):
+        async with connected(replace(settings, credentials=credentials), "auto") as client:
+            tools = (await client.list_tools()).tools
+        hints = {tool.name: tool.annotations for tool in tools}
+        read_only.append({name for name, hint in hints.items() if hint is not None and hint.read_only_hint})
+        assert [name for name, hint in hints.items() if hint and hint.destructive_hint] == ["delete_uploads"]
+    free = {"inspect_document", "show_evidence", "estimate_cost", "list_uploads"}
+    assert read_only[0] == free
+    assert read_only[1] == free | {"read_text", "read_pdf_with_citations", "compare_documents", "get_job"}

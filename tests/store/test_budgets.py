@@ -49,7 +49,8 @@ async def test_what_fits_is_reserved_and_what_does_not_is_refused(store: Store) 
         "This would cost 0.31 USD, and of the limit of 1.00 USD a day 0.70 USD are spent or promised to calls at work."
     )
     assert error.next_step == (
-        "Raise WITNESSMARK_MAX_USD_PER_DAY, or wait until 2026-11-12 00:00 local time, when the next day begins."
+        "Wait until 2026-11-12 00:00 local time, when the next day begins, or set WITNESSMARK_MAX_USD_PER_DAY to more, "
+        "or to none."
     )
 
 

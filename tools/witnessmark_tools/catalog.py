@@ -17,17 +17,17 @@ from witnessmark_tools.usage_report import usage_report
 
 TOOLS: tuple[ToolDefinition, ...] = (
     ToolDefinition(function=inspect_document, title="Inspect a document"),
-    ToolDefinition(function=extract_tables, title="Extract tables"),
-    ToolDefinition(function=read_text, title="Read text", is_structured=False),
-    ToolDefinition(function=read_pdf_with_citations, title="Read with citations"),
-    ToolDefinition(function=compare_documents, title="Compare documents"),
+    ToolDefinition(function=extract_tables, title="Extract tables", writes=True, spends=True),
+    ToolDefinition(function=read_text, title="Read text", spends=True, is_structured=False),
+    ToolDefinition(function=read_pdf_with_citations, title="Read with citations", spends=True),
+    ToolDefinition(function=compare_documents, title="Compare documents", spends=True),
     ToolDefinition(function=show_evidence, title="Show evidence"),
     ToolDefinition(function=estimate_cost, title="Estimate the cost"),
-    ToolDefinition(function=get_job, title="Get a job"),
-    ToolDefinition(function=cancel_job, title="Cancel a job", reads_only=False, reaches_out=False),
-    ToolDefinition(function=usage_report, title="Report usage"),
+    ToolDefinition(function=get_job, title="Get a job", spends=True),
+    ToolDefinition(function=cancel_job, title="Cancel a job", writes=True, reaches_out=False),
+    ToolDefinition(function=usage_report, title="Report usage", writes=True),
     ToolDefinition(function=list_uploads, title="List uploads"),
-    ToolDefinition(function=delete_uploads, title="Delete uploads", reads_only=False, destroys=True),
+    ToolDefinition(function=delete_uploads, title="Delete uploads", writes=True, destroys=True),
 )
 
 BY_NAME = {tool.name: tool for tool in TOOLS}

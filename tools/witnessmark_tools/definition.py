@@ -93,7 +93,10 @@ class ToolDefinition:
 
     function: Callable[..., Awaitable[Result]]
     title: str
-    reads_only: bool = True
+    writes: bool = False
+    """Whether it changes or writes anything that its caller can see: exported files, jobs, uploads."""
+    spends: bool = False
+    """Whether it may spend money, or upload a document, where there is a key."""
     destroys: bool = False
     is_idempotent: bool = True
     reaches_out: bool = True
@@ -104,6 +107,9 @@ class ToolDefinition:
     @property
     def name(self) -> str:
         return self.function.__name__
+
+    def is_read_only(self, *, has_key: bool) -> bool:
+        return not self.writes and not (self.spends and has_key)
 
     @cached_property
     def description(self) -> str:

@@ -31,9 +31,13 @@ JobId = Annotated[str, Field(description="As the call that went on gave it.", mi
 
 
 class JobUnknown(InputError):
-    def __init__(self, job_id: str, recent: list[str]) -> None:
-        listed = f"The latest: {', '.join(recent)}." if recent else "There are none."
-        super().__init__(f"There is no job {job_id[:60]!r}.", f"{listed} Jobs are kept for two weeks after they ended.")
+    """Whoever asks, the answer is the same: ids of other jobs are nobody's to guess."""
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(
+            f"There is no job {job_id[:60]!r}.",
+            "Pass the job_id that a call gave. Jobs are kept for two weeks after they ended.",
+        )
 
 
 class ResultOutdated(InputError):
@@ -147,11 +151,10 @@ async def _ended(job_id: str, jobs: Jobs, seconds: float | None, progress: Progr
 async def _found(job_id: str, jobs: Jobs) -> Job:
     store = jobs.store()
     if store is None:
-        raise JobUnknown(job_id, [])
+        raise JobUnknown(job_id)
     job = await store.job(job_id)
     if job is None:
-        recent = await store.jobs(limit=3)
-        raise JobUnknown(job_id, [f"{other.id} ({other.tool}, {other.state})" for other in recent])
+        raise JobUnknown(job_id)
     return job
 
 

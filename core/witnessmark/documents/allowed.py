@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
-from witnessmark.documents.file_names import folded, names_in, same_name, similar_names, spellings
+from witnessmark.documents.file_names import (
+    folded,
+    is_share_or_device,
+    names_in,
+    same_name,
+    similar_names,
+    spellings,
+)
 from witnessmark.errors import InputError
 
 
@@ -35,6 +42,16 @@ class HiddenPath(InputError):
         super().__init__(
             f"{path!r} is hidden (a part of it begins with a dot), and hidden files are not read.",
             "Copy the file to a visible place in an allowed folder.",
+        )
+
+
+class ShareOrDevice(InputError):
+    """A path to another machine, or to a device: refused by its spelling, before anything looks for it."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"{path[:300]!r} names another machine or a device, and neither is opened.",
+            "Copy the file to an allowed folder on this machine, and pass its path there.",
         )
 
 
@@ -94,10 +111,12 @@ class AllowedFolders:
         A path that leads to no file is also taken without quotes, escapes and the like, and then as the only file whose
         name differs in its Unicode form or its kind of blanks alone.
 
-        Errors:  `PathNotAllowed`, `HiddenPath`, `FileMissing`, `NotAFile`, `FileUnreadable`
+        Errors:  `ShareOrDevice`, `PathNotAllowed`, `HiddenPath`, `FileMissing`, `NotAFile`, `FileUnreadable`
         """
         if "\0" in path:
             raise FileMissing(path)
+        if any(self._is_elsewhere(one) for one in (path, *spellings(path))):
+            raise ShareOrDevice(path)
         try:
             return self._resolved(path)
         except (FileMissing, PathNotAllowed) as error:
@@ -111,6 +130,14 @@ class AllowedFolders:
             if isinstance(error, FileMissing) and (similar := self._similar(written)):
                 raise FileMissing(path, similar=similar) from error
             raise
+
+    def _is_elsewhere(self, path: str) -> bool:
+        is_windows = sys.platform == "win32"
+        if not is_share_or_device(path, is_windows=is_windows):
+            return False
+        # A share that the operator allowed is read, and the rest of it is not.
+        inside = [path[len(str(root)) :] for root in self.folders if path.casefold().startswith(f"{root}\\".casefold())]
+        return not any(not is_share_or_device(rest[1:], is_windows=is_windows) for rest in inside)
 
     def _by_name(self, wanted: Path) -> Path | None:
         """Find the file whose path differs from the one wanted in the form of its letters and blanks alone."""
@@ -253,6 +280,8 @@ def named_file(path: str) -> Path:
 
     Shapes:  a path that leads to no file is only resolved
     """
+    if any(is_share_or_device(one, is_windows=sys.platform == "win32") for one in (path, *spellings(path))):
+        return absolute(path)
     exact = Path(os.path.realpath(absolute(path)))
     if "\0" not in path and not exact.exists():
         with suppress(InputError):

@@ -16,6 +16,27 @@ _ESCAPED = re.compile(r"\\([\s()&'\"\[\]$!;#*?])")
 """A backslash before what a shell would take apart, as terminals write it when a file is dropped on them."""
 
 
+_DEVICES = frozenset(
+    ["con", "prn", "aux", "nul", "conin$", "conout$"]
+    + [f"{port}{number}" for port in ("com", "lpt") for number in "0123456789\u00b9\u00b2\u00b3"]
+)
+"""What Windows takes for a device in any folder and with any suffix."""
+
+
+def is_share_or_device(path: str, *, is_windows: bool) -> bool:
+    """Tell by its spelling alone whether a path leads to another machine or to a device, as Windows reads it.
+
+    Looking for such a file is what must not happen: Windows signs in to the other machine with the user's name.
+    """
+    if not is_windows:
+        return path.startswith("\\\\")
+    slashed = path.replace("\\", "/")
+    if slashed.startswith(("//", "/??/")):
+        return True
+    parts = slashed.split("/")
+    return any(part.partition(".")[0].partition(":")[0].strip().casefold() in _DEVICES for part in parts)
+
+
 def spellings(path: str) -> Iterator[str]:
     """Give the other ways in which a path that was not found may be meant, each once: the least changed first."""
     found = [path]

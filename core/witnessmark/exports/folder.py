@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from witnessmark.errors import InputError, SetupError
-from witnessmark.placing import put
+from witnessmark.placing import make_private_folder, put
 
 URI_PREFIX = "witnessmark://exports/"
 _MEDIA_TYPES = {
@@ -51,7 +51,7 @@ class ExportFolder:
         Errors:  `ExportFolderUnwritable`
         """
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self.path)
             descriptor, temporary = tempfile.mkstemp(prefix=".writing-", dir=self.path)
             try:
                 with os.fdopen(descriptor, "wb") as file:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from witnessmark.plans.price import Usd  # prices are read by the first call, not by starting the server
 
 ASK_ABOVE_USD = Decimal("0.50")
+PER_DAY_USD = Decimal(5)
+"""What a day may cost where the operator sets no limit."""
 
 
 class CostAboveLimit(BudgetError):
@@ -97,11 +99,14 @@ class SpendingLimits:
     per_call_usd: Decimal | None = None
     per_day_usd: Decimal | None = None
     per_month_usd: Decimal | None = None
+    is_day_default: bool = False
+    """Whether the limit of the day is ours and not the operator's: it stops no model whose price is unknown."""
 
     @property
     def strictest_setting(self) -> str | None:
-        """Name one limit that is set; None where there is none."""
-        amounts = {"DAY": self.per_day_usd, "MONTH": self.per_month_usd, "CALL": self.per_call_usd}
+        """Name one limit that the operator has set; None where there is none."""
+        day = None if self.is_day_default else self.per_day_usd
+        amounts = {"DAY": day, "MONTH": self.per_month_usd, "CALL": self.per_call_usd}
         return next((f"WITNESSMARK_MAX_USD_PER_{name}" for name, amount in amounts.items() if amount is not None), None)
 
 

@@ -28,7 +28,7 @@ class BudgetReached(BudgetError):
         super().__init__(
             f"This would cost {shown(price)} USD, and of the limit of {shown(limit)} USD a {period} {shown(spent)} USD "
             "are spent or promised to calls at work.",
-            f"Raise {setting}, or wait until {when} local time, when the next {period} begins.",
+            f"Wait until {when} local time, when the next {period} begins, or set {setting} to more, or to none.",
         )
         self.price, self.spent, self.limit = price, spent, limit
         self.period, self.resets_at, self.setting = period, resets_at, setting

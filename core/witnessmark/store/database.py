@@ -17,7 +17,7 @@ import anyio
 from anyio import CancelScope, CapacityLimiter, from_thread, to_thread
 
 from witnessmark.errors import SetupError
-from witnessmark.placing import put
+from witnessmark.placing import make_private_folder, put
 from witnessmark.store.schema import APPLICATION_ID, MIGRATIONS, migrate
 
 if TYPE_CHECKING:
@@ -247,7 +247,7 @@ def _create(path: Path) -> None:
     closes the file anywhere.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         if path.exists():
             for file in (path, *beside(path)):
                 with suppress(OSError):

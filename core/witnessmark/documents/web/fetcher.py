@@ -21,6 +21,7 @@ from witnessmark.documents.web.names import document_name
 from witnessmark.documents.web.url import UrlNotAllowed, host_of, https_url
 from witnessmark.errors import InputError, SetupError
 from witnessmark.limits import Limits
+from witnessmark.placing import make_private_folder
 
 if TYPE_CHECKING:
     import ssl
@@ -228,7 +229,7 @@ class Fetcher:
 
     def _file(self) -> BinaryIO:
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self.folder)
             return cast("BinaryIO", tempfile.TemporaryFile(dir=self.folder, prefix="url-"))
         except OSError as error:
             raise DownloadNotKept(self.folder) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from witnessmark.claude.client import Unpaid
@@ -65,3 +66,19 @@ def test_where_some_was_counted_it_is_said_for_which_model_and_how_much() -> Non
     where = f"counted by the API for {HAIKU.id} (1 of {requests} requests), {SONNET.id};"
     assert where in comparison.basis[0]
     assert any("Tokens of text are estimated" in sentence for sentence in comparison.basis)
+
+
+def _notes(letters: int, counted: int | None = None) -> str:
+    facts = (replace(PAGES[0], text_size=TextSize(letters=letters)),)
+    job = tables_to_price(_document(), facts)
+    candidate = Candidate(model=HAIKU, unpaid=Unpaid(plan=job.plan(HAIKU)))
+    tokens = None if counted is None else {ask.content_key: counted for ask in job.plan(HAIKU).asks}
+    (cost,) = compare(job, [candidate], has_ocr=False, today=date(2026, 11, 25), counted=tokens).costs
+    return " ".join(cost.notes)
+
+
+def test_requests_are_said_to_stay_below_a_price_step_only_where_they_do() -> None:
+    assert "the request stays below" in _notes(900)
+    assert "1 of 1 requests may cross it" in _notes(250_000)
+    assert "1 of 1 requests cross it" in _notes(250_000, counted=101_000)
+    assert "the request stays below" in _notes(250_000, counted=99_000)

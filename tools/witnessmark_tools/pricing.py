@@ -12,7 +12,7 @@ from witnessmark.documents.page_range import text_from_pages
 from witnessmark.errors import BudgetError
 from witnessmark.plans.image_tokens import seen_size
 from witnessmark.plans.models import Model, lifecycle_note, offered_models
-from witnessmark.plans.plan import Plan, explained, keeping_documents
+from witnessmark.plans.plan import Plan, explained, keeping_documents, prompt_tokens
 from witnessmark.plans.price import Price, Usd, price_of
 from witnessmark.plans.spending import CallAboveBudget, CostAboveLimit, PriceNotApproved, PriceUnknown
 from witnessmark.plans.tokens import Count
@@ -102,7 +102,7 @@ def _priced(candidate: Candidate | None, today: date, counted: Mapping[str, int]
         usd_kept=_amount(kept.now),
         usd_next_question=_amount(kept.next_question),
         sends=_sends(unpaid, nothing),
-        notes=_notes(candidate, price, today),
+        notes=_notes(candidate, price, today, counted),
     )
     return _Priced(cost=cost, model=model, counted=price.counted_asks)
 
@@ -151,7 +151,7 @@ def _offline_cost() -> ModelCost:
     )
 
 
-def _notes(candidate: Candidate, price: Price, today: date) -> list[str]:
+def _notes(candidate: Candidate, price: Price, today: date, counted: Mapping[str, int]) -> list[str]:
     model, unpaid = candidate.model, candidate.unpaid
     notes = [note for note in (model.note, lifecycle_note(model, today)) if note]
     if unpaid.answered and unpaid.plan.asks:
@@ -164,8 +164,22 @@ def _notes(candidate: Candidate, price: Price, today: date) -> list[str]:
     if not model.prices:
         notes.append("Its price is not known.")
     elif model.first_price_step is not None and unpaid.plan.asks:
-        notes.append(f"Above {model.first_price_step:,} tokens of prompt a request costs more; requests stay below.")
+        notes.append(_of_price_step(unpaid.plan, model, model.first_price_step, counted))
     return notes
+
+
+def _of_price_step(plan: Plan, model: Model, step: int, counted: Mapping[str, int]) -> str:
+    """Say how many requests cross the prompt size above which a request costs more, or may cross it."""
+    prompts = [prompt_tokens(ask, model, counted.get(ask.content_key)).total.total for ask in plan.asks]
+    count = len(prompts)
+    above, perhaps = sum(one.low > step for one in prompts), sum(one.high > step for one in prompts)
+    if not perhaps:
+        where = "all requests stay below." if count > 1 else "the request stays below."
+    elif above == perhaps:
+        where = f"{above} of {count} requests cross it: a single page or text there is that long."
+    else:
+        where = f"{perhaps} of {count} requests may cross it: a single page or text there is that long."
+    return f"Above {step:,} tokens of prompt a request costs more; {where}"
 
 
 def _of_cache(plan: Plan) -> list[str]:

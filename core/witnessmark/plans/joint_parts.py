@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from witnessmark.documents.document import Document, PageFacts
-from witnessmark.documents.text_size import TextSize, text_size
 from witnessmark.plans.models import Model
-from witnessmark.plans.parts import FULL_SIZE_IMAGES, REQUEST_BYTES, document_parts
+from witnessmark.plans.parts import (
+    FULL_SIZE_IMAGES,
+    REQUEST_BYTES,
+    TOKENS_AROUND,
+    TOKENS_OF_BLOCK,
+    document_parts,
+)
 from witnessmark.plans.plan import (
     ContentBlock,
     ImageBlock,
@@ -18,7 +23,7 @@ from witnessmark.plans.plan import (
     TextDocumentBlock,
     block_tokens,
 )
-from witnessmark.plans.tokens import Count
+from witnessmark.plans.tokens import Count, tokens_of_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,29 +75,28 @@ class _Sized:
 
 def _parts_of(source: PartSource, model: Model, fixed: int) -> Iterator[_Sized]:
     document = source.document
-    facts = {page.page_number: page for page in source.pages}
-    read = _text_read(source.lines)
-    # Lines that were read count as text of their pages, so that parts leave room for them.
-    with_text = [
-        replace(page, text_size=page.text_size + read.get(page.page_number, TextSize()))
-        if page.text_size is not None
-        else page
-        for page in source.pages
-    ]
+    lines_of_pages = _tokens_of_lines(source.lines, model)
     share = document.content.size / max(1, document.page_count)
     # Words that nobody sees go to no model: of such a page it sees the picture, and the lines that can be seen.
     pictures = {page.page_number for page in source.pages if page.hides_words and document.kind == "pdf"}
     for part in document_parts(
-        document, with_text, source.texts, model, answer=lambda _: Count(), fixed=fixed, pictures=pictures
+        document,
+        source.pages,
+        source.texts,
+        model,
+        answer=lambda _: Count(),
+        fixed=fixed,
+        pictures=pictures,
+        with_pages=lines_of_pages,
     ):
-        blocks = [_with_facts(block, facts) for block in part.blocks]
+        blocks = list(part.blocks)
         pages = {number for block in blocks for number in _page_numbers(block)}
         if source.lines is not None and (lines := source.lines.of_pages(pages)) is not None:
             blocks.append(lines)
         texts = sum(len(block.text.encode()) for block in blocks if isinstance(block, TextDocumentBlock))
         yield _Sized(
             blocks=tuple(blocks),
-            prompt=sum(block_tokens(block, model).total.high for block in blocks),
+            prompt=sum(block_tokens(block, model).total.high + TOKENS_OF_BLOCK for block in blocks),
             bytes=texts or round(share * len(pages)),
             pages=len(pages),
             images=sum(isinstance(block, ImageBlock) for block in blocks),
@@ -100,7 +104,7 @@ def _parts_of(source: PartSource, model: Model, fixed: int) -> Iterator[_Sized]:
 
 
 def _fits(parts: Sequence[_Sized], model: Model, fixed: int) -> bool:
-    prompt = sum(part.prompt for part in parts) + fixed
+    prompt = sum(part.prompt for part in parts) + fixed + TOKENS_AROUND
     return (
         sum(part.pages for part in parts) <= model.pages_per_request
         and sum(part.images for part in parts) <= FULL_SIZE_IMAGES
@@ -110,17 +114,14 @@ def _fits(parts: Sequence[_Sized], model: Model, fixed: int) -> bool:
     )
 
 
-def _text_read(lines: LinesBlock | None) -> dict[int, TextSize]:
-    found: dict[int, TextSize] = {}
-    for line, page in zip(lines.lines, lines.pages, strict=True) if lines is not None else ():
-        found[page] = found.get(page, TextSize()) + text_size(line)
-    return found
-
-
-def _with_facts(block: ContentBlock, facts: dict[int, PageFacts]) -> ContentBlock:
-    if not isinstance(block, PdfBlock):
-        return block
-    return replace(block, pages=tuple(facts[page.page_number] for page in block.pages))
+def _tokens_of_lines(lines: LinesBlock | None, model: Model) -> dict[int, int]:
+    """Count what lines add to the prompt with each page, at the most; the title counts with each."""
+    if lines is None:
+        return {}
+    by_page: dict[int, list[str]] = {}
+    for line, page in zip(lines.lines, lines.pages, strict=True):
+        by_page.setdefault(page, [lines.title]).append(line)
+    return {page: tokens_of_text("\n".join(several), model).high for page, several in by_page.items()}
 
 
 def _page_numbers(block: ContentBlock) -> list[int]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from witnessmark.documents.document import Document, PageFacts
 from witnessmark.plans.models import Model
-from witnessmark.plans.parts import Piece, fit_together, part_of, pieces_of, refuse_blind
-from witnessmark.plans.plan import ContentBlock, ImageBlock, PdfBlock, TextBlock, TextDocumentBlock
-from witnessmark.plans.tokens import Count
+from witnessmark.plans.parts import TOKENS_OF_BLOCK, Piece, fit_together, part_of, pieces_of, refuse_blind
+from witnessmark.plans.plan import ContentBlock, ImageBlock, PdfBlock, TextBlock, TextDocumentBlock, block_tokens
+from witnessmark.plans.tokens import Count, tokens_of_text
+
+MAX_TEXT_SHARE = 0.8
+"""Of the room of a request, for text files that are shown with every part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,8 @@ def pair_parts(
     """
     refuse_blind(model, before.document)
     refuse_blind(model, after.document)
+    fixed += sum(tokens_of_text(side.label, model).high + TOKENS_OF_BLOCK for side in (before, after))
+    before, after = _without_long_texts(before, after, model, fixed)
     pieces = _by_page(before, model), _by_page(after, model)
     groups: list[list[PagesTogether]] = []
     for one in together:
@@ -75,6 +80,23 @@ def pair_parts(
         else:
             groups.append([one])
     return tuple(_part(before, after, several, pieces, is_one_of_many=len(groups) > 1) for several in groups)
+
+
+def _without_long_texts(
+    before: SideToShow, after: SideToShow, model: Model, fixed: int
+) -> tuple[SideToShow, SideToShow]:
+    """Leave out text files that leave too little room for what is asked: they would be in every request.
+
+    The differences themselves, with the words around them, are in the question all the same.
+    """
+    room = ((model.first_price_step or model.context) - fixed) * MAX_TEXT_SHARE
+    sizes = [sum(block_tokens(text, model).total.high for text in side.texts) for side in (before, after)]
+    if sum(sizes) <= room:
+        return before, after
+    left = [
+        side if size <= room / 2 else replace(side, texts=()) for side, size in zip((before, after), sizes, strict=True)
+    ]
+    return left[0], left[1]
 
 
 _ByPage = dict[int, list[Piece]]

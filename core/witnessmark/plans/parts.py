@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from witnessmark.documents.document import Document, PageFacts
@@ -18,6 +18,11 @@ REQUEST_BYTES = 32_000_000 * 3 // 4 - 1_000_000
 """Of a document in one request of 32 MB: base64 takes a third more, and the rest of the request some."""
 FULL_SIZE_IMAGES = 20
 """With more images in one request, each may have 2,000 pixels a side only. Source: documentation, "Vision"."""
+TOKENS_AROUND = 600
+"""Of a request besides its blocks, instructions and schema: what the API says of the form of an answer, and what we say
+of an answer before that could not be used."""
+TOKENS_OF_BLOCK = 8
+"""Around each block."""
 TEXT_PIECE = 40_000
 """Characters of a text file that are never parted, save in a line longer than that."""
 
@@ -62,6 +67,7 @@ def document_parts(
     answer: AnswerSize,
     fixed: int,
     pictures: Collection[int] = (),
+    with_pages: Mapping[int, int] | None = None,
 ) -> tuple[Part, ...]:
     """Part a document so that each part fits, at the upper end of every estimate.
 
@@ -69,12 +75,15 @@ def document_parts(
 
     Shapes:  `texts` is a text file's `text_blocks`, else empty; a piece that fits nowhere stands alone. `pictures` are
              pages of a PDF that go as pictures of ours, without the text that lies in them
-    Units:   `fixed` in tokens: of what every request says besides
+    Units:   `fixed` in tokens: of what every request says besides; `with_pages` in tokens, by page: of what else is
+             sent with the page
     Errors:  `ModelCannotSee`
     """
     refuse_blind(model, document)
     parts: list[list[Piece]] = []
-    for piece in pieces_of(document, pages, texts, model, answer, pictures):
+    for bare in pieces_of(document, pages, texts, model, answer, pictures):
+        more = 0 if with_pages is None else sum(with_pages.get(page, 0) for page in _page_numbers(bare.block))
+        piece = replace(bare, prompt=bare.prompt + more)
         if parts and _is_alike(parts[-1][-1], piece) and fit_together([*parts[-1], piece], model, fixed):
             parts[-1].append(piece)
         else:
@@ -123,7 +132,8 @@ def pieces_of(
                     yield _picture(document, page, PAGE_DPI / 72, model, answer, share)
                     continue
                 size = page.text_size if page.text in {"text layer", "blank"} else None
-                block = PdfBlock(title=document.name, sha256=document.sha256, pages=(page,))
+                title = pages_title(document.name, [page.page_number])
+                block = PdfBlock(title=title, sha256=document.sha256, pages=(page,))
                 yield _piece(block, model, answer(size), share)
         case "image":
             for page in pages:
@@ -141,6 +151,16 @@ def _picture(document: Document, page: PageFacts, scale: float, model: Model, an
     return _piece(image, model, answer(None), size, picture_label(document.name, page.page_number))
 
 
+def _page_numbers(block: ContentBlock) -> list[int]:
+    match block:
+        case PdfBlock():
+            return [page.page_number for page in block.pages]
+        case ImageBlock():
+            return [block.page_number]
+        case _:
+            return []
+
+
 def _is_alike(one: Piece, other: Piece) -> bool:
     """Claim that two pieces are named in the same way: pages of a PDF are counted, pictures have labels."""
     return isinstance(one.block, PdfBlock) == isinstance(other.block, PdfBlock)
@@ -155,7 +175,7 @@ def _piece(block: ContentBlock, model: Model, answer: Count, size: int, label: s
 
 def fit_together(pieces: Sequence[Piece], model: Model, fixed: int) -> bool:
     """Say whether pieces fit into one request, with `fixed` tokens of what it says besides."""
-    prompt = sum(piece.prompt for piece in pieces) + fixed
+    prompt = sum(piece.prompt + TOKENS_OF_BLOCK for piece in pieces) + fixed + TOKENS_AROUND
     answer = sum(piece.answer.high for piece in pieces)
     images = sum(isinstance(piece.block, ImageBlock) for piece in pieces)
     return (

@@ -50,32 +50,32 @@ SETTINGS = (
     Setting(
         flag="--allow",
         metavar="FOLDER",
-        meaning="A folder that may be read; the flag can be repeated, the variable holds several as PATH does.",
-        default="see above",
+        meaning="A folder whose files may be read. The flag can be repeated; the variable lists folders as PATH does.",
+        default="the folder it is started in, and your Desktop, Documents, Downloads and Pictures",
         is_repeatable=True,
     ),
     Setting(
         flag="--home",
         metavar="FOLDER",
-        meaning="Where everything is kept: exported files, words of scans, the store.",
+        meaning="Folder for everything that is kept: exported files, words of scans, paid answers.",
         default="the platform's data folder",
     ),
     Setting(
         flag="--wait-seconds",
         metavar="SECONDS",
-        meaning="How long a call is waited for before a job_id comes back and the work goes on.",
+        meaning="How long a host waits for a call before it gets a job_id and the work goes on.",
         default="45",
     ),
     Setting(
         flag="--model",
         metavar="MODEL",
-        meaning="Who reads where a call names no model: auto, a model id or offline.",
+        meaning="What reads if a call names no model: auto, the id of a model, or offline.",
         default="auto with a key, else offline",
     ),
     Setting(
         flag="--ask-above-usd",
         metavar="USD",
-        meaning="A call that would cost more asks first, or is refused with its price where nobody can be asked.",
+        meaning="A call that would cost more asks first, or is refused with its price if the host cannot ask.",
         default="0.50",
     ),
     Setting(
@@ -99,16 +99,19 @@ SETTINGS = (
     Setting(
         flag="--reuse-days",
         metavar="DAYS",
-        meaning="How long an answer that was paid for is given again without paying; 0 always asks anew.",
+        meaning="How long a paid answer is reused for free; 0 pays each time.",
         default="30",
     ),
     Setting(
-        flag="--log", metavar="LEVEL", meaning="debug, info, warning or error: JSON lines on stderr.", default="warning"
+        flag="--log",
+        metavar="LEVEL",
+        meaning="Which events are logged as JSON lines on standard error: debug, info, warning or error.",
+        default="warning",
     ),
     Setting(
         flag="--ocr",
         metavar="ENGINE",
-        meaning="Who reads scans: auto, faster-paddle, rapidocr or off.",
+        meaning="What reads scans: auto, faster-paddle, rapidocr or off.",
         default="auto, the one that is installed",
     ),
     Setting(flag="--urls", metavar="on|off", meaning="Whether documents are fetched from https URLs.", default="on"),

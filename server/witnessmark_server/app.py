@@ -72,17 +72,24 @@ MOST_LINKS = 20
 OpenServices = Callable[[], AbstractAsyncContextManager[Services]]
 
 
-def build_server(settings: Settings, opener: OpenServices | None = None) -> MCPServer[Services]:
+def build_server(
+    settings: Settings, opener: OpenServices | None = None, at_end: Callable[[], None] | None = None
+) -> MCPServer[Services]:
     """Build the server; nothing is opened before it runs.
 
-    Shapes:  `opener` stands in for `open_services` where a test or a host brings its own
+    Shapes:  `opener` stands in for `open_services` where a test or a host brings its own; `at_end` is called after
+             everything is closed
     """
     open_all = opener or (lambda: open_services(settings, warms_up=True))
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[Services]) -> AsyncGenerator[Services]:
-        async with open_all() as services:
-            yield services
+        try:
+            async with open_all() as services:
+                yield services
+        finally:
+            if at_end is not None:
+                at_end()
 
     server = _Server(
         "witnessmark",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import io
 import json
 import logging
 import os
@@ -25,13 +24,23 @@ from witnessmark_server.parser import (
     command_of,
     dashed,
     make_parser,
-    object_from_words,
     objects_of,
     option,
     options_of,
+    with_each_choice,
 )
+from witnessmark_server.shell_names import in_shell_words
+from witnessmark_server.streams import (
+    OutputUnwritable,
+    claim_host_pipe,
+    discard_output,
+    fault_of,
+    flush_output,
+    prepare_streams,
+)
+from witnessmark_server.words import UnknownOption, arguments_of, check_words, fill_passwords
 from witnessmark_tools.catalog import COMMANDS
-from witnessmark_tools.definition import UnknownArgument, UnknownTool
+from witnessmark_tools.definition import UnknownTool
 
 INTERRUPTED = 130
 
@@ -40,8 +49,8 @@ class FileWithoutCommand(UsageError):
     def __init__(self, name: str) -> None:
         shown = _shown(name)
         super().__init__(
-            f"witnessmark was given {shown!r} and not told what to do with it.",
-            f"Say it first, such as `witnessmark extract-tables {shown}`; `witnessmark --help` lists the commands.",
+            f"witnessmark was given {shown!r} without a command.",
+            f"Write one before it, such as `witnessmark extract-tables {shown}`; `witnessmark --help` lists them.",
         )
 
 
@@ -54,16 +63,17 @@ class OneFileAtATime(UsageError):
 
 
 class WordTooMany(UsageError):
-    def __init__(self, word: str) -> None:
+    def __init__(self, command: str, word: str) -> None:
         super().__init__(
-            f"witnessmark store has no place for {word[:60]!r}.", "`witnessmark store --help` says what it can do."
+            f"witnessmark {command} does not take {_shown(word)!r}.",
+            f"`witnessmark {command} --help` lists what it takes.",
         )
 
 
 class WordWithoutName(UsageError):
     def __init__(self, command: str, word: str, place: str) -> None:
         super().__init__(
-            f"witnessmark {command} has no place for {_shown(word)!r} by itself.", f"Write {place} {_shown(word)}."
+            f"witnessmark {command} does not take {_shown(word)!r} by itself.", f"Write {place} {_shown(word)}."
         )
 
 
@@ -84,39 +94,68 @@ def run(words: list[str]) -> int:
     Shapes:  the exit code: 0 right, 1 our bug, 2 usage, 3 input, 4 API, 5 set-up, 6 budget, 130 interrupted
     """
     wants_json = "--json" in words
-    _write_utf8()
     try:
-        return _dispatch(words)
+        prepare_streams()
+        try:
+            code = _dispatch(words)
+        except SystemExit as end:  # argparse has printed help
+            code = int(end.code or 0)
+        flush_output()
     except KeyboardInterrupt:
         _report("Interrupted", "Interrupted.", "Nothing half-written is left behind.", wants_json=wants_json)
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output has gone, as `| head` does; Python would complain once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()  # the reader of our output has gone, as `| head` does
         return 0
+    except OutputUnwritable as error:
+        return _end_without_output(error)
     except WitnessmarkError as error:
-        _report(error.kind, error.message, error.next_step, wants_json=wants_json)
-        return error.exit_code
-    except Exception:
-        logging.getLogger(__name__).exception("command failed")
-        _report("Bug", "witnessmark itself failed.", "See the log above; please report it.", wants_json=wants_json)
-        return 1
+        return _refuse(error, words, wants_json=wants_json)
+    except OSError as error:
+        fault = fault_of(error)
+        if isinstance(fault, OutputUnwritable):
+            return _end_without_output(fault)
+        if fault is not None:
+            return _refuse(fault, words, wants_json=wants_json)
+        return _fail(error, wants_json=wants_json)
+    except Exception as error:  # noqa: BLE001 - the last place that can say so
+        return _fail(error, wants_json=wants_json)
+    return code
 
 
-def _write_utf8() -> None:
-    """Write UTF-8 to files and pipes whatever the locale; to a terminal, what it can show."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a test or a host may have put something else there
-            if stream.isatty():
-                stream.reconfigure(errors="replace")
-            else:
-                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+def _refuse(error: WitnessmarkError, words: Sequence[str], *, wants_json: bool) -> int:
+    """Report an error of ours, with arguments as the options of the shell."""
+    at = command_of(list(words))
+    tool = COMMANDS.get(words[at].replace("-", "_")) if at is not None else None
+    message, next_step = error.message, error.next_step
+    if not type(error).__module__.startswith("witnessmark_server."):  # those name options themselves
+        message, next_step = in_shell_words(message, tool), in_shell_words(next_step, tool)
+    _report(error.kind, message, next_step, wants_json=wants_json)
+    return error.exit_code
+
+
+def _fail(error: Exception, *, wants_json: bool) -> int:
+    logging.getLogger(__name__).error("command failed", exc_info=error)
+    _report("Bug", "witnessmark itself failed.", "See the log above; please report it.", wants_json=wants_json)
+    return 1
+
+
+def _end_without_output(error: OutputUnwritable) -> int:
+    discard_output()
+    print(f"{error.message}\n{error.next_step}", file=sys.stderr)
+    return error.exit_code
 
 
 def _report(kind: str, message: str, next_step: str, *, wants_json: bool) -> None:
-    if wants_json:
-        print(json.dumps({"error": {"class": kind, "message": message, "next": next_step}}, ensure_ascii=False))
-    else:
+    if not wants_json:
+        print(f"{message}\n{next_step}", file=sys.stderr)
+        return
+    error = {"class": kind, "message": message, "next": next_step}
+    try:
+        print(json.dumps({"error": error}, ensure_ascii=False))
+        flush_output()
+    except (OSError, OutputUnwritable):
+        discard_output()
         print(f"{message}\n{next_step}", file=sys.stderr)
 
 
@@ -133,14 +172,22 @@ def _dispatch(words: list[str]) -> int:
         if "." in command or os.sep in command:
             raise FileWithoutCommand(words[at])
         raise UnknownTool(words[at], commands)
-    options, unknown = make_parser().parse_known_args([command, *words[:at], *words[at + 1 :]])
+    rest = [*words[:at], *words[at + 1 :]]
+    check_words(command, rest)
+    options, unknown = make_parser().parse_known_args([command, *with_each_choice(command, rest)])
     if unknown and not unknown[0].startswith("-"):
         if command in map(dashed, COMMANDS.values()) and (places := objects_of(COMMANDS[command.replace("-", "_")])):
             raise WordWithoutName(command, unknown[0], option(places[0]))
-        raise WordTooMany(unknown[0]) if command == "store" else OneFileAtATime(command, unknown[0])
+        takes_file = command == "demo" or _takes_one_file(command)
+        raise OneFileAtATime(command, unknown[0]) if takes_file else WordTooMany(command, unknown[0])
     if unknown:
-        raise UnknownArgument(unknown[0], f"witnessmark {command}", options_of(command))
+        raise UnknownOption(unknown[0], command, options_of(command))
     return _run_command(options)
+
+
+def _takes_one_file(command: str) -> bool:
+    tool = COMMANDS.get(command.replace("-", "_"))
+    return tool is not None and "source" in tool.arguments.model_fields
 
 
 def _run_command(options: argparse.Namespace) -> int:
@@ -178,10 +225,7 @@ def _run_command(options: argparse.Namespace) -> int:
     if options.command == "demo":
         return shell.run_demo(options.source, settings)
     for arguments in named:
-        if arguments.get("password") == "-":
-            import getpass
-
-            arguments["password"] = getpass.getpass("Password of the document: ")
+        fill_passwords(arguments)
     tool = COMMANDS[options.command.replace("-", "_")]
     return shell.run_tool(
         tool, given, settings, as_json=options.json, output=options.output if tool.gives_pictures else None
@@ -201,12 +245,9 @@ def _report_doubts(settings: Settings) -> None:
 def _arguments(options: argparse.Namespace) -> dict[str, Any]:
     """Take a tool's arguments from the words of the command line; of a command of ours, its document."""
     tool = COMMANDS.get(options.command.replace("-", "_"))
-    names = tool.arguments.model_fields if tool else ["source"]
-    given = {name: value for name in names if (value := getattr(options, name, None)) is not None}
-    for name in _objects_of(options):
-        if name in given:
-            given[name] = object_from_words(name, given[name])
-    return given
+    if tool is None:
+        return {"source": source} if (source := getattr(options, "source", None)) is not None else {}
+    return arguments_of(tool, options)
 
 
 def _listed(sources: object) -> list[object]:
@@ -241,7 +282,8 @@ def _serve(settings: Settings) -> int:
     gc.disable()
     from witnessmark_server.app import build_server
 
-    server = build_server(settings)
+    leave_if_broken = claim_host_pipe()
+    server = build_server(settings, at_end=leave_if_broken)
     gc.freeze()
     gc.enable()
     signal.signal(signal.SIGINT, _leave_at_once)

@@ -12,8 +12,10 @@ from witnessmark import __version__
 from witnessmark.errors import UsageError
 from witnessmark.settings import SETTINGS
 from witnessmark_server import store_words
+from witnessmark_server.shell_names import in_shell_words, is_required_word, written
+from witnessmark_tools.arguments import SECRET
 from witnessmark_tools.catalog import COMMANDS
-from witnessmark_tools.definition import ToolDefinition, expected
+from witnessmark_tools.definition import ToolDefinition
 
 OWN_COMMANDS = {
     "serve": "Serve the tools over MCP on standard input and output, or over HTTP to programs on this machine.",
@@ -22,8 +24,26 @@ OWN_COMMANDS = {
     "store": "Show what is kept and what was spent; prune it, back it up, release documents, write the ledger as CSV.",
 }
 OUTPUT = "--output"
+_NOT_OF_THE_SHELL = ("wait_seconds",)
+"""Settings that mean nothing where a command waits to the end and no host is answered."""
+_WAITS = "Without effect: the shell waits until the work is done."
 _HTTP_OPTIONS = ("--http", "--host", "--port", "--no-auth")
 _WITHOUT_VALUE = frozenset({"--http", "--no-auth", "--json", "--help", "-h", "--version"})
+
+
+class Once(argparse.Action):
+    """An option of one value, of which a second one would silently replace the first."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 - as argparse calls it
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        if getattr(namespace, self.dest, None) is not None:
+            raise UsageError(f"{option_string} is given twice.", "Give it once.")
+        setattr(namespace, self.dest, values)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -85,41 +105,102 @@ def options_of(command: str) -> list[str]:
 
 
 def _add_tool(commands: Any, tool: ToolDefinition) -> None:
-    summary = tool.description.split(". ", 1)[0].rstrip(".") + "."
-    command = commands.add_parser(dashed(tool), help=summary, description=tool.description, allow_abbrev=False)
+    says = in_shell_words(tool.description, tool).replace("%", "%%")
+    summary = says.split(". ", 1)[0].rstrip(".") + "."
     required = tool.input_schema.get("required", [])
-    for name, schema in tool.input_schema["properties"].items():
-        meaning = schema.get("description", "").replace("%", "%%")
-        if name == "wait_seconds" and tool.is_long:
-            meaning = "Taken and ignored: the shell waits to the end."
-        if name == "password":
-            meaning += " `-` asks for it, so that it is in no list of commands."
-        if name in objects_of(tool):
-            meaning = f"{meaning} As NAME=VALUE …, or one JSON object; a file alone is the source."
-            command.add_argument(option(name), dest=name, metavar="NAME=VALUE", nargs="+", help=meaning)
-            continue
-        if name == "sources":
-            command.add_argument(name, metavar="FILE", nargs="+", help=meaning)
-            continue
-        if name in required and schema.get("type") == "array":  # files alone stand without a name
-            word = name.removesuffix("s").upper()
-            command.add_argument(option(name), dest=name, metavar=word, nargs="+", action="extend", help=meaning)
-            continue
-        if name in required:
-            command.add_argument(name, metavar="FILE" if name == "source" else name.upper(), help=meaning)
-            continue
-        if name == "source":  # as for tools that need one, a file may stand by itself
-            command.add_argument(name, metavar="FILE", nargs="?", default=SUPPRESS, help=meaning)
-        if "enum" in schema or "enum" in schema.get("items", {}):
-            meaning = f"{meaning} ({expected(schema)})"
-        command.add_argument(option(name), dest=name, metavar=name.upper(), help=meaning)
+    places = " ".join(_place(tool, name) for name in required if name == "sources" or is_required_word(tool, name))
+    command = commands.add_parser(
+        dashed(tool),
+        help=summary,
+        description=says,
+        allow_abbrev=False,
+        usage=f"witnessmark {dashed(tool)} [options] {places}".rstrip(),
+    )
+    for name in tool.input_schema["properties"]:
+        _add_argument(command, tool, name)
     if tool.gives_pictures:
-        meaning = "Where to write the picture, as PNG or JPEG by its ending; default the folder of exports."
-        command.add_argument(OUTPUT, metavar="FILE", help=meaning)
+        meaning = "Where to write the picture, as PNG or JPEG by its ending; default: the folder of exports."
+        command.add_argument(OUTPUT, metavar="FILE", action=Once, help=meaning)
     command.add_argument(
         "--json", action="store_true", help="One complete JSON object on standard output, nothing else."
     )
-    _add_settings(command, taken=tuple(tool.arguments.model_fields))
+    _add_settings(command, taken=tuple(tool.arguments.model_fields), hidden=_NOT_OF_THE_SHELL)
+
+
+def _place(tool: ToolDefinition, name: str) -> str:
+    return "FILE [FILE ...]" if name == "sources" else written(name, tool)
+
+
+def _add_argument(command: argparse.ArgumentParser, tool: ToolDefinition, name: str) -> None:
+    schema = tool.input_schema["properties"][name]
+    meaning = _meaning(tool, name, schema)
+    takes_several = schema.get("type") == "array"
+    if name in objects_of(tool):
+        command.add_argument(option(name), dest=name, metavar="NAME=VALUE", nargs="+", help=meaning)
+    elif name == "sources":
+        command.add_argument(name, metavar="FILE", nargs="+", help=meaning)
+    elif name in tool.input_schema.get("required", []):
+        if takes_several:  # files alone stand without a name
+            word = name.removesuffix("s").upper()
+            command.add_argument(option(name), dest=name, metavar=word, nargs="+", action="extend", help=meaning)
+        else:
+            command.add_argument(name, metavar=written(name, tool), help=meaning)
+    else:
+        if name == "source":  # as for tools that need one, a file may stand by itself
+            command.add_argument(name, metavar="FILE", nargs="?", default=SUPPRESS, help=meaning)
+        command.add_argument(
+            option(name),
+            dest=name,
+            metavar=_metavar(name, schema),
+            action="append" if takes_several else Once,
+            help=meaning,
+        )
+
+
+def _metavar(name: str, schema: dict[str, Any]) -> str:
+    choices = schema.get("enum") or schema.get("items", {}).get("enum")
+    if choices:
+        return "|".join(choices)
+    if schema.get("type") == "boolean":
+        return "true|false"
+    return {"source": "FILE", "max_cost_usd": "USD", "password": "-|TEXT"}.get(name, name.rpartition("_")[2].upper())
+
+
+def _meaning(tool: ToolDefinition, name: str, schema: dict[str, Any]) -> str:
+    meaning = in_shell_words(schema.get("description", ""), tool)
+    if name == "wait_seconds":
+        return _WAITS if tool.is_long else "Seconds to wait for the job; default: until it ends."
+    if name in SECRET:
+        meaning += " `-` asks for it, or reads it from standard input, so that no list of commands has it."
+    if name in objects_of(tool):
+        meaning = f"{meaning} As NAME=VALUE …, or one JSON object; a file alone is the source."
+    if schema.get("type") == "array" and name not in tool.input_schema.get("required", []):
+        meaning += " Several: repeat it."
+    return meaning.strip().replace("%", "%%")
+
+
+def with_each_choice(command: str, words: Sequence[str]) -> list[str]:
+    """Write an option before each of its choices: `--export xlsx csv` becomes `--export xlsx --export csv`."""
+    tool = COMMANDS.get(command.replace("-", "_"))
+    choices = {
+        option(name): frozenset(schema["items"]["enum"])
+        for name, schema in (tool.input_schema["properties"].items() if tool else ())
+        if "enum" in schema.get("items", {})
+    }
+    done: list[str] = []
+    name = ""
+    is_value = False
+    for word in words:
+        if name and not is_value and set(word.split(",")) <= choices[name]:
+            done += [name, word]
+            continue
+        if not is_value:
+            name = word.partition("=")[0] if word.partition("=")[0] in choices else ""
+            is_value = bool(name) and "=" not in word
+        else:
+            is_value = False
+        done.append(word)
+    return done
 
 
 def objects_of(tool: ToolDefinition) -> list[str]:
@@ -181,15 +262,20 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _add_settings(command: argparse.ArgumentParser, *, taken: tuple[str, ...], default: str | None = None) -> None:
-    group = command.add_argument_group("settings")
+def _add_settings(
+    command: argparse.ArgumentParser,
+    *,
+    taken: tuple[str, ...],
+    hidden: tuple[str, ...] = (),
+    default: str | None = None,
+) -> None:
+    group = command.add_argument_group("settings", "Each also as an environment variable, which is in parentheses.")
     for item in SETTINGS:
         if item.name not in taken:  # a tool's own argument of that name speaks of one call
             action = "append" if item.is_repeatable else "store"
-            meaning = f"{item.meaning} Default: {item.default}. ({item.variable})"
-            group.add_argument(
-                item.flag, action=action, metavar=item.metavar, default=default, help=meaning.replace("%", "%%")
-            )
+            meaning = f"{item.meaning} Default: {item.default}. ({item.variable})".replace("%", "%%")
+            help_ = SUPPRESS if item.name in hidden else meaning
+            group.add_argument(item.flag, action=action, metavar=item.metavar, default=default, help=help_)
 
 
 def dashed(tool: ToolDefinition) -> str:

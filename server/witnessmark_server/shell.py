@@ -18,6 +18,7 @@ from witnessmark_server.costs_view import show_costs
 from witnessmark_server.marked_pages import draw_marked_pages
 from witnessmark_server.picture_files import allowing_its_document, check_output, with_file
 from witnessmark_server.services import open_services
+from witnessmark_server.shell_names import in_shell_words
 from witnessmark_server.tables_view import harmless, show_files, show_tables
 from witnessmark_tools.catalog import BY_NAME
 from witnessmark_tools.contained import contained
@@ -45,7 +46,7 @@ def run_tool(
     """
     check_output(output)
     settings = allowing_its_document(settings, arguments)
-    result = anyio.run(_call, tool, arguments, settings, not as_json and sys.stderr.isatty())
+    result = _in_shell_words(anyio.run(_call, tool, arguments, settings, not as_json and sys.stderr.isatty()), tool)
     if isinstance(result, EvidenceShown):
         result = with_file(result, output, settings)
     if as_json:
@@ -53,6 +54,16 @@ def run_tool(
     else:
         _show(result)
     return 0
+
+
+def _in_shell_words(result: Result, tool: ToolDefinition) -> Result:
+    """Write the sentences that we made of a result, and no text of a document, in the words of the shell."""
+    update: dict[str, list[str]] = {}
+    for name in ("warnings", "cheaper", "basis"):
+        sentences: list[str] = getattr(result, name, [])
+        if sentences:
+            update[name] = [in_shell_words(sentence, tool) for sentence in sentences]
+    return result.model_copy(update=update) if update else result
 
 
 def run_demo(source: str | None, settings: Settings) -> int:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from witnessmark.claude.client import Claude
 
 Earlier = Annotated[str, Field(description="Path or https URL of the earlier document.", min_length=1)]
-Later = Annotated[str, Field(description="Of the later document.", min_length=1)]
+Later = Annotated[str, Field(description="Path or https URL of the later document.", min_length=1)]
 
 
 async def compare_documents(
@@ -32,10 +32,14 @@ async def compare_documents(
         str | None,
         Field(description="What to look at above all, for a model.", max_length=2000),
     ] = None,
-    pages: Annotated[str | None, Field(description="Such as '1-3,7', of both; default all.")] = None,
-    after_pages: Annotated[str | None, Field(description="Of `after`, where they are others.")] = None,
+    pages: Annotated[str | None, Field(description="Pages of both documents, such as '1-3,7'; default: all.")] = None,
+    after_pages: Annotated[
+        str | None, Field(description="Pages of the later document, if they differ from `pages`.")
+    ] = None,
     password: Password = None,
-    after_password: Annotated[str | None, Field(description="Of `after`, where it is another.")] = None,
+    after_password: Annotated[
+        str | None, Field(description="Password of the later document, if it differs from `password`.")
+    ] = None,
     model: ModelOrAuto = None,
     max_cost_usd: MaxCost = None,
     reuse: Reuse = True,

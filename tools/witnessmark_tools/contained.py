@@ -26,7 +26,7 @@ def contained(warnings: list[str], loss: str) -> Generator[None]:
     try:
         yield
     except WitnessmarkError as error:
-        logger.warning("part of a call refused", extra={"error": error.kind})
+        logger.info("part of a call refused", extra={"error": error.kind})
         warnings.append(f"{loss}. {error}")
     except Exception:
         logger.exception("part of a call failed")

@@ -6,9 +6,10 @@ are handed in by whoever runs it and are invisible to a model.
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import json
+import logging
+import time
 import typing
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
+from witnessmark.closest import did_you_mean
 from witnessmark.documents.opening import Documents
 from witnessmark.errors import UsageError
 from witnessmark.exports.folder import ExportFolder
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from witnessmark_tools.jobs import Jobs
 
 HIDDEN = "…"
+
+logger = logging.getLogger(__name__)
 
 
 class Progress(Protocol):
@@ -202,7 +206,11 @@ class ToolDefinition:
             for name, parameter in inspect.signature(self.function).parameters.items()
             if parameter.kind is parameter.KEYWORD_ONLY
         }
-        return await self.function(**arguments, **injected)
+        began = time.monotonic()
+        logger.debug("tool called", extra={"tool": self.name})
+        result = await self.function(**arguments, **injected)
+        logger.debug("tool answered", extra={"tool": self.name, "seconds": round(time.monotonic() - began, 3)})
+        return result
 
 
 def _hints(function: Callable[..., Any], names: Iterable[str]) -> dict[str, Any]:
@@ -281,6 +289,5 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _closest(name: str, known: list[str], what: str) -> str:
-    match = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    listed = ", ".join(known)
-    return f"Did you mean {match[0]!r}? Known: {listed}." if match else f"Known {what}s: {listed}."
+    match, listed = did_you_mean(name, known), ", ".join(known)
+    return f"{match}Known: {listed}." if match else f"Known {what}s: {listed}."

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import anyio
 from pydantic import Field
 
+from witnessmark.closest import did_you_mean
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
 from witnessmark.documents.page_range import pages_from_text
@@ -90,22 +90,21 @@ class CostEstimate(Result):
 
 class ToolNotPriced(UsageError):
     def __init__(self, name: str, known: Sequence[str]) -> None:
-        match = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        hint = f"Did you mean {match[0]!r}? " if match else ""
+        hint = did_you_mean(name, known)
         super().__init__(f"estimate_cost knows no tool {name[:60]!r} to price.", f"{hint}Known: {', '.join(known)}.")
 
 
 async def estimate_cost(
     tool: Annotated[str, Field(description="Name of the tool that would be called.")],
     arguments: Annotated[dict[str, Any], Field(description="Its arguments, such as {source: …, pages: …}.")],
-    models: Annotated[list[str] | None, Field(description="Model ids to compare; default the current ones.")] = None,
+    models: Annotated[list[str] | None, Field(description="Model ids to compare; default: the current ones.")] = None,
     *,
     documents: Documents,
     claude: Claude,
     terms: Terms,
     patience: float | None,
 ) -> CostEstimate:
-    """Say what a tool call would cost before it is made, for several models side by side: requests, tokens, USD now, as a batch and for the next question on the same document, and what would be cheaper. With a key the API counts what goes in, for free. Sends nothing that is billed. What a document is: inspect_document."""  # noqa: E501 - one line on the wire
+    """Say what a tool call would cost before it is made, for several models side by side: requests, tokens, USD now, as a batch and for the next question on the same document, and what would be cheaper. With a key the API counts what goes in, for free. Sends nothing that is billed. To describe a document, use inspect_document."""  # noqa: E501 - one line on the wire
     definition = _priced_tool(tool)
     given, named = _without_model(definition, arguments, models)
     from witnessmark_tools import estimating  # models and prices are read by the first call, not by starting the server

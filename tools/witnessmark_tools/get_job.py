@@ -11,7 +11,7 @@ from pydantic import Field, PrivateAttr, ValidationError
 
 from witnessmark.errors import InputError
 from witnessmark.exports.folder import ExportFolder, ExportFolderUnwritable
-from witnessmark_tools.arguments import Wait
+from witnessmark_tools.arguments import WaitForJob
 from witnessmark_tools.exporting import exported_file
 from witnessmark_tools.jobs import how_far
 from witnessmark_tools.results import Cost, Frozen, LongResult, Result, ask_get_job
@@ -27,7 +27,7 @@ MOST_LISTED = 20
 LOOK_EVERY = 1.0
 """Seconds between looks at a job of another process: nobody tells."""
 
-JobId = Annotated[str, Field(description="As the call that went on gave it.", min_length=1)]
+JobId = Annotated[str, Field(description="The job_id that a call gave back when it took too long.", min_length=1)]
 
 
 class JobUnknown(InputError):
@@ -99,8 +99,10 @@ class JobReport(Result):
 
 async def get_job(
     job_id: JobId,
-    cursor: Annotated[str | None, Field(description="`next_cursor` of the answer before; default the start.")] = None,
-    wait_seconds: Wait = None,
+    cursor: Annotated[
+        str | None, Field(description="`next_cursor` of the previous answer; default: from the start.")
+    ] = None,
+    wait_seconds: WaitForJob = None,
     *,
     jobs: Jobs,
     exports: ExportFolder,

@@ -9,7 +9,7 @@ import anyio
 from pydantic import Field
 
 from witnessmark.documents.opening import Documents
-from witnessmark_tools.arguments import Detail, MaxCost, ModelOrAuto, Pages, Password, Reuse, Wait
+from witnessmark_tools.arguments import DetailOfCitations, MaxCost, ModelOrAuto, Pages, Password, Reuse, Wait
 from witnessmark_tools.citations_questions import checked_questions
 from witnessmark_tools.citations_result import Citation, CitedAnswer, CitedReading, Outcome, Statement
 from witnessmark_tools.citations_sources import (
@@ -41,13 +41,13 @@ NO_ANSWERS = (
 
 async def read_pdf_with_citations(
     sources: Annotated[list[str], Field(description="Paths or https URLs of one document or several.", min_length=1)],
-    questions: Annotated[list[str], Field(description="One or several.", min_length=1)],
+    questions: Annotated[list[str], Field(description="One question or several.", min_length=1)],
     pages: Pages = None,
     password: Password = None,
     model: ModelOrAuto = None,
     max_cost_usd: MaxCost = None,
     reuse: Reuse = True,
-    detail: Detail = "concise",
+    detail: DetailOfCitations = "concise",
     wait_seconds: Wait = None,
     *,
     documents: Documents,

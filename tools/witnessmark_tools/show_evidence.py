@@ -75,7 +75,7 @@ class SourceNotKept(InputError):
     def __init__(self, name: str) -> None:
         super().__init__(
             f"The result was made from {name!r}, which came as data and is not kept.",
-            "Pass it again as `source`, beside result_id.",
+            "Pass it again as `source`, together with `result_id`.",
         )
 
 
@@ -93,7 +93,7 @@ class NothingToShow(UsageError):
     def __init__(self) -> None:
         super().__init__(
             "show_evidence was not told what to show.",
-            "Pass result_id, with items such as 't1:3:2', or source with page and box.",
+            "Pass `result_id`, with `items` such as 't1:3:2', or `source` with `page` and `box`.",
         )
 
 
@@ -187,7 +187,9 @@ class EvidenceShown(Result):
 
 
 async def show_evidence(
-    result_id: Annotated[str | None, Field(description="Of a result of another tool, or its job_id.")] = None,
+    result_id: Annotated[
+        str | None, Field(description="The result_id of another tool's result, or its job_id.")
+    ] = None,
     items: Annotated[
         list[str] | None,
         Field(
@@ -195,12 +197,15 @@ async def show_evidence(
             "citation, 'd4' a difference, both sides, 'review:1' the first of needs_review; default what needs review."
         ),
     ] = None,
-    source: Annotated[str | None, Field(description="Path or https URL, where there is no result_id.")] = None,
-    page: Annotated[int | None, Field(description="Its number, from 1.", ge=1)] = None,
-    box: Annotated[
-        Box | None, Field(description="x0, top, x1, bottom in points of the page, pixels of an image.")
+    source: Annotated[
+        str | None, Field(description="Path or https URL of the document, if there is no result_id.")
     ] = None,
-    boxes: Annotated[Boxes | None, Field(description="Several such boxes.")] = None,
+    page: Annotated[int | None, Field(description="Number of the page, from 1.", ge=1)] = None,
+    box: Annotated[
+        Box | None,
+        Field(description="A place on the page: x0, top, x1, bottom, in points of a PDF or pixels of an image."),
+    ] = None,
+    boxes: Annotated[Boxes | None, Field(description="Several places, each like box.")] = None,
     password: Password = None,
     *,
     documents: Documents,

@@ -61,7 +61,7 @@ class NothingNamed(UsageError):
     def __init__(self) -> None:
         super().__init__(
             "delete_uploads was not told what to delete.",
-            "Pass document (name, file_id or SHA-256), older_than or all=true.",
+            "Pass `document` (a name, a file_id or a SHA-256), `older_than` or all=true.",
         )
 
 
@@ -88,8 +88,10 @@ async def list_uploads(*, claude: Claude) -> Uploads:
 
 
 async def delete_uploads(
-    document: Annotated[str | None, Field(description="Name, file_id or SHA-256.")] = None,
-    older_than: Annotated[float | None, Field(description="Days since the upload.", ge=0)] = None,
+    document: Annotated[str | None, Field(description="Which document: its name, file_id or SHA-256.")] = None,
+    older_than: Annotated[
+        float | None, Field(description="Those uploaded longer ago than this many days.", ge=0)
+    ] = None,
     all: Annotated[bool, Field(description="Every file that this server put there.")] = False,  # noqa: A002 - the contract's name
     *,
     claude: Claude,

@@ -109,7 +109,7 @@ class UsageReport(Result):
 
 async def usage_report(
     period: Annotated[Period, Field(description="The last 1, 7, 30 or 365 days with today, or everything.")] = "month",
-    by: Annotated[Grouping, Field(description="What the lines are.")] = "day",
+    by: Annotated[Grouping, Field(description="What each line adds up.")] = "day",
     export: Annotated[Literal["csv"] | None, Field(description="csv: also a file with every single call.")] = None,
     *,
     claude: Claude,

@@ -326,6 +326,8 @@ class Sender:
                 # The disk is full, say: the answer is paid for and given on, and nothing more is sent.
                 logger.error("answer not kept", extra={"error": error.kind})  # noqa: TRY400 - the class says it all
                 errand.stopped = error
+        spent = {"model": ask.model, "input_tokens": tokens.prompt, "output_tokens": tokens.output}
+        logger.debug("request answered", extra=spent | {"request_id": received.request_id})
         if is_by_another:
             await self._check(ask, errand, answer, ways)
             await self.store.answered(send_id, answer)

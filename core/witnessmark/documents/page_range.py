@@ -23,7 +23,7 @@ class PageOutOfRange(InputError):
     def __init__(self, page_number: int, *, page_count: int) -> None:
         pages = "1 page" if page_count == 1 else f"{page_count:,} pages"
         super().__init__(
-            f"Page {page_number} does not exist: the document has {pages}.", f"Pass pages='1-{page_count}'."
+            f"Page {page_number} does not exist: the document has {pages}.", f"Pass pages='{_range(1, page_count)}'."
         )
 
 
@@ -33,7 +33,7 @@ class TooManyPages(InputError):
     def __init__(self, asked: int, *, limit: int, first: int, last: int) -> None:
         super().__init__(
             f"{asked:,} pages were asked for, and one call reads at most {limit:,}.",
-            f"Call it for parts, beginning with pages='{first}-{last}'.",
+            f"Call it for parts, beginning with pages='{_range(first, last)}'.",
         )
 
 
@@ -83,4 +83,8 @@ def text_from_pages(pages: Iterable[int]) -> str:
             runs[-1] = (runs[-1][0], page)
         else:
             runs.append((page, page))
-    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+    return ",".join(_range(first, last) for first, last in runs)
+
+
+def _range(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}-{last}"

@@ -69,6 +69,7 @@ async def read_pages(
             begun.add(page)
             try:
                 result.done[page] = await read(page)
+                logger.debug("page read", extra={"page": page})
                 first_done.set()
             except PageNotTried as error:
                 result.given_up = error

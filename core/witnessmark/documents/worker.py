@@ -165,6 +165,8 @@ class _Worker:
                 stopped.cpu_seconds, stopped.is_certain = meter.cpu_seconds, is_fresh
                 raise stopped
             raise WorkerBroken(operation)
+        seconds_taken = round(anyio.current_time() - began, 3)
+        logger.debug("worker answered", extra={"operation": operation, "seconds": seconds_taken})
         return answer["result"], payload
 
     async def _load(self, content: Content) -> None:

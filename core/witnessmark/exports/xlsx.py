@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from witnessmark.errors import InputError
+from witnessmark.errors import InputError, SetupError
 from witnessmark.exports.check_sheet import CHECK, Placement, write_check
 from witnessmark.exports.dates import dates_of
 from witnessmark.exports.numbers import Number, is_numeric, numbers_of
@@ -55,6 +55,14 @@ class TableTooWide(InputError):
         )
 
 
+class NoTemporaryFiles(SetupError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The folder for temporary files cannot be written to, and an Excel file needs it.",
+            "Free some disk space, or set TMPDIR to a folder of yours.",
+        )
+
+
 def xlsx_from_tables(
     document: str, tables: Sequence[ExportTable], to_check: Sequence[ToCheck] = (), *, max_rows: int = MAX_ROWS
 ) -> bytes:
@@ -64,28 +72,37 @@ def xlsx_from_tables(
              `Contents` with titles, pages and notes stands first, or last where there is only one table; rows beyond
              `max_rows` go on in a further sheet under the same headers; a sheet `Check` comes last, with `to_check`
              and the words that are in no cell
-    Errors:  `TableTooWide`
+    Errors:  `TableTooWide`, `NoTemporaryFiles`
     """
-    from xlsxwriter.workbook import Workbook
-
     for table in tables:
         if table.column_count > MAX_COLUMNS:
             raise TableTooWide(table.name, columns=table.column_count)
+    try:
+        with tempfile.TemporaryDirectory(prefix="witnessmark-") as folder:
+            return _workbook(document, tables, to_check, folder, max_rows)
+    except OSError as error:
+        raise NoTemporaryFiles from error
+
+
+def _workbook(
+    document: str, tables: Sequence[ExportTable], to_check: Sequence[ToCheck], folder: str, max_rows: int
+) -> bytes:
+    from xlsxwriter.workbook import Workbook
+
     file = io.BytesIO()
-    with tempfile.TemporaryDirectory(prefix="witnessmark-") as folder:
-        as_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        workbook = Workbook(file, {"constant_memory": True, "tmpdir": folder, **as_text})
-        workbook.set_properties({"title": clean(document), "created": _MADE})
-        formats = Formats(workbook)
-        contents = workbook.add_worksheet("Contents") if len(tables) != 1 else None
-        notes = _Notes()
-        placements = [
-            _write_table(workbook, formats, table, values, max_rows, notes)
-            for table, values in zip(tables, _values_of(tables), strict=True)
-        ]
-        _write_contents(contents or workbook.add_worksheet("Contents"), formats, document, placements, to_check)
-        write_check(workbook.add_worksheet(CHECK), formats, document, placements, to_check)
-        workbook.close()
+    as_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    workbook = Workbook(file, {"constant_memory": True, "tmpdir": folder, **as_text})
+    workbook.set_properties({"title": clean(document), "created": _MADE})
+    formats = Formats(workbook)
+    contents = workbook.add_worksheet("Contents") if len(tables) != 1 else None
+    notes = _Notes()
+    placements = [
+        _write_table(workbook, formats, table, values, max_rows, notes)
+        for table, values in zip(tables, _values_of(tables), strict=True)
+    ]
+    _write_contents(contents or workbook.add_worksheet("Contents"), formats, document, placements, to_check)
+    write_check(workbook.add_worksheet(CHECK), formats, document, placements, to_check)
+    workbook.close()
     return file.getvalue()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal, get_args
 
+from witnessmark.closest import did_you_mean
 from witnessmark.errors import InputError
 from witnessmark.plans.image_tokens import HIGH, STANDARD, ImageTier
 
@@ -30,9 +30,7 @@ _LEAST_CONTEXT, _LEAST_OUTPUT = 200_000, 64_000
 
 class ModelUnknown(InputError):
     def __init__(self, name: str, known: list[str]) -> None:
-        match = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        hint = f"Did you mean {match[0]!r}? " if match else ""
-        super().__init__(f"There is no model {name[:60]!r}.", f"{hint}Known: {', '.join(known)}.")
+        super().__init__(f"There is no model {name[:60]!r}.", f"{did_you_mean(name, known)}Known: {', '.join(known)}.")
 
 
 class ModelRetired(InputError):

@@ -23,7 +23,7 @@ class CostAboveLimit(BudgetError):
         super().__init__(
             f"This call would cost about {_usd(price.estimate)}, more than max_cost_usd={_plain(limit)}; nothing was "
             "sent.",
-            "Pass a higher max_cost_usd, fewer pages or a cheaper model; estimate_cost compares them.",
+            "Pass a higher `max_cost_usd`, fewer pages or a cheaper model; estimate_cost compares them.",
         )
         self.price, self.limit = price, limit
 

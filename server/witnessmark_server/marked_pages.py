@@ -12,10 +12,10 @@ from witnessmark_tools.tables_result import ExtractedTable
 MOST_PICTURES = 12
 
 
-async def draw_marked_pages(result: TableExtraction, source: str, services: Services) -> list[Path]:
+async def draw_marked_pages(result: TableExtraction, source: str, services: Services) -> tuple[list[Path], list[str]]:
     """Draw the pages that have tables, the first `MOST_PICTURES` of them, into the export folder.
 
-    Shapes:  `result` is one with `detail="full"`; one PNG a page
+    Shapes:  `result` is one with `detail="full"`; one PNG a page, and a warning if there are more pages
     Errors:  as `Documents.picture`
     """
     marks: dict[int, list[Mark]] = {}
@@ -30,7 +30,10 @@ async def draw_marked_pages(result: TableExtraction, source: str, services: Serv
         for page in sorted(marks)[:MOST_PICTURES]:
             png = await services.documents.picture(document, page, marks[page])
             drawn.append(services.exports.write(f"{stem}-{result.result_id}-page-{page}.png", png))
-    return drawn
+    if len(marks) > MOST_PICTURES:
+        left = "`witnessmark show-evidence` draws the others"
+        return drawn, [f"{MOST_PICTURES} of {len(marks)} pages with tables were drawn. {left}."]
+    return drawn, []
 
 
 def _mark(table: ExtractedTable, page: int) -> Mark | None:
@@ -51,10 +54,19 @@ def _mark(table: ExtractedTable, page: int) -> Mark | None:
             max(box[2] for box in every),
             max(box[3] for box in every),
         ),
-        label=f"{table.table_id}: {table.row_count} rows",
+        label=_label(table, page),
         header_cells=tuple(heads),
         cells=tuple(cells),
     )
+
+
+def _label(table: ExtractedTable, page: int) -> str:
+    """Write how many rows below the headers are on a page, of how many if others are elsewhere."""
+    first = max(1, table.header_rows)  # 0 is the headers, and 1 is the first row of a table without them
+    here = sum(max(0, part.last_row + 1 - max(first, part.first_row)) for part in table.parts if part.page == page)
+    every = sum(max(0, part.last_row + 1 - max(first, part.first_row)) for part in table.parts)
+    count = f"{here}" if here == every else f"{here} of {every}"
+    return f"{table.table_id}: {count} row{'s'[: every != 1]}"
 
 
 def _box(values: list[float]) -> Box:

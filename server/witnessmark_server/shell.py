@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import anyio
 
-from witnessmark.errors import SetupError
 from witnessmark.settings import Settings
 from witnessmark_server.costs_view import show_costs
 from witnessmark_server.marked_pages import draw_marked_pages
 from witnessmark_server.picture_files import allowing_its_document, check_output, with_file
 from witnessmark_server.services import open_services
 from witnessmark_server.shell_names import in_shell_words
-from witnessmark_server.tables_view import harmless, show_files, show_tables
+from witnessmark_server.tables_view import harmless, show_files, show_folders, show_tables
 from witnessmark_tools.catalog import BY_NAME
 from witnessmark_tools.contained import contained
 from witnessmark_tools.definition import Progress, ToolDefinition, no_progress
@@ -27,14 +27,6 @@ from witnessmark_tools.estimate_cost import CostEstimate
 from witnessmark_tools.extract_tables import TableExtraction
 from witnessmark_tools.results import Result
 from witnessmark_tools.show_evidence import EvidenceShown
-
-
-class ReportMissing(SetupError):
-    def __init__(self) -> None:
-        super().__init__(
-            "The report of the demo is not here: it comes with the repository, not with the package.",
-            "Name a document: `witnessmark demo FILE`.",
-        )
 
 
 def run_tool(
@@ -68,13 +60,14 @@ def _in_shell_words(result: Result, tool: ToolDefinition) -> Result:
 
 def run_demo(source: str | None, settings: Settings) -> int:
     """Run the main job on a document, draw its pages with the tables marked, and say where the files went."""
-    if not source:
-        report = _report()
-        source = str(report)
-        settings = replace(settings, allowed=replace(settings.allowed, files=frozenset({report.resolve()})))
-    result, pictures = anyio.run(_demo, source, settings, sys.stderr.isatty())
+    with demo_report() as report:
+        if not source:
+            source = str(report)
+            settings = replace(settings, allowed=replace(settings.allowed, files=frozenset({report.resolve()})))
+        result, pictures = anyio.run(_demo, source, settings, sys.stderr.isatty())
     _show_tables(result)
     show_files("Pictures, with every table and cell marked:", pictures)
+    show_folders(settings)
     return 0
 
 
@@ -87,15 +80,20 @@ async def _demo(source: str, settings: Settings, shows_progress: bool) -> tuple[
         faults: list[str] = []
         pictures: list[Path] = []
         with contained(faults, "The pages were not drawn with their tables marked"):
-            pictures = await draw_marked_pages(result, source, services)
+            pictures, not_drawn = await draw_marked_pages(result, source, services)
+            faults += not_drawn
         return result.model_copy(update={"warnings": [*result.warnings, *faults]}), pictures
 
 
-def _report() -> Path:
-    path = Path("examples/report.pdf")
-    if not path.is_file():
-        raise ReportMissing
-    return path
+@contextmanager
+def demo_report() -> Generator[Path]:
+    """Give the report that comes along: in the package, or next to it where the code is edited."""
+    packaged = resources.files("witnessmark_server") / "report.pdf"
+    if packaged.is_file():
+        with resources.as_file(packaged) as path:
+            yield path
+    else:
+        yield Path(__file__).resolve().parents[2] / "examples" / "report.pdf"
 
 
 async def _call(tool: ToolDefinition, arguments: dict[str, Any], settings: Settings, shows_progress: bool) -> Result:

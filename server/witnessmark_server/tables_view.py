@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from witnessmark.settings import Settings
 from witnessmark_tools.extract_tables import TableExtraction
 from witnessmark_tools.results import ReviewItem
 from witnessmark_tools.tables_result import ExtractedTable
@@ -21,7 +23,11 @@ WIDTH_WITHOUT_TERMINAL = 118
 ROWS_SHOWN = 30
 """A longer table shows its beginning and its end, where the total stands."""
 ROWS_AT_THE_END = 4
+CELLS_AS_RECORDS = 60
+"""A small table that is too wide becomes records, which hide nothing; a larger one loses columns in its middle."""
 _NUMBER = re.compile(r"[\s$€£¥%()+\-–−.,\d]*\d[\s$€£¥%()+\-–−.,\d]*|[-–—.…]|")
+_FIGURE = re.compile(r"[\s$€£¥%()+\-–−.,'’/:\d]*\d[\s$€£¥%()+\-–−.,'’/:\d]*(?:[A-Z]{3}|%)?")
+"""A value that is never broken over two lines: a number, an amount, a date, a time."""
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _TOTAL = re.compile(r"(sub|grand )?total\b|sum\b|balance\b", re.IGNORECASE)
 
@@ -44,15 +50,13 @@ def show_tables(result: TableExtraction, console: Console | None = None) -> None
     for table in result.tables:
         console.print()
         console.print(_caption(table))
-        drawn = _drawn(table, console.width)
-        # Where a table is wider than the terminal, the terminal wraps its lines: that is ugly, and loses nothing.
-        needed = sum((column.width or 0) + 3 for column in drawn.columns) + 1
-        Console(file=console.file, width=max(needed, console.width), highlight=False).print(drawn)
+        for part in _drawn(_Shown.of(table), console.width):
+            console.print(part)
         for note in table.notes:
             console.print(Text(f"  {harmless(note)}", "dim"))
     console.print()
     for warning in result.warnings:
-        console.print(Text.assemble(("! ", "yellow bold"), warning))
+        console.print(Text.assemble(("! ", "yellow bold"), harmless(warning)))
     for item in result.needs_review:
         console.print(Text.assemble(("? ", "yellow bold"), _review(item)))
     show_files("Files:", [Path(file.path) for file in result.files])
@@ -74,6 +78,19 @@ def show_files(title: str, paths: Sequence[Path]) -> None:
         console.print(Text(f"  {path}"), soft_wrap=True)
 
 
+def show_folders(settings: Settings) -> None:
+    """Print the folders that were written to, so that nothing is left behind unnoticed."""
+    from rich.console import Console
+    from rich.text import Text
+
+    folders = {settings.exports: "files for you", settings.cache: "what was read, so that it is not read again"}
+    console = Console(highlight=False)
+    console.print(Text("Folders that witnessmark writes to:", "bold"))
+    for folder, what in folders.items():
+        if folder.is_dir():
+            console.print(Text(f"  {folder}: {what}"), soft_wrap=True)
+
+
 def _caption(table: ExtractedTable) -> Text:
     from rich.text import Text
 
@@ -92,39 +109,148 @@ def harmless(text: str) -> str:
     return _CONTROL.sub("\ufffd", text)
 
 
-def _cell(text: str) -> Text:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """What of a table is drawn: its headings, and as many rows as are shown.
+
+    Shapes:  `heads` are rows of headings, each with an entry a column as has each row; `left_out` rows are missing
+             before row `gap`
+    """
+
+    heads: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[str, ...], ...]
+    gap: int = 0
+    left_out: int = 0
+
+    @staticmethod
+    def of(table: ExtractedTable) -> _Shown:
+        width = max([len(table.headers), *map(len, table.rows)], default=1)
+        more_headers = table.rows[: max(0, table.header_rows - 1)]
+        body = [(*map(harmless, row), *[""] * (width - len(row))) for row in table.rows[len(more_headers) :]]
+        heads = tuple(tuple(map(harmless, row)) for row in [table.headers, *more_headers] if row)
+        if len(body) <= ROWS_SHOWN:
+            return _Shown(heads=heads, rows=tuple(body))
+        first = ROWS_SHOWN - ROWS_AT_THE_END
+        kept = (*body[:first], *body[-ROWS_AT_THE_END:])
+        return _Shown(heads=heads, rows=kept, gap=first, left_out=len(body) - len(kept))
+
+    @property
+    def headings(self) -> list[str]:
+        return [self.heading(number) for number in range(max([0, *map(len, self.rows), *map(len, self.heads)]))]
+
+    def heading(self, number: int, *, is_after_gap: bool = False) -> str:
+        """Give the headings of a column from top to bottom; after a gap with that of the group to which it belongs."""
+        lines = [row[number] for row in self.heads]
+        if is_after_gap:
+            groups = [next(filter(None, reversed(row[: number + 1])), "") for row in self.heads[:-1]]
+            lines = [*groups, *lines[-1:]]
+        return "\n".join(lines)
+
+    @property
+    def gap_in_words(self) -> str:
+        return f"… {self.left_out} more rows …" if self.left_out else ""
+
+    def column(self, number: int) -> list[str]:
+        return [row[number] for row in self.rows]
+
+
+def _drawn(shown: _Shown, room: int) -> Iterator[Table | Text]:
+    """Draw a table that fits: with all its columns, as records, or without some columns in its middle."""
     from rich.text import Text
 
-    return Text(harmless(text))
+    columns = list(range(len(shown.headings)))
+    kept = columns if _needed(shown, columns) <= room else _outer_columns(shown, room)
+    is_small = len(shown.rows) * len(columns) <= CELLS_AS_RECORDS
+    if kept != columns and (len(kept) < 2 or is_small):
+        yield from _records(shown)
+        return
+    grid, is_gap_named = _grid(shown, kept, room)
+    yield grid
+    if not is_gap_named:
+        yield Text(f"  {shown.gap_in_words}", "dim")
+    if missing := [number for number in columns if number not in kept]:
+        names = ", ".join(" ".join(shown.headings[number].split()) or f"column {number + 1}" for number in missing)
+        yield Text(
+            f"  {len(missing)} of {len(columns)} columns do not fit and are not shown: {names}. A wider terminal or a "
+            "file (--export) has them.",
+            "dim",
+        )
 
 
-def _drawn(table: ExtractedTable, room: int) -> Table:
+def _outer_columns(shown: _Shown, room: int) -> list[int]:
+    """Choose columns from both ends inwards, as many as fit together with a narrow one for the gap."""
+    count = len(shown.headings)
+    left, right = 1, count
+    while right - left > 0:
+        both = {"right": (left, right - 1), "left": (left + 1, right)}
+        order = ("right", "left") if count - right < left else ("left", "right")
+        fitting = [both[side] for side in order if _needed(shown, _kept(*both[side], count)) + 4 <= room]
+        if not fitting:
+            break
+        left, right = fitting[0]
+    kept = _kept(left, right, count)
+    return kept if _needed(shown, kept) + 4 <= room else []
+
+
+def _kept(left: int, right: int, count: int) -> list[int]:
+    return [*range(left), *range(right, count)]
+
+
+def _needed(shown: _Shown, columns: Sequence[int]) -> int:
+    """Say how wide some columns are drawn at least, figures whole."""
+    return sum(_least(shown.column(number), shown.headings[number]) + 3 for number in columns) + 1
+
+
+def _grid(shown: _Shown, columns: Sequence[int], room: int) -> tuple[Table, bool]:
+    """Draw some columns.
+
+    Shapes:  the table, and whether it says how many rows are left out, for which its columns may be too narrow
+    """
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table(box=box.SIMPLE_HEAD, show_header=bool(table.headers), header_style="bold cyan", pad_edge=False)
-    width = max([len(table.headers), *map(len, table.rows)], default=1)
-    more_headers = table.rows[: max(0, table.header_rows - 1)]
-    body = table.rows[len(more_headers) :]
-    columns = [[row[column] for row in body] for column in range(width)]
-    heads = ["\n".join(row[column] for row in [table.headers, *more_headers] if row) for column in range(width)]
-    left_out = len(body) - ROWS_SHOWN
-    gap = f"… {left_out} more rows …" if left_out > 0 else ""
-    widest = max(range(width), key=lambda column: max(map(len, columns[column]), default=0))
-    columns[widest].append(gap)
-    for cells, head, chosen in zip(columns, heads, _widths(columns, heads, room), strict=True):
+    grid = Table(box=box.SIMPLE_HEAD, show_header=any(shown.headings), header_style="bold cyan", pad_edge=False)
+    gaps = [place for place in range(1, len(columns)) if columns[place] != columns[place - 1] + 1]
+    texts = [shown.column(number) for number in columns]
+    heads = [shown.heading(number, is_after_gap=place in gaps) for place, number in enumerate(columns)]
+    widths = _widths(texts, heads, room - 4 * len(gaps))
+    widest = max(range(len(columns)), key=widths.__getitem__)
+    is_gap_named = len(shown.gap_in_words) <= widths[widest]
+    for place, (cells, head) in enumerate(zip(texts, heads, strict=True)):
+        if place in gaps:
+            grid.add_column(Text("…", "dim"), width=1)
         justify: Literal["left", "right"] = "right" if _is_numeric(cells) else "left"
-        grid.add_column(_cell(head), justify=justify, vertical="top", overflow="fold", width=chosen)
-    for number, row in enumerate(body):
-        if left_out > 0 and number == ROWS_SHOWN - ROWS_AT_THE_END:
-            grid.add_row(*(Text(gap if column == widest else "", "dim") for column in range(width)))
-        if left_out > 0 and ROWS_SHOWN - ROWS_AT_THE_END <= number < len(body) - ROWS_AT_THE_END:
-            continue
+        grid.add_column(Text(head), justify=justify, vertical="top", overflow="fold", width=widths[place])
+    for index, row in enumerate(shown.rows):
+        if shown.left_out and index == shown.gap:
+            words = shown.gap_in_words if is_gap_named else "…"
+            grid.add_row(*_with_gaps([Text(words if n == widest else "", "dim") for n in range(len(columns))], gaps))
         is_section = bool(row[0]) and not any(row[1:])
         style = "bold" if is_section or _TOTAL.match(row[0]) else None
-        grid.add_row(*map(_cell, row), style=style)
-    return grid
+        grid.add_row(*_with_gaps([Text(row[number]) for number in columns], gaps), style=style)
+    return grid, is_gap_named
+
+
+def _with_gaps(cells: Sequence[Text], gaps: Sequence[int]) -> list[Text]:
+    from rich.text import Text
+
+    return [one for place, cell in enumerate(cells) for one in ([Text("…", "dim")] if place in gaps else []) + [cell]]
+
+
+def _records(shown: _Shown) -> Iterator[Text]:
+    """Write each row as lines of a heading and its value, for a table that no terminal of this width can hold."""
+    from rich.text import Text
+
+    for index, row in enumerate(shown.rows):
+        if shown.left_out and index == shown.gap:
+            yield Text(f"  … {shown.left_out} more rows …", "dim")
+        first, *others = row
+        yield Text(f"  {first or '–'}", "bold")
+        for heading, cell in zip(shown.headings[1:], others, strict=True):
+            if cell:
+                name = " ".join(heading.split())
+                yield Text.assemble((f"    {name}: " if name else "    ", "cyan"), cell)
 
 
 def _widths(columns: Sequence[Sequence[str]], heads: Sequence[str], room: int) -> list[int]:
@@ -135,17 +261,25 @@ def _widths(columns: Sequence[Sequence[str]], heads: Sequence[str], room: int) -
     from rich.cells import cell_len
 
     widths = [max(map(cell_len, (*cells, *head.splitlines(), " "))) for cells, head in zip(columns, heads, strict=True)]
-    least: list[int] = []
-    for cells, head, whole in zip(columns, heads, widths, strict=True):
-        words = max(map(cell_len, (*head.split(), " ")))
-        figures = max(map(cell_len, cells), default=1) if _is_numeric(cells) else 0
-        least.append(max(figures, min(words, 24)) if figures else min(whole, max(16, min(words, 24))))
+    least = [_least(cells, head) for cells, head in zip(columns, heads, strict=True)]
     excess = sum(widths) + 3 * len(widths) + 1 - room
     while excess > 0 and (wide := [i for i in range(len(widths)) if widths[i] > least[i]]):
         widest = max(wide, key=lambda i: widths[i])
         widths[widest] -= 1
         excess -= 1
     return widths
+
+
+def _least(cells: Sequence[str], head: str) -> int:
+    """Say how narrow a column may become: as wide as its figures, or as a word of its texts, within bounds."""
+    from rich.cells import cell_len
+
+    whole = max(map(cell_len, (*cells, *head.splitlines(), " ")))
+    words = max(map(cell_len, (*head.split(), " ")))
+    figures = max((cell_len(cell) for cell in cells if _FIGURE.fullmatch(cell)), default=0)
+    if _is_numeric(cells):
+        return max(figures, min(words, 24), 1)
+    return max(min(whole, max(16, min(words, 24))), figures)
 
 
 def _is_numeric(cells: Sequence[str]) -> bool:

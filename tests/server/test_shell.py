@@ -276,6 +276,7 @@ def test_the_demo_shows_tables_and_says_where_the_csv_went(shell: Shell) -> None
 def test_the_demo_shows_what_was_reviewed_and_raises_no_false_alarm(shell: Shell) -> None:
     done = shell.run("demo", str(REPORT))
     shown = re.sub(r"^  .*[/\\]report-r[0-9a-f]+-", "  …/report-", done.stdout, flags=re.MULTILINE)
+    shown = re.sub(r"^  /.*/", "  …/", shown, flags=re.MULTILINE)
     assert [line for line in shown.splitlines() if line.startswith(("! ", "? "))] == [
         "! Page 7: read from the picture by OCR (faster-paddle), which can take one letter or figure for another.",
         "! Page 7: a place could not be read (handwriting, noise, damage).",

@@ -3,9 +3,10 @@
     python -m benchmarks.layers [PDF …]
 
 Without arguments: a table of our own in fonts that lie in each way a figure can (every figure taken for every other),
-and, where they are, the PDFs of ../shared, of which none lies. Prints the words that were compared, the places that
-differ, and seconds for the tables of all pages and for comparing them, both with workers that are already there. Goals:
-each lying font found, no honest page accused.
+the fonts of `drawn_fonts`, which lie by their text maps and by their outlines, and, where they are, the PDFs of
+../shared, of which none lies. Prints the words that OCR compared, the places that differ, and seconds for the tables of
+all pages and for comparing them, both with workers that are already there. Goals: each lying font found, no honest page
+accused, and no word of an honest drawn font left to OCR.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import anyio
 
+from benchmarks import drawn_fonts
 from tests import drawing
 from witnessmark.documents.allowed import AllowedFolders
 from witnessmark.documents.layer_check import LayerCheck
@@ -44,6 +46,22 @@ def lying_fonts() -> Iterator[tuple[str, bytes]]:
                     for column, text in enumerate(texts)
                 ]
                 yield f"{drawn} as {said}", drawing.mapped_document(b"".join(lines), says={drawn: said})
+
+
+def lying_embedded_fonts() -> Iterator[tuple[str, bytes]]:
+    """Draw pages in embedded fonts that exchange two figures, two letters, or commas and full stops."""
+    for kind in drawn_fonts.KINDS:
+        for pair in drawn_fonts.SIMILAR:
+            yield f"{kind}: {pair[0]} and {pair[1]}", drawn_fonts.figures(kind, drawn_fonts.swapped(pair))
+        yield f"{kind}: e and o", drawn_fonts.sentences(kind, drawn_fonts.swapped("eo"))
+        yield f"{kind}: . and ,", drawn_fonts.figures(kind, drawn_fonts.swapped(".,"))
+
+
+def honest_fonts() -> Iterator[tuple[str, bytes]]:
+    """Draw pages in the same fonts, which say what they draw."""
+    for kind in drawn_fonts.KINDS:
+        yield f"{kind}: figures", drawn_fonts.figures(kind, {})
+        yield f"{kind}: sentences", drawn_fonts.sentences(kind, {})
 
 
 @asynccontextmanager
@@ -93,8 +111,15 @@ async def compare(given: Sequence[Path], folder: Path) -> None:
             ratio = layer / max(tables, 1e-9)
             print(f"{path.stem:32} {pages:5} {words:6} {accused:8} {tables:9.2f} {layer:8.2f} {ratio:6.1f}")
         if not given:
-            missed = [what for what, pdf in lying_fonts() if not (await measure(documents, pdf, folder))[2]]
-            print(f"lying fonts: 90, missed: {len(missed)} {', '.join(missed)}")
+            for name, fonts in (("lying fonts", lying_fonts()), ("lying embedded fonts", lying_embedded_fonts())):
+                found = [(what, (await measure(documents, pdf, folder))[2]) for what, pdf in fonts]
+                missed = [what for what, accused in found if not accused]
+                print(f"{name}: {len(found)}, missed: {len(missed)} {', '.join(missed)}")
+            drawn = [(what, await measure(documents, pdf, folder)) for what, pdf in honest_fonts()]
+            wronged = [what for what, measured in drawn if measured[2]]
+            unproven = [what for what, measured in drawn if measured[1]]
+            print(f"honest drawn fonts: {len(drawn)}, accused: {len(wronged)} {', '.join(wronged)}")
+            print(f"honest drawn fonts left to OCR: {len(unproven)} {', '.join(unproven)}")
 
 
 def main() -> None:

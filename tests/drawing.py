@@ -154,21 +154,26 @@ def mapped_document(*pages: bytes, says: Mapping[str, str]) -> bytes:
     Shapes:  `says` maps a letter that is drawn to the text that the font's /ToUnicode map gives for it
     """
     objects = Objects()
-    entries = b"".join(
-        b"<%02x> <%s>\n" % (code, says.get(chr(code), chr(code)).encode("utf-16-be").hex().encode())
-        for code in range(32, 127)
-    )
-    cmap = objects.add_stream(
-        b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /M def /CMapType 2 def\n"
-        b"1 begincodespacerange <00> <ff> endcodespacerange\n95 beginbfchar\n%sendbfchar\n"
-        b"endcmap end end" % entries
-    )
+    cmap = objects.add_stream(text_map(says))
     font = objects.add(
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding /ToUnicode %d 0 R >>" % cmap
     )
     for page in pages:
         objects.add_page_of(objects.add_stream(page), f"0 0 {WIDTH:g} {HEIGHT:g}", fonts=b"/F3 %d 0 R" % font)
     return objects.finish()
+
+
+def text_map(says: Mapping[str, str], *, digits: int = 2) -> bytes:
+    """Write a /ToUnicode map of ASCII's codes, of two or four hexadecimal digits, with other texts for some of them."""
+    entries = b"".join(
+        b"<%0*x> <%s>\n" % (digits, code, says.get(chr(code), chr(code)).encode("utf-16-be").hex().encode())
+        for code in range(32, 127)
+    )
+    return (
+        b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /M def /CMapType 2 def\n"
+        b"1 begincodespacerange <%s> <%s> endcodespacerange\n95 beginbfchar\n%sendbfchar\n"
+        b"endcmap end end" % (b"0" * digits, b"f" * digits, entries)
+    )
 
 
 class Objects:

@@ -54,6 +54,19 @@ async def test_the_tables_of_a_digital_pdf_are_found(services: Services, case: d
         assert load_score().score(predicted, truth)["adj_f"] >= LEAST_F1
 
 
+@pytest.mark.parametrize(
+    "case",
+    [case for case in CASES if case["group"].startswith("digital")],
+    ids=lambda case: case["id"],
+)
+async def test_a_digital_pdf_starts_no_ocr_process(services: Services, case: dict[str, Any]) -> None:
+    for name in ("extract_tables", "read_text"):
+        tool = BY_NAME[name]
+        await tool.call(tool.parse({"source": str(DEVSET / case["file"])}), services)
+    recogniser = services.documents.recogniser
+    assert recogniser is None or recogniser.workers.started == 0
+
+
 @pytest.mark.skipif(not (DEVSET / "compare").is_dir(), reason="../shared is not here")
 async def test_all_changes_of_a_pair_are_found_and_none_is_invented(services: Services) -> None:
     score = await differences.devset(services.documents)

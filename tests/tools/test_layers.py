@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from benchmarks import drawn_fonts
+from benchmarks.drawn_fonts import FontKind
 from tests import drawing
 from tests.drawing import words
 from tests.ocr_pages import needs_ocr
@@ -21,13 +23,13 @@ pytestmark = [pytest.mark.anyio, needs_ocr]
 TEXTS = drawing.table_texts(10, 4, total=True)
 
 
-def _table(font: str | None = "F3") -> bytes:
+def _table(font: str | None = "F3", *, render_mode: int = 0) -> bytes:
     """Draw `TEXTS` without rules in one font."""
     drawn = b""
     for row, texts in enumerate(TEXTS):
         for column, text in enumerate(texts):
             x, align = (60, "left") if column == 0 else (190 + 90 * column, "right")
-            drawn += words(text, x=x, top=100 + 18 * row, size=9, align=align, font=font)  # type: ignore[arg-type]  # one of two
+            drawn += words(text, x=x, top=100 + 18 * row, size=9, align=align, font=font, render_mode=render_mode)  # type: ignore[arg-type]  # one of two
     return drawn
 
 
@@ -139,8 +141,8 @@ async def test_what_ocr_software_left_wrong_is_found(house: House) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [drawing.mapped_document(_table(), _table(), says={}), _scan(wrong=0)[0]],
-    ids=["a font that says what it draws", "good text below a scan"],
+    [drawing.mapped_document(_table(render_mode=1), says={}), _scan(wrong=0)[0]],
+    ids=["letters in outline, which only OCR reads", "good text below a scan"],
 )
 async def test_nobody_honest_is_accused(house: House, content: bytes) -> None:
     finding, _ = await _compared(house, content)
@@ -149,7 +151,7 @@ async def test_nobody_honest_is_accused(house: House, content: bytes) -> None:
 
 
 async def test_a_document_of_many_pages_is_compared_by_its_fonts_alone(house: House) -> None:
-    content = drawing.mapped_document(*([_table()] * 6), says={})
+    content = drawing.mapped_document(*([_table(render_mode=1)] * 6), says={})
     path = house.folder / "long.pdf"
     path.write_bytes(content)
     documents = house.services.documents
@@ -158,6 +160,46 @@ async def test_a_document_of_many_pages_is_compared_by_its_fonts_alone(house: Ho
         compared = [(await check.page(page)).compared for page in range(1, 7)]
     assert compared[0] > 5
     assert sum(compared[2:]) == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "pair"),
+    [("TrueType", "38"), ("TrueType subset", "17"), ("Type 0", "08"), ("Type 1", "56"), ("Type 3", "69")],
+)
+async def test_an_embedded_font_that_lies_is_found_however_it_does(house: House, kind: FontKind, pair: str) -> None:
+    finding, page = await _compared(house, drawn_fonts.figures(kind, drawn_fonts.swapped(pair)))
+    assert finding.state == "differs"
+    shown = {text for row in drawing.table_texts(8, 4) for text in row}
+    assert {found.shown for found in finding.differences} <= shown
+    assert {text for text in shown if set(pair) & set(text) and " " not in text} <= {word.text for word in page.words}
+
+
+async def test_letters_that_a_font_exchanges_are_read_from_the_picture(house: House) -> None:
+    content = drawn_fonts.sentences("TrueType subset", drawn_fonts.swapped("eo"))
+    path = house.folder / "exchanged.pdf"
+    path.write_bytes(content)
+    documents = house.services.documents
+    async with documents.open(str(path)) as document:
+        found = await page_words(document, documents, 1, LayerCheck(documents, document, seconds=100))
+    assert found is not None
+    assert found.is_read_by_ocr
+    assert {"harbour", "vessel", "storage"} <= {word.text for word in found.words}
+
+
+async def test_commas_drawn_as_full_stops_are_found_and_both_are_said(house: House) -> None:
+    finding, _ = await _compared(house, drawn_fonts.figures("Type 0", drawn_fonts.swapped(".,")))
+    figures = {text for row in drawing.table_texts(8, 4) for text in row if "," in text}
+    found = _both(finding)
+    assert len(found) >= 0.8 * len(figures)
+    assert found <= {(text.replace(",", "."), text) for text in figures}
+
+
+@pytest.mark.parametrize("tool", ["extract_tables", "read_text"])
+@pytest.mark.parametrize("kind", drawn_fonts.KINDS)
+async def test_a_clean_digital_pdf_starts_no_ocr_process(house: House, kind: FontKind, tool: str) -> None:
+    result: Any = await house.call(tool, drawn_fonts.figures(kind, {}))
+    assert house.ocr_processes == 0
+    assert not any("compared" in warning for warning in result.warnings)
 
 
 async def test_plain_fonts_cannot_lie_and_cost_nothing(house: House) -> None:

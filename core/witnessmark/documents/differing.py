@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from witnessmark.values import BoundingBox, PageLayout, Word
@@ -12,6 +12,8 @@ LEAST_SURE = 0.9
 """Confidence under which a reading accuses nobody."""
 UNLIKE = 0.5
 """Likeness of two words under which they are two words; OCR of clean letters is above 0.8."""
+FEWEST_SWAPPED = 2
+"""Words that show other letters than their layer says, where the font's glyphs look like others, too."""
 FEWEST_UNLIKE = 3
 """Words of one font, and two thirds of those looked at, unlike what is seen: then its letters are wrong."""
 
@@ -67,6 +69,10 @@ def may_differ(layer: str, seen: str) -> bool:
     return figures_of(layer) != figures_of(seen.strip("|[]!"))
 
 
+def may_differ_in_separators(layer: str, seen: str) -> bool:
+    return _marked(layer) != _marked(seen)
+
+
 def differs(layer: str, first: str, second: str) -> bool:
     """Say whether two readings agree with each other on figures, and not with the layer.
 
@@ -75,6 +81,43 @@ def differs(layer: str, first: str, second: str) -> bool:
     """
     said, seen, again = figures_of(layer), figures_of(first.strip("|[]!")), figures_of(second.strip("|[]!"))
     return len(said) == len(seen) and seen == again and said != seen and _is_plain_figure(second)
+
+
+def separators_differ(layer: str, first: str, second: str) -> bool:
+    """Say whether two readings agree on the separators of a figure, and not with the layer; its digits all agree on."""
+    said, seen, again = _marked(layer), _marked(first), _marked(second)
+    return (
+        said != seen
+        and seen == again
+        and len(said) == len(seen)
+        and figures_of(said) == figures_of(seen)
+        and len(figures_of(layer)) == len(figures_of(first)) == len(figures_of(second))
+    )
+
+
+def _marked(text: str) -> str:
+    """Write the figures of a word and the separators between them."""
+    return "".join(
+        letter
+        for letter in unicodedata.normalize("NFKC", text).translate(_ALIKE)
+        if letter.isdecimal() or letter in ".,"
+    )
+
+
+def swaps_letters(pairs: Sequence[tuple[str, str]], doubted: Collection[str]) -> bool:
+    """Say whether words show other letters where their font is in doubt: (layer, seen) of words with such letters.
+
+    Shapes:  two words at least, and two thirds of those, differ in all these letters and in no other
+    """
+    in_doubt = [pair for pair in pairs if any(letter in doubted for letter in pair[0])]
+    swapped = [pair for pair in in_doubt if _is_swapped(*pair, doubted)]
+    return len(swapped) >= FEWEST_SWAPPED and 3 * len(swapped) >= 2 * len(in_doubt)
+
+
+def _is_swapped(layer: str, seen: str, doubted: Collection[str]) -> bool:
+    if len(layer) != len(seen):
+        return False
+    return all((a.casefold() != b.casefold()) == (a in doubted) for a, b in zip(layer, seen, strict=True))
 
 
 def _is_plain_figure(text: str) -> bool:

@@ -21,11 +21,14 @@ from witnessmark.documents.differing import (
     figures_of,
     is_other_alphabet,
     may_differ,
+    may_differ_in_separators,
+    separators_differ,
+    swaps_letters,
 )
 from witnessmark.documents.document import Document
 from witnessmark.documents.ocr.sheet import MOST_PLACES, SeenPlace
-from witnessmark.documents.opening import Documents, LayerSample
-from witnessmark.documents.sampling import LETTERS, has_figure
+from witnessmark.documents.opening import Documents, LayerSample, LayerSamples
+from witnessmark.documents.sampling import LETTERS, SEPARATORS, has_figure
 from witnessmark.errors import WitnessmarkError
 from witnessmark.values import BoundingBox
 
@@ -128,7 +131,7 @@ class LayerCheck:
         if not is_suspect and not known.lying & set(sampled.fonts):
             seen = await self._look(page, sampled.samples)
             self._learn(sampled.samples, is_from_scanner=sampled.is_from_scanner)
-            if is_other_alphabet(_letters(sampled.samples, seen)):
+            if is_other_alphabet(_letters(sampled.samples, seen)) or _has_swapped_letters(sampled, seen):
                 return LayerFinding(page_number=page, state="unreadable", compared=len(seen))
             found = await self._confirmed(page, sampled.samples, seen)
             if not found:
@@ -136,14 +139,15 @@ class LayerCheck:
             self._so_far = replace(
                 self._so_far, state="differs", differences=_differences(page, found), compared=len(seen)
             )
-            known.lying |= {sample.font for sample in found if sample.doubt == "font"}
+            known.lying |= {sample.font for sample in found if sample.doubt in {"font", "separators"}}
             known.is_scanner_wrong |= sampled.is_from_scanner
-        return await self._all_of(page, sampled.samples)
+        return await self._all_of(page, sampled)
 
-    async def _all_of(self, page: int, sampled: Sequence[LayerSample]) -> LayerFinding:
+    async def _all_of(self, page: int, sampled: LayerSamples) -> LayerFinding:
         """Compare every figure of a page on which one is known to differ, and those in doubt once more."""
         every = await self._documents.layer_samples(self._document, page, known={}, most_of_scanner=0, every=True)
-        doubts = {sample.box: sample.doubt for sample in sampled}
+        doubts = {sample.box: sample.doubt for sample in sampled.samples}
+        doubts |= {sample.box: "separators" for sample in every.samples if _has_doubtful_separator(sample, sampled)}
         samples = [sample._replace(doubt=doubts.get(sample.box, sample.doubt)) for sample in every.samples]
         found = await self._confirmed(page, samples, await self._look(page, samples))
         differences = _differences(page, found)
@@ -168,7 +172,7 @@ class LayerCheck:
         suspects = [
             (sample, place)
             for sample, place in zip(samples, seen, strict=True)
-            if has_figure(sample.text) and place.text and may_differ(sample.text, place.text)
+            if has_figure(sample.text) and place.text and _may_differ(sample, place.text)
         ]
         again = await self._look(page, [sample for sample, _ in suspects], careful=True) if suspects else []
         covered = {figures_of(sample.text) for sample in samples if sample.doubt == "overlap"}
@@ -177,8 +181,11 @@ class LayerCheck:
             if second.confidence < LEAST_SURE:
                 continue
             is_covered = sample.doubt == "overlap" and figures_of(second.text) in covered
-            if differs(sample.text, first.text, second.text) or (
-                is_covered and figures_of(first.text) == figures_of(second.text) != figures_of(sample.text)
+            is_separator = sample.doubt == "separators" and separators_differ(sample.text, first.text, second.text)
+            if (
+                is_separator
+                or differs(sample.text, first.text, second.text)
+                or (is_covered and figures_of(first.text) == figures_of(second.text) != figures_of(sample.text))
             ):
                 found[sample] = second.text.strip("|[]!")
         return found
@@ -205,6 +212,26 @@ def _letters(samples: Sequence[LayerSample], seen: Sequence[SeenPlace]) -> list[
         for sample, place in zip(samples, seen, strict=True)
         if not has_figure(sample.text) and place.confidence >= LEAST_SURE
     ]
+
+
+def _may_differ(sample: LayerSample, seen: str) -> bool:
+    return may_differ(sample.text, seen) or (
+        sample.doubt == "separators" and may_differ_in_separators(sample.text, seen)
+    )
+
+
+def _has_doubtful_separator(sample: LayerSample, sampled: LayerSamples) -> bool:
+    return not SEPARATORS.isdisjoint(sampled.fonts.get(sample.font, "")) and not SEPARATORS.isdisjoint(sample.text)
+
+
+def _has_swapped_letters(sampled: LayerSamples, seen: Sequence[SeenPlace]) -> bool:
+    """Say whether words show other letters than their layer says, of a font that draws others by their shapes, too."""
+    for font, contradicted in sampled.fonts.items():
+        of_font = [(sample, place) for sample, place in zip(sampled.samples, seen, strict=True) if sample.font == font]
+        pairs = _letters([sample for sample, _ in of_font], [place for _, place in of_font])
+        if contradicted and swaps_letters(pairs, set(contradicted)):
+            return True
+    return False
 
 
 def _cut(sample: LayerSample) -> BoundingBox:

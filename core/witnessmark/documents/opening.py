@@ -179,8 +179,8 @@ class LayerSamples:
     """Words of one page to be compared, and whose they are."""
 
     samples: tuple[LayerSample, ...]
-    fonts: tuple[str, ...]
-    """All that the page's words are set in."""
+    fonts: Mapping[str, str]
+    """All that the page's words are set in, each with the letters and separators for which it draws others."""
     is_from_scanner: bool
 
 
@@ -543,9 +543,7 @@ class Documents:
             LayerSample(text, BoundingBox(x0=x0, top=top, x1=x1, bottom=bottom), font, doubt)
             for text, x0, top, x1, bottom, font, doubt in answer["samples"]
         ]
-        return LayerSamples(
-            samples=tuple(samples), fonts=tuple(answer["fonts"]), is_from_scanner=answer["is_from_scanner"]
-        )
+        return LayerSamples(samples=tuple(samples), fonts=answer["fonts"], is_from_scanner=answer["is_from_scanner"])
 
     async def read_places(
         self, document: Document, page: int, boxes: Sequence[BoundingBox], *, careful: bool = True

@@ -19,10 +19,11 @@ from typing import Any, Self
 
 from witnessmark.documents.addressed import addressed_places
 from witnessmark.documents.blank_places import SIDE, GreyDrawing, is_blank
+from witnessmark.documents.pdfium_glyphs import GlyphPage, GlyphProof, PageProof
 from witnessmark.documents.pdfium_paths import Drawing, drawn
 from witnessmark.documents.pdfium_words import characters_of, placed_words, words_of
 from witnessmark.documents.placement import Placement
-from witnessmark.documents.sampling import FontWord, Sample, every_figure, samples_of
+from witnessmark.documents.sampling import FontWord, Proof, Sample, Unproven, every_figure, samples_of
 from witnessmark.documents.text_layer import (
     SMALLEST,
     TextLayer,
@@ -113,6 +114,7 @@ class PdfFile:
         self._content = content
         self._secret = secret
         self._fonts = _Fonts(raw)
+        self._glyphs = GlyphProof()
         self.size = len(content)
         self.is_encrypted: bool = raw.FPDF_GetSecurityHandlerRevision(handle) != -1
         self.page_count: int = raw.FPDF_GetPageCount(handle)
@@ -221,22 +223,23 @@ class PdfFile:
 
     def sampled(
         self, index: int, known: Mapping[str, Mapping[str, int]], *, most_of_scanner: int, every: bool
-    ) -> tuple[list[Sample], tuple[str, ...], TextLayer]:
+    ) -> tuple[list[Sample], dict[str, str], TextLayer]:
         """Choose words of a page to compare with its picture, or `every` one with a figure.
 
-        Shapes:  as `samples_of`, none where the text layer is not used; the fonts of all words
+        Shapes:  as `samples_of`, none where the text layer is not used; the fonts of all words, each with the letters
+                 and separators for which it draws others
         Errors:  `PdfUnreadable`
         """
         with self._page(index) as page, _Text(self._raw, page.handle) as text:
             drawing, placed, layer = self._read(page, text)
             if layer.state != "usable":
-                return [], (), layer
-            words = [FontWord(word, self._fonts.name_at(text.handle, start)) for word, start in placed]
-            fonts = tuple(dict.fromkeys(item.font for item in words))
+                return [], {}, layer
+            words = [FontWord(word, self._fonts.name_at(text.handle, start), start) for word, start in placed]
             if every:
-                return every_figure(words, is_from_scanner=layer.is_from_scanner), fonts, layer
+                return every_figure(words, is_from_scanner=layer.is_from_scanner), {}, layer
             area = page.placement.width * page.placement.height
             pictures = () if is_picture_of_page(drawing.pictures, area) else drawing.pictures
+            proof = Unproven() if layer.is_from_scanner else self._proof(page, text, placed, drawing)
             samples = samples_of(
                 words,
                 known,
@@ -244,8 +247,23 @@ class PdfFile:
                 is_from_scanner=layer.is_from_scanner,
                 most_of_scanner=most_of_scanner,
                 has_plain_fonts=self._has_plain_fonts,
+                proof=proof,
             )
-            return samples, fonts, layer
+            fonts = dict.fromkeys(item.font for item in words)
+            return samples, {font: "".join(sorted(proof.contradicted(font))) for font in fonts}, layer
+
+    def _proof(self, page: _Page, text: _Text, placed: list[tuple[Word, int]], drawing: Drawing) -> Proof:
+        """Compare the glyphs of a page with known letter shapes, where drawing them is quick."""
+        if not _is_soon_drawn(drawing, page.placement):
+            return Unproven()
+        proof = PageProof(
+            self._glyphs,
+            GlyphPage(self._raw, page.handle, text.handle, page.placement),
+            characters_of(self._raw, text.handle),
+        )
+        if not self._has_plain_fonts:
+            proof.look(placed, lambda start: self._fonts.name_at(text.handle, start))
+        return proof
 
     def render(self, index: int, *, max_side: int, grey: bool = False) -> tuple[int, int, bytes]:
         """Draw a page as a viewer would.

@@ -68,8 +68,8 @@ class _Page:
         box = (ctypes.c_float * 4)()  # FS_RECTF: left, top, right, bottom
         name = ctypes.create_string_buffer(128)
         flags = ctypes.c_int()
-        get_box = _addressed(raw.FPDFText_GetLooseCharBox, 2)
-        get_font = _addressed(raw.FPDFText_GetFontInfo, 4)
+        get_box = by_address(raw.FPDFText_GetLooseCharBox, ctypes.c_void_p)
+        get_font = by_address(raw.FPDFText_GetFontInfo, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_void_p)
         box_at, name_at, flags_at = ctypes.addressof(box), ctypes.addressof(name), ctypes.addressof(flags)
         values = struct.Struct("4f").unpack_from
 
@@ -113,13 +113,11 @@ class _Page:
         return size, bold
 
 
-def _addressed(function: Any, pointers: int) -> Callable[..., int]:
-    """Call a function of the binding with addresses for its pointers: (page, index, pointer[, length, pointer])."""
-    kinds = (ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_void_p)
-    prototype = ctypes.CFUNCTYPE(ctypes.c_int, *kinds[: 3 if pointers == 2 else 5])
+def by_address(function: Any, *kinds: Any) -> Callable[..., int]:
+    """Make a function of the binding that takes addresses for its pointers: of the text page, an index, and `kinds`."""
     address = ctypes.cast(function, ctypes.c_void_p).value
     assert address is not None
-    return prototype(address)
+    return ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, *kinds)(address)
 
 
 def words_of(raw: Any, text: Any, placement: Placement) -> tuple[Word, ...]:

@@ -8,8 +8,8 @@ themselves are in doubt; and of what OCR software has left, every figure is.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple, Protocol
 
 from witnessmark.values import BoundingBox, Word
 
@@ -23,10 +23,12 @@ MOST_IN_DOUBT = 12
 """Words of one page, over pictures and over one another each, that are looked at before more is known."""
 SMALLEST_LINE = 5.0
 """Points of a line's height under which a page drawn at 200 dpi cannot be read for sure."""
+SEPARATORS = frozenset(".,")
 LETTERS = "letters"
 """Stands for all letters where it is counted how often a font was looked at."""
 
-Doubt = Literal["font", "picture", "overlap", "scanner", "all"]
+Doubt = Literal["font", "separators", "picture", "overlap", "scanner", "all"]
+"""`separators`: the font draws a comma for a full stop, or a full stop for a comma."""
 
 
 class FontWord(NamedTuple):
@@ -34,6 +36,44 @@ class FontWord(NamedTuple):
 
     word: Word
     font: str
+    start: int = 0
+    """Index of its first character on the page."""
+
+
+class Proof(Protocol):
+    """What is known of fonts without reading their words: such words need not be compared."""
+
+    def has_proven(self, font: str, digits: str) -> bool:
+        """Say whether each glyph that a font draws for these digits looks like its digit."""
+        ...
+
+    def has_proven_letters(self, font: str) -> bool:
+        """Say whether the letters of a font look like theirs."""
+        ...
+
+    def contradicted(self, font: str) -> Collection[str]:
+        """List the letters and separators for which a font draws others."""
+        ...
+
+    def shows(self, item: FontWord) -> bool:
+        """Say whether the digits of a word are seen where it lies, whatever lies over or under it."""
+        ...
+
+
+class Unproven:
+    """Knows nothing of any font."""
+
+    def has_proven(self, font: str, digits: str) -> bool:  # noqa: ARG002 - as `Proof` has it
+        return False
+
+    def has_proven_letters(self, font: str) -> bool:  # noqa: ARG002 - as `Proof` has it
+        return False
+
+    def contradicted(self, font: str) -> Collection[str]:  # noqa: ARG002 - as `Proof` has it
+        return ()
+
+    def shows(self, item: FontWord) -> bool:  # noqa: ARG002 - as `Proof` has it
+        return False
 
 
 class Sample(NamedTuple):
@@ -52,28 +92,38 @@ def samples_of(
     is_from_scanner: bool,
     most_of_scanner: int,
     has_plain_fonts: bool,
+    proof: Proof,
 ) -> list[Sample]:
-    """Choose words to compare; fonts that are plain cannot lie.
+    """Choose words to compare; fonts that are plain cannot lie, and those that are proven do not.
 
     Shapes:  `known` counts, for each font, how often each figure, and any word of `LETTERS`, was looked at
     """
     readable = [item for item in words if is_comparable(item.word)]
     figures = [item for item in readable if has_figure(item.word.text)]
     if is_from_scanner:
-        return [Sample(*item, "scanner") for item in _spread(figures)][:most_of_scanner]
-    wanted = () if has_plain_fonts else _for_fonts(readable, figures, known)
-    chosen = {id(item): Sample(*item, "font") for item in wanted}
+        return [_sample(item, "scanner") for item in _spread(figures)][:most_of_scanner]
+    wanted = () if has_plain_fonts else _for_fonts(readable, figures, known, proof)
+    chosen = {id(item): _sample(item, "font") for item in wanted}
+    for item in _first(_spread([item for item in figures if set(item.word.text) & SEPARATORS])):
+        if not SEPARATORS.isdisjoint(proof.contradicted(item.font)):
+            chosen[id(item)] = _sample(item, "separators")
     for item in _first(_spread([item for item in figures if _is_on_any(item.word, pictures)])):
-        chosen.setdefault(id(item), Sample(*item, "picture"))
+        if not proof.shows(item):
+            chosen.setdefault(id(item), _sample(item, "picture"))
     for item in _first(_overlapping(figures)):
-        chosen[id(item)] = Sample(*item, "overlap")
+        if not proof.shows(item):
+            chosen[id(item)] = _sample(item, "overlap")
     return list(chosen.values())[:MOST_SAMPLED]
 
 
 def every_figure(words: Sequence[FontWord], *, is_from_scanner: bool) -> list[Sample]:
     """Choose every word with a figure that can be compared."""
     doubt: Doubt = "scanner" if is_from_scanner else "all"
-    return [Sample(*item, doubt) for item in words if is_comparable(item.word) and has_figure(item.word.text)]
+    return [_sample(item, doubt) for item in words if is_comparable(item.word) and has_figure(item.word.text)]
+
+
+def _sample(item: FontWord, doubt: Doubt) -> Sample:
+    return Sample(item.word, item.font, doubt)
 
 
 def has_figure(text: str) -> bool:
@@ -93,18 +143,22 @@ def is_comparable(word: Word) -> bool:
 
 
 def _for_fonts(
-    readable: Sequence[FontWord], figures: Sequence[FontWord], known: Mapping[str, Mapping[str, int]]
+    readable: Sequence[FontWord],
+    figures: Sequence[FontWord],
+    known: Mapping[str, Mapping[str, int]],
+    proof: Proof,
 ) -> Iterator[FontWord]:
     seen = {font: Counter(counts) for font, counts in known.items()}
     for item in _spread(figures):
         counts = seen.setdefault(item.font, Counter())
         digits = {letter for letter in item.word.text if "0" <= letter <= "9"}
-        if any(counts[digit] < TIMES for digit in digits):
+        if any(counts[digit] < TIMES for digit in digits) and not proof.has_proven(item.font, "".join(digits)):
             counts.update(digits)
             yield item
-    for item in _spread([item for item in readable if len(item.word.text) >= 4 and item.word.text.isalpha()]):
+    words = _spread([item for item in readable if len(item.word.text) >= 4 and item.word.text.isalpha()])
+    for item in sorted(words, key=lambda item: set(item.word.text).isdisjoint(proof.contradicted(item.font))):
         counts = seen.setdefault(item.font, Counter())
-        if counts[LETTERS] < WORDS_OF_LETTERS:
+        if counts[LETTERS] < WORDS_OF_LETTERS and not proof.has_proven_letters(item.font):
             counts[LETTERS] += 1
             yield item
 

@@ -217,11 +217,15 @@ async def test_a_refusal_is_said_as_such_and_not_parsed(desk: Desk, api: FakeCla
     assert "harm by biology" in failed.error.message
 
 
-@pytest.mark.parametrize("prose", ["Here are the tables: {}", "", "{"], ids=["prose", "nothing", "half"])
-async def test_prose_is_never_taken_for_json(desk: Desk, api: FakeClaudeAPI, prose: str) -> None:
+@pytest.mark.parametrize(
+    ("prose", "error"),
+    [("Here are the tables: {}", "NoStructuredAnswer"), ("", "NoAnswer"), ("{", "NoStructuredAnswer")],
+    ids=["prose", "nothing", "half"],
+)
+async def test_prose_is_never_taken_for_json(desk: Desk, api: FakeClaudeAPI, prose: str, error: str) -> None:
     api.answer_with(Reply(blocks=[{"type": "text", "text": prose}], stop_reason="end_turn"))
     run = await desk.run(PDF)
-    assert [failed.error.kind for failed in run.failed] == ["NoStructuredAnswer"]
+    assert [failed.error.kind for failed in run.failed] == [error]
 
 
 async def test_an_answer_of_no_use_is_paid_for_anew_and_not_given_again(desk: Desk, api: FakeClaudeAPI) -> None:

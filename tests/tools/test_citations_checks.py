@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from witnessmark_tools.citations_checks import contradicted_figures, unsupported_figures
+from witnessmark_tools.citations_checks import contradicted_figures, unsupported_figures, without_references
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,24 @@ def test_a_figure_of_the_question_is_no_excuse_where_what_is_cited_says_another(
     statement: str, cited: str, question: str, figures: list[str]
 ) -> None:
     assert contradicted_figures(statement, [cited], known=question) == figures
+
+
+NAMES = ["report-2024.pdf", "file.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "claim"),
+    [
+        ("The rent is 1,284 euros (file.pdf, page 5).", "The rent is 1,284 euros ."),
+        ("The rent is 1,284 euros [report-2024.pdf, pages 3-7].", "The rent is 1,284 euros ."),
+        ("Die Miete beträgt 1.284 Euro (FILE.pdf, Seiten 3 bis 5).", "Die Miete beträgt 1.284 Euro ."),
+        ("The rent is 1,284 euros (page 5, lines 12-14).", "The rent is 1,284 euros ."),
+        ("On page 5, 12 rooms are listed.", "On , 12 rooms are listed."),
+        ("On page 12, 1,284 euros are named.", "On , 1,284 euros are named."),
+        ("report-2024.pdf gives 1,284 euros.", "gives 1,284 euros."),
+        ("It has 5 pages and costs 12 euros a page.", "It has 5 pages and costs 12 euros a page."),
+        ("A page 5.5 cm wide and 80% full.", "A page 5.5 cm wide and 80% full."),
+    ],
+)
+def test_how_a_statement_refers_to_documents_is_no_claim(statement: str, claim: str) -> None:
+    assert without_references(statement, NAMES).split() == claim.split()

@@ -393,7 +393,7 @@ async def test_where_every_model_declines_ocr_reads(house: House, api: FakeClaud
     found = await read(house, mixed())
     assert "Mooring of vessels" in found.pages[1].text
     assert [(one.pages, one.model) for one in found.readers] == [("1,3", "offline"), ("2", "offline")]
-    assert any("declines to read" in warning for warning in found.warnings)
+    assert any("and refused" in warning for warning in found.warnings)
 
 
 async def test_a_named_model_that_declines_is_never_replaced(house: House, api: FakeClaudeAPI) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from witnessmark.errors import ApiError
+from witnessmark.claude.understanding import NoAnswer
 from witnessmark.plans.plan import Ask, ContentBlock, ImageBlock, LinesBlock, PdfBlock, TextBlock, TextDocumentBlock
 from witnessmark_tools.citations_plan import NOT_FOUND
 
@@ -47,13 +47,6 @@ class Reply:
         return not self.statements
 
 
-class AnswerEmpty(ApiError):
-    """The answer has neither a statement nor a word about what is missing."""
-
-    def __init__(self, model: str) -> None:
-        super().__init__(f"{model} answered without saying anything.", "Call again with reuse=false, or another model.")
-
-
 LEAST_QUOTED = 3
 """Words of a quote that is taken for a citation: a name in quotation marks is none."""
 _QUOTED = re.compile('\u201c([^\u201c\u201d]+)\u201d|"([^"]+)"')
@@ -73,11 +66,11 @@ _SHORT_FORM = re.compile(r"(?:^|[\s(])(?:[A-Za-z]|[A-Z][a-z]{0,3}|e\.g|i\.e|appr
 def parse_reply(pieces: Any, *, model: str) -> Any:
     """Take an answer as it comes, once it says something.
 
-    Errors:  `AnswerEmpty`
+    Errors:  `NoAnswer`
     """
     text = pieces if isinstance(pieces, str) else "".join(piece.text for piece in pieces)
     if not any(letter.isalnum() for letter in text):
-        raise AnswerEmpty(model)
+        raise NoAnswer(model)
     return pieces
 
 

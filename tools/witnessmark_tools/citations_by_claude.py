@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import anyio
 
 from witnessmark.claude.failures import ModelNotAvailable
-from witnessmark.claude.running import Answered, Failed, Left
+from witnessmark.claude.running import Answered, Left
 from witnessmark.documents.opening import Documents
-from witnessmark.errors import WitnessmarkError
+from witnessmark.errors import SetupError, WitnessmarkError
 from witnessmark.plans.halving import pages_of
 from witnessmark.plans.joint_parts import PartSource
 from witnessmark.plans.models import Model, ModelCannotSee, ModelRetired
@@ -30,11 +30,13 @@ from witnessmark_tools.citations_reading import (
     DocumentPage,
     better,
     checked_statement,
+    completed,
 )
 from witnessmark_tools.citations_result import Citation
 from witnessmark_tools.citations_sources import ReadSource, compared
+from witnessmark_tools.climbing import OF_THE_MODEL
 from witnessmark_tools.contained import contained
-from witnessmark_tools.paid import Paid, obstacle_to, run_paid
+from witnessmark_tools.paid import Paid, naming_cost, obstacle_to, run_paid
 from witnessmark_tools.printable import printable
 from witnessmark_tools.results import Cost
 
@@ -107,13 +109,14 @@ async def cited_by_claude(call: CitedCall, models: Sequence[Model]) -> CitedFoun
     pending = list(call.questions)
     model, above = await asking.begin(models)
     while True:
-        pending = [question for question in pending if asking.best[question].doubts]
-        if not pending or not above:
+        pending = [question for question in pending if asking.best[question].reasons]
+        if not pending or not above or asking.stopped is not None:
             break
         model, above = above[0], above[1:]
         pending = await asking.again(pending, model)
         if not pending:
             break
+    asking.refuse_without_answers()
     return CitedFound(
         answers=[asking.best[question] for question in call.questions],
         engines=asking.engines,
@@ -136,6 +139,10 @@ class _Asking:
     """The models that have answered."""
     told: list[str] = field(default_factory=list[str])
     was_asked: bool = False
+    doubts: list[Decimal] = field(default_factory=list[Decimal])
+    """What requests may have been billed that broke off without an answer."""
+    stopped: SetupError | None = None
+    """What is wrong with the key or the account: nobody else is asked then."""
 
     async def begin(self, models: Sequence[Model]) -> tuple[Model, Sequence[Model]]:
         """Have the first model that is there answer every question.
@@ -162,7 +169,7 @@ class _Asking:
 
         Shapes:  the questions that it was asked; nothing that happens to it costs what is there
         """
-        why = "; ".join(dict.fromkeys(doubt for question in questions for doubt in self.best[question].doubts))
+        why = "; ".join(dict.fromkeys(reason for question in questions for reason in self.best[question].reasons))
         count = f"{len(questions)} question{'s'[: len(questions) != 1]}"
         if self.call.is_over:
             self.told.append(f"There was no time to have {rung.id} answer {count} again ({why}). Call again for that.")
@@ -178,8 +185,18 @@ class _Asking:
                 await self._ask(ordered, model)
         except WitnessmarkError as error:
             if not isinstance(error, _OF_THE_MODEL):
-                self.told.append(f"{rung.id} was not asked {count} again ({why}). {error}")
+                self.told.append(f"{rung.id} did not answer {count} again ({why}). {error}")
         return ordered
+
+    def refuse_without_answers(self) -> None:
+        """Raise what happened to the first question where no question has an answer.
+
+        Errors:  the first page's
+        """
+        answers = [self.best[question] for question in self.call.questions]
+        errors = [error for one in answers for error in one.failed.values()]
+        if errors and not any(one.is_whole for one in answers):
+            raise naming_cost(errors[0], self.cost, self.doubts)
 
     async def _obstacle(self, questions: Sequence[str], model: Model) -> WitnessmarkError | None:
         call = self.call
@@ -202,7 +219,24 @@ class _Asking:
         return most
 
     async def _planned(self, questions: Sequence[str], model: Model) -> Plan:
-        return await anyio.to_thread.run_sync(plan_answers, self.call.sources, questions, model, abandon_on_cancel=True)
+        """Plan questions about all documents, or about the pages alone that another model gave no answer about."""
+        pages = {question: self._pages_to_ask(question) for question in questions}
+
+        def planned() -> Plan:
+            whole = [question for question in questions if pages[question] is None]
+            plans = [plan_answers(self.call.sources, whole, model)] if whole else []
+            plans += [
+                plan_answers(_of_pages(self.call.sources, some), [question], model)
+                for question, some in pages.items()
+                if some is not None
+            ]
+            return Plan(asks=tuple(ask for plan in plans for ask in plan.asks))
+
+        return await anyio.to_thread.run_sync(planned, abandon_on_cancel=True)
+
+    def _pages_to_ask(self, question: str) -> frozenset[DocumentPage] | None:
+        before = self.best.get(question)
+        return None if before is None else before.pages_to_ask
 
     async def _ask(self, questions: Sequence[str], model: Model) -> None:
         """Ask a model, and keep of each question the answer that stands up best.
@@ -210,12 +244,16 @@ class _Asking:
         Errors:  as `run_paid`
         """
         plan = await self._planned(questions, model)
-        paid = await self._run(plan, model)
+        paid = await self._run(plan, model, gives_failures=True)
+        if paid.run.failed and not paid.run.answered:
+            error = paid.run.failed[0].error
+            may_go_up = not self.best and all(isinstance(one.error, OF_THE_MODEL) for one in paid.run.failed)
+            if not may_go_up:
+                raise error if self.best else naming_cost(error, self.cost, self.doubts)
         by_question: dict[str, list[tuple[Answered, Reply]]] = {question: [] for question in questions}
         for answered in paid.run.answered:
             reply = await anyio.to_thread.run_sync(self._reply, answered, model)
             by_question[question_of(answered.ask)].append((answered, reply))
-        failures = self._failures(paid)
         for question, replies in by_question.items():
             reply = await self._joined(question, replies, model)
             pages = {page for answered, _ in replies for page in pages_of(answered.ask)}
@@ -226,12 +264,13 @@ class _Asking:
                 missing=tuple(dict.fromkeys(reply.missing)),
                 searched=_searched(self.call, pages),
                 resembles=self.call.resembling.get(question, False) and not self._was_not_found(question),
-                failures=tuple(failures.get(question, ())),
                 failed=_failed_pages(paid, question),
                 left=_left_pages(paid, question),
                 is_whole=bool(replies),
             )
-            self.best[question] = better(self.best.get(question), read)
+            before = self.best.get(question)
+            is_rest = before is not None and before.pages_to_ask is not None
+            self.best[question] = completed(before, read) if before and is_rest else better(before, read)
 
     def _reply(self, answered: Answered, model: Model) -> Reply:
         """Part an answer into statements; where that fails, the whole answer is one statement without citations."""
@@ -245,7 +284,7 @@ class _Asking:
         before = self.best.get(question)
         return before is not None and before.is_whole and not before.statements
 
-    async def _run(self, plan: Plan, model: Model) -> Paid:
+    async def _run(self, plan: Plan, model: Model, *, gives_failures: bool = False) -> Paid:
         call, total, beats, done = self.call, max(1, len(plan.asks)), 0, 0
         pages = sum(len(pages_of(ask)) or 1 for ask in plan.asks)
 
@@ -276,8 +315,11 @@ class _Asking:
             on_pages=on_pages,
             on_wait=on_wait,
             so_far_usd=self.spent_usd if self.was_asked else None,
+            gives_failures=gives_failures,
         )
         self.was_asked = True
+        self.doubts += paid.run.doubts
+        self.stopped = self.stopped or paid.run.setup_error
         self.cost += paid.cost
         self.spent_usd += paid.spent_usd
         self.told += [sentence for sentence in paid.warnings if sentence not in self.told]
@@ -324,20 +366,6 @@ class _Asking:
         name = next(read.name for read in self.call.read if read.document.sha256 == sha256)
         return pages_title(name, pages) if pages else name
 
-    def _failures(self, paid: Paid) -> dict[str, list[str]]:
-        """Say by question of which pages it was not asked, and why."""
-        found: dict[str, list[str]] = {}
-        for outcome in paid.run.outcomes:
-            if isinstance(outcome, Answered):
-                continue
-            pages: dict[str, list[int]] = {}
-            for sha256, page in pages_of(outcome.ask):
-                pages.setdefault(sha256, []).append(page)
-            where = "; ".join(self._in_words(sha256, several) for sha256, several in pages.items())
-            why = f"{outcome.error}" if isinstance(outcome, Failed) else "There was no time; call again for it."
-            found.setdefault(question_of(outcome.ask), []).append(f"Not asked of {where}. {why}")
-        return found
-
     async def _checked(self, question: str, reply: Reply) -> tuple[CheckedStatement, ...]:
         """Look up what each statement cites, on pages whose text layer was compared with what they show."""
         number = {source.document.sha256: place for place, source in enumerate(self.call.sources)}
@@ -360,11 +388,12 @@ class _Asking:
         self, question: str, statements: Sequence[Said], found: Mapping[Passage, Citation]
     ) -> tuple[CheckedStatement, ...]:
         """Compare each statement with what it cites."""
+        names = {name for read in self.call.read for name in (read.name, read.document.name)}
         checked: list[CheckedStatement] = []
         for said in statements:
             citations = [found[passage] for passage in said.passages]
             with contained(self.told, f"A statement about {question!r} was not compared with what it cites"):
-                checked.append(checked_statement(said.text, citations, question, self.call.passages))
+                checked.append(checked_statement(said.text, citations, question, self.call.passages, names))
                 continue
             checked.append(CheckedStatement(text=said.text, citations=tuple(citations)))
         return tuple(checked)
@@ -380,6 +409,17 @@ def _left_pages(paid: Paid, question: str) -> frozenset[DocumentPage]:
     """Give the pages of which a question was not asked for want of time."""
     left = [one for one in paid.run.outcomes if isinstance(one, Left) and question_of(one.ask) == question]
     return frozenset(page for one in left for page in pages_of(one.ask))
+
+
+def _of_pages(sources: Sequence[PartSource], pages: Collection[DocumentPage]) -> list[PartSource]:
+    """Leave of documents some pages, with the lines that were read on them."""
+    found: list[PartSource] = []
+    for source in sources:
+        sha256 = source.document.sha256
+        kept = tuple(page for page in source.pages if (sha256, page.page_number) in pages)
+        lines = source.lines.of_pages({page.page_number for page in kept}) if source.lines is not None else None
+        found += [replace(source, pages=kept, lines=lines)] if kept else []
+    return found
 
 
 def _cited_by(said: Said, statements: Sequence[Said]) -> tuple[Passage, ...]:

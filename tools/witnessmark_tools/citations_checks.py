@@ -15,7 +15,27 @@ _YEAR_BEFORE = re.compile(
     r"\b(?:year before|previous year|prior year|last year|year earlier|vorjahr\w*|jahr (?:davor|zuvor))\b",
     re.IGNORECASE,
 )
+_PLACE = re.compile(
+    r"(?<!\w)(?:pages?|pp?\.|seiten?|S\.|lines?|zeilen?)\s?(?:no\.?\s?)?\d{1,5}(?:(?:\s?[-\u2013]\s?|\s(?:to|bis)\s|,)\d{1,5})*"
+    r"(?![\w%]|[.,]\d)",
+    re.IGNORECASE,
+)
+_PLACES = rf"(?:,?\s*{_PLACE.pattern})?"
+_EMPTY_BRACKETS = re.compile(r"[(\[][\s,;:]*[)\]]")
 _FIGURE = re.compile(r"[^\s()\[\]{}\"\u201c\u201d;:/=]*\d[^\s()\[\]{}\"\u201c\u201d;:/=]*")
+
+
+def without_references(statement: str, names: Iterable[str]) -> str:
+    """Leave out of a statement how it refers to documents: their names and the numbers of pages and lines.
+
+    Those come from the prompt, where each document has a title such as `report-2024.pdf, pages 3-5`. They say where
+    something is, and claim nothing.
+    """
+    text = statement
+    for name in sorted(set(names), key=len, reverse=True):
+        if name:
+            text = re.sub(re.escape(name) + _PLACES, " ", text, flags=re.IGNORECASE)
+    return _EMPTY_BRACKETS.sub(" ", _PLACE.sub(" ", text))
 
 
 def unsupported_figures(statement: str, cited: Iterable[str], *, known: str = "") -> list[str]:

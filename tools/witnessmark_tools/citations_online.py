@@ -11,12 +11,14 @@ import anyio
 from witnessmark.documents.opening import Documents
 from witnessmark.errors import WitnessmarkError
 from witnessmark.plans.joint_parts import PartSource
+from witnessmark.plans.titles import pages_title
 from witnessmark_tools.citations_by_claude import CitedCall, cited_by_claude
 from witnessmark_tools.citations_lookup import in_unread_scripts, review_of_citations
-from witnessmark_tools.citations_reading import AnswerRead, Numbering, unchecked_in_words
+from witnessmark_tools.citations_reading import AnswerRead, DocumentPage, Numbering, unchecked_in_words
 from witnessmark_tools.citations_result import CitedAnswer
 from witnessmark_tools.citations_sending import part_source
 from witnessmark_tools.citations_sources import OpenedSource, ReadSource, read_sources, source_warnings
+from witnessmark_tools.climbing import OF_THE_MODEL
 from witnessmark_tools.contained import contained
 from witnessmark_tools.pages import failures_of
 from witnessmark_tools.paid import Readers
@@ -96,8 +98,8 @@ async def answer_online(
     review = numbering.review
     with contained(faults, "Citations that a person should look at are not listed"):
         review = [*review_of_citations(citations), *review]
-    untold = [f"{one.question!r}: {failure}" for one in found.answers for failure in one.failures]
-    untold += in_unread_scripts(citations)
+    names = {one.document.sha256: one.name for one in found.read}
+    untold = [*_unanswered_in_words(found.answers, names), *in_unread_scripts(citations)]
     return Online(
         answers=answers,
         engines=found.engines,
@@ -115,6 +117,38 @@ async def answer_online(
         failures=[*unsent.failures, *_failures(found.answers)],
         left=_left(found.answers, unsent.untried),
     )
+
+
+def _unanswered_in_words(answers: Sequence[AnswerRead], names: Mapping[str, str]) -> list[str]:
+    """Say of which pages each question has no answer, and why; and that the others are answered."""
+    told: list[str] = []
+    for one in answers:
+        reasons: dict[str, list[DocumentPage]] = {}
+        for page, error in one.failed.items():
+            reasons.setdefault(f"{error}", []).append(page)
+        asked = {f"{error}" for error in one.failed.values() if isinstance(error, OF_THE_MODEL)}
+        for reason, pages in reasons.items():
+            where = _pages_in_words(pages, names)
+            told.append(
+                f"{one.question!r}: {where}: {reason}"
+                if reason in asked
+                else f"{one.question!r}: Not asked of {where}. {reason}"
+            )
+        if one.left:
+            where = _pages_in_words(sorted(one.left), names)
+            told.append(f"{one.question!r}: Not asked of {where}: there was no time. Call again.")
+    answered = sum(one.is_whole for one in answers)
+    if told and 0 < answered < len(answers):
+        others = "The other question was" if answered == 1 else f"The other {answered} questions were"
+        told.append(f"{others} answered.")
+    return told
+
+
+def _pages_in_words(pages: Sequence[DocumentPage], names: Mapping[str, str]) -> str:
+    by_document: dict[str, list[int]] = {}
+    for sha256, page in pages:
+        by_document.setdefault(sha256, []).append(page)
+    return "; ".join(pages_title(names.get(sha256, "a document"), several) for sha256, several in by_document.items())
 
 
 def _failures(answers: Sequence[AnswerRead]) -> list[FailedPages]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from witnessmark.errors import WitnessmarkError
 from witnessmark.evidence.support.judging import Support, support_of
-from witnessmark_tools.citations_checks import contradicted_figures, unsupported_figures
+from witnessmark_tools.citations_checks import contradicted_figures, unsupported_figures, without_references
 from witnessmark_tools.citations_result import Citation, CitedAnswer, Outcome, Statement
+from witnessmark_tools.climbing import OF_THE_MODEL
 from witnessmark_tools.results import ReviewItem
 
 if TYPE_CHECKING:
@@ -60,14 +61,19 @@ class AnswerRead:
     searched: str = ""
     resembles: bool = False
     """Whether the documents have passages that resemble the question."""
-    failures: tuple[str, ...] = ()
-    """What of the documents was not asked, and why."""
     failed: Mapping[DocumentPage, WitnessmarkError] = field(default_factory=dict[DocumentPage, WitnessmarkError])
     """Pages of which it was asked in vain."""
     left: frozenset[DocumentPage] = frozenset()
     """Pages of which it was not asked, for want of time."""
     is_whole: bool = True
     """Whether at least a part of the documents was asked."""
+
+    @property
+    def refused(self) -> frozenset[DocumentPage]:
+        """Pages about which the model gave no answer, while it answered about others: another model may."""
+        if not self.is_whole:
+            return frozenset()
+        return frozenset(page for page, error in self.failed.items() if isinstance(error, OF_THE_MODEL))
 
     @property
     def doubts(self) -> list[str]:
@@ -83,6 +89,16 @@ class AnswerRead:
         return list(dict.fromkeys(found))
 
     @property
+    def reasons(self) -> list[str]:
+        """Why another model should be asked, about all of it or about pages without an answer."""
+        return [*self.doubts, *(["about some pages there is no answer"] if self.refused else [])]
+
+    @property
+    def pages_to_ask(self) -> frozenset[DocumentPage] | None:
+        """The pages that another model should be asked about; None: all."""
+        return self.refused if self.refused and not self.doubts else None
+
+    @property
     def weight(self) -> float:
         """How much of it is in doubt, from 0 to 1."""
         if not self.is_whole:
@@ -95,15 +111,23 @@ class AnswerRead:
 
 
 def checked_statement(
-    text: str, citations: Sequence[Citation], question: str, passages: DocumentPassages | None = None
+    text: str,
+    citations: Sequence[Citation],
+    question: str,
+    passages: DocumentPassages | None = None,
+    names: Collection[str] = (),
 ) -> CheckedStatement:
-    """Compare a statement with what it cites: its figures, and whether the words bear it out."""
+    """Compare a statement with what it cites: its figures, and whether the words bear it out.
+
+    Shapes:  `names` of the documents, as the model was told them: a statement that gives one claims nothing by that
+    """
     cited = [one.cited_text for one in citations]
+    claim = without_references(text, names)
     figures = [
-        *unsupported_figures(text, cited, known=question),
-        *contradicted_figures(text, cited, known=question),
+        *unsupported_figures(claim, cited, known=question),
+        *contradicted_figures(claim, cited, known=question),
     ]
-    support = support_of(text, cited, question=question, passages=passages)
+    support = support_of(claim, cited, question=question, passages=passages)
     return CheckedStatement(text=text, citations=tuple(citations), unsupported=tuple(figures), support=support)
 
 
@@ -120,6 +144,21 @@ def unchecked_in_words(answers: Sequence[AnswerRead]) -> list[str]:
         were, they_cite = ("s were", "they cite") if count > 1 else (" was", "it cites")
         found.append(f"{count} statement{were} not compared with the text that {they_cite}. {reason}")
     return found
+
+
+def completed(first: AnswerRead, rest: AnswerRead) -> AnswerRead:
+    """Put together an answer that lacks pages, and what another model says of those pages."""
+    if not rest.is_whole:
+        return first
+    failed = {page: error for page, error in first.failed.items() if page not in first.refused} | dict(rest.failed)
+    return replace(
+        first,
+        model=", ".join(dict.fromkeys([*first.model.split(", "), rest.model])),
+        statements=(*first.statements, *rest.statements),
+        missing=() if rest.statements else tuple(dict.fromkeys((*first.missing, *rest.missing))),
+        failed=failed,
+        left=first.left | rest.left,
+    )
 
 
 def better(first: AnswerRead | None, second: AnswerRead) -> AnswerRead:

@@ -15,7 +15,7 @@ from witnessmark.claude.failures import ModelNotAvailable
 from witnessmark.claude.understanding import AnswerRepeats, Declined, NoAnswer, NoStructuredAnswer
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
-from witnessmark.errors import BudgetError, WitnessmarkError
+from witnessmark.errors import BudgetError, SetupError, WitnessmarkError
 from witnessmark.plans.halving import pages_of
 from witnessmark.plans.models import Model, ModelCannotSee, ModelRetired
 from witnessmark.plans.plan import Ask, Plan
@@ -82,6 +82,8 @@ class Climb:
     """The models that have answered."""
     told: list[str] = field(default_factory=list[str])
     done: float = 0.0
+    stopped: SetupError | None = None
+    """What is wrong with the key or the account: nobody else is asked then."""
 
     async def begin(self, models: Sequence[Model]) -> tuple[Paid, Model, Sequence[Model]]:
         """Have the first model that is there read all pages.
@@ -106,7 +108,7 @@ class Climb:
                 if isinstance(refusal, ModelNotAvailable):
                     continue
                 if not all(isinstance(one.error, OF_THE_MODEL) for one in failed):
-                    raise naming_cost(refusal, paid.cost)
+                    raise naming_cost(refusal, paid.cost, paid.run.doubts)
             return paid, model, models[index + 1 :]
         assert refusal is not None, "the ladder has models"
         raise refusal
@@ -128,6 +130,8 @@ class Climb:
 
         Shapes:  `about` says why some pages are to be read again; None where nothing was asked, which `told` explains
         """
+        if self.stopped is not None:
+            return None  # the warning about what stopped it says it
         if self.call.seconds is not None and self.call.seconds < LEAST_SECONDS:
             self.tell(pages, f"There was no time to have {rung.id} read", "Call again for that.", about)
             return None
@@ -142,7 +146,7 @@ class Climb:
             if not isinstance(error, ModelRetired | ModelCannotSee):
                 self.tell(pages, f"{rung.id} did not read", f"{error}", about)
             return None
-        if left := paid.run.left_pages:
+        if left := paid.run.untimely_pages:
             self.tell(left, f"There was no time for {model.id} to read", "Call again for its answer.", about)
         return paid, model
 
@@ -233,6 +237,7 @@ class Climb:
         self.spent_usd += paid.spent_usd
         self.worth_usd += paid.worth_usd
         self.told += [sentence for sentence in paid.warnings if sentence not in self.told]
+        self.stopped = self.stopped or paid.run.setup_error
         if paid.run.answered and model.id not in self.engines:
             self.engines.append(model.id)
         return paid

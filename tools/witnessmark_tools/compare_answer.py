@@ -12,6 +12,7 @@ from witnessmark.evidence.quotes import QuotedDocument
 from witnessmark.offline.differences.ranking import rank_of
 from witnessmark.plans.pairs import shown_pages
 from witnessmark.plans.plan import Ask
+from witnessmark_tools.citations_checks import without_references
 from witnessmark_tools.compare_claims import LABELS, CheckedClaim, RefutedClaim, checked_claim, refuted_sight
 from witnessmark_tools.compare_meanings import meaning_doubts
 from witnessmark_tools.compare_offline import Aligned
@@ -118,7 +119,12 @@ def judged(
             made.append(each)
     made += added
     held = {(pair.before, pair.after) for pair in one.looks.compared}
-    doubts = meaning_doubts(made, quoted, held, said.faults)
+    files = (one.before.document.name, one.after.document.name)
+    claims = [
+        each if each.meaning is None else each.model_copy(update={"meaning": without_references(each.meaning, files)})
+        for each in made
+    ]
+    doubts = meaning_doubts(claims, quoted, held, said.faults)
     aligned = [each.significance for each in one.differences]
     for place, significance in enumerate(aligned):
         if doubts[place] and significance == "substantive":

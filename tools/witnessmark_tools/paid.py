@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -45,9 +45,9 @@ class Paid:
 
     @property
     def spent_usd(self) -> Decimal:
-        """What it has cost, as far as that is known, else what it was thought to."""
+        """What it has cost, as far as that is known, else what it was thought to; with what may have been billed."""
         known = self.cost.usd if self.cost.usd is not None else self.cost.estimated_usd
-        return Decimal(str(known or 0))
+        return Decimal(str(known or 0)) + sum(self.run.doubts, Decimal(0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,18 +137,29 @@ async def run_paid(
         run = await claude.run(plan, work)
     cost = _cost(run, price)
     if run.failed and not run.answered and not gives_failures:
-        raise naming_cost(run.failed[0].error, cost)
-    told = [*_unpriced(cost, model), *_lost(run)]
+        raise naming_cost(run.failed[0].error, cost, run.doubts)
+    told = [*_unpriced(cost, model), *_lost(run), *doubts_in_words(run.doubts)]
     with suppress(SetupError):  # what was paid for is given on, whatever has become of the store
         told = [*await claude.unsaid(model), *told]
     return Paid(run=run, cost=cost, warnings=told)
 
 
-def naming_cost(error: WitnessmarkError, cost: Cost) -> WitnessmarkError:
-    """Say with an error what was paid before it, where it does not say so itself."""
-    if not cost.usd or isinstance(error, CallBudgetReached):
+def naming_cost(error: WitnessmarkError, cost: Cost, doubts: Sequence[Decimal] = ()) -> WitnessmarkError:
+    """Say with an error what was paid before it, where it does not say so itself, and what may have been billed."""
+    if isinstance(error, CallBudgetReached):
         return error
-    return error.adding(f"${cost.usd:.4f} was spent on it.")
+    spent = [f"${cost.usd:.4f} was spent on it."] if cost.usd else []
+    for sentence in (*spent, *doubts_in_words(doubts)):
+        error = error.adding(sentence)
+    return error
+
+
+def doubts_in_words(doubts: Sequence[Decimal]) -> list[str]:
+    """Say how many requests may have been billed without an answer, and about what that comes to."""
+    if not doubts:
+        return []
+    count = "A request" if len(doubts) == 1 else f"{len(doubts)} requests"
+    return [f"{count} without an answer may have been billed: about ${sum(doubts, Decimal(0)):.4f}."]
 
 
 def reuse_since(terms: Terms, *, reuse: bool) -> float:

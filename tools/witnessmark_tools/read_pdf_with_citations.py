@@ -89,7 +89,7 @@ async def read_pdf_with_citations(
                 needs_review=online.needs_review,
                 warnings=[*opened.warnings, *online.warnings],
                 answers=online.answers,
-                status="partial" if opened.warnings else "completed",
+                status="partial" if opened.warnings or online.failures or any(online.left.values()) else "completed",
                 failures=online.failures,
                 continue_with=continue_with(opened.sources, online.left),
             )

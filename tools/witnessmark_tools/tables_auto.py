@@ -337,7 +337,7 @@ class _TablesClimb:
     def _second(self) -> SecondReader | None:
         """Say who may read values in doubt a second time: the model above those that have read, or any below it."""
         asked = [index for index, model in enumerate(self.models) if model.id in self.climb.engines]
-        if not asked:
+        if not asked or self.climb.stopped is not None:
             return None
         models = tuple(reversed(self.models[: asked[-1] + 2]))
         return SecondReader(models=models, worth_usd=self.climb.worth_usd, so_far_usd=self.climb.spent_usd)

@@ -6,9 +6,10 @@ import functools
 import logging
 import secrets
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -34,13 +35,22 @@ from witnessmark.claude.pacing import Pacing, Turn
 from witnessmark.claude.probing import REFUSALS, Probe, changes
 from witnessmark.claude.request import Form, counting, request_of, without_documents
 from witnessmark.claude.timeouts import Timeouts
-from witnessmark.claude.understanding import calls_the_tool, cites, is_json, is_whole, message_text, tokens_of
+from witnessmark.claude.understanding import (
+    calls_the_tool,
+    cites,
+    is_free_refusal,
+    is_json,
+    is_whole,
+    message_text,
+    tokens_of,
+)
 from witnessmark.errors import ApiError, SetupError, WitnessmarkError
 from witnessmark.plans.halving import pages_of
 from witnessmark.plans.models import Model
 from witnessmark.plans.plan import Ask, ImageBlock, LinesBlock, PdfBlock, Plan, TextDocumentBlock, prompt_tokens
 from witnessmark.plans.price import price_of, usd_of, usd_without_cache
-from witnessmark.store import AskedElsewhere, Prefix, Reservation, Send, Store, StoredAnswer
+from witnessmark.plans.tokens import tokens_of_text
+from witnessmark.store import AskedElsewhere, Prefix, Reservation, Send, Store, StoredAnswer, Tokens
 
 if TYPE_CHECKING:
     from witnessmark.claude.connection import Connection
@@ -120,6 +130,8 @@ class Errand:
     """By content key: what was wrong with the answer before, for the model to read."""
     checks: list[StoredAnswer] = field(default_factory=list[StoredAnswer])
     """What was paid besides answers, to find out what the endpoint can."""
+    doubts: list[Decimal] = field(default_factory=list[Decimal])
+    """What each request may have cost that broke off without an answer, in USD."""
 
 
 @dataclass(slots=True)
@@ -133,12 +145,18 @@ class Patience:
     is_over: bool = False
     """Whether nobody waits any more."""
     on_end: Callable[[], None] | None = None
+    """Called when nobody waits any more, while the ask waits for its turn."""
+    on_hang: Callable[[], None] | None = None
+    """Called when nobody waits any more, while the response to the ask has not begun."""
+    begun: anyio.Event = field(default_factory=anyio.Event)
+    """Set when a response begins."""
 
     def end(self) -> None:
         """Say that nobody waits any more: what is under way goes on, and nothing new begins."""
         self.is_over, self.deadline = True, 0.0
-        if self.on_end is not None:
-            self.on_end()
+        for act in (self.on_end, self.on_hang):
+            if act is not None:
+                act()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +222,10 @@ class Sender:
                         raise self._told(other.failure, ask) from other
                     continue
                 if cured is None:
-                    raise self._told(failure, ask) from failed
+                    error = self._told(failure, ask)
+                    if isinstance(error, SetupError | ModelNotAvailable):
+                        errand.stopped = error  # those that wait for their turn are not sent
+                    raise error from failed
                 ways = cured
 
     def is_trusted(self, model: Model) -> bool:
@@ -284,21 +305,28 @@ class Sender:
         # Refused where another process waits for the answer to the same, was given it, or writes what this would read.
         send_id = await self.store.begin(send, errand.reservation, seen=patience.seen, alone_for=seconds)
         turn.is_sent = lambda: body.was_sent
+        patience.on_hang = lead.release  # a call that was given up keeps no other waiting
+
+        def on_head(headers: Mapping[str, str]) -> None:
+            patience.begun.set()
+            turn.begun(headers)
+
         try:
             received = await self.connection.message(
-                body, seconds=seconds, on_head=turn.begun, on_begun=functools.partial(use.begun, send_id)
+                body, seconds=seconds, on_head=on_head, on_begun=functools.partial(use.begun, send_id)
             )
         except AttemptFailed as failed:
             with anyio.CancelScope(shield=True):
-                await self._record(send_id, failed)
+                await self._record(send_id, failed, send, ask, errand)
             raise
         except BaseException:
             with anyio.CancelScope(shield=True):
                 if body.was_sent:
-                    await self.store.ambiguous(send_id, kind="Cancelled", tokens=None, request_id=None)
+                    await self.store.ambiguous(send_id, kind="Cancelled", tokens=None, request_id=None, usd=None)
                 else:
                     await self.store.refused(send_id, kind="NotSent", request_id=None)
             raise
+        is_free = is_free_refusal(received.message)
         tokens = tokens_of(received.message)
         miss = use.miss(tokens, received.message)
         self.endpoint.is_puzzling |= miss is not None and miss.reason == UNKNOWN
@@ -308,9 +336,9 @@ class Sender:
             endpoint=self.endpoint.url,
             model=ask.model,
             message=message_text(received.message),
-            tokens=tokens,
-            usd=usd_of(tokens, errand.model),
-            usd_without_cache=usd_without_cache(tokens, errand.model),
+            tokens=Tokens() if is_free else tokens,
+            usd=Decimal(0) if is_free else usd_of(tokens, errand.model),
+            usd_without_cache=Decimal(0) if is_free else usd_without_cache(tokens, errand.model),
             request_id=received.request_id,
             paid_at=time.time(),
             message_id=received.message.get("id"),
@@ -371,10 +399,14 @@ class Sender:
                 if elsewhere.answer is not None:
                     raise
 
-    async def _record(self, send_id: int, failed: AttemptFailed) -> None:
+    async def _record(self, send_id: int, failed: AttemptFailed, send: Send, ask: Ask, errand: Errand) -> None:
         failure = failed.failure
         if failed.may_be_billed:
-            await self.store.ambiguous(send_id, kind=failure.kind, tokens=failed.tokens, request_id=failure.request_id)
+            begun = None if failed.tokens is None else _cost_so_far(ask, errand.model, failed.tokens, failed.written)
+            usd = await self.store.ambiguous(
+                send_id, kind=failure.kind, tokens=failed.tokens, request_id=failure.request_id, usd=begun
+            )
+            errand.doubts.append(usd or send.estimated_usd or Decimal(0))
         else:
             await self.store.refused(send_id, kind=failure.kind, request_id=failure.request_id)
 
@@ -391,10 +423,7 @@ class Sender:
         if rule.cure == "other delivery" and ways.files:
             return replace(ways, files=False)
         if delivered.file_ids and (rule.cure == "new upload" or rule.error is ModelNotAvailable):
-            # Expired, deleted, or of another key's workspace: the last two look like any other thing that is not there.
-            for file_id in delivered.file_ids:
-                await self.store.forget_upload(file_id)
-            return ways
+            return await self._without_lost(delivered.file_ids, ways, is_known=rule.cure == "new upload")
         if rule.actor == "caller" and delivered.urls:
             for url in delivered.urls:
                 await self.store.remember_unfetchable(url)
@@ -409,6 +438,17 @@ class Sender:
         if rule.cure == "smaller part":
             return await self._smaller(ask, model, delivered, failure, ways)
         return None
+
+    async def _without_lost(self, file_ids: Sequence[str], ways: Ways, *, is_known: bool) -> Ways | None:
+        """Forget the uploads that are gone, so that they are made again; None where all are there.
+
+        Expired ones are told by their error. Deleted ones, and those of another key's workspace, look like a model that
+        is not there: the Files API is asked, which is free.
+        """
+        lost = [file_id for file_id in file_ids if is_known or not await self.connection.has_file(file_id)]
+        for file_id in lost:
+            await self.store.forget_upload(file_id)
+        return ways if lost else None
 
     async def _without_files(self, failure: Failure, model: Model, ways: Ways) -> Ways | None:
         """Send what could not be uploaded in the request; whether there is a Files API, its list says.
@@ -538,6 +578,16 @@ class Sender:
 
     def _told(self, failure: Failure, ask: Ask) -> WitnessmarkError:
         return failure.for_caller(model=ask.model, what=in_words([ask]))
+
+
+def _cost_so_far(ask: Ask, model: Model, tokens: Tokens, written: str) -> Decimal | None:
+    """Estimate what is billed for an answer that broke off: between what had come and what was expected of it.
+
+    The API may have written on. How much it says only at the end.
+    """
+    come = max(tokens.output, tokens_of_text(written, model).estimate)
+    whole = max(come, ask.expected_output.estimate)
+    return usd_of(replace(tokens, output=(come + whole) // 2), model)
 
 
 def send_of(ask: Ask, errand: Errand, endpoint: str, prefix: Prefix | None = None) -> Send:

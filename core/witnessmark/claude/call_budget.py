@@ -19,9 +19,13 @@ from witnessmark.store import StoredAnswer
 class CallBudgetReached(BudgetError):
     """The next request might cost more than the call's limit leaves."""
 
-    def __init__(self, *, spent: Decimal, limit: Decimal, needed: Decimal) -> None:
+    def __init__(self, *, spent: Decimal, limit: Decimal, needed: Decimal, doubtful: Decimal = Decimal(0)) -> None:
+        perhaps = (
+            f", about ${doubtful:.4f} more may have been billed for requests without an answer" if doubtful else ""
+        )
         super().__init__(
-            f"${spent:.4f} of the ${limit:.4f} for this call are spent, and the next request would need ${needed:.4f}.",
+            f"${spent:.4f} of the ${limit:.4f} for this call are spent{perhaps}, and the next request would need "
+            f"${needed:.4f}.",
             "Call again with the pages that are left and a higher max_cost_usd: answers are not paid for twice.",
         )
         self.spent, self.limit = spent, limit
@@ -51,6 +55,8 @@ class CallBudget:
     spent: Decimal = Decimal(0)
     promised: Decimal = Decimal(0)
     """To requests under way, each at its longest answer."""
+    doubts: list[Decimal] = field(default_factory=list[Decimal])
+    """What each request may have cost that broke off without an answer, or was under way when its time ended."""
     _settled: anyio.Event = field(default_factory=anyio.Event)
 
     @asynccontextmanager
@@ -69,8 +75,9 @@ class CallBudget:
         try:
             yield payment
         finally:
-            if not payment.is_under_way:
-                self.promised -= worst
+            self.promised -= worst
+            if payment.is_under_way:  # its answer will be paid for, and is not likely to be the longest
+                self.doubts.append(price.estimate)
             if payment.answer is not None and payment.answer.usd is not None:
                 self.spent += payment.answer.usd
             self._settled.set()
@@ -82,7 +89,7 @@ class CallBudget:
         prompt, per_token = self._prices(ask, estimate)
         least = max(ask.expected_output.estimate, ask.least_room)
         while True:
-            left = self.limit - self.spent - self.promised
+            left = self.limit - self.spent - self.promised - sum(self.doubts, Decimal(0))
             affordable = int((left - prompt) / per_token)
             if affordable >= ask.max_tokens:
                 return ask.max_tokens, prompt + per_token * ask.max_tokens
@@ -90,7 +97,9 @@ class CallBudget:
                 await self._settled.wait()
                 continue
             if affordable < least:
-                raise CallBudgetReached(spent=self.spent, limit=self.limit, needed=prompt + per_token * least)
+                doubtful = sum(self.doubts, Decimal(0))
+                needed = prompt + per_token * least
+                raise CallBudgetReached(spent=self.spent, limit=self.limit, needed=needed, doubtful=doubtful)
             return affordable, left
 
     def _prices(self, ask: Ask, estimate: Decimal) -> tuple[Decimal, Decimal]:
@@ -98,7 +107,10 @@ class CallBudget:
 
         The prompt is taken at its estimate, or at what the API has counted: what it costs is not open once it is sent.
         """
-        prices = self.model.prices_for(prompt_tokens(ask, self.model).total.total.estimate)
-        assert prices is not None, "the request has a price"
-        per_token = prices.output / MILLION
-        return estimate - per_token * ask.expected_output.estimate, per_token
+        tokens = prompt_tokens(ask, self.model).total.total
+        usual, dearest = self.model.prices_for(tokens.estimate), self.model.prices_for(tokens.high)
+        assert usual is not None, "the request has a price"
+        assert dearest is not None, "the request has a price"
+        prompt = estimate - usual.output / MILLION * ask.expected_output.estimate
+        # A prompt that may cross a price step is taken at the price beyond it.
+        return prompt * dearest.input / usual.input, dearest.output / MILLION

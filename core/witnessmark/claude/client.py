@@ -60,6 +60,8 @@ _NOT_THERE = frozenset({200, 404, 405, 501})
 CONNECTION_MODULE = "witnessmark.claude.connection"
 WAITS_WITHOUT_DEADLINE = 300.0
 """Seconds that an ask may wait in all for an API that refuses it, where nobody waits for the call to end."""
+HANG_SECONDS = 2.0
+"""Within which a request of a call that was given up has to begin to be answered; else the next call sends its own."""
 TELL_EVERY = 5.0
 """Seconds between two signs of life while an answer is waited for."""
 
@@ -273,7 +275,7 @@ class Claude:
         errand = self._errand(plan, work)
         sender = self._sender(connection)
         ends = None if work.seconds is None else self._clock.now() + work.seconds
-        budget = CallBudget(model=work.model, limit=work.max_usd, spent=work.spent_usd)
+        budget = CallBudget(model=work.model, limit=work.max_usd, spent=work.spent_usd, doubts=errand.doubts)
         running = Running(
             errand=errand,
             store=self.store,
@@ -473,6 +475,12 @@ class Claude:
         key = ask.content_key
         deadline = self._clock.now() + work.outlasts if ends is None else ends
         flight = self._flights.get(key)
+        if flight is not None and not flight.waiting and not flight.patience.begun.is_set():
+            with anyio.move_on_after(HANG_SECONDS):
+                await _begun_or_done(flight)
+            flight = self._flights.get(key)
+            if flight is not None and not flight.waiting and not flight.patience.begun.is_set():
+                flight = None  # its answer is kept all the same, should it come
         if flight is None:
             flight = self._flights[key] = _Flight(Patience(deadline, seen))
             for document in work.sources:
@@ -504,7 +512,8 @@ class Claude:
         finally:
             for document in sources:
                 document.content.close()
-            del self._flights[ask.content_key]
+            if self._flights.get(ask.content_key) is flight:
+                del self._flights[ask.content_key]
             flight.done.set()
 
     async def _upload(self, attachment: Attachment, key: str, name: str, media_type: str) -> Upload:
@@ -563,6 +572,17 @@ def make_claude(
 ) -> Claude:
     """Make the client as `open_claude` does; it lives as long as its tasks and resources."""
     return Claude(credentials, store, tasks, resources, clock or Clock(), timeouts or Timeouts())
+
+
+async def _begun_or_done(flight: _Flight) -> None:
+    async with anyio.create_task_group() as tasks:
+
+        async def end_after(event: anyio.Event) -> None:
+            await event.wait()
+            tasks.cancel_scope.cancel()
+
+        tasks.start_soon(end_after, flight.done)
+        tasks.start_soon(end_after, flight.patience.begun)
 
 
 async def _landed(flight: _Flight, on_wait: Callable[[], Awaitable[None]] | None) -> None:

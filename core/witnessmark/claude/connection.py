@@ -52,6 +52,9 @@ _OF_THE_WIRE = (
 """What an endpoint, or the way to it, can make the SDK raise."""
 
 
+_WRITTEN = ("text", "thinking", "input_json")
+"""The parts of a content block that a model has written."""
+
 OnBegun = Callable[[dict[str, Any]], Awaitable[None]]
 
 
@@ -160,6 +163,16 @@ class Connection:
                 if getattr(file, "type", None) != "file":
                     raise OtherForm  # other APIs have files, too, of another kind
                 return file, answer.headers.get("anthropic-workspace-id")
+
+    async def has_file(self, file_id: str) -> bool:
+        """Ask whether an uploaded file is there, which is free; where that cannot be said, it is taken to be gone."""
+        try:
+            with _understanding():
+                with anyio.fail_after(SMALL_SECONDS):
+                    await self._client.files.retrieve_metadata(file_id)
+        except AttemptFailed:
+            return False
+        return True
 
     async def has_files(self) -> bool:
         """Ask for the list of files, which is free, to see whether there is a Files API.
@@ -287,6 +300,7 @@ def _understood(
         failure,
         may_be_billed=has_begun or (was_sent and failure.rule.may_be_billed),
         tokens=tokens_of(gathered.message) if gathered is not None and has_begun else None,
+        written=gathered.written if gathered is not None and has_begun else "",
     )
 
 
@@ -306,6 +320,12 @@ class _Gathered:
     @property
     def is_complete(self) -> bool:
         return self._is_stopped
+
+    @property
+    def written(self) -> str:
+        """What has come of the answer so far."""
+        texts = [str(block.get(name) or "") for block in self.message.get("content") or () for name in _WRITTEN]
+        return "".join([*texts, *(piece for pieces in self._pieces.values() for piece in pieces)])
 
     def take_whole(self, message: Any) -> None:
         """Take a message that comes in one piece, from an endpoint that does not stream."""

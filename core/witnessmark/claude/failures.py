@@ -371,12 +371,16 @@ class Failure:
 class AttemptFailed(Exception):
     """One request that brought no answer."""
 
-    def __init__(self, failure: Failure, *, may_be_billed: bool, tokens: Tokens | None = None) -> None:
+    def __init__(
+        self, failure: Failure, *, may_be_billed: bool, tokens: Tokens | None = None, written: str = ""
+    ) -> None:
         super().__init__(failure.kind)
         self.failure = failure
         self.may_be_billed = may_be_billed
         self.tokens = tokens
         """What had been counted when an answer broke off."""
+        self.written = written
+        """What had come of its text by then."""
 
 
 class UploadFailed(AttemptFailed):

@@ -38,6 +38,8 @@ class Lead:
     """Whether others wait until its response begins."""
     begin: Callable[[Kept], None]
     """Called when the response begins: whatever waited may go."""
+    release: Callable[[], None]
+    """Called when nobody waits for the response any more: the next of those that wait goes first."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,7 +78,7 @@ class Leads:
             end()
 
         try:
-            yield Lead(keys=keys, is_first=bool(missing), begin=begin)
+            yield Lead(keys=keys, is_first=bool(missing), begin=begin, release=end)
         finally:
             end()
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any, Protocol
 
 import anyio
@@ -22,7 +23,14 @@ from witnessmark.claude.failures import (
     PagesNotSeen,
     RequestRefused,
 )
-from witnessmark.claude.understanding import AnswerCut, AnswerRepeats, AnswerTooLong, ContextExceeded, value_of
+from witnessmark.claude.understanding import (
+    AnswerCut,
+    AnswerRepeats,
+    AnswerTooLong,
+    ContextExceeded,
+    NoAnswer,
+    value_of,
+)
 from witnessmark.documents.losses import PageNotTried
 from witnessmark.documents.opening import DocumentDamaged
 from witnessmark.documents.stops import WorkerStopped
@@ -99,6 +107,8 @@ class Run:
     outcomes: tuple[Outcome, ...]
     billed: tuple[StoredAnswer, ...] = ()
     """All answers that were paid for now, those included that were too long or no answer."""
+    doubts: tuple[Decimal, ...] = ()
+    """What each request may have been billed that broke off without an answer, in USD."""
 
     @property
     def answered(self) -> tuple[Answered, ...]:
@@ -107,6 +117,17 @@ class Run:
     @property
     def failed(self) -> tuple[Failed, ...]:
         return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Failed))
+
+    @property
+    def untimely_pages(self) -> tuple[int, ...]:
+        """The pages for which there was no time."""
+        left = [outcome.ask for outcome in self.outcomes if isinstance(outcome, Left)]
+        return tuple(sorted({page for ask in left for _, page in pages_of(ask)}))
+
+    @property
+    def setup_error(self) -> SetupError | None:
+        """What is wrong with the key or the account, where that has stopped the run: no other model helps then."""
+        return next((failed.error for failed in self.failed if isinstance(failed.error, SetupError)), None)
 
     @property
     def left_pages(self) -> tuple[int, ...]:
@@ -166,6 +187,7 @@ class Running:
         return Run(
             outcomes=tuple(outcome for part in results for outcome in part),
             billed=(*self.billed, *self.errand.checks),
+            doubts=tuple(self.errand.doubts),
         )
 
     async def _outcomes(self, ask: Ask) -> list[Outcome]:
@@ -217,13 +239,13 @@ class Running:
         try:
             return await self._answered(ask, *obtained)
         except ApiError as error:
-            if self.holds_to_json():
+            if self.holds_to_json() and not isinstance(error, NoAnswer):
                 raise
             again = await self._asked_again(ask, error)
         return Left(ask=ask) if again is None else await self._answered(ask, *again)
 
     async def _asked_again(self, ask: Ask, error: ApiError) -> tuple[StoredAnswer, bool] | None:
-        """Ask once more where the answer cannot be used, and say why: nothing there holds the model to the form."""
+        """Ask once more and say why the answer cannot be used: it is empty, or nothing holds the model to the form."""
         reason = getattr(error, "reason", None) or "it does not have the form that was asked for"
         self.errand.complaints[ask.content_key] = COMPLAINT.format(reason=reason)
         obtained = await self.obtain(ask, anew=True)

@@ -41,6 +41,10 @@ _CATEGORIES = {
 }
 
 
+_BILLED_CATEGORIES = frozenset({"bio", "frontier_llm", "reasoning_extraction"})
+"""A refusal for one of these is billed, also before any output."""
+
+
 class AnswerCut(Exception):
     """The answer did not fit into `max_tokens`: more room, or smaller parts."""
 
@@ -60,7 +64,7 @@ class Declined(InputError):
     def __init__(self, what: str, model: str, category: str | None) -> None:
         why = f": {_CATEGORIES[category]}" if category in _CATEGORIES else ""
         super().__init__(
-            f"{model} declines to read {what}{why}.",
+            f"{model} was asked about {what} and refused{why}.",
             "Leave those pages out with `pages`, try another model, or pass model='offline'.",
         )
 
@@ -78,16 +82,19 @@ class NoStructuredAnswer(ApiError):
 class NoAnswer(ApiError):
     """The answer has no text."""
 
+    reason = "it had no text"
+
     def __init__(self, model: str) -> None:
         super().__init__(f"{model} answered nothing.", "Call again with reuse=false, or use another model.")
 
 
 class AnswerTooLong(ApiError):
-    """One page alone has a longer answer than the model may give."""
+    """The answer about one page alone takes more room than it may."""
 
     def __init__(self, what: str, model: str) -> None:
         super().__init__(
-            f"The answer for {what} is longer than {model} can write.", "Use a model with more output, or leave it out."
+            f"The answer of {model} for {what} does not fit into the room that it may take.",
+            "Leave it out with `pages`, or use another model.",
         )
 
 
@@ -133,6 +140,8 @@ def value_of(
             raise NoAnswer(model)
         return text if form == "text" else cited_text(message)
     called = _called(message)
+    if called is None and not _text(message).strip():
+        raise NoAnswer(model)
     if called is not None and not called.get("input_json"):
         return called.get("input")
     try:
@@ -252,6 +261,18 @@ def tokens_of(message: dict[str, Any]) -> Tokens:
         cache_read=usage.get("cache_read_input_tokens") or 0,
         cache_creation_5m=written - of_an_hour,
         cache_creation_1h=of_an_hour,
+    )
+
+
+def is_free_refusal(message: dict[str, Any]) -> bool:
+    """Say whether a model refused before it wrote anything, for a reason for which the API bills nothing.
+
+    Source:  Claude API release notes, 24 September 2026
+    """
+    return (
+        message.get("stop_reason") == "refusal"
+        and not _text(message)
+        and part_of(message, "stop_details").get("category") not in _BILLED_CATEGORIES
     )
 
 

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -128,6 +128,12 @@ def models() -> tuple[Model, ...]:
     return _catalog()[0]
 
 
+def models_to_name(today: date | None = None) -> tuple[Model, ...]:
+    """List the models that an error or a price may recommend: those that can be called and have not ended."""
+    day = (today or datetime.now(UTC).date()).isoformat()
+    return tuple(model for model in models() if model.retires is None or model.retires >= day)
+
+
 def offered_models() -> tuple[Model, ...]:
     """List the current line-up, cheapest first."""
     return tuple(model for model in models() if model.is_offered)
@@ -151,7 +157,7 @@ def model_named(name: str) -> Model:
     for entry in retired:
         if _DATE.sub("", wanted) == entry["id"]:
             raise ModelRetired(entry["id"], retired=entry["retired"], instead=entry["instead"])
-    raise ModelUnknown(name, [model.id for model in known])
+    raise ModelUnknown(name, [model.id for model in models_to_name()])
 
 
 def model_listed(name: str, listed: Sequence[ModelFacts]) -> Model:

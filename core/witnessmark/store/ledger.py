@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import astuple
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from witnessmark.store.answers import find_answer, keep_answer, tokens_from
@@ -31,6 +32,11 @@ class AskedElsewhere(Exception):
         self.answer = answer
         """None while it is on its way."""
 
+
+ATTEMPTS_SECONDS = 3_600.0
+"""Within which attempts at the same request belong together."""
+MAX_COMPARED = 50
+"""Answered requests by which the estimate of one without an answer is corrected."""
 
 _COLUMNS = (
     "id, sent_at, state, endpoint, model, tool, document, document_name, images, usd, estimated_usd, request_id, kind, "
@@ -102,6 +108,7 @@ def write_answer(db: Connection, line: int, answer: StoredAnswer, *, now: float)
         cache_lost_usd=units(answer.cache_miss.lost_usd) if answer.cache_miss else None,
         **_columns_of(answer.tokens),
     )
+    settle_doubts(db, line, units(answer.usd), now=now)
     keep_answer(db, answer)
 
 
@@ -116,11 +123,53 @@ def write_refusal(db: Connection, line: int, *, kind: str, request_id: str | Non
 
 
 def write_doubt(
-    db: Connection, line: int, *, kind: str, tokens: Tokens | None, request_id: str | None, now: float
-) -> None:
-    """Settle a line of which nobody knows whether it is billed."""
-    known = _columns_of(tokens) if tokens else {}
-    _settle(db, line, "possibly billed", now=now, kind=kind, request_id=request_id, **known)
+    db: Connection,
+    line: int,
+    *,
+    kind: str,
+    tokens: Tokens | None,
+    request_id: str | None,
+    usd: Decimal | None,
+    now: float,
+) -> Decimal | None:
+    """Settle a line of which nobody knows whether it is billed, with the best estimate of what it costs then.
+
+    Shapes:  that estimate; None where no price is known. `usd` is what the caller estimates from the part that came
+    """
+    known: dict[str, Any] = dict(_columns_of(tokens)) if tokens else {}
+    amount = _likely_cost(db, line) if usd is None else units(usd)
+    _settle(db, line, "possibly billed", now=now, kind=kind, request_id=request_id, **known, estimated_usd=amount)
+    return usd_if_known(amount)
+
+
+def _likely_cost(db: Connection, line: int) -> int | None:
+    """Estimate what a line costs: as the same request before, else by how far estimates of its kind were off."""
+    found = db.execute(
+        "SELECT other.usd FROM sends AS line JOIN sends AS other USING (content_key, endpoint) "
+        "WHERE line.id = ? AND other.state = 'answered' AND other.usd > 0 ORDER BY other.id DESC LIMIT 1",
+        (line,),
+    ).fetchone()
+    if found is not None:
+        return int(found[0])
+    estimated, tool, model = db.execute("SELECT estimated_usd, tool, model FROM sends WHERE id = ?", (line,)).fetchone()
+    if estimated is None:
+        return None
+    spent, thought = db.execute(
+        "SELECT sum(usd), sum(estimated_usd) FROM (SELECT usd, estimated_usd FROM sends WHERE state = 'answered' "
+        "AND tool = ? AND model = ? AND usd > 0 AND estimated_usd > 0 ORDER BY id DESC LIMIT ?)",
+        (tool, model, MAX_COMPARED),
+    ).fetchone()
+    return int(estimated * spent / thought) if thought else int(estimated)
+
+
+def settle_doubts(db: Connection, line: int, amount: int | None, *, now: float) -> None:
+    """Let the attempts before an answered one, of which nothing came, count as much as it has cost."""
+    if amount:
+        db.execute(
+            "UPDATE sends SET estimated_usd = ? WHERE sent_at BETWEEN ? AND ? AND state = 'possibly billed' "
+            "AND input_tokens = 0 AND (content_key, endpoint) = (SELECT content_key, endpoint FROM sends WHERE id = ?)",
+            (amount, now - ATTEMPTS_SECONDS, now, line),
+        )
 
 
 def write_reuse(db: Connection, send: Send, answer: StoredAnswer, *, process: str, now: float) -> None:

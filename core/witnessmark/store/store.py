@@ -160,11 +160,19 @@ class Store:
             lambda db: ledger.write_refusal(db, send_id, kind=kind, request_id=request_id, now=now), shielded=True
         )
 
-    async def ambiguous(self, send_id: int, *, kind: str, tokens: Tokens | None, request_id: str | None) -> None:
-        """Settle an ask that may have been billed."""
+    async def ambiguous(
+        self, send_id: int, *, kind: str, tokens: Tokens | None, request_id: str | None, usd: Decimal | None = None
+    ) -> Decimal | None:
+        """Settle an ask that may have been billed.
+
+        Shapes:  what it may have cost: `usd` where the caller knows better than the estimate before it was sent; None
+                 where no price is known
+        """
         now = self._clock()
-        await self._database.write(
-            lambda db: ledger.write_doubt(db, send_id, kind=kind, tokens=tokens, request_id=request_id, now=now),
+        return await self._database.write(
+            lambda db: ledger.write_doubt(
+                db, send_id, kind=kind, tokens=tokens, request_id=request_id, usd=usd, now=now
+            ),
             shielded=True,
         )
 

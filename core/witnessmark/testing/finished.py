@@ -60,6 +60,16 @@ def finish(reply: Reply, request: Request, prompt: PromptTokens) -> Finished:
     return Finished(message=message, output_tokens=output, thinking_tokens=thought)
 
 
+_BILLED_REFUSALS = frozenset({"bio", "frontier_llm", "reasoning_extraction"})
+
+
+def is_free_refusal(message: Mapping[str, Any]) -> bool:
+    """Say whether the model refused before any output for a reason that is not billed (§11)."""
+    if message["stop_reason"] != "refusal" or any(block["type"] == "text" for block in message["content"]):
+        return False
+    return part(message, "stop_details").get("category") not in _BILLED_REFUSALS
+
+
 _NO_DETAILS = {"type": "refusal", "category": None, "explanation": None}
 
 

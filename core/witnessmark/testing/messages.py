@@ -19,7 +19,7 @@ from witnessmark.testing.delivery import Response, Work
 from witnessmark.testing.diagnostics import Diagnostics
 from witnessmark.testing.events import events_of
 from witnessmark.testing.files import FileStore
-from witnessmark.testing.finished import finish
+from witnessmark.testing.finished import finish, is_free_refusal
 from witnessmark.testing.lacks import Lacks
 from witnessmark.testing.latency import Latency
 from witnessmark.testing.limits import check_prompt
@@ -69,12 +69,14 @@ class Messages:
         finished.message["diagnostics"] = self._diagnostics.say(request, message_id, prompt, tokens)
         self.rates.write(*account, now=self.clock(), output_tokens=finished.output_tokens)
         rates = self.rates.headers(*account, now=self.clock())
-        work = Work(
-            model=request.model,
-            prompt=tokens,
-            output_tokens=finished.output_tokens,
-            begin=lambda: self.cache.write(prompt, tokens, sent_at=sent_at),
-        )
+        work: Work | None = None
+        if not is_free_refusal(finished.message):
+            work = Work(
+                model=request.model,
+                prompt=tokens,
+                output_tokens=finished.output_tokens,
+                begin=lambda: self.cache.write(prompt, tokens, sent_at=sent_at),
+            )
         if self.lacks:
             rates = {}
         if request.is_stream and self.lacks.streams:

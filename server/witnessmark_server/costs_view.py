@@ -1,61 +1,99 @@
-"""Prices on a terminal, side by side."""
+"""Prices for people, side by side."""
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from witnessmark_server.tables_view import WIDTH_WITHOUT_TERMINAL, harmless
-from witnessmark_tools.estimate_cost import CostEstimate, TokenBand, UsdBand, usd
+from witnessmark_server.people import Column, console_for_people, dollars, print_notes, print_table
+from witnessmark_server.tables_view import harmless
+from witnessmark_tools.estimate_cost import CostEstimate, ModelCost, TokenBand, UsdBand
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.text import Text
+
+_NEXT = (
+    "next question: each further call about the same document within 5 minutes, when the API still keeps the document "
+    "in its cache."
+)
 
 
 def show_costs(result: CostEstimate, console: Console | None = None) -> None:
-    """Print what a call would cost with each model, its band below each figure, and what would be cheaper."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
+    """Print what a call would cost with each model, and what would be cheaper."""
     from rich.text import Text
 
-    console = console or Console(width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL, highlight=False)
+    console = console or console_for_people()
     for document in result.documents:
         pages = f"{document.pages:,} page{'s'[: document.pages != 1]}"
-        console.print(Text.assemble((harmless(document.name), "bold"), f"  {pages}, {result.tool}; nothing was billed"))
+        name = (harmless(document.name), "bold")
+        console.print(Text.assemble(name, f"  {pages}, {result.tool.replace('_', '-')}; nothing was billed"))
     if result.models:
-        grid = Table(box=box.SIMPLE_HEAD, header_style="bold cyan", pad_edge=False)
-        grid.add_column("model")
-        for head in ("requests", "tokens in", "tokens out", "USD now", "as a batch", "second", "further"):
-            grid.add_column(head, justify="right")
-        for cost in result.models:
-            amounts = (cost.usd, cost.usd_batch, cost.usd_kept, cost.usd_next_question)
-            tokens = (cost.input_tokens.total, cost.output_tokens)
-            grid.add_row(cost.model, str(cost.requests), *map(_of_tokens, tokens), *map(_of_usd, amounts))
-        console.print(grid)
-        for cost in result.models:
-            console.print(Text(f"  {cost.model}: {' '.join([cost.sends, *cost.notes])}", "dim"))
+        print_table([column for column in _columns(result.models) if column.is_text or column.says_something], console)
+        print_notes([*_explained(result.models), *_notes(result.models)], console)
         console.print()
-    for sentence in result.basis:
-        console.print(Text(f"  {sentence}", "dim"))
-    for way in result.cheaper:
-        console.print(Text.assemble(("↓ ", "green bold"), harmless(way)))
-    for warning in result.warnings:
-        console.print(Text.assemble(("! ", "yellow bold"), harmless(warning)))
+    from witnessmark_tools.pricing import GOES_ON, OF_BATCHES  # models and prices are there by now
+
+    print_notes([sentence for sentence in result.basis if sentence not in {GOES_ON, OF_BATCHES}], console)
+    print_notes(result.cheaper, console, mark="↓", style="green")
+    print_notes(result.warnings, console, mark="!", style="yellow")
 
 
-def _of_tokens(band: TokenBand) -> Text:
-    from rich.text import Text
+def _columns(costs: Sequence[ModelCost]) -> list[Column]:
+    """Give the columns that say something: what is the same for all models is said once, below."""
+    has_next = any(_of(cost.usd_next_question) != _of(cost.usd) for cost in costs)
+    columns = [
+        Column(head="model", cells=[cost.model for cost in costs], is_text=True),
+        Column(head="price now", cells=[_of(cost.usd) for cost in costs]),
+        Column(head="from – to", cells=[_band(cost.usd) for cost in costs]),
+    ]
+    if has_next:
+        columns.append(Column(head="next question", cells=[_of(cost.usd_next_question) for cost in costs]))
+    if not _is_same([cost.requests for cost in costs]):
+        columns.append(Column(head="requests", cells=[f"{cost.requests:,}" for cost in costs]))
+    return [*columns, Column(head="answered before", cells=[f"{cost.reused:,}" for cost in costs])]
 
-    below = "" if band.low == band.high else f"\n{band.low:,}–{band.high:,}"
-    return Text.assemble(f"{band.estimate:,}", (below, "dim"))
+
+def _explained(costs: Sequence[ModelCost]) -> list[str]:
+    """Say what the figures mean, each in a sentence."""
+    said = ["price now: the most likely price of this call; from – to: the range that it should stay in."]
+    if any(_of(cost.usd_next_question) != _of(cost.usd) for cost in costs):
+        writes = [(cost.usd_kept, cost.usd) for cost in costs if cost.usd_kept and cost.usd and cost.usd.estimate]
+        again = " The same call again costs nothing."
+        share = max((100 * (kept.estimate / now.estimate - 1) for kept, now in writes), default=0)
+        first = f" The first of them costs up to {share:.0f} % more than now: it fills the cache." if share >= 1 else ""
+        said.append(_NEXT + first + again)
+    sent = [cost.input_tokens.total for cost in costs]
+    given = [cost.output_tokens for cost in costs]
+    if _is_same([*map(_tokens, sent)]) and _is_same([*map(_tokens, given)]):
+        said.append(f"Tokens: {_tokens(sent[0])} in, {_tokens(given[0])} out.")
+    else:
+        each = zip(costs, sent, given, strict=True)
+        said += [f"Tokens with {cost.model}: {_tokens(one)} in, {_tokens(other)} out." for cost, one, other in each]
+    return said
 
 
-def _of_usd(band: UsdBand | None) -> Text:
-    from rich.text import Text
+def _notes(costs: Sequence[ModelCost]) -> list[str]:
+    """Say what is sent; a sentence that all models share once, and the others with their model."""
+    each = [[cost.sends, *cost.notes] for cost in costs]
+    shared = [sentence for sentence in each[0] if all(sentence in others for others in each)]
+    own = [
+        (cost.model, [sentence for sentence in sentences if sentence not in shared])
+        for cost, sentences in zip(costs, each, strict=True)
+    ]
+    return [*shared, *(f"{model}: {' '.join(sentences)}" for model, sentences in own if sentences)]
 
-    if band is None:
-        return Text("unknown", "yellow")
-    below = "" if band.low == band.high else f"\n{usd(band.low)}–{usd(band.high)}"
-    return Text.assemble(usd(band.estimate), (below, "dim"))
+
+def _is_same(values: Sequence[object]) -> bool:
+    return all(value == values[0] for value in values)
+
+
+def _of(band: UsdBand | None) -> str:
+    return dollars(None if band is None else band.estimate)
+
+
+def _band(band: UsdBand | None) -> str:
+    return "" if band is None or band.low == band.high else f"{dollars(band.low)} – {dollars(band.high)}"
+
+
+def _tokens(band: TokenBand) -> str:
+    return f"{band.estimate:,}" if band.low == band.high else f"{band.estimate:,} ({band.low:,} – {band.high:,})"

@@ -8,6 +8,7 @@ import platform
 import shlex
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -27,6 +28,8 @@ from witnessmark.placing import make_private_folder
 from witnessmark.settings import Settings
 from witnessmark.settings_doubts import doubts_about
 from witnessmark.store import StoreFacts, open_store
+from witnessmark_server.people import console_for_people
+from witnessmark_server.tables_view import harmless
 
 PACKAGES = ("mcp", "anthropic", "anyio", "pydantic", "pypdfium2", "pypdf", "pillow", "rich", "uvicorn", "xlsxwriter")
 MOST_NAMES = 8
@@ -69,14 +72,36 @@ def run_doctor(settings: Settings, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps({"version": __version__, "findings": [asdict(finding) for finding in findings]}))
     else:
-        marks = {"right": "ok   ", "note": "note ", "wrong": "WRONG"}
-        print(f"witnessmark {__version__}")
-        for finding in findings:
-            print(
-                f"{marks[finding.state]} {finding.what}: {finding.says}"
-                + (f"\n      {finding.next}" if finding.next else "")
-            )
+        _show(findings)
     return 5 if any(finding.state == "wrong" for finding in findings) else 0
+
+
+_MARKS = {"right": ("ok", "green"), "note": ("note", "yellow"), "wrong": ("WRONG", "red bold")}
+
+
+def _show(findings: Sequence[Finding]) -> None:
+    """Print a line for each finding, with what to do about it below."""
+    from rich.table import Table
+    from rich.text import Text
+
+    console = console_for_people()
+    console.print(Text(f"witnessmark {__version__}", "bold"))
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for finding in findings:
+        grid.add_row(Text(*_MARKS[finding.state]), finding.what, Text(harmless(finding.says)))
+        if finding.next:
+            grid.add_row("", "", Text(f"→ {harmless(finding.next)}", "bold"))
+    console.print(grid)
+    wrong = sum(finding.state == "wrong" for finding in findings)
+    notes = sum(finding.state == "note" for finding in findings)
+    if not wrong:
+        ends = "All is well." if not notes else f"Nothing is wrong; {notes} note{'s'[: notes != 1]} above."
+    else:
+        ends = f"{wrong} thing{'s'[: wrong != 1]} to put right, marked WRONG."
+    console.print(Text(ends, "bold"))
 
 
 def _python() -> Finding:

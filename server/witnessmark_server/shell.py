@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from importlib import resources
@@ -20,6 +20,7 @@ from witnessmark_server.picture_files import allowing_its_document, check_output
 from witnessmark_server.services import open_services
 from witnessmark_server.shell_names import in_shell_words
 from witnessmark_server.tables_view import harmless, show_files, show_folders, show_tables
+from witnessmark_server.usage_view import show_usage
 from witnessmark_tools.catalog import BY_NAME
 from witnessmark_tools.contained import contained
 from witnessmark_tools.definition import Progress, ToolDefinition, no_progress
@@ -27,6 +28,7 @@ from witnessmark_tools.estimate_cost import CostEstimate
 from witnessmark_tools.extract_tables import TableExtraction
 from witnessmark_tools.results import Result
 from witnessmark_tools.show_evidence import EvidenceShown
+from witnessmark_tools.usage_report import UsageReport
 
 
 def run_tool(
@@ -65,7 +67,7 @@ def run_demo(source: str | None, settings: Settings) -> int:
             source = str(report)
             settings = replace(settings, allowed=replace(settings.allowed, files=frozenset({report.resolve()})))
         result, pictures = anyio.run(_demo, source, settings, sys.stderr.isatty())
-    _show_tables(result)
+    _show_as(lambda: show_tables(result), result)
     show_files("Pictures, with every table and cell marked:", pictures)
     show_folders(settings)
     return 0
@@ -124,20 +126,23 @@ async def _progress_bar(*, shown: bool) -> AsyncGenerator[Progress]:
         yield progress
 
 
-def _show_tables(result: TableExtraction) -> None:
-    """Draw tables for a terminal; where that fails, print them as text."""
-    faults: list[str] = []
-    with contained(faults, "The tables could not be drawn for this terminal; here they are as text"):
-        show_tables(result)
-        return
-    print(harmless("\n".join([*faults, result.to_text()])))
-
-
 def _show(result: Result) -> None:
+    """Print a result for a person."""
     if isinstance(result, TableExtraction) and sys.stdout.isatty():
-        _show_tables(result)
-    elif isinstance(result, CostEstimate) and sys.stdout.isatty():
-        show_costs(result)
+        _show_as(lambda: show_tables(result), result)
+    elif isinstance(result, CostEstimate):
+        _show_as(lambda: show_costs(result), result)
+    elif isinstance(result, UsageReport):
+        _show_as(lambda: show_usage(result), result)
     else:
         text = result.to_text()
         print(harmless(text) if sys.stdout.isatty() else text)
+
+
+def _show_as(show: Callable[[], None], result: Result) -> None:
+    """Draw a result; where that fails, print it as text."""
+    faults: list[str] = []
+    with contained(faults, "The table could not be drawn; here it is as text"):
+        show()
+        return
+    print(harmless("\n".join([*faults, result.to_text()])))

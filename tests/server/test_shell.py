@@ -176,7 +176,8 @@ def test_prices_are_a_table_for_people(shell: Shell, folder: Path) -> None:
     (folder / "a.pdf").write_bytes(drawing.draw_text(["one"]))
     done = shell.run("estimate-cost", "extract_tables", "--arguments", "a.pdf")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "| claude-sonnet-5-5 | 1 |" in done.stdout
+    assert "claude-sonnet-5-5 " in done.stdout
+    assert "|" not in done.stdout
 
 
 @pytest.mark.parametrize(

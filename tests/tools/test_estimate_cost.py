@@ -18,6 +18,7 @@ from witnessmark.plans.image_tokens import HIGH, STANDARD, image_tokens
 from witnessmark.plans.models import ModelRetired, ModelUnknown, offered_models
 from witnessmark.settings import Settings
 from witnessmark_server.costs_view import show_costs
+from witnessmark_server.people import dollars
 from witnessmark_tools.catalog import BY_NAME
 from witnessmark_tools.definition import UnknownArgument
 from witnessmark_tools.estimate_cost import CostEstimate, ModelCost, ToolNotPriced
@@ -172,7 +173,7 @@ async def test_what_costs_less_is_named(house: House) -> None:
     assert result.cheaper[0] == "model='offline' costs nothing: every page with content has a text layer."
     assert "Leave out blank pages: pages='1,3'." in result.cheaper
     assert any(way.startswith("claude-haiku-5-5: $") and "less than claude-opus-5-5" in way for way in result.cheaper)
-    assert any("batch" in way for way in result.cheaper)
+    assert not any("batch" in way for way in result.cheaper), "this version sends none"
 
 
 async def test_offline_is_priced_at_nothing_beside_a_model(house: House) -> None:
@@ -258,8 +259,8 @@ async def test_a_person_sees_every_price_with_its_band(house: House, capsys: pyt
     shown = capsys.readouterr().out
     usd = result.models[0].usd
     assert usd is not None
-    assert f"{usd.estimate:.4f}" in shown
-    assert f"–{usd.high:.4f}" in shown
+    assert f" {dollars(usd.estimate)} " in shown
+    assert f" – {dollars(usd.high)} " in shown
     assert "unknown" in shown
     assert "nothing was billed" in shown
 

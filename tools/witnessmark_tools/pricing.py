@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
 GOES_ON = (
     "A second question like it within 5 minutes keeps the document in the cache, each further one reads it there, "
-    "and the same one again costs nothing. This version sends no batches yet: that figure says what one would cost."
+    "and the same one again costs nothing."
 )
+OF_BATCHES = "This version sends no batches yet: that figure says what one would cost."
+"""Said where prices of batches are shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,7 +245,7 @@ def _basis(priced: Sequence[_Priced], of_answer: str) -> list[str]:
     if not priced:
         return []
     sent = [one for one in priced if one.cost.requests]
-    return [*_basis_of_tokens(sent), of_answer, GOES_ON] if sent else [GOES_ON]
+    return [*([*_basis_of_tokens(sent), of_answer] if sent else []), GOES_ON, OF_BATCHES]
 
 
 def _basis_of_tokens(priced: Sequence[_Priced]) -> list[str]:
@@ -302,8 +304,6 @@ def _cheaper(job: Job, costs: Sequence[tuple[ModelCost, Model | None]], *, has_o
         ways.append(f"{best} costs nothing: it has answered before.")
     elif best != dearest.model:
         ways.append(f"{best}: ${usd(least)}, {most / least:.3g} times less than {dearest.model}.")
-    if dearest.usd_batch is not None:
-        ways.append("A batch would cost half, answered within 24 hours; this version sends none yet.")
     if job.words.crop and len(job.documents) == 1 and job.documents[0].kind == "image":
         ways += _crop(job, dearest_model)
     return ways

@@ -25,6 +25,7 @@ from witnessmark.placing import put
 from witnessmark.settings import Settings
 from witnessmark.store import Job, LedgerEntry, Quarantined, Store, Tokens, open_store
 from witnessmark.store.budgets import Period, bounds_of
+from witnessmark_server.people import dollars
 from witnessmark_server.store_words import OUTPUT
 from witnessmark_server.tables_view import harmless
 from witnessmark_tools.jobs import how_far
@@ -91,10 +92,13 @@ async def _show(store: Store, options: argparse.Namespace) -> None:
         ("store", f"{facts.path}, {_megabytes(facts.bytes)}"),
         (
             "spent today",
-            f"{_usd(spent[0])}, this month {_usd(spent[1])} (local calendar, doubtful asks included)",
+            f"{_usd(spent[0])}, this month {_usd(spent[1])} (local calendar, with requests that may have been billed)",
         ),
         ("ledger", f"{facts.entries:,} asks{_from(facts.oldest_entry)}"),
-        ("in doubt", f"{facts.in_flight:,} on their way, {facts.possibly_billed:,} possibly billed"),
+        (
+            "in doubt",
+            f"{facts.in_flight:,} requests under way, {facts.possibly_billed:,} perhaps billed without an answer",
+        ),
         ("answers", f"{facts.answers:,}, {_megabytes(facts.answer_bytes)}{_from(facts.oldest_answer)}"),
         ("uploads", f"{facts.uploads:,} at the API, {_megabytes(facts.upload_bytes)}"),
         ("jobs", f"{facts.jobs_running:,} running, {facts.jobs_waiting:,} waiting, {facts.jobs_ended:,} lately ended"),
@@ -285,7 +289,7 @@ def _number(value: object) -> float:
 
 
 def _usd(amount: Decimal) -> str:
-    return f"{amount:,.4f} USD"
+    return dollars(amount)
 
 
 def _megabytes(size: int) -> str:

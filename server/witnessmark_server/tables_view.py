@@ -275,7 +275,7 @@ def _least(cells: Sequence[str], head: str) -> int:
     from rich.cells import cell_len
 
     whole = max(map(cell_len, (*cells, *head.splitlines(), " ")))
-    words = max(map(cell_len, (*head.split(), " ")))
+    words = max(map(cell_len, (*head.split(), *(word for cell in cells for word in cell.split()), " ")))
     figures = max((cell_len(cell) for cell in cells if _FIGURE.fullmatch(cell)), default=0)
     if _is_numeric(cells):
         return max(figures, min(words, 24), 1)

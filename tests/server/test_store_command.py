@@ -107,7 +107,7 @@ def test_show_says_what_is_kept_and_spent(room: Room) -> None:
     assert (told["spent_today_usd"], told["spent_this_month_usd"]) == (0.35, 0.35)
     assert (told["entries"], told["answers"], told["uploads"], told["quarantined"]) == (2, 2, 0, 0)
     plain = room.run().stdout
-    assert "0.3500 USD" in plain
+    assert "$0.35" in plain
     assert str(room.path) in plain
     assert room.run("show").stdout == plain
 

@@ -48,7 +48,9 @@ def _candidates(page: tuple[int, int], box: Pixels, size: tuple[int, int]) -> It
         return
     columns = [right - width - (right - left - width) * step / _STEPS for step in range(_STEPS + 1)]
     rows = [top + (bottom - top - height) * step / _STEPS for step in range(_STEPS + 1)]
-    found = [(x, top - height) for x in columns] + [(x, bottom) for x in columns]
+    gaps = [height * step / 4 for step in range(4)]  # a table's own rules are often right above its words
+    found = [(x, top - height - gap) for x in columns for gap in gaps]
+    found += [(x, bottom + gap) for x in columns for gap in gaps]
     found += [(right, y) for y in rows] + [(left - width, y) for y in rows]
     yield from ((int(x), int(y)) for x, y in found if 0 <= x <= furthest[0] and 0 <= y <= furthest[1])
     spread = [

@@ -48,6 +48,8 @@ class Limits:
     ocr_page_seconds: float = 90.0
     """CPU time for reading one picture; an engine uses two cores at once, and a usual page takes it a few seconds."""
     workers: int = 2
+    crowded_seconds: float = 0.4
+    """How long calls share the workers that are there before another one is started."""
     open_seconds: float = 8.0
     """CPU time for opening a file."""
     page_seconds: float = 8.0

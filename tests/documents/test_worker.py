@@ -48,7 +48,7 @@ async def test_a_worker_that_was_killed_while_idle_is_replaced_and_no_file_is_bl
 
 
 async def test_two_calls_at_once_replace_two_workers_that_were_killed_while_idle() -> None:
-    async with open_workers(Limits(workers=2)) as workers:
+    async with open_workers(Limits(workers=2, crowded_seconds=0)) as workers:
         read: list[bool] = []
 
         async def read_one() -> None:
@@ -68,8 +68,49 @@ async def test_two_calls_at_once_replace_two_workers_that_were_killed_while_idle
         assert (read, workers.started, workers.running) == ([True] * 4, 4, 2)
 
 
+async def test_calls_share_one_worker_until_they_have_waited_for_a_while() -> None:
+    async def read_twice(workers: Workers) -> None:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_reads, workers)
+            tasks.start_soon(_reads, workers)
+
+    async with open_workers(Limits(workers=2, crowded_seconds=30)) as workers:
+        await read_twice(workers)
+        assert workers.started == 1
+    async with open_workers(Limits(workers=2, crowded_seconds=0)) as workers:
+        await read_twice(workers)
+        assert workers.started == 2
+
+
+async def test_calls_that_take_turns_on_a_worker_get_another_one_in_time() -> None:
+    async with open_workers(Limits(workers=2, crowded_seconds=0.05)) as workers:
+        assert await _reads(workers)
+
+        async def read_many() -> None:
+            for _ in range(150):
+                await _reads(workers)
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(read_many)
+            tasks.start_soon(read_many)
+        assert workers.started == 2
+
+
+async def test_a_call_that_waits_does_not_wait_for_a_worker_that_is_gone() -> None:
+    async with open_workers(Limits(workers=2, crowded_seconds=300)) as workers, anyio.create_task_group() as tasks:
+        crash = _content(damage.self_drawing_form())
+
+        async def crashes() -> None:
+            with pytest.raises(WorkerStopped):
+                await workers.call("pdf_layout", crash, {"page": 1}, seconds=10)
+
+        tasks.start_soon(crashes)
+        with anyio.fail_after(60):
+            assert await _reads(workers)
+
+
 async def test_a_worker_taken_while_others_are_ended_stays_with_its_call() -> None:
-    async with open_workers(Limits(workers=2)) as workers:
+    async with open_workers(Limits(workers=2, crowded_seconds=0)) as workers:
         async with anyio.create_task_group() as tasks:  # two at once, so that two are started
             tasks.start_soon(_reads, workers)
             tasks.start_soon(_reads, workers)

@@ -115,6 +115,8 @@ class PdfFile:
         self._secret = secret
         self._fonts = _Fonts(raw)
         self._glyphs = GlyphProof()
+        self._last: tuple[int, tuple[Drawing, list[tuple[Word, int]], TextLayer]] | None = None
+        """The page that was read last, and what was read of it."""
         self.size = len(content)
         self.is_encrypted: bool = raw.FPDF_GetSecurityHandlerRevision(handle) != -1
         self.page_count: int = raw.FPDF_GetPageCount(handle)
@@ -194,7 +196,7 @@ class PdfFile:
         Errors:  `PdfUnreadable`
         """
         with self._page(index) as page, _Text(self._raw, page.handle) as text:
-            drawing, placed, layer = self._read(page, text)
+            drawing, placed, layer = self._read_once(index, page, text)
             words = tuple(word for word, _ in placed)
             return PageLayout(
                 page_number=index + 1,
@@ -210,6 +212,12 @@ class PdfFile:
     def _has_plain_fonts(self) -> bool:
         """Whether all fonts are every viewer's own, with their usual letters: what they draw is what they say."""
         return self.size <= _MOST_SEARCHED and _FONT_OF_ITS_OWN.search(self._content) is None
+
+    def _read_once(self, index: int, page: _Page, text: _Text) -> tuple[Drawing, list[tuple[Word, int]], TextLayer]:
+        """Read a page as `_read` does, or give what was read of it last: its words are compared next."""
+        if self._last is None or self._last[0] != index:
+            self._last = index, self._read(page, text)
+        return self._last[1]
 
     def _read(self, page: _Page, text: _Text) -> tuple[Drawing, list[tuple[Word, int]], TextLayer]:
         """Read what is drawn and the words that can be seen, each with the index of its first character."""
@@ -231,7 +239,7 @@ class PdfFile:
         Errors:  `PdfUnreadable`
         """
         with self._page(index) as page, _Text(self._raw, page.handle) as text:
-            drawing, placed, layer = self._read(page, text)
+            drawing, placed, layer = self._read_once(index, page, text)
             if layer.state != "usable":
                 return [], {}, layer
             words = [FontWord(word, self._fonts.name_at(text.handle, start), start) for word, start in placed]

@@ -235,6 +235,13 @@ class Workers:
         self._use_of = use_of
         self._idle: list[_Worker] = []
         self._slots = anyio.Semaphore(limits.workers)
+        self._at_work = 0
+        """Calls that have a worker, or are starting one."""
+        self._waiting = 0
+        """Calls that wait for one."""
+        self._crowded_since: float | None = None
+        """When a call first found no worker idle, since the last time that none was called for."""
+        self._freed = anyio.Event()
         self._is_closed = False
         self.started = 0
         """How many processes have been started so far."""
@@ -279,8 +286,8 @@ class Workers:
     async def _try(
         self, operation: str, content: Content, arguments: dict[str, Any], *, seconds: float, into: BinaryIO | None
     ) -> tuple[wire.Message, bytes]:
-        async with self._slots:
-            worker = await self._take(content.sha256) or await self._start()
+        async with self._slots, self._place_at_work(content.sha256) as idle:
+            worker = idle or await self._start()
             try:
                 return await worker.call(operation, content, arguments, seconds=seconds, into=into)
             finally:
@@ -290,6 +297,34 @@ class Workers:
                     self._idle.append(worker)
                 else:
                     await self._end(worker)
+
+    @asynccontextmanager
+    async def _place_at_work(self, sha256: str) -> AsyncGenerator[_Worker | None]:
+        """Take an idle worker; None: one is to be started, since none is there, or calls have waited long enough.
+
+        Most documents are read in less time than a process takes to start.
+        """
+        self._waiting += 1
+        try:
+            if self._waiting == 1 and not self._at_work:
+                self._crowded_since = None
+            while (worker := await self._take(sha256)) is None and self._at_work:
+                now = anyio.current_time()
+                self._crowded_since = now if self._crowded_since is None else self._crowded_since
+                left = self._crowded_since + self.limits.crowded_seconds - now
+                if left <= 0:
+                    break
+                with anyio.move_on_after(left):
+                    await self._freed.wait()
+        finally:
+            self._waiting -= 1
+        self._at_work += 1
+        try:
+            yield worker
+        finally:
+            self._at_work -= 1
+            self._freed.set()
+            self._freed = anyio.Event()
 
     async def _take(self, sha256: str) -> _Worker | None:
         # One that the system has killed since its last answer says nothing about this document.

@@ -6,7 +6,6 @@ An engine finds lines of text; where the words of a line stand is found in the p
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
@@ -53,7 +52,16 @@ class InstalledEngine:
     """An engine that can be started here."""
 
     name: EngineName
-    version: str
+
+    @property
+    def version(self) -> str:
+        """Its version; `unknown` where it was not installed as a package."""
+        from importlib.metadata import PackageNotFoundError, version  # loads a mail parser, which takes a while
+
+        try:
+            return version(self.name)
+        except PackageNotFoundError:
+            return "unknown"
 
 
 def installed_engine(choice: EngineChoice = "auto") -> InstalledEngine | None:
@@ -61,10 +69,7 @@ def installed_engine(choice: EngineChoice = "auto") -> InstalledEngine | None:
     names: tuple[EngineName, ...] = ("faster-paddle", "rapidocr")
     for name in names:
         if choice in {"auto", name} and all(find_spec(module) for module in _MODULES[name]):
-            try:
-                return InstalledEngine(name=name, version=version(name))
-            except PackageNotFoundError:
-                continue
+            return InstalledEngine(name=name)
     return None
 
 

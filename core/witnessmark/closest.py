@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
-_MIN_LIKENESS = 0.7
+_MIN_LIKENESS = 0.62
 """Of 1: `pgaes` is 0.8 like `pages`; `colour` is 0.5 like `source`, which does not help the one who wrote it."""
 
 

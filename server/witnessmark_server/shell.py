@@ -44,10 +44,15 @@ def run_tool(
     if isinstance(result, EvidenceShown):
         result = with_file(result, output, settings)
     if as_json:
-        sys.stdout.buffer.write(json.dumps(result.to_json(), ensure_ascii=False).encode() + b"\n")
+        sys.stdout.buffer.write(_json_line(result))
     else:
         _show(result)
     return 0
+
+
+def _json_line(result: Result) -> bytes:
+    """Write a result as a line of JSON; a path that is not UTF-8 as escapes, which JSON reads back."""
+    return json.dumps(result.to_json(), ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
 
 
 def _in_shell_words(result: Result, tool: ToolDefinition) -> Result:

@@ -30,6 +30,7 @@ def _pattern() -> re.Pattern[str]:
         rf"|`(?P<marked>{any_name})`"
         rf"|\A(?P<head>{any_name})(?=: )"
         rf"|(?<=argument )'(?P<argument>{any_name})'"
+        rf"|(?<=Did you mean )'(?P<meant>{_one_of(COMMANDS)})'"
         r"|'[^'\n]*'(?!\w)|\"[^\"\n]*\""
         rf"|(?<![\w'/.=-])(?P<named>{long_name})(?![\w'/=.-]\w)"
         rf"|(?<![\w'/.-])(?P<tool>{_one_of(COMMANDS)})(?![\w/-])"
@@ -48,6 +49,8 @@ def _replaced(found: re.Match[str], tool: ToolDefinition | None) -> str:
         return f"`{written(name, tool)}`"
     if name := found["argument"] or found["named"] or found["head"]:
         return written(name, tool)
+    if name := found["meant"]:
+        return repr(name.replace("_", "-"))
     if name := found["tool"]:
         return name.replace("_", "-")
     return found[0]

@@ -6,6 +6,7 @@ import json
 import os
 import resource
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any, cast
 
@@ -38,7 +39,7 @@ def _run(shell: Shell, *words: str | bytes, **given: Any) -> subprocess.Complete
     if "input" in given:
         del options["stdin"]
     command: list[str | bytes] = [*shell.command(), *words]
-    options |= given | {"env": shell.environment(), "cwd": shell.start, "timeout": 60}
+    options |= {"env": shell.environment(), "cwd": shell.start, "timeout": 60} | given
     return cast("subprocess.CompletedProcess[str]", subprocess.run(command, check=False, **options))
 
 
@@ -104,6 +105,31 @@ def test_a_name_that_is_not_utf8_is_shown_and_what_to_do(shell: Shell, folder: P
     assert done.returncode == 3
     said = json.loads(done.stdout)["error"]["message"] if wants_json else done.stderr
     assert said.startswith("The name 'caf\\xe9.pdf' is not valid UTF-8")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has names of files that are not Unicode")
+def test_a_folder_that_is_not_utf8_is_written_to_and_named(shell: Shell) -> None:
+    folder = Path(os.fsdecode(bytes(shell.start) + b"/caf\xe9"))
+    folder.mkdir()
+    words = ("../a.pdf", "--page", "1", "--box", "1,1,99,99", "--output", "shown.png")
+    done = _run(shell, "show-evidence", *words, "--json", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert Path(json.loads(done.stdout)["picture"]["path"]) == folder / "shown.png"
+    assert _run(shell, "show-evidence", *words, cwd=folder).stdout.count("shown.png") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("extract-tables", "a.pdf", "--export", "xls"), "Pass a list of 'csv', 'xlsx', 'html' or 'markdown'."),
+        (("extract-tables", "a.pdf", "--vocabulary", '["a"'), "Pass a list of texts."),
+        (("extract-tables", "a.pdf", "--max-cost-usd", "-1"), "Pass a number, at least 0."),
+        (("estimate-cost", "inspect", "--arguments", "a.pdf"), "Did you mean 'inspect-document'?"),
+    ],
+    ids="choice texts number tool".split(),
+)
+def test_what_may_be_passed_is_said_in_words(shell: Shell, words: tuple[str, ...], says: str) -> None:
+    assert says in _run(shell, *words).stderr
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
@@ -271,6 +297,7 @@ SENTENCES = {
     "Give it more `wait_seconds`, or pass all=true.": "Give it more `--wait-seconds`, or pass --all true.",
     "extract_tables needs the argument 'source'.": "extract-tables needs the argument FILE.",
     "extract_tables cannot use detail='all'.": "extract-tables cannot use --detail all.",
+    "Did you mean 'read_text'? Known: read_text.": "Did you mean 'read-text'? Known: read-text.",
     "There is no file at 'pages=1 max_cost_usd.pdf'.": "There is no file at 'pages=1 max_cost_usd.pdf'.",
     "The document's password doesn't fit; it has pages.": "The document's password doesn't fit; it has pages.",
     "Set WITNESSMARK_HOME to a folder.": "Set WITNESSMARK_HOME to a folder.",
@@ -305,4 +332,4 @@ def test_help_says_what_waiting_and_detail_mean_for_each_tool(shell: Shell) -> N
     assert "--wait-seconds SECONDS Seconds to wait for the job; default: until it ends." in help_of("get-job")
     assert "wait-seconds" not in help_of("show-evidence")
     assert "full: also the place of every cell." in help_of("extract-tables")
-    assert "full: also the box of every part of a cited passage." in help_of("read-pdf-with-citations")
+    assert "full: also the boxes of all parts of a citation." in help_of("read-pdf-with-citations")

@@ -45,7 +45,7 @@ def test_a_missing_argument_is_named_with_its_meaning() -> None:
         ({"wait_seconds": 0}, "a number from 1 to 3600"),
         ({"wait_seconds": "soon"}, "a number from 1 to 3600"),
         ({"export": ["exe"]}, "a list of 'csv'"),
-        ({"pages": {"from": 1}}, r"a text \(Such as '1-3,7'; default all\)"),
+        ({"pages": {"from": 1}}, r"a text \(Such as '1-3,7'; default: all pages\)"),
     ],
     ids=["choice", "range", "number", "list", "text"],
 )

@@ -12,7 +12,7 @@ WHOLE = frozenset({"sources", "questions"})
 """Lists whose texts may hold commas: a single text is one item, not several."""
 
 Source = Annotated[str, Field(description="Path or https URL of the document (or file:// or data: URI).", min_length=1)]
-Pages = Annotated[str | None, Field(description="Pages, such as '1-3,7'; default: all.")]
+Pages = Annotated[str | None, Field(description="Such as '1-3,7'; default: all pages.")]
 Password = Annotated[str | None, Field(description="For an encrypted PDF; never stored.")]
 Model = Annotated[
     str | None,
@@ -29,19 +29,19 @@ Vocabulary = Annotated[list[str] | None, Field(description="Names and words to e
 MaxCost = Annotated[
     float | None,
     Field(
-        description="A price in USD: a call above it is refused before anything is sent, one below it is agreed to.",
+        description="USD: a higher price is refused before sending, a lower one agreed to.",
         ge=0,
     ),
 ]
-Reuse = Annotated[bool, Field(description="false: pay again for answers that were paid for before.")]
+Reuse = Annotated[bool, Field(description="false: pay again for what was answered before.")]
 Detail = Annotated[Literal["concise", "full"], Field(description="full: also the place of every cell.")]
 DetailOfCitations = Annotated[
-    Literal["concise", "full"], Field(description="full: also the box of every part of a cited passage.")
+    Literal["concise", "full"], Field(description="full: also the boxes of all parts of a citation.")
 ]
 Wait = Annotated[
     float | None,
     Field(
-        description="Seconds until a job_id comes back and the work goes on; default: as the server is set, else 45.",
+        description="Seconds until a job_id comes back; default: the server's (45).",
         ge=1,
         le=3600,
     ),
@@ -49,8 +49,7 @@ Wait = Annotated[
 WaitForJob = Annotated[
     float | None,
     Field(
-        description="Seconds to wait for its end before its progress is reported; default: as the server is set, "
-        "else 45.",
+        description="Seconds to wait for its end; default: the server's (45).",
         ge=1,
         le=3600,
     ),

@@ -32,14 +32,10 @@ async def compare_documents(
         str | None,
         Field(description="What to look at above all, for a model.", max_length=2000),
     ] = None,
-    pages: Annotated[str | None, Field(description="Pages of both documents, such as '1-3,7'; default: all.")] = None,
-    after_pages: Annotated[
-        str | None, Field(description="Pages of the later document, if they differ from `pages`.")
-    ] = None,
+    pages: Annotated[str | None, Field(description="Of both, such as '1-3,7'; default: all pages.")] = None,
+    after_pages: Annotated[str | None, Field(description="Pages of `after`, if others.")] = None,
     password: Password = None,
-    after_password: Annotated[
-        str | None, Field(description="Password of the later document, if it differs from `password`.")
-    ] = None,
+    after_password: Annotated[str | None, Field(description="That of `after`, if another.")] = None,
     model: ModelOrAuto = None,
     max_cost_usd: MaxCost = None,
     reuse: Reuse = True,

@@ -234,9 +234,11 @@ def _expected_of(schema: Mapping[str, Any]) -> str:
 def expected(schema: Mapping[str, Any]) -> str:
     """Say in words what a property's schema takes."""
     if choices := schema.get("enum") or ([schema["const"]] if "const" in schema else None):
-        return " or ".join(repr(choice) for choice in choices)
+        *others, last = map(repr, choices)
+        return f"{', '.join(others)} or {last}" if others else last
     if schema.get("type") == "array":
-        return f"a list of {expected(schema.get('items', {}))}"
+        items = expected(schema.get("items", {}))
+        return f"a list of {_PLURALS.get(items, items)}"
     words = {
         "integer": "a whole number",
         "number": "a number",
@@ -248,7 +250,10 @@ def expected(schema: Mapping[str, Any]) -> str:
     low, high = schema.get("minimum"), schema.get("maximum")
     if low is not None and high is not None:
         return f"{word} from {low:g} to {high:g}"
-    return word
+    return word if low is None else f"{word}, at least {low:g}"
+
+
+_PLURALS = {"a text": "texts", "a number": "numbers", "a whole number": "whole numbers", "an object": "objects"}
 
 
 def lean(schema: dict[str, Any]) -> dict[str, Any]:

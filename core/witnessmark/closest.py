@@ -18,8 +18,8 @@ def closest(name: str, known: Sequence[str]) -> str | None:
     begun = [one for plain, one in by_plain.items() if len(written) >= 3 and plain.startswith(written)]
     holding = [one for plain, one in by_plain.items() if len(written) >= 4 and written in plain]
     for found in (begun, holding):
-        if len(found) == 1:
-            return found[0]
+        if found:
+            return found[0] if len(found) == 1 else None
     alike = difflib.get_close_matches(written, list(by_plain), n=1, cutoff=_MIN_LIKENESS)
     return by_plain[alike[0]] if alike else None
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from witnessmark.claude.client import Claude
 
 Earlier = Annotated[str, Field(description="Path or https URL of the earlier document.", min_length=1)]
-Later = Annotated[str, Field(description="Path or https URL of the later document.", min_length=1)]
+Later = Annotated[str, Field(description="Path or URL of the later document.", min_length=1)]
 
 
 async def compare_documents(

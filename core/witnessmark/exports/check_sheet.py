@@ -53,7 +53,8 @@ def write_check(
     if not lines:
         write_text(sheet, 1, 0, "Nothing was found that needs checking.", formats())
         return
-    write_text(sheet, 1, 0, "Cells in this colour are in doubt; their notes say why.", formats(bg_color=DOUBT))
+    if any(placement.table.doubts for placement in placements):
+        write_text(sheet, 1, 0, "Cells in this colour are in doubt; their notes say why.", formats(bg_color=DOUBT))
     for column, heading in enumerate(_HEADINGS):
         write_text(sheet, 3, column, heading, formats.header("right" if column == 2 else "left", is_last=True))
     text = formats(text_wrap=True)

@@ -17,6 +17,7 @@ from witnessmark.exports.tables import ExportTable
 _SEPARATED = re.compile(r"(\d{1,4})([./-])( ?)(\d{1,2})\2\3(\d{1,4})")
 _DAY_FIRST = re.compile(r"(?P<day>\d{1,2})(?P<dot>\.?)(?P<gap>[ -])(?P<month>[^\W\d_]{3,10})\.?(?P=gap)(?P<year>\d{4})")
 _MONTH_FIRST = re.compile(r"(?P<month>[^\W\d_]{3,10})\.? (?P<day>\d{1,2})(?P<comma>,?) (?P<year>\d{4})")
+_MAX_LENGTH = 40
 _NO_DATE = frozenset(" -–—.…")
 """What a cell without a date may hold."""
 
@@ -76,9 +77,13 @@ _Column = Sequence[_Written | None]
 
 def _column(table: ExportTable, number: int) -> _Column | None:
     """Read the cells of a column; None if one of them is no date, or is written in another way than the rest."""
-    cells = [_written(row[number] or "") for row in table.body]
-    if any(cell is None and set(row[number] or "") - _NO_DATE for cell, row in zip(cells, table.body, strict=True)):
-        return None
+    cells: list[_Written | None] = []
+    for row in table.body:
+        text = row[number] or ""
+        cell = _written(text) if len(text) <= _MAX_LENGTH else None
+        if cell is None and set(text) - _NO_DATE:
+            return None
+        cells.append(cell)
     return cells if len({cell.convention for cell in cells if cell}) == 1 else None
 
 

@@ -419,8 +419,9 @@ def test_what_the_api_has_counted_takes_the_place_of_the_estimate() -> None:
     assert price.counted_asks == 1
     assert price.now is not None
     output = plan.asks[0].expected_output
+    assert price.now.estimate == (total * Decimal(2) + output.estimate * Decimal(10)) / 1_000_000
     assert price.now.low == (total * Decimal(2) + output.low * Decimal(10)) / 1_000_000
-    assert price.now.high == (total * Decimal(2) + output.high * Decimal(10)) / 1_000_000
+    assert price.now.high == 3 * price.now.low < (total * Decimal(2) + output.high * Decimal(10)) / 1_000_000
 
 
 def test_what_was_counted_narrows_pictures_and_text_to_what_can_make_it() -> None:

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.anyio
 COUNT = "POST /v1/messages/count_tokens"
 WORDS = "word " * 400
 LONG = draw_text([f"Item {n} " + WORDS for n in range(60)])
-TEXT = "\n".join(f"Item {n}    {n * 17}    {n * 19}" for n in range(9_000)).encode()
+TEXT = "\n".join(f"Item {n} has cost {n * 17} and later {n * 19}." for n in range(9_000)).encode()
 DOCUMENTS: dict[str, tuple[bytes, str, dict[str, Any]]] = {
     "PDF": (draw_text(["Rent", "Power"]), "a.pdf", {}),
     "some pages": (draw_text([f"Item {n}" for n in range(9)]), "a.pdf", {"pages": "2,4-6"}),

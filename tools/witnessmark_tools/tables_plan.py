@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal
@@ -37,9 +38,14 @@ QUESTION = "Transcribe all tables of what stands above."
 SECOND_SHARE = Decimal("0.2")
 """Of what the first readings cost: so much a second one of values in doubt may cost at most."""
 
+NOTHING_BUT_TABLES = frozenset({"text/csv", "text/tab-separated-values"})
+"""Types of files whose text is a table as a whole."""
+MIN_SEPARATORS = 2
+"""Between the cells of a line that looks like a row of a table."""
+_BETWEEN_CELLS = re.compile(r"\||\t|;|\S {2,}(?=\S)")
 THINKING_OF_PAGE = Count(0, 150, 1_000)
 """Tokens that a model may think before it answers for a page, at low effort; to be measured."""
-TEXT_OF_PICTURE = Count(20, 900, 5_000)
+TEXT_OF_PICTURE = Count(20, 750, 5_000)
 """Tokens of a page's text where the page is a picture."""
 
 
@@ -83,12 +89,13 @@ def plan_tables(
     question = QUESTION + expecting(vocabulary)
     schema = answer_schema(lean(TablesAnswer.model_json_schema()))
     fixed = tokens_of_text(INSTRUCTIONS + str(schema) + question, model).high
+    share = _share_of_tables(document, texts)
     parts = document_parts(
         document,
         pages,
         texts,
         model,
-        answer=lambda size: _answer(size, model),
+        answer=lambda size: _answer(size, model, share=share),
         fixed=fixed,
         pictures=pictured_pages(document, pages),
     )
@@ -132,8 +139,19 @@ def _effort(model: Model) -> Effort | None:
     return "low" if "low" in model.effort_levels else None
 
 
-def _answer(size: TextSize | None, model: Model) -> Count:
-    """Guess the answer on a page: nothing, half of its text, or all of it, in JSON, which takes two fifths more."""
+def _share_of_tables(document: Document, texts: Sequence[TextDocumentBlock]) -> float:
+    """Guess how much of a document's text is in tables: of a text file the lines that look like rows, else half."""
+    if document.media_type in NOTHING_BUT_TABLES:
+        return 1.0
+    if document.kind != "text":
+        return 0.5
+    lines = [line for text in texts for line in text.text.splitlines()]
+    rows = sum(len(line) for line in lines if len(_BETWEEN_CELLS.findall(line)) >= MIN_SEPARATORS)
+    return rows / max(1, sum(map(len, lines)))
+
+
+def _answer(size: TextSize | None, model: Model, *, share: float) -> Count:
+    """Guess the answer on a page: nothing, a share of its text, or all of it, in JSON, which takes two fifths more."""
     text = TEXT_OF_PICTURE if size is None else tokens_of_text(size, model)
-    tables = Count(20, 20 + round(0.5 * 1.4 * text.estimate), 60 + math.ceil(1.5 * text.high))
+    tables = Count(0, 20 + round(share * 1.4 * text.estimate), 60 + math.ceil(1.5 * text.high))
     return tables + THINKING_OF_PAGE if model.effort_levels else tables

@@ -40,7 +40,7 @@ _LAYOUTS: dict[TextLayout, str] = {
 
 THINKING_OF_PAGE = Count(0, 100, 1_000)
 """Tokens that a model may think before it answers for a page, at low effort; to be measured."""
-TEXT_OF_PICTURE = Count(20, 900, 5_000)
+TEXT_OF_PICTURE = Count(20, 750, 5_000)
 """Tokens of a page's text where the page is a picture."""
 _MARKUP = 1.15
 """Times the tokens of a text with the markup of its tables and headings."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from witnessmark.documents.document import Document, PageFacts
 from witnessmark.documents.text_size import TextSize, text_size
 from witnessmark.plans.image_sizes import PAGE_DPI
-from witnessmark.plans.image_tokens import seen_size
+from witnessmark.plans.image_tokens import image_tokens, seen_size
 from witnessmark.plans.models import Model, ModelCannotSee, offered_models
 from witnessmark.plans.plan import ContentBlock, ImageBlock, PdfBlock, TextBlock, TextDocumentBlock, block_tokens
 from witnessmark.plans.titles import lines_title, pages_title, picture_label
@@ -23,6 +23,8 @@ TOKENS_AROUND = 600
 of an answer before that could not be used."""
 TOKENS_OF_BLOCK = 8
 """Around each block."""
+PAGE_SHARE = 0.6
+"""Of the largest picture that a model sees, from which a picture may hold a page of text; a smaller one holds less."""
 TEXT_PIECE = 40_000
 """Characters of a text file that are never parted, save in a line longer than that."""
 
@@ -148,7 +150,10 @@ def _picture(document: Document, page: PageFacts, scale: float, model: Model, an
     full = max(1, int((page.width or 1) * scale)), max(1, int((page.height or 1) * scale))
     width, height = seen_size(*full, model.image_tier)
     image = ImageBlock(sha256=document.sha256, page_number=page.page_number, width=width, height=height)
-    return _piece(image, model, answer(None), size, picture_label(document.name, page.page_number))
+    share = min(1.0, image_tokens(width, height, model.image_tier) / (PAGE_SHARE * model.image_tier.max_tokens))
+    whole = answer(None)
+    said = replace(whole, low=min(whole.low, round(whole.estimate * share)), estimate=round(whole.estimate * share))
+    return _piece(image, model, said, size, picture_label(document.name, page.page_number))
 
 
 def _page_numbers(block: ContentBlock) -> list[int]:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from decimal import Decimal
 from operator import attrgetter
 from typing import Protocol
 
 from witnessmark.plans.models import Model, Prices
 from witnessmark.plans.plan import Ask, Plan, Prompt, prompt_tokens
-from witnessmark.plans.tokens import Count, PromptTokens
+from witnessmark.plans.tokens import TEXT_HIGH, Count, PromptTokens
 
 MILLION = Decimal(1_000_000)
+MIN_SHARE = Decimal("0.45")
+"""Of the estimate, below which a bill is unlikely: a call finds nothing more often than it thinks as long as it can."""
+MIN_ROOM = Decimal("1.05")
+"""Of the estimate, that has to lie below the upper end of a band which begins at an answer of nothing."""
+MIN_SCALE = 0.4
+"""Of the estimated tokens of a text, below which a count is not believed."""
+MAX_RATIO = Decimal(3)
+"""Of the upper end of a band to the lower one, where the API has counted what goes in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +107,51 @@ def price_of(plan: Plan, model: Model, counted: Mapping[str, int] | None = None)
     Units:  `counted` in tokens: of the whole prompt, by the content key of each ask that the API has counted
     """
     counts = [counted.get(ask.content_key) if counted else None for ask in plan.asks]
-    prompts = [(ask, prompt_tokens(ask, model, count)) for ask, count in zip(plan.asks, counts, strict=True)]
-    now = _sum(prompts, model)
+    prompts = [
+        (_as_counted(ask, model, count), prompt_tokens(ask, model, count))
+        for ask, count in zip(plan.asks, counts, strict=True)
+    ]
+    is_counted = bool(prompts) and all(count is not None for count in counts)
+    now, following = _sum(prompts, model), _sum([(ask, _all_kept(prompt)) for ask, prompt in prompts], model)
+    if is_counted:
+        now, following = likely(now), likely(following)
     batch = now * model.batch_multiplier if now is not None and model.batch_multiplier is not None else None
     return Price(
         prompt=sum((prompt.total for _, prompt in prompts), PromptTokens()),
-        output=sum((ask.expected_output for ask in plan.asks), Count()),
+        output=sum((ask.expected_output for ask, _ in prompts), Count()),
         now=now,
         batch=batch,
-        next_question=_sum([(ask, _all_kept(prompt)) for ask, prompt in prompts], model),
+        next_question=following,
         counted_asks=sum(count is not None for count in counts),
     )
+
+
+def _as_counted(ask: Ask, model: Model, count: int | None) -> Ask:
+    """Correct the guess of an answer that repeats a text by how many tokens the API has counted for that text.
+
+    Of PDFs and images nobody says how much of the count is text.
+    """
+    estimated = prompt_tokens(ask, model).total
+    if count is None or not ask.answers or estimated.images.high or estimated.page_pictures.high:
+        return ask
+    scale = min(TEXT_HIGH, max(MIN_SCALE, count / max(1, estimated.text.estimate)))
+    scaled = (round(end * scale) for end in astuple(ask.expected_output))
+    return replace(ask, expected_output=Count(*scaled))
+
+
+def likely(amount: Usd | None) -> Usd | None:
+    """Narrow a band of which only the lengths of the answers are open: its upper end is three times the lower at most.
+
+    The ends of the whole band are for the shortest and the longest answer that can be, thinking included. Where they
+    are further apart than that, what is left lies around the estimate; `benchmarks/bills.py` holds bills against it.
+    """
+    if amount is None or amount.high <= MAX_RATIO * amount.low:
+        return amount
+    low = amount.low
+    if MAX_RATIO * low < amount.estimate * MIN_ROOM:
+        low = max(low, amount.estimate * MIN_SHARE)
+    high = min(amount.high, MAX_RATIO * low)
+    return Usd(max(low, high / MAX_RATIO), amount.estimate, max(high, amount.estimate))
 
 
 def _all_kept(prompt: Prompt) -> Prompt:

@@ -12,6 +12,7 @@ from witnessmark_tools.estimate_cost import CostEstimate, ModelCost, TokenBand, 
 if TYPE_CHECKING:
     from rich.console import Console
 
+_PRICE = "price now"
 _NEXT = (
     "next question: each further call about the same document within 5 minutes, when the API still keeps the document "
     "in its cache."
@@ -28,7 +29,8 @@ def show_costs(result: CostEstimate, console: Console | None = None) -> None:
         name = (harmless(document.name), "bold")
         console.print(Text.assemble(name, f"  {pages}, {result.tool.replace('_', '-')}; nothing was billed"))
     if result.models:
-        print_table([column for column in _columns(result.models) if column.is_text or column.says_something], console)
+        columns = _columns(result.models)
+        print_table([one for one in columns if one.is_text or one.head == _PRICE or one.says_something], console)
         print_notes([*_explained(result.models), *_notes(result.models)], console)
         console.print()
     from witnessmark_tools.pricing import GOES_ON, OF_BATCHES  # models and prices are there by now
@@ -43,7 +45,7 @@ def _columns(costs: Sequence[ModelCost]) -> list[Column]:
     has_next = any(_of(cost.usd_next_question) != _of(cost.usd) for cost in costs)
     columns = [
         Column(head="model", cells=[cost.model for cost in costs], is_text=True),
-        Column(head="price now", cells=[_of(cost.usd) for cost in costs]),
+        Column(head=_PRICE, cells=[_of(cost.usd) for cost in costs]),
         Column(head="from – to", cells=[_band(cost.usd) for cost in costs]),
     ]
     if has_next:
@@ -55,7 +57,9 @@ def _columns(costs: Sequence[ModelCost]) -> list[Column]:
 
 def _explained(costs: Sequence[ModelCost]) -> list[str]:
     """Say what the figures mean, each in a sentence."""
-    said = ["price now: the most likely price of this call; from – to: the range that it should stay in."]
+    if not any(cost.requests for cost in costs):
+        return []
+    said = [f"{_PRICE}: the most likely price of this call; from – to: the range that it should stay in."]
     if any(_of(cost.usd_next_question) != _of(cost.usd) for cost in costs):
         writes = [(cost.usd_kept, cost.usd) for cost in costs if cost.usd_kept and cost.usd and cost.usd.estimate]
         again = " The same call again costs nothing."

@@ -187,6 +187,17 @@ def test_usage_with_everything_fits_80_columns_and_explains_itself() -> None:
         assert figure in shown, "no figure is broken"
 
 
+def test_a_call_that_sends_nothing_costs_nothing() -> None:
+    nothing = _tokens(0)
+    inputs = InputTokens(images=nothing, page_pictures=nothing, text=nothing, total=nothing)
+    free = {"requests": 0, "input_tokens": inputs, "output_tokens": nothing, "sends": "Nothing: it runs here."}
+    shown = _shown(_estimate(_cost("offline", 0, 0, **free)))
+    assert "offline $0" in " ".join(shown.split())
+    assert "Nothing: it runs here." in shown
+    assert "Tokens" not in shown
+    assert "next question" not in shown
+
+
 def test_a_terminal_too_narrow_for_a_table_gets_a_line_for_each_value() -> None:
     shown = _shown(_estimate(_cost("claude-haiku-5-5", 0.000841, 0.000309)), columns=40)
     assert "price now: $0.00084\nfrom – to: $0.00042 – $0.0017\n" in shown

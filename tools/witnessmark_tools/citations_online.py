@@ -21,7 +21,7 @@ from witnessmark_tools.citations_sources import OpenedSource, ReadSource, read_s
 from witnessmark_tools.climbing import OF_THE_MODEL
 from witnessmark_tools.contained import contained
 from witnessmark_tools.pages import failures_of
-from witnessmark_tools.paid import Readers
+from witnessmark_tools.readers import Readers
 from witnessmark_tools.results import Cost, FailedPages, ReviewItem
 
 if TYPE_CHECKING:

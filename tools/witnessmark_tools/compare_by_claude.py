@@ -26,7 +26,8 @@ from witnessmark_tools.compare_sides import ComparedSide
 from witnessmark_tools.contained import contained
 from witnessmark_tools.definition import Progress
 from witnessmark_tools.pages import sendable_pages
-from witnessmark_tools.paid import Paid, Readers, run_paid
+from witnessmark_tools.paid import Paid, run_paid
+from witnessmark_tools.readers import Readers
 from witnessmark_tools.results import Cost, ReviewItem, pages_in_words
 from witnessmark_tools.tables_by_claude import failures_in_words
 from witnessmark_tools.terms import Terms

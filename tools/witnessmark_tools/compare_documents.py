@@ -52,7 +52,7 @@ async def compare_documents(
     from witnessmark_tools.compare_offline import aligned, compared, same_files
     from witnessmark_tools.compare_remembered import remembered_comparison
     from witnessmark_tools.compare_sides import ComparedSide, pages_of_side, read_sides
-    from witnessmark_tools.paid import readers_for
+    from witnessmark_tools.readers import readers_for
 
     began = anyio.current_time()
     readers = await readers_for(model, claude, terms)

@@ -49,7 +49,7 @@ from witnessmark_tools.terms import Terms
 
 if TYPE_CHECKING:
     from witnessmark.claude.client import Claude
-    from witnessmark_tools.paid import Readers
+    from witnessmark_tools.readers import Readers
     from witnessmark_tools.tables_evidence import CheckedTable
 
 MOST_LISTED = 20
@@ -147,8 +147,8 @@ async def extract_tables(
     progress: Progress,
 ) -> TableExtraction:
     """Extract every table of a PDF, scan, image, CSV or Markdown file as headers and rows, joined over pages, with titles, notes and confidence. Text as printed, each value looked up on its page. By Claude, or offline for free; price: estimate_cost. Prose: read_text."""  # noqa: E501 - one line on the wire
-    from witnessmark_tools.paid import readers_for  # not before it is called
-    from witnessmark_tools.second_reading import SecondReading, read_again
+    from witnessmark_tools.readers import readers_for  # not before it is called
+    from witnessmark_tools.second_reading_result import SecondReading
     from witnessmark_tools.tables_evidence import check_tables
 
     began = anyio.current_time()
@@ -193,6 +193,8 @@ async def extract_tables(
         )
         again = SecondReading(tables=checked)
         if found.second is not None:
+            from witnessmark_tools.second_reading import read_again  # not before it is needed
+
             with contained(faults, "Values in doubt were not read a second time"):
                 again = await read_again(
                     checked,

@@ -11,20 +11,18 @@ from typing import Any
 
 from witnessmark.claude.call_budget import CallBudgetReached
 from witnessmark.claude.client import WAITS_WITHOUT_DEADLINE, Claude, Work
-from witnessmark.claude.credentials import KeyMissing
 from witnessmark.claude.running import OnPages, Run
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
 from witnessmark.errors import BudgetError, SetupError, WitnessmarkError
-from witnessmark.plans.models import Model, ladder, model_named
+from witnessmark.plans.models import Model
 from witnessmark.plans.plan import Plan
 from witnessmark.plans.price import Usd, price_of
 from witnessmark.plans.spending import check_price
 from witnessmark.store import Budgets, Tokens
 from witnessmark_tools.results import Cost
-from witnessmark_tools.terms import AUTO, OFFLINE, OUTLASTS_SECONDS, Terms, is_offline
+from witnessmark_tools.terms import OUTLASTS_SECONDS, Terms
 
-NO_KEY = "There is no key, so the offline engine has read it; with ANTHROPIC_API_KEY model 'auto' asks Claude."
 LOST_USD, LOST_SHARE = Decimal("0.05"), Decimal("0.1")
 """What is lost to the cache and worth a word: so much, and so much of what the call cost."""
 
@@ -48,40 +46,6 @@ class Paid:
         """What it has cost, as far as that is known, else what it was thought to; with what may have been billed."""
         known = self.cost.usd if self.cost.usd is not None else self.cost.estimated_usd
         return Decimal(str(known or 0)) + sum(self.run.doubts, Decimal(0))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Readers:
-    """Who reads."""
-
-    name: str
-    """A model's id, `auto` or `offline`."""
-    models: tuple[Model, ...] = ()
-    """In the order in which they are tried; those of `auto` as we know them, of which nobody has asked the API yet."""
-
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def is_auto(self) -> bool:
-        return self.name == AUTO
-
-
-async def readers_for(named: str | None, claude: Claude, terms: Terms) -> Readers:
-    """Choose who reads. A model that is named is never replaced by the offline engine; `auto` is where there is no key.
-
-    Errors:  `ModelUnknown`, `ModelRetired`, `KeyMissing`, what is wrong with the key
-    """
-    name = (named or terms.model or AUTO).strip()
-    if is_offline(named, terms, has_key=claude.has_key):
-        warnings = (NO_KEY,) if named and name.lower() == AUTO else ()
-        return Readers(name=OFFLINE, warnings=warnings)
-    if name.lower() == AUTO:
-        return Readers(name=AUTO, models=ladder())
-    if not claude.has_key:
-        model_named(name)  # a name that nobody knows is said before the key is asked for
-        raise KeyMissing
-    model = await claude.model(name)
-    return Readers(name=model.id, models=(model,))
 
 
 async def run_paid(

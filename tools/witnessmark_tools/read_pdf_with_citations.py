@@ -58,7 +58,7 @@ async def read_pdf_with_citations(
     progress: Progress,
 ) -> CitedReading:
     """Ask questions of one or several documents (PDF, scan, image, text): per question statements with citations, each looked up: page, box, and whether it stands there word for word. By Claude; offline, for free, ranked passages. What is not in the documents is said to be not found. Ask all questions of a document in one call: they share its price. Whole text: read_text; tables: extract_tables."""  # noqa: E501 - one line on the wire
-    from witnessmark_tools.paid import readers_for  # not before it is called
+    from witnessmark_tools.readers import readers_for  # not before it is called
 
     asked = checked_questions(questions)
     readers = await readers_for(model, claude, terms)

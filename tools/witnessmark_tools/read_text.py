@@ -147,7 +147,7 @@ async def read_text(
     progress: Progress,
 ) -> TextReading:
     """Read the text of a PDF, scan, image or text file, page by page in reading order, columns and tables kept apart; handwriting with Claude. What cannot be read is marked [unreadable]; needs_review lists, numbers first, where the page itself says otherwise. Price: estimate_cost. For tables as data use extract_tables."""  # noqa: E501 - one line on the wire
-    from witnessmark_tools.paid import readers_for  # not before it is called
+    from witnessmark_tools.readers import readers_for  # not before it is called
 
     began = anyio.current_time()
     readers = await readers_for(model, claude, terms)

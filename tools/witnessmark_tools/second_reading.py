@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import anyio
@@ -33,8 +33,9 @@ from witnessmark_tools.definition import lean
 from witnessmark_tools.estimate_cost import usd
 from witnessmark_tools.paid import obstacle_to, reuse_since, run_paid
 from witnessmark_tools.printable import printable
-from witnessmark_tools.results import Cost, Frozen
+from witnessmark_tools.results import Frozen
 from witnessmark_tools.rows_compared import SecondText, compared
+from witnessmark_tools.second_reading_result import SecondReading
 from witnessmark_tools.tables_answer import AnswerUnusable
 from witnessmark_tools.tables_evidence import CheckedTable, default_reason, is_unreadable
 from witnessmark_tools.tables_found import SecondReader
@@ -89,17 +90,6 @@ class Row:
     """Of the cells in doubt."""
     texts: tuple[str | None, ...]
     """Of all its columns; None where a merged cell covers the place."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecondReading:
-    """What a second reading came to."""
-
-    tables: tuple[CheckedTable, ...]
-    cost: Cost = field(default_factory=Cost)
-    warnings: tuple[str, ...] = ()
-    engines: tuple[str, ...] = ()
-    """Who has read."""
 
 
 async def read_again(

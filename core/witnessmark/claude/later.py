@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import anyio
 from anyio.abc import TaskGroup
@@ -21,6 +21,18 @@ if TYPE_CHECKING:
 CLIENT_MODULE = "witnessmark.claude.client"
 WARM_UP_AFTER = 0.3
 """Seconds after start: the host has its list of tools by then."""
+
+
+class PromisedClaude:
+    """A client without a key that is made when it is asked for more than that: offline calls need no more."""
+
+    has_key = False
+
+    def __init__(self, make: Callable[[], Claude]) -> None:
+        self._make = make
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._make(), name)
 
 
 class ClaudeLater:
@@ -41,7 +53,12 @@ class ClaudeLater:
         self._claude: Claude | None = None
 
     def __call__(self) -> Claude:
-        """Give the client."""
+        """Give the client; without a key, one that is made when a call needs it."""
+        if self._claude is None and self._credentials is None:
+            return cast("Claude", PromisedClaude(self._made))
+        return self._made()
+
+    def _made(self) -> Claude:
         if self._claude is None:
             from witnessmark.claude.client import make_claude
             from witnessmark.store import make_store

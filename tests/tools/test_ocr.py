@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from tests.ocr_pages import (
     scribble,
 )
 from tests.tools.conftest import House, opened
+from witnessmark.documents.ocr.resolution import ocr_side
 from witnessmark.settings import Settings
 from witnessmark_tools.pages import NoOcr
 
@@ -373,3 +375,21 @@ CODES = "NYSE MSFT CVS GLD SPY QQQ XLF JPM WFC BRK KBH LNG MRK PFE USD GBP CHF J
 async def test_a_page_of_codes_or_of_one_word_is_text(house: House, text: str) -> None:
     (page,) = (await house.call("inspect_document", drawing.draw_text(["\n".join([text] * 20)]))).pages
     assert page.text == "text layer"
+
+
+@needs_ocr
+async def test_the_pixels_of_a_page_are_never_whole_in_this_process(house: House) -> None:
+    path = house.folder / "scan.pdf"
+    path.write_bytes(drawing.draw_scan("Total 1,284.50", dpi=200))
+    documents = house.services.documents
+    async with documents.open(str(path)) as document:
+        await documents.facts(document, [1])
+        tracemalloc.start()
+        try:
+            await documents.recognise(document, 1)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    pixels = ocr_side(drawing.WIDTH, drawing.HEIGHT) ** 2 * drawing.WIDTH / drawing.HEIGHT
+    assert pixels > 3_000_000
+    assert peak < 0.7 * pixels

@@ -376,7 +376,8 @@ def _remembered(table: ExtractedTable) -> RememberedTable:
         ]
         for values, places in zip([table.headers, *table.rows], table.places or [], strict=False)
     ]
-    return RememberedTable(table_id=table.table_id, header_rows=table.header_rows, rows=rows)
+    # Made here of what was checked, and not checked again: that would hold up all threads for as long as it takes.
+    return RememberedTable.model_construct(table_id=table.table_id, header_rows=table.header_rows, rows=rows)
 
 
 def _largest(low: int, high: int, fits: Callable[[int], bool]) -> int:

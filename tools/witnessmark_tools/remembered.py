@@ -22,6 +22,8 @@ FOLDER = "results"
 """Below the cache."""
 LIMIT_BYTES = 100 * 1024 * 1024
 LIMIT_DAYS = 30
+ROWS_AT_ONCE = 200
+"""Rows that are written in one piece, in some tenths of a millisecond."""
 _LONGEST_SOURCE = 4_000
 """Characters; what is longer is the document itself."""
 
@@ -111,7 +113,21 @@ class RememberedResults:
 
     def put(self, result: RememberedResult) -> None:
         """Keep a result; where that cannot be, its places cannot be shown, and nothing else."""
-        self._files.put(result.result_id, json.dumps(result.model_dump(mode="json")).encode())
+        self._files.put(result.result_id, b"".join(pieces_of(result)))
+
+
+def pieces_of(result: RememberedResult) -> Iterator[bytes]:
+    """Write a result as JSON, some rows at a time: in one piece, a long table holds up all other threads."""
+    head = json.dumps(result.model_dump(mode="json", exclude={"tables"}))
+    yield head[:-1].encode() + b', "tables": ['
+    for number, table in enumerate(result.tables):
+        facts = json.dumps(table.model_dump(mode="json", exclude={"rows"}))
+        yield (b", " if number else b"") + facts[:-1].encode() + b', "rows": ['
+        for first in range(0, len(table.rows), ROWS_AT_ONCE):
+            rows = json.dumps(table.rows[first : first + ROWS_AT_ONCE])[1:-1]
+            yield (b", " if first else b"") + rows.encode()
+        yield b"]}"
+    yield b"]}"
 
 
 def remembered(

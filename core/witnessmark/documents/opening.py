@@ -57,7 +57,7 @@ from witnessmark.documents.web.fetcher import Fetched, Fetcher
 from witnessmark.documents.web.url import is_url
 from witnessmark.documents.wire import layout_from_wire, layout_to_wire, paragraphs_from_wire
 from witnessmark.documents.worker import TRIES, OperationRefused, Workers
-from witnessmark.errors import InputError
+from witnessmark.errors import InputError, SetupError
 from witnessmark.values import BoundingBox, PageLayout, Word
 
 TextLayout = Literal["markdown", "plain"]
@@ -106,6 +106,14 @@ class UrlsSwitchedOff(InputError):
     def __init__(self) -> None:
         super().__init__(
             "URLs are switched off here (--urls, WITNESSMARK_URLS).", "Download the file and pass its path."
+        )
+
+
+class PictureNotKept(SetupError):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"A page's picture of {name!r} cannot be kept in the folder for temporary files while OCR reads it.",
+            "Free some disk space there, or set TMPDIR to another folder.",
         )
 
 
@@ -511,12 +519,18 @@ class Documents:
         """
         assert self.recogniser is not None
         is_image = document.reader == "image"
-        drawn, pixels = await self._page_call(
-            "image_pixels" if is_image else "pdf_pixels", document, {"page": page, "most_pixels": MOST_PIXELS}
-        )
-        content = await anyio.to_thread.run_sync(Content.of_bytes, document.name, pixels)
-        with document.losses.counted(document.name, limit=self.limits.lost_seconds):
-            found = await self.recogniser.read(content, drawn["width"], drawn["height"])
+        operation = "image_pixels" if is_image else "pdf_pixels"
+        # Pixels go through a file without a name: a page's are several megabytes, and nothing here looks at them.
+        with tempfile.SpooledTemporaryFile(_PART_IN_MEMORY) as spooled:
+            file = cast("BinaryIO", spooled)
+            try:
+                arguments = {"page": page, "most_pixels": MOST_PIXELS}
+                drawn, _ = await self._page_call(operation, document, arguments, into=file)
+            except OSError as error:
+                raise PictureNotKept(document.name) from error
+            content = await anyio.to_thread.run_sync(Content, document.name, file)
+            with document.losses.counted(document.name, limit=self.limits.lost_seconds):
+                found = await self.recogniser.read(content, drawn["width"], drawn["height"])
         layout, scale = found.layout(page, points_per_pixel=None if is_image else drawn["unit"])
         reading = reading_of(found, engine=self.recogniser.engine.name, layout_scale=scale, page_scale=drawn["unit"])
         addressed = await anyio.to_thread.run_sync(_addressed, layout.words, abandon_on_cancel=True)

@@ -423,7 +423,7 @@ class Sender:
         if rule.cure == "other delivery" and ways.files:
             return replace(ways, files=False)
         if delivered.file_ids and (rule.cure == "new upload" or rule.error is ModelNotAvailable):
-            return await self._without_lost(delivered.file_ids, ways, is_known=rule.cure == "new upload")
+            return await self._without_lost(delivered.file_ids, errand, ways, is_known=rule.cure == "new upload")
         if rule.actor == "caller" and delivered.urls:
             for url in delivered.urls:
                 await self.store.remember_unfetchable(url)
@@ -439,13 +439,16 @@ class Sender:
             return await self._smaller(ask, model, delivered, failure, ways)
         return None
 
-    async def _without_lost(self, file_ids: Sequence[str], ways: Ways, *, is_known: bool) -> Ways | None:
+    async def _without_lost(
+        self, file_ids: Sequence[str], errand: Errand, ways: Ways, *, is_known: bool
+    ) -> Ways | None:
         """Forget the uploads that are gone, so that they are made again; None where all are there.
 
         Expired ones are told by their error. Deleted ones, and those of another key's workspace, look like a model that
         is not there: the Files API is asked, which is free.
         """
         lost = [file_id for file_id in file_ids if is_known or not await self.connection.has_file(file_id)]
+        errand.delivery.shared.forget(lost)
         for file_id in lost:
             await self.store.forget_upload(file_id)
         return ways if lost else None

@@ -8,7 +8,7 @@ import importlib
 import logging
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Generator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import ModuleType
@@ -30,12 +30,14 @@ from witnessmark.claude.failures import AttemptFailed
 from witnessmark.claude.leading import Leads
 from witnessmark.claude.pacing import Pacing
 from witnessmark.claude.running import AT_ONCE, OnPages, Run, Running
+from witnessmark.claude.shared_pictures import DELETE_SECONDS, SharedPictures
+from witnessmark.claude.shared_pictures import KEPT_SECONDS as PICTURE_SECONDS
 from witnessmark.claude.survey import Survey, surveyed
 from witnessmark.claude.timeouts import Timeouts
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import Documents
-from witnessmark.errors import InputError, WitnessmarkError
-from witnessmark.plans.caching import Past, documents_key, keys_to_look_up, with_breakpoints
+from witnessmark.errors import InputError, SetupError, WitnessmarkError
+from witnessmark.plans.caching import SECONDS, Past, documents_key, keys_to_look_up, with_breakpoints
 from witnessmark.plans.halving import halved, pages_of
 from witnessmark.plans.models import (
     Model,
@@ -81,6 +83,7 @@ class _Flight:
     """An ask under way, and who waits for it."""
 
     patience: Patience
+    errand: Errand
     done: anyio.Event = field(default_factory=anyio.Event)
     answer: StoredAnswer | None = None
     was_reused: bool = False
@@ -158,6 +161,10 @@ class Claude:
         self._connection: Connection | None = None
         self._opening = anyio.Lock()
         self._flights: dict[str, _Flight] = {}
+        self._errands: list[Errand] = []
+        """Of the calls that run."""
+        self._kept_until: dict[str, float] = {}
+        """By file id, until when a picture may be needed, by the clock."""
         self._leads = Leads(now=clock.now)
         self._running: dict[str, dict[str, float]] = {}
         """By the documents that they are about, the calls under way, which may not be in the ledger yet."""
@@ -291,7 +298,59 @@ class Claude:
                 plan, work.sources, model=work.model, reuse_since=work.reuse_since, call=errand.call
             )
             running.breakpoints = {ask.content_key: ask.breakpoints for ask in unpaid.plan.asks}
-            return await running.run(plan)
+            kept_seconds = 0.0
+            self._errands.append(errand)
+            try:
+                run = await running.run(plan)
+                if run.answered:
+                    kept_seconds = max(
+                        (SECONDS[p.ttl] for ask in unpaid.plan.asks for p in ask.breakpoints), default=0.0
+                    )
+                return run
+            finally:
+                self._errands.remove(errand)
+                if errand.delivery.shared.file_ids:
+                    self._tasks.start_soon(self._delete_pictures, errand, kept_seconds)
+
+    async def _delete_pictures(self, errand: Errand, seconds: float) -> None:
+        """Delete the pictures of a call once nothing needs them.
+
+        Its requests under way may still read them, and the next call on the same pages, as long as the prompt cache
+        keeps what it sent: the cache knows a picture by its file.
+        """
+        file_ids, until = errand.delivery.shared.file_ids, self._clock.now() + seconds
+        self._kept_until |= {id_: max(until, self._kept_until.get(id_, 0.0)) for id_ in file_ids}
+        has_ended = False
+        try:
+            for flight in [one for one in self._flights.values() if one.errand is errand]:
+                await flight.done.wait()
+            await self._clock.sleep(seconds)
+            has_ended = True
+        finally:
+            with anyio.move_on_after(DELETE_SECONDS, shield=True):
+                in_use = {id_ for other in self._errands for id_ in other.delivery.shared.file_ids}
+                if has_ended:  # else the client closes, and everything goes
+                    in_use |= {id_ for id_ in file_ids if self._kept_until.get(id_, 0.0) > max(until, 0.0)}
+                await self._delete_files(file_ids - in_use)
+
+    async def _delete_files(self, file_ids: Collection[str]) -> None:
+        connection, limiter = await self._connected(), anyio.CapacityLimiter(AT_ONCE)
+
+        async def delete(file_id: str) -> None:
+            self._kept_until.pop(file_id, None)
+            async with limiter:
+                try:
+                    await connection.delete(file_id)
+                except AttemptFailed as failed:
+                    if failed.failure.status != 404:
+                        logger.info("picture not deleted", extra={"error": failed.failure.kind})
+                        return  # the API ends it within the hour
+                with suppress(SetupError):
+                    await self.store.forget_upload(file_id)
+
+        async with anyio.create_task_group() as tasks:
+            for file_id in sorted(file_ids):
+                tasks.start_soon(delete, file_id)
 
     async def unsaid(self, model: Model) -> list[str]:
         """Say what the endpoint lacks, and what is done instead, where that was not said before."""
@@ -432,6 +491,7 @@ class Claude:
             endpoint=self._endpoint.url,
             upload=self._upload,
             wanted=wanted,
+            shared=SharedPictures(wanted=wanted),
         )
 
     async def _obtained(
@@ -482,7 +542,7 @@ class Claude:
             if flight is not None and not flight.waiting and not flight.patience.begun.is_set():
                 flight = None  # its answer is kept all the same, should it come
         if flight is None:
-            flight = self._flights[key] = _Flight(Patience(deadline, seen))
+            flight = self._flights[key] = _Flight(Patience(deadline, seen), errand)
             for document in work.sources:
                 document.content.hold()  # the call that opened it may end before
             self._tasks.start_soon(self._fly, sender, errand, work.sources, flight, ask)
@@ -518,7 +578,8 @@ class Claude:
 
     async def _upload(self, attachment: Attachment, key: str, name: str, media_type: str) -> Upload:
         connection = await self._connected()
-        file, workspace = await connection.upload(attachment, name=name, media_type=media_type, expires_in=KEPT_SECONDS)
+        seconds = PICTURE_SECONDS if media_type.startswith("image/") else KEPT_SECONDS
+        file, workspace = await connection.upload(attachment, name=name, media_type=media_type, expires_in=seconds)
         return Upload(
             key=key,
             endpoint=self._endpoint.url,

@@ -11,8 +11,12 @@ from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import anyio
+
 from witnessmark.claude.body import Attachment
 from witnessmark.claude.request import Form, PageShown
+from witnessmark.claude.shared_pictures import AT_ONCE as PICTURES_AT_ONCE
+from witnessmark.claude.shared_pictures import SharedPictures, Sources, ids_of
 from witnessmark.documents.content import Content
 from witnessmark.documents.document import Document
 from witnessmark.documents.opening import DocumentDamaged, Documents
@@ -92,6 +96,7 @@ class Delivery:
     upload: UploadFile
     wanted: Mapping[str, int]
     """How many asks of the plan need the same bytes, by upload key."""
+    shared: SharedPictures
 
     @asynccontextmanager
     async def of(self, ask: Ask, model: Model, ways: Ways) -> AsyncGenerator[Delivered]:
@@ -105,6 +110,7 @@ class Delivery:
             yield delivered
 
     async def _fill(self, delivered: Delivered, ask: Ask, model: Model, ways: Ways) -> None:
+        await self._prepare_shared(ask, model, ways)
         room = REQUEST_BYTES * 4 // 3
         last_kept = max((point.index for point in ask.breakpoints), default=-1)
         for index, block in enumerate(ask.blocks):
@@ -185,7 +191,57 @@ class Delivery:
     ) -> tuple[list[dict[str, Any]], int]:
         document = self.sources[block.sha256]
         key = upload_key(block, document)
+        if self._is_shared(key, ways):
+            found = await self.shared.sources(key, lambda: self._shared_sources(block, key, model))
+            delivered.file_ids += ids_of(found)
+            return [*found], sum(source["data"].encoded_size for source in found if source["type"] == "base64")
         return await self._pictures(document, block.page_number, block.box, key, model, ways, room, delivered)
+
+    def _is_shared(self, key: str, ways: Ways) -> bool:
+        return ways.files and ways.long_edge is None and self.shared.is_shared(key)
+
+    async def _prepare_shared(self, ask: Ask, model: Model, ways: Ways) -> None:
+        """Make the pictures ready that other requests show, too, several at a time.
+
+        Errors:  as preparing and uploading one
+        """
+        limiter, errors = anyio.CapacityLimiter(PICTURES_AT_ONCE), list[Exception]()
+
+        async def prepare(block: ImageBlock, key: str) -> None:
+            async with limiter:
+                if errors:
+                    return
+                try:
+                    await self.shared.sources(key, lambda: self._shared_sources(block, key, model))
+                except Exception as error:  # noqa: BLE001 - raised below, and not as a group
+                    errors.append(error)
+
+        async with anyio.create_task_group() as tasks:
+            for block in ask.blocks:
+                if isinstance(block, ImageBlock):
+                    key = upload_key(block, self.sources[block.sha256])
+                    if self._is_shared(key, ways):
+                        tasks.start_soon(prepare, block, key)
+        if errors:
+            raise errors[0]
+
+    async def _shared_sources(self, block: ImageBlock, key: str, model: Model) -> Sources:
+        """Prepare a picture that several requests show; upload it where that saves enough."""
+        document, page = self.sources[block.sha256], block.page_number
+        pictures = await self.documents.prepared_images(
+            document, page, purpose="reading", tier=model.image_tier, box=block.box
+        )
+        found: list[dict[str, Any]] = []
+        for number, picture in enumerate(pictures):
+            attachment = Attachment(picture.content)
+            if self.shared.is_worth_uploading(key, attachment.encoded_size):
+                upload = await self._upload(
+                    attachment, f"{key}:{number}", f"{document.name}-{page}", picture.media_type
+                )
+                found.append(_file(upload))
+            else:
+                found.append(_base64(attachment, picture.media_type))
+        return tuple(found)
 
     async def _pictures(
         self,
@@ -218,13 +274,17 @@ class Delivery:
     async def _uploaded(
         self, attachment: Attachment, key: str, name: str, media_type: str, delivered: Delivered
     ) -> dict[str, Any]:
+        kept = await self._upload(attachment, key, name, media_type)
+        delivered.file_ids.append(kept.file_id)
+        return _file(kept)
+
+    async def _upload(self, attachment: Attachment, key: str, name: str, media_type: str) -> Upload:
         async with self.store.uploading(key, self.endpoint) as claim:
             kept = claim.upload
             if kept is None:
                 kept = await self.upload(attachment, key, file_name(name), media_type)
                 await claim.keep(kept)
-        delivered.file_ids.append(kept.file_id)
-        return _file(kept)
+        return kept
 
     async def _part(self, document: Document, pages: tuple[int, ...], ways: Ways, delivered: Delivered) -> Content:
         found: list[Content] = []

@@ -249,3 +249,47 @@ async def test_an_error_says_what_may_have_been_billed(house: House, api: FakeCl
     with pytest.raises(WitnessmarkError, match=r"may have been billed.*\$0\.\d+") as raised:
         await house.call("extract_tables", draw_text(LEASE), model=SONNET)
     assert f"{len(models_asked(api))} requests" in str(raised.value)
+
+
+LOST = {
+    "after the body": faults.reset("after_body"),
+    "after the head": faults.reset("after_response_head"),
+    "within the response": faults.reset("within_response"),
+    "an early cut": faults.cut_stream(after=3),
+    "a late cut": faults.cut_stream(after=12),
+    "an error event": faults.error_event(after=5),
+}
+
+
+@pytest.mark.parametrize("fault", LOST.values(), ids=LOST)
+@pytest.mark.parametrize("rows", [3, 40], ids=["a short table", "a long table"])
+async def test_what_may_have_been_billed_is_estimated_within_half_of_the_bill(
+    house: House, api: FakeClaudeAPI, fault: faults.Fault, rows: int
+) -> None:
+    lines = [[f"Item {n}", f"{n * 317:,}", f"{n * 211:,}"] for n in range(rows)]
+    table = {"page": 1, "title": None, "headers": ["Item", "2023", "2024"], "notes": [], "confidence": "high"}
+    api.answer_with({"tables": [table | {"rows": lines}]})
+    api.fail(fault, times=1)
+    pdf = draw_text(["\n".join("  ".join(line) for line in lines)])
+    await house.call("extract_tables", pdf, model=SONNET)
+    report = await house.call_with("usage_report", by="model")
+    lost = next(request for request in api.requests if request.fault is not None)
+    assert lost.billed is not None
+    bill = (lost.billed["input_tokens"] * 2 + lost.billed.get("output_tokens", 0) * 10) / 1_000_000
+    assert report.total.possibly_billed == 1
+    assert bill / 1.5 <= report.total.possibly_billed_usd <= bill * 1.5
+
+
+async def test_a_lost_request_that_is_never_answered_is_estimated_by_those_before(
+    house: House, api: FakeClaudeAPI
+) -> None:
+    api.answer_with({"tables": []})
+    for n in range(3):
+        await house.call("extract_tables", draw_text([f"{LEASE[0]} {n}"]), f"{n}.pdf", model=SONNET)
+    api.fail(faults.reset("after_body"), times=9)
+    with pytest.raises(WitnessmarkError, match="may have been billed"):
+        await house.call("extract_tables", draw_text([LEASE[0]]), "lost.pdf", model=SONNET)
+    report = await house.call_with("usage_report", by="model")
+    lost = [request for request in api.requests if request.fault is not None and request.billed is not None]
+    bill = sum(one.billed["input_tokens"] * 2 + one.billed.get("output_tokens", 0) * 10 for one in lost if one.billed)
+    assert bill / 1.5e6 <= report.total.possibly_billed_usd <= 1.5 * bill / 1e6

@@ -11,7 +11,7 @@ import struct
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from witnessmark.documents.letter_shapes import (
     FRAME_HEIGHT,
@@ -58,6 +58,8 @@ class GlyphPage:
         self._raw, self._page, self._text = raw, page, text
         self._placement = placement
         self._drawn = 0
+        self.contradicting: set[int] = set()
+        """Characters that were drawn and look like others."""
         sides, line = (ctypes.c_double * 4)(), raw.FS_RECTF()
         get_box = by_address(raw.FPDFText_GetCharBox, *[ctypes.c_void_p] * 4)
         get_line = by_address(raw.FPDFText_GetLooseCharBox, ctypes.c_void_p)
@@ -109,6 +111,8 @@ class GlyphPage:
         verdict: Verdict = judged(letter, shape) if shape is not None else "unknown"
         if verdict != "agrees" and (shape := self.shape(index, box, has_neighbours=False)) is not None:
             verdict = judged(letter, shape)
+        if verdict == "contradicts":
+            self.contradicting.add(index)
         return verdict
 
     def shape(self, index: int, box: _Box, *, has_neighbours: bool = True) -> Shape | None:
@@ -160,11 +164,22 @@ class _Seen:
     agreeing: int = 0
 
 
+class _Placed(NamedTuple):
+    """A glyph on a page: its character's index, font, what it is said to be, its box, and where that lies in its line."""
+
+    at: int
+    font: str
+    letter: str
+    box: _Box
+    place: tuple[int, ...]
+
+
 class GlyphProof:
     """What is known of the glyphs of one open document."""
 
     def __init__(self) -> None:
         self._fonts: dict[str, dict[str, dict[tuple[int, ...], _Seen]]] = {}
+        self._digits_at: dict[tuple[str, tuple[int, ...]], set[str]] = {}
 
     def look(
         self, page: GlyphPage, words: Sequence[tuple[Word, int]], characters: str, font_at: Callable[[int], str]
@@ -174,6 +189,7 @@ class GlyphProof:
         Shapes:  words with the index of their first character; `characters` of the whole page
         """
         looked_at = Counter[tuple[str, str]]()
+        found: list[_Placed] = []
         for word, start in words:
             if not _is_as_written(word, start, characters):
                 continue
@@ -188,7 +204,9 @@ class GlyphProof:
                     looked_at[font, letter] += 1
                     if looked_at[font, letter] > LETTERS_LOOKED_AT:
                         continue
-                self._look_at(page, start + offset, font, letter)
+                found.append(self._placed(page, start + offset, font, letter))
+        for glyph in found:
+            self._look_at(page, glyph)
 
     def shows(self, page: GlyphPage, word: Word, start: int, characters: str) -> bool:
         """Say whether the page shows the digits of a word where it has them, whatever lies over or under them."""
@@ -198,22 +216,33 @@ class GlyphProof:
             if letter.isdecimal()
         )
 
-    def _look_at(self, page: GlyphPage, index: int, font: str, letter: str) -> None:
+    def _placed(self, page: GlyphPage, index: int, font: str, letter: str) -> _Placed:
         box = page.box(index)
-        glyphs = self._fonts.setdefault(font, {}).setdefault(letter, {})
-        seen = glyphs.setdefault(page.place(index, box), _Seen())
-        wanted = AGREEING_DRAWINGS if letter.isdecimal() else 1
+        place = page.place(index, box)
+        if letter.isdecimal():
+            self._digits_at.setdefault((font, place), set()).add(letter)
+        return _Placed(index, font, letter, box, place)
+
+    def _look_at(self, page: GlyphPage, glyph: _Placed) -> None:
+        index, font, letter, box, place = glyph
+        seen = self._fonts.setdefault(font, {}).setdefault(letter, {}).setdefault(place, _Seen())
         if letter in SEPARATORS:
             seen.verdict = "contradicts" if page.hangs(index, box) != (letter == ",") else "agrees"
             return
-        if seen.agreeing == wanted or seen.tries == MAX_TRIES:
+        # Where other digits have the same place, as in fonts that only claim one, a place does not tell glyphs apart.
+        is_told = len(self._digits_at.get((font, place), ())) <= 1
+        wanted = AGREEING_DRAWINGS if letter.isdecimal() else 1
+        is_settled = seen.agreeing == wanted or seen.tries == MAX_TRIES
+        if is_settled if is_told else seen.agreeing < seen.tries:
             return
         seen.tries += 1
         verdict = page.verdict(index, box, letter)
         seen.agreeing += verdict == "agrees"
         # A place that shows another letter outweighs those that agree, and these outweigh one that shows nothing.
-        if verdict == "contradicts" or (verdict == "agrees" and seen.verdict == "unknown"):
+        if verdict == "contradicts" or (verdict == "agrees" and seen.verdict == "unknown" and is_told):
             seen.verdict = verdict
+        elif not is_told:
+            seen.verdict = verdict if seen.agreeing == seen.tries else "unknown"
 
     def has_proven(self, font: str, digits: str) -> bool:
         """Say whether each glyph that a font draws for these digits looks like its digit."""
@@ -259,6 +288,9 @@ class PageProof:
 
     def contradicted(self, font: str) -> frozenset[str]:
         return self._glyphs.contradicted(font)
+
+    def is_doubtful(self, item: FontWord) -> bool:
+        return not self._page.contradicting.isdisjoint(range(item.start, item.start + len(item.word.text)))
 
     def shows(self, item: FontWord) -> bool:
         return self._glyphs.shows(self._page, item.word, item.start, self._characters)

@@ -55,6 +55,10 @@ class Proof(Protocol):
         """List the letters and separators for which a font draws others."""
         ...
 
+    def is_doubtful(self, item: FontWord) -> bool:
+        """Say whether a word has a glyph that looks like another letter."""
+        ...
+
     def shows(self, item: FontWord) -> bool:
         """Say whether the digits of a word are seen where it lies, whatever lies over or under it."""
         ...
@@ -71,6 +75,9 @@ class Unproven:
 
     def contradicted(self, font: str) -> Collection[str]:  # noqa: ARG002 - as `Proof` has it
         return ()
+
+    def is_doubtful(self, item: FontWord) -> bool:  # noqa: ARG002 - as `Proof` has it
+        return False
 
     def shows(self, item: FontWord) -> bool:  # noqa: ARG002 - as `Proof` has it
         return False
@@ -149,7 +156,7 @@ def _for_fonts(
     proof: Proof,
 ) -> Iterator[FontWord]:
     seen = {font: Counter(counts) for font, counts in known.items()}
-    for item in _spread(figures):
+    for item in sorted(_spread(figures), key=proof.is_doubtful, reverse=True):
         counts = seen.setdefault(item.font, Counter())
         digits = {letter for letter in item.word.text if "0" <= letter <= "9"}
         if any(counts[digit] < TIMES for digit in digits) and not proof.has_proven(item.font, "".join(digits)):

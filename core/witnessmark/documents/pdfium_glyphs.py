@@ -165,7 +165,7 @@ class _Seen:
 
 
 class _Placed(NamedTuple):
-    """A glyph on a page: its character's index, font, what it is said to be, its box, and where that lies in its line."""
+    """A glyph on a page: its character's index, its font, what it is said to be, its box, and where that lies."""
 
     at: int
     font: str

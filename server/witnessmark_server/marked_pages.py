@@ -54,13 +54,13 @@ def _mark(table: ExtractedTable, page: int) -> Mark | None:
             max(box[2] for box in every),
             max(box[3] for box in every),
         ),
-        label=_label(table, page),
+        label=label_of(table, page),
         header_cells=tuple(heads),
         cells=tuple(cells),
     )
 
 
-def _label(table: ExtractedTable, page: int) -> str:
+def label_of(table: ExtractedTable, page: int) -> str:
     """Write how many rows below the headers are on a page, of how many if others are elsewhere."""
     first = max(1, table.header_rows)  # 0 is the headers, and 1 is the first row of a table without them
     here = sum(max(0, part.last_row + 1 - max(first, part.first_row)) for part in table.parts if part.page == page)

@@ -64,7 +64,7 @@ _LEADING: tuple[tuple[Role, int, str], ...] = (
     ("new", 2, _any("nachher|danach|thereafter|after it|afterwards")),
     ("new", 1, _any("amended to|changed to|replaced by|replaced with|wird|is")),
 )
-_LEADS = tuple(
+_LEADS: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
     (role, re.compile(rf"(?:^|(?<=\W))(?i:{phrases})\s(?:{_LOWER}\s){{0,{words}}}?{_LINKS}[{_QUOTES}]?$"))
     for role, words, phrases in _LEADING
 )
@@ -85,7 +85,9 @@ _TRAILING: tuple[tuple[Role, str], ...] = (
     ("new", r"\((?:bisher|previously|formerly|was|vorher|zuvor|früher)"),
     ("new", r"is \w+\s(?:instead|rather|in place)"),
 )
-_TRAILS = tuple((role, re.compile(rf"^[{_QUOTES}]?,?\s?(?i:{phrases})(?!\w)")) for role, phrases in _TRAILING)
+_TRAILS: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
+    (role, re.compile(rf"^[{_QUOTES}]?,?\s?(?i:{phrases})(?!\w)")) for role, phrases in _TRAILING
+)
 """What follows a name."""
 _SPLIT = re.compile(r"[;:.]|,|\b(?:and|und|but|sondern|where|wo)\b")
 _TITLES = frozenset("mr mrs ms miss dr prof sir lord frau herr herrn ltd inc llc gmbh ag plc co kg & sons".split())

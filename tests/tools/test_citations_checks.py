@@ -89,3 +89,15 @@ NAMES = ["report-2024.pdf", "file.pdf"]
 )
 def test_how_a_statement_refers_to_documents_is_no_claim(statement: str, claim: str) -> None:
     assert without_references(statement, NAMES).split() == claim.split()
+
+
+def test_a_figure_that_follows_from_two_cited_ones_is_supported() -> None:
+    cited = ["Income rose from 4.1 million to 5.0 million."]
+    assert unsupported_figures("Income grew by 0.9 million.", cited) == []
+    assert unsupported_figures("Income grew by 0.8 million.", cited) == ["0.8"]
+
+
+def test_a_figure_after_about_may_be_rounded_and_no_more() -> None:
+    cited = ["20.7 % of the members voted."]
+    assert unsupported_figures("About 21 % voted.", cited) == []
+    assert unsupported_figures("About 22 % voted.", cited) == ["22"]

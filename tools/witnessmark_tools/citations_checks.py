@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from witnessmark.evidence.normal import core_of, key_of
 from witnessmark.evidence.numbers import amount_of, has_digit
-from witnessmark.evidence.sentence_figures import Figure, figures_in, is_same_figure
-from witnessmark.evidence.support.periods import periods_written
+from witnessmark.evidence.sentence_figures import Figure, figures_in, is_near, is_same_figure
+from witnessmark.evidence.support.computed import follows_from
+from witnessmark.evidence.support.periods import periods_written, shares_written
 
+_ABOUT = Decimal("0.03")
+"""Share by which a figure after `about` may be off."""
 _YEAR_BEFORE = re.compile(
     r"\b(?:year before|previous year|prior year|last year|year earlier|vorjahr\w*|jahr (?:davor|zuvor))\b",
     re.IGNORECASE,
@@ -56,9 +60,12 @@ def unsupported_figures(statement: str, cited: Iterable[str], *, known: str = ""
     missing = [one for key, one in figures.items() if key not in keys and not values & _values(one)]
     if not missing:
         return []
-    written = [figure for text in (*cited, known) for figure in figures_in(periods_written(text))]
+    written = [figure for text in (*cited, known) for figure in figures_in(shares_written(periods_written(text)))]
     missing = [one for one in missing if not _is_year_before(one, " ".join(cited))]
-    return [one for one in missing if not _is_written_otherwise(one, figures_in(statement), written)]
+    said, known_figures = figures_in(statement), [figures_in(shares_written(text)) for text in cited]
+    return [
+        one for one in missing if not (_is_written_otherwise(one, said, written) or _follows(one, said, known_figures))
+    ]
 
 
 def contradicted_figures(statement: str, cited: Iterable[str], *, known: str) -> list[str]:
@@ -94,13 +101,29 @@ def _is_year_before(figure: str, cited: str) -> bool:
 
 def _is_written_otherwise(figure: str, said: Iterable[Figure], written: Iterable[Figure]) -> bool:
     """Say whether every place of a figure in a statement means what a cited figure does."""
-    places = [one for one in said if figure in one.text]
+    places = _places(figure, said)
     return bool(places) and all(any(_means_same(one, other) for other in written) for one in places)
+
+
+def _follows(figure: str, said: Iterable[Figure], cited: Iterable[Sequence[Figure]]) -> bool:
+    """Say whether every place of a figure in a statement is computed from two figures of one citation."""
+    places = _places(figure, said)
+    texts = list(cited)
+    return bool(places) and all(any(follows_from(one, known) for known in texts) for one in places)
+
+
+def _places(figure: str, said: Iterable[Figure]) -> list[Figure]:
+    """Find a figure among those that are read in a statement; `3.4m` is read as 3.4 with a scale."""
+    return [one for one in said if figure in one.text or (figure.startswith(one.text) and figure[-1:].isalpha())]
 
 
 def _means_same(one: Figure, other: Figure) -> bool:
     if one.kind == other.kind == "date":
         return one.dates == other.dates
+    if one.is_about and is_near(one, other, share=_ABOUT):
+        return True
+    if not one.unit and other.scale > 1 and (one.scale == other.scale or len(one.values) > 1):
+        return is_same_figure(one, other)
     return (one.unit == other.unit or bool(one.unit and other.unit) or other.is_word) and is_same_figure(one, other)
 
 

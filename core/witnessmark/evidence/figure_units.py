@@ -34,7 +34,7 @@ REFERENCE_WORDS = frozenset(
     " abschnitt artikel absatz seite seiten nr nummer punkt klausel zeile anlage kapitel tabelle teil spalte".split()
 )
 ABOUT_WORDS = frozenset(
-    "about around roughly approximately nearly almost circa ca some etwa rund ungef\u00e4hr fast knapp".split()
+    "about around roughly approximately nearly almost circa ca some etwa rund ungef\u00e4hr fast knapp gut".split()
 )
 WITH_CENTS = frozenset({"eur", "usd", "cad", "aud", "nzd", "sgd", "hkd"})
 HOURS_OF = {

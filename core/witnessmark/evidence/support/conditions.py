@@ -94,6 +94,11 @@ _SAME = {
     "en": re.compile(r"\b(?:stays?|remains?|unchanged|constant|the same)\b", re.IGNORECASE),
     "de": re.compile(r"\b(?:bleiben|bleibt|gleich|unver\u00e4ndert|konstant)\b", re.IGNORECASE),
 }
+_OFF = {
+    "en": re.compile(r"\b(?:off|switched off|inactive|deactivated|missing|lacking)(?=[,.;]|$)", re.IGNORECASE),
+    "de": re.compile(r"\b(?:aus|ausgeschaltet|abgeschaltet|inaktiv)(?: war| ist)?(?=[,.;]|$)", re.IGNORECASE),
+}
+"""What is as good as absent."""
 _WITHOUT = re.compile(r"\s*(?:without|ohne)\b", re.IGNORECASE)
 _CONSENT = {
     "en": re.compile(
@@ -128,6 +133,7 @@ def conditions_in(sentence: str, language: Language) -> tuple[list[Condition], s
         for match in pattern.finditer(rest):
             denied = len([one for one in negations_in(match["what"], language) if one.mark != "soft"]) % 2
             denied = denied or _SAME[tongue].search(match["what"]) is not None
+            denied = bool(denied) != (_OFF[tongue].search(match["what"]) is not None)
             found.append(
                 (match["what"], sign * (-1 if denied else 1), _WITHOUT.match(match.group()) is not None, sign < 0)
             )
@@ -163,7 +169,7 @@ def condition_conflict(statement: str, cited: Sequence[str], language: Language)
         is_shared = is_shared or bool(signs)
         if signs == {-one.sign}:
             return f"The statement and what it cites say the opposite of the condition '{_short(one.text)}'.", True
-        if one.is_without and not signs and _has_with(one, cited, language):
+        if one.is_without and one.sign < 0 and not signs and _has_with(one, cited, language):
             return f"The statement says that it is without '{_short(one.text)}', what it cites does not.", True
     for other in theirs:
         if other.is_without and other.sign < 0 and not ours and _has_with(other, [statement], language):
@@ -174,7 +180,7 @@ def condition_conflict(statement: str, cited: Sequence[str], language: Language)
 def _has_with(one: Condition, cited: Sequence[str], language: Language) -> bool:
     """Say whether what is cited has, and does not deny, what a statement says to be absent."""
     words = [word for text in cited for word in words_of(text, language)]
-    denials = [denial for text in cited for denial in negations_in(text, language)]
+    denials = [denial for text in cited for denial in negations_in(text, language)]  # `free` is without paying, too
     return not denials and all(any(word.is_like(other) for other in words) for word in one.words[:2])
 
 

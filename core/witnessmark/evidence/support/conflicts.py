@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from witnessmark.evidence.support.bounds import bound_conflict
 from witnessmark.evidence.support.conditions import condition_conflict
+from witnessmark.evidence.support.contrast import contrast_conflict
 from witnessmark.evidence.support.denials import denial_conflict
+from witnessmark.evidence.support.denied_parts import denied_part_conflict
+from witnessmark.evidence.support.exchange import exchange_conflict
 from witnessmark.evidence.support.language import Language
+from witnessmark.evidence.support.measures import measure_conflict
+from witnessmark.evidence.support.orders import order_conflict
 from witnessmark.evidence.support.passages import Content, covered_by
 from witnessmark.evidence.support.polarity import negations_in
 from witnessmark.evidence.support.roles import role_conflict
+from witnessmark.evidence.support.scope import scope_conflict
 from witnessmark.evidence.support.sentences import Clause, Sentence, sentences_in, shared
 from witnessmark.evidence.support.turns import turn_conflict
 from witnessmark.evidence.support.verbatim import verbatim_conflict
@@ -36,11 +43,39 @@ def conflict_between(statement: str, texts: Sequence[str], around: str, language
         aligned = _nearest(sentence, cited)
         if not aligned:
             continue
+        found, aligned = _told_apart(sentence, aligned, texts, language)
+        if found:
+            return found
+        found, is_denied = denied_part_conflict(sentence.text, _wholes(aligned, texts), language)
+        if found:
+            return found
+        if is_denied:
+            continue
+        near = [other.text for other in aligned]
+        if found := measure_conflict(sentence.text, near, language):
+            return found
+        found, is_bounded = bound_conflict(sentence.text, near, language)
+        if found:
+            return found
+        if is_bounded:
+            continue
         found, is_repeated = verbatim_conflict(sentence.text, [other.text for other in aligned], language)
         if found or is_repeated:
             if found:
                 return found
             continue
+        found, is_exception = scope_conflict(sentence.text, near, language)
+        if found:
+            return found
+        if is_exception:
+            continue
+        found, agreed = order_conflict(sentence.text, near, language)
+        if found:
+            return found
+        if "more" in agreed:
+            continue
+        if found := exchange_conflict(sentence.text, near, language):
+            return found
         if _EXCEPTS.search(sentence.text) is None and any(_EXCEPTS.search(other.text) for other in aligned):
             continue  # a statement about an exception says the opposite of the rule
         found, is_shared = condition_conflict(sentence.text, [other.text for other in aligned], language)
@@ -50,7 +85,9 @@ def conflict_between(statement: str, texts: Sequence[str], around: str, language
         for clause in sentence.whole:
             near = _near(clause, whole)
             wide = [*near, *(other for other in _touching(clause, aligned[0]) if other not in near)]
-            if wide and (found := turn_conflict(clause, wide) or (role_conflict(clause, near) if near else None)):
+            if wide and (
+                found := turn_conflict(clause, wide, agreed) or (role_conflict(clause, near) if near else None)
+            ):
                 return found
         if is_shared or any(one.is_absence for one in sentence.conditions):
             continue
@@ -69,6 +106,28 @@ def conflict_between(statement: str, texts: Sequence[str], around: str, language
             if found := denial_conflict(clause, near, every, sentence, excuses):
                 return found
     return None
+
+
+def _told_apart(
+    sentence: Sentence, aligned: list[Sentence], texts: Sequence[str], language: Language
+) -> tuple[str | None, list[Sentence]]:
+    """Leave of the nearest sentences what concerns the party of a statement, if they tell two parties apart."""
+    wholes = _wholes(aligned, texts)
+    found, kept = contrast_conflict(sentence.text, wholes, language)
+    if found or kept == wholes:
+        return found, aligned
+    rest = [other for other in aligned if not any(other.text in whole for whole in wholes)]
+    return None, [*(other for text in kept for other in sentences_in(text, language)), *rest]
+
+
+def _wholes(aligned: Sequence[Sentence], texts: Sequence[str]) -> list[str]:
+    """Give the nearest sentences up to their full stops: a semicolon parts what is compared here."""
+    return [
+        whole for text in texts for whole in _FULL_STOP.split(text) if any(other.text in whole for other in aligned)
+    ]
+
+
+_FULL_STOP = re.compile(r"(?<=[.!?])\s+")
 
 
 def _nearest(sentence: Sentence, cited: Sequence[Sentence]) -> list[Sentence]:

@@ -44,6 +44,7 @@ def denial_conflict(
     if (
         ours
         or may_be
+        or _is_of_another_part(clause, best, cited)
         or not _is_of(clause, best, cited, theirs[0])
         or _is_unfinished(best, theirs[0])
         or _is_of_what_follows(clause, best)
@@ -111,6 +112,18 @@ def _is_elsewhere(clause: Clause, best: Clause, cited: Sequence[Clause]) -> bool
     """Say whether a clause has words that only other sentences of what it cites have, and so may be about those."""
     missing = [word for word in clause.topic.words if not shared([word], best.content.words)]
     others = [word for other in cited if other.sentence != best.sentence for word in other.content.words]
+    return shared(missing, others) > 0
+
+
+def _is_of_another_part(clause: Clause, best: Clause, cited: Sequence[Clause]) -> bool:
+    """Say whether a clause has words that only another clause of the cited sentence has, which denies nothing."""
+    missing = [word for word in clause.topic.words if not shared([word], best.content.words)]
+    others = [
+        word
+        for other in cited
+        if other.sentence == best.sentence and other.text != best.text and not other.strong
+        for word in other.topic.words
+    ]
     return shared(missing, others) > 0
 
 

@@ -62,9 +62,10 @@ ENGLISH_AXES = (
     Axis("other", "import", "export"),
     Axis("other", "credit", "debit"),
     Axis("other", "oral verbal orally", "written writing"),
-    Axis("other", "majority", "minority"),
     Axis("other", "inside", "outside"),
     Axis("other", "comply compliance", "breach violate infringe"),
+    Axis("other", "pretax", "posttax"),
+    Axis("other", "majority most", "minority"),
     Axis("other", "succeed success successful", "fail failed failure unsuccessful"),
 )
 GERMAN_AXES = (
@@ -116,11 +117,17 @@ GERMAN_AXES = (
     Axis("other", "einfuhr import", "ausfuhr export"),
     Axis("other", "starken", "schwachen"),
     Axis("other", "einhalten", "verstossen verstoss verletzen"),
+    Axis("other", "vorsteuer", "nachsteuer"),
+    Axis("other", "mehrheit mehrzahl grossteil", "minderheit"),
+    Axis("other", "dafur", "dagegen"),
     Axis("other", "gelingen erfolgreich", "scheitern erfolglos"),
 )
 
 _MOVES = r"\b(?:go|goes|went|gone|going|come|comes|came|put|push\w*|pull\w*|brought|bring|drove|driven)\b"
 _ENGLISH_PHRASES = (
+    (r"\bpre-?tax\b|\bbefore (?:income )?tax(?:es|ation)?\b", "pretax"),
+    (r"\b(?:after|post)-?tax\b|\bafter (?:income )?tax(?:es|ation)?\b", "posttax"),
+    (r"\bmost (?:of (?:the|these|its|their)|\w+s\b)", "majority"),
     (rf"{_MOVES}[^.,;]{{0,40}}?\bup\b", "rise"),
     (rf"{_MOVES}[^.,;]{{0,40}}?\bdown\b", "fall"),
     (r"\bturn\w* (?:\w+ ){0,3}down\b", "turned_down"),
@@ -139,6 +146,9 @@ _ENGLISH_PHRASES = (
     (r"\bless than\b|\bfewer than\b|\blower than\b", "below"),
 )
 _GERMAN_PHRASES = (
+    (r"\bvor (?:ertrag)?steuern?\b|\bvorsteuer\w*", "vorsteuer"),
+    (r"\bnach (?:ertrag)?steuern?\b|\bnachsteuer\w*", "nachsteuer"),
+    (r"\b(?:die|den|der) meisten\b|\b(?:gr\u00f6\u00dfte|\u00fcberwiegende)[nr]? teil\b", "mehrheit"),
     (
         (
             r"\bgegen\b[^.;]{0,80}?\b(?:entsch\w+|gestimmt|stimm\w*|ausgesprochen|votier\w*)"

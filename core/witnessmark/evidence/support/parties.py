@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from witnessmark.evidence.support.language import Language
@@ -39,6 +40,25 @@ _PAIRS = {
         ("verein gesellschaft", ""),
     ),
 }
+_GROUPS = {
+    "en": (
+        ("child children kid pupil", "adult parent grown-up"),
+        ("woman women", "man men"),
+        ("north northern", "south southern"),
+        ("east eastern", "west western"),
+        ("cyclist bicycle", "driver motorist car"),
+        ("domestic", "foreign"),
+    ),
+    "de": (
+        ("kind kinder schuler", "erwachsene erwachsener erwachsenen eltern"),
+        ("frau frauen", "mann manner mannern"),
+        ("inland inlandsgeschaft", "ausland auslandsgeschaft"),
+        ("radfahrer", "autofahrer"),
+        ("norden", "suden"),
+        ("osten", "westen"),
+    ),
+}
+"""Groups that texts tell apart, and that are no sides of a contract."""
 LOOKED_BACK = 60
 """Characters before a party that tell its part."""
 _FORMS = {"en": re.compile(r"(?:'s|s'|s|\u2019s|s\u2019)?$"), "de": re.compile(r"(?:innen|n|s|es|en|e)?$")}
@@ -101,10 +121,10 @@ class Party:
         return not self.is_same(other) and any((pair, 1 - side) in other.pairs for pair, side in self.pairs)
 
 
-def parties_in(clause: str, language: Language) -> list[Party]:
-    """Find the parties of a clause, in order."""
+def parties_in(clause: str, language: Language, *, with_groups: bool = False) -> list[Party]:
+    """Find the parties of a clause, in order; with `with_groups`, children and adults, north and south, too."""
     tongue = "de" if language == "de" else "en"
-    known = _KNOWN[tongue]
+    known = _KNOWN_GROUPS[tongue] if with_groups else _KNOWN[tongue]
     found: list[Party] = []
     for match in _WORD.finditer(clause):
         plain = folded(match.group())
@@ -140,13 +160,14 @@ def parties_in(clause: str, language: Language) -> list[Party]:
     return sorted(found, key=lambda one: one.start)
 
 
-def _known(tongue: str) -> dict[str, frozenset[tuple[int, int]]]:
+def _known(pairs: Sequence[tuple[str, str]]) -> dict[str, frozenset[tuple[int, int]]]:
     found: dict[str, set[tuple[int, int]]] = {}
-    for number, pair in enumerate(_PAIRS[tongue]):
+    for number, pair in enumerate(pairs):
         for side, words in enumerate(pair):
             for word in words.split():
                 found.setdefault(word, set()).add((number, side))
     return {word: frozenset(sides) for word, sides in found.items()}
 
 
-_KNOWN = {tongue: _known(tongue) for tongue in _PAIRS}
+_KNOWN = {tongue: _known(_PAIRS[tongue]) for tongue in _PAIRS}
+_KNOWN_GROUPS = {tongue: _known((*_PAIRS[tongue], *_GROUPS[tongue])) for tongue in _PAIRS}

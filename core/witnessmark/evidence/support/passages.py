@@ -9,11 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from witnessmark.evidence.sentence_figures import Figure, figures_in, is_same_figure
+from witnessmark.evidence.support.clauses import sentences_of
 from witnessmark.evidence.support.language import Language, language_of
 from witnessmark.evidence.support.words import Word, words_of
 
 MAX_PASSAGES = 6_000
 """Passages of documents with more are not compared with a citation."""
+MAX_SENTENCES = 30_000
+"""The same, in sentences."""
 NAME_WEIGHT, FIGURE_WEIGHT = 1.3, 1.2
 MAX_COMPLETED = 600
 """Characters of the sentences around a citation that are read with it."""
@@ -78,11 +81,12 @@ class DocumentPassages:
         self._headings = headings
         self._plain = [_plain(text) for text in self.texts]
         self.language: Language | None = language_of(" ".join(self.texts)[:20_000])
+        self._sentences = [sentence for text in self.texts for sentence in sentences_of(text)][:MAX_SENTENCES]
         self._with: dict[frozenset[str], set[int]] = defaultdict(set)
-        """By what a word is as a whole: the passages that have it."""
+        """By what a word is as a whole: the sentences that have it."""
         self._full: dict[str, set[frozenset[str]]] = defaultdict(set)
         self._parts: dict[str, set[frozenset[str]]] = defaultdict(set)
-        for place, text in enumerate(self.texts):
+        for place, text in enumerate(self._sentences):
             for word in words_of(text, self.language or "en"):
                 if word.full not in self._with:
                     for key in word.full:
@@ -109,7 +113,7 @@ class DocumentPassages:
         return cited, ""
 
     def places(self, word: Word) -> frozenset[int]:
-        """Find the passages that have a word, or one that can mean the same."""
+        """Find the sentences that have a word, or one that can mean the same."""
         known = self._places.get(word)
         if known is None:
             alike: set[frozenset[str]] = set()
@@ -121,16 +125,16 @@ class DocumentPassages:
         return known
 
     def rarity(self, word: Word) -> float:
-        """Say how much a word tells one passage from the others, from 0 to 1."""
-        count = len(self.texts)
+        """Say how much a word tells one sentence from the others, from 0 to 1."""
+        count = len(self._sentences)
         if count < 4:
             return 1.0
         return max(MIN_RARITY, math.log((count + 1) / (1 + len(self.places(word)))) / math.log(count + 1))
 
     def best_other(self, content: Content, cited: Content) -> tuple[float, str]:
-        """Find the passage that says most of a statement, other than those that are cited.
+        """Find the sentence that says most of a statement, other than those that are cited.
 
-        Shapes:  the share that it says, and its text; 0 and empty where there is none
+        Shapes:  the share that it says, and its text; 0 and empty if there is none
         """
         scores: dict[int, float] = defaultdict(float)
         weights, _ = weights_of(content, self)
@@ -140,12 +144,12 @@ class DocumentPassages:
         ranked = sorted(scores, key=lambda place: (-scores[place], place))[:_COMPARED]
         best, text = 0.0, ""
         for place in ranked:
-            other = content_of([self.texts[place]], self.language or "en")
+            other = content_of([self._sentences[place]], self.language or "en")
             if _is_within(other, cited) or _is_within(cited, other):
                 continue
             share, _ = covered_by(content, other, self)
             if share > best:
-                best, text = share, self.texts[place]
+                best, text = share, self._sentences[place]
         return best, text
 
 

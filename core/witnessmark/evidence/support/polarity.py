@@ -15,18 +15,19 @@ Mark = Literal["plain", "word", "soft"]
 
 _HARMLESS = {
     "en": re.compile(
-        r"\bnot only\b|\bno doubt\b|\bwhether or not\b|\bwithout (?:exception|prejudice to)\b|"
-        r"\b(?:no|not|never|nor) (?:\w+ ){0,2}?(?:later|more|longer|higher|fewer|less|earlier|sooner|greater) than\b|"
+        r"\bnot only\b|\bnot since\b|\bno doubt\b|\bwhether or not\b|\bwithout (?:exception|prejudice to)\b|"
+        r"\b(?:no|not|never|nor) (?:\w+ ){0,2}?(?:later|more|longer|higher|fewer|less|earlier|sooner|greater|larger|"
+        r"bigger|older|smaller|wider|heavier) than\b|"
         r"\b(?:may|must|shall|does|do|will|should|can)? ?(?:not|n't) (?:normally |generally )?exceed\b"
         r"|\bnot exceeding\b|\bnot (?:until|before)\b|\bno\. ?\d|"
         r"\bas well as\b|\bnot necessarily\b|\bnone other than\b|\bnothing but\b",
         re.IGNORECASE,
     ),
     "de": re.compile(
-        r"\bnicht nur\b|\bnicht (?:sp\u00e4ter|mehr|l\u00e4nger|h\u00f6her|weniger|fr\u00fcher|\u00fcber) als\b"
+        r"\bnicht nur\b|\bnicht (?:später|mehr|länger|höher|weniger|früher|größer|älter|kleiner|über) als\b"
         r"|\bnicht vor\b|\bohne weiteres\b|"
-        r"\bohne (?:schuldhaftes z\u00f6gern|ausnahme)\b|\bnicht \u00fcberst\w+|\bnicht zuletzt\b|"
-        r"\bnicht (?=[a-z\u00e4\u00f6\u00fc\u00df]+(?:te|ene|ende)[nrsm]?\s(?-i:[A-Z\u00c4\u00d6\u00dc]))",
+        r"\bohne (?:schuldhaftes zögern|ausnahme)\b|\bnicht überst\w+|\bnicht zuletzt\b|"
+        r"\bnicht (?=[a-zäöüß]+(?:te|ene|ende)[nrsm]?\s(?-i:[A-ZÄÖÜ]))",
         re.IGNORECASE,
     ),
 }
@@ -59,7 +60,7 @@ _SOFT = {
         "preliminary draft pending outstanding overdue apology apologies secret confidential secrecy "
         "confidentiality expire lapse forfeit beyond exhaust free gratis nil zero sole until instead rather "
         "otherwise hardly barely rarely few little difficult wrong false deduct excuse fixed outside onwards abroad "
-        "delay wait still yet suspend suspension whether "
+        "end lose close closed shut spare alone delay wait still yet suspend suspension whether "
         "despite resign top even immediate immediately".split()
     ),
     "de": frozenset(
@@ -69,26 +70,37 @@ _SOFT = {
         "erschopft neige kostenlos unentgeltlich gratis null weniger abzuglich stattdessen andernfalls sonst kaum "
         "selten wenig schwer falsch aussetzen ruhen hochstens maximal festpreis sperren gesperrt besenrein statt "
         "dulden "
+        "enden endet endete endeten verschonen verschont allein verlieren einbussen frei "
         "genugen ausserhalb fest fester festem tabu selbst auch unverzuglich sofort".split()
     ),
 }
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019]t\b)?(?:-(?=[^\W\d_]))?")
 
+_FREE_OF = {"en": re.compile(r"\w{3,}-?free$"), "de": re.compile(r"\w{4,}frei(?:e[mnrs]?)?$")}
+"""What is without something: `kostenfrei`."""
 _NEVER = frozenset("failing exclusive exclusively ausschliesslich fehler".split())
 """What only looks like a word that denies."""
+_COUNT = r"(?:\d+|eine|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf)"
+_VOTES = re.compile(
+    rf"\b(?:gegen|against|to)\s(?={_COUNT}\b|one|two|three|four|five|six|seven|eight|nine|ten)", re.IGNORECASE
+)
+_ENDED = re.compile(r"\b(?:after|once|from|nach|ab)\b[^.;]*\b(?:no longer|nicht mehr)\b", re.IGNORECASE)
+"""What ends with a time that is named: `after the first year, no longer`."""
 _AGAINST = {
     "en": re.compile(
-        r"\brul(?:e[sd]?|ing) out\b|\bturn\w* (?:\w+ ){0,3}down\b|\b(?:vot|decid)\w* (?:down|against)\b", re.IGNORECASE
+        r"\bout of the question\b"
+        r"|\brul(?:e[sd]?|ing) out\b|\bturn\w* (?:\w+ ){0,3}down\b|\b(?:vot|decid)\w* (?:down|against)\b",
+        re.IGNORECASE,
     ),
     "de": re.compile(
-        r"\bgegen\b[^.;]{0,80}?\b(?:entsch\w+|gestimmt|stimm\w*|ausgesprochen|votier\w*)|\b(?:stimm\w*"
+        rf"\bgegen\b(?!\s{_COUNT}\b)[^.;]{{0,80}}?\b(?:entsch\w+|gestimmt|stimm\w*|ausgesprochen|votier\w*)|\b(?:stimm\w*"
         r"|votier\w*)\b[^.;]{0,80}?\bgegen\b",
         re.IGNORECASE,
     ),
 }
 _SEPARATED = re.compile(
-    r"\b(?:f[a\u00e4]ll\w*|fiel\w*)\b[^.;]{0,80}?\bweg\b"
-    r"|\b(?:lehn\w+|schlie\u00df\w*|schloss\w*|nimmt|nehmen)\b[^.;]{0,80}?\b(?:aus|ab)(?=\s*(?:$|[,.;]))",
+    r"\b(?:f[aä]ll\w*|fiel\w*)\b[^.;]{0,80}?\bweg\b"
+    r"|\b(?:lehn\w+|schließ\w*|schloss\w*|nimmt|nehmen)\b[^.;]{0,80}?\b(?:aus|ab)(?=\s*(?:$|[,.;]))",
     re.IGNORECASE,
 )
 """German verbs that deny, their prefix at the end of the clause."""
@@ -115,7 +127,7 @@ def without_harmless(text: str, language: Language) -> str:
 _PHRASED = re.compile(
     r"\bwithout (?:any |undue |further )?delay\b|\b(?:at )?(?:no|without) (?:extra |additional |further )?(?:cost"
     r"|charge)s?\b|\bohne (?:aufpreis|berechnung|kosten)\b|\bfrei von\b|\bbis (?:zu[rm]|alle[srn]?|d(?:er|ie|as))\b"
-    r"|\bohne (?:schuldhaftes )?z\u00f6gern\b",
+    r"|\bohne (?:schuldhaftes )?zögern\b",
     re.IGNORECASE,
 )
 
@@ -135,14 +147,19 @@ def negations_in(clause: str, language: Language) -> list[Negation]:
     words, soft = _stems(_WORDS, tongue), _stems(_SOFT, tongue)
     found = [Negation(match.group(), match.start(), "soft", "phrase") for match in _PHRASED.finditer(text)]
     text = _PHRASED.sub(lambda found: " " * len(found.group()), text)
+    found += [Negation(match.group(), match.start(), "soft", "against") for match in _VOTES.finditer(text)]
+    ended = _ENDED.search(text)
     for match in _WORD.finditer(text):
         plain = folded(match.group())
         stem = stem_of(plain, tongue)
+        if ended is not None and match.end() in {ended.end() - len(" longer"), ended.end() - len(" mehr")}:
+            found.append(Negation(match.group(), match.start(), "soft", "ended"))
+            continue
         if plain in _NEVER:
             continue
         if plain.rstrip("-") in _PLAIN[tongue] or plain.endswith(("n't", "n\u2019t")):
             found.append(Negation(match.group(), match.start(), "plain", "not"))
-        elif plain in _SOFT[tongue] or stem in soft:
+        elif plain in _SOFT[tongue] or stem in soft or _FREE_OF[tongue].search(plain):
             found.append(Negation(match.group(), match.start(), "soft", stem))
         elif plain == "non-":
             found.append(Negation(match.group(), match.start(), "word", "non", is_local=True))

@@ -13,6 +13,8 @@ MIN_LIKENESS = 0.5
 """Share of a clause's words, parties left out, that the other has to have."""
 _RECEIVES = re.compile(r"\b(?:receiv|get|gets|got|obtain|erh[a\u00e4]lt|bekomm|empf)", re.IGNORECASE)
 
+_THAN = re.compile(r"\b(?:than|als)\b", re.IGNORECASE)
+"""Comparisons, whose sides are compared elsewhere."""
 _PASSIVE = re.compile(r"\b(?:wird|werden|wurden?|worden|ist|sind|zu|obliegt|obliegen)\b|\bdurch\b", re.IGNORECASE)
 
 
@@ -23,6 +25,7 @@ def role_conflict(clause: Clause, near: Sequence[Clause]) -> str | None:
         not ours
         or clause.parity != best.parity
         or is_complement(clause, best)
+        or (_THAN.search(clause.text) and _THAN.search(best.sentence))
         or _RECEIVES.search(clause.text)
         or _RECEIVES.search(best.text)
     ):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from witnessmark.evidence.sentence_figures import figures_in, is_same_figure
 from witnessmark.evidence.support.directions import Direction, directions_in
@@ -33,15 +33,24 @@ def agrees(clause: Clause, near: Sequence[Clause]) -> bool:
     )
 
 
-def turn_conflict(clause: Clause, near: Sequence[Clause]) -> str | None:
-    """Name a direction of a clause that the clauses nearest to it turn round; None where they do not."""
+def turn_conflict(clause: Clause, near: Sequence[Clause], agreed: Collection[str] = ()) -> str | None:
+    """Name a direction of a clause that the clauses nearest to it turn round; None where they do not.
+
+    Shapes:  `agreed` are the kinds of order in which the sentences agree
+    """
     for axis in dict.fromkeys(one.axis for one in clause.directions if one.name != "trade"):
         several = [one for one in clause.directions if one.axis == axis]
         if len({one.sign for one in several}) > 1:
             continue
+        if (several[0].name in {"time", "prior"} and "time" in agreed) or (
+            "more" in agreed and _THAN.search(clause.text)
+        ):
+            continue
         ours = several[0]
         is_alike = ours.name in _NOT_DENIED or _THAN.search(clause.text) is not None
         compared = [other for other in near if is_alike or _THAN.search(other.text) is None]
+        if ours.name == "change" and _THAN.search(clause.text) is not None:
+            compared = [other for other in compared if _THAN.search(other.text) is None or _is_scale(ours, other)]
         theirs = next((found for other in compared if (found := _compared(ours, clause, other))), list[Meant]())
         if any(_is_same_word(ours, one) for one, _ in theirs):
             continue  # what differs then is a negation
@@ -49,6 +58,22 @@ def turn_conflict(clause: Clause, near: Sequence[Clause]) -> str | None:
         if {sign for _, sign in theirs} == {-ours.sign * turned}:
             return f"The statement says '{ours.text}', what it cites says '{theirs[0][0].text}'."
     return None
+
+
+_SCALES = tuple(
+    frozenset(pair.split())
+    for pair in (
+        "more less", "more fewer", "higher lower", "larger smaller", "bigger smaller", "mehr weniger",
+        "höher niedriger", "höher geringer", "größer kleiner", "stronger weaker", "stärker schwächer",
+    )
+)  # fmt: skip
+
+
+def _is_scale(ours: Direction, other: Clause) -> bool:
+    """Say whether a comparison is by the same scale as another: by `higher` and `lower`, and not by `smaller`."""
+    words = {one.text.casefold() for one in other.directions if one.axis == ours.axis}
+    mine = ours.text.casefold()
+    return mine in words or any(mine in pair and pair & words - {mine} for pair in _SCALES)
 
 
 def _is_same_word(one: Direction, other: Direction) -> bool:

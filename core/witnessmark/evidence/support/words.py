@@ -237,6 +237,11 @@ def language_by_words(text: str) -> Language | None:
     return None if english == german else "en" if english > german else "de"
 
 
+def is_known_word(plain: str, tongue: str) -> bool:
+    """Say whether a word, folded, is one of a group of meaning."""
+    return stem_of(plain, tongue) in _groups(tongue)
+
+
 @cache
 def _groups(tongue: str) -> dict[str, tuple[int, ...]]:
     found: dict[str, tuple[int, ...]] = {}

@@ -13,7 +13,7 @@ from witnessmark.evidence.support.denied_parts import denied_part_conflict
 from witnessmark.evidence.support.exchange import exchange_conflict
 from witnessmark.evidence.support.language import Language
 from witnessmark.evidence.support.measures import measure_conflict
-from witnessmark.evidence.support.orders import order_conflict
+from witnessmark.evidence.support.orders import Kind, order_conflict
 from witnessmark.evidence.support.passages import Content, covered_by
 from witnessmark.evidence.support.polarity import negations_in
 from witnessmark.evidence.support.roles import role_conflict
@@ -46,36 +46,11 @@ def conflict_between(statement: str, texts: Sequence[str], around: str, language
         found, aligned = _told_apart(sentence, aligned, texts, language)
         if found:
             return found
-        found, is_denied = denied_part_conflict(sentence.text, _wholes(aligned, texts), language)
+        found, is_settled, agreed = _sentence_conflict(sentence, aligned, texts, language)
         if found:
             return found
-        if is_denied:
+        if is_settled:
             continue
-        near = [other.text for other in aligned]
-        if found := measure_conflict(sentence.text, near, language):
-            return found
-        found, is_bounded = bound_conflict(sentence.text, near, language)
-        if found:
-            return found
-        if is_bounded:
-            continue
-        found, is_repeated = verbatim_conflict(sentence.text, [other.text for other in aligned], language)
-        if found or is_repeated:
-            if found:
-                return found
-            continue
-        found, is_exception = scope_conflict(sentence.text, near, language)
-        if found:
-            return found
-        if is_exception:
-            continue
-        found, agreed = order_conflict(sentence.text, near, language)
-        if found:
-            return found
-        if "more" in agreed:
-            continue
-        if found := exchange_conflict(sentence.text, near, language):
-            return found
         if _EXCEPTS.search(sentence.text) is None and any(_EXCEPTS.search(other.text) for other in aligned):
             continue  # a statement about an exception says the opposite of the rule
         found, is_shared = condition_conflict(sentence.text, [other.text for other in aligned], language)
@@ -83,10 +58,10 @@ def conflict_between(statement: str, texts: Sequence[str], around: str, language
             return found
         whole = [clause for other in aligned for clause in other.whole]
         for clause in sentence.whole:
-            near = _near(clause, whole)
-            wide = [*near, *(other for other in _touching(clause, aligned[0]) if other not in near)]
+            close = _near(clause, whole)
+            wide = [*close, *(other for other in _touching(clause, aligned[0]) if other not in close)]
             if wide and (
-                found := turn_conflict(clause, wide, agreed) or (role_conflict(clause, near) if near else None)
+                found := turn_conflict(clause, wide, agreed) or (role_conflict(clause, close) if close else None)
             ):
                 return found
         if is_shared or any(one.is_absence for one in sentence.conditions):
@@ -100,12 +75,35 @@ def conflict_between(statement: str, texts: Sequence[str], around: str, language
             for condition in one.conditions
         )
         for clause in sentence.clauses:
-            near = _near(clause, main)
-            if not near or is_excepted:
+            close = _near(clause, main)
+            if not close or is_excepted:
                 continue
-            if found := denial_conflict(clause, near, every, sentence, excuses):
+            if found := denial_conflict(clause, close, every, sentence, excuses):
                 return found
     return None
+
+
+def _sentence_conflict(
+    sentence: Sentence, aligned: Sequence[Sentence], texts: Sequence[str], language: Language
+) -> tuple[str | None, bool, frozenset[Kind]]:
+    """Compare a whole sentence with the nearest ones.
+
+    Shapes:  what it says otherwise, or None; whether that settles the sentence; the axes on which both agree
+    """
+    near = [other.text for other in aligned]
+    agreed = frozenset[Kind]()
+    found, is_settled = denied_part_conflict(sentence.text, _wholes(aligned, texts), language)
+    if not (found or is_settled):
+        found = measure_conflict(sentence.text, near, language)
+    for compare in (bound_conflict, verbatim_conflict, scope_conflict):
+        if not (found or is_settled):
+            found, is_settled = compare(sentence.text, near, language)
+    if not (found or is_settled):
+        found, agreed = order_conflict(sentence.text, near, language)
+        is_settled = "more" in agreed
+    if not (found or is_settled):
+        found = exchange_conflict(sentence.text, near, language)
+    return found, is_settled, agreed
 
 
 def _told_apart(

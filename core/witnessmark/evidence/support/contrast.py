@@ -76,6 +76,6 @@ def _compared(statement: str, other: str, language: Language) -> tuple[str | Non
     ]
     is_denied = sum(one.mark != "soft" for one in negations_in(statement, language)) % 2 == 1
     if not is_denied and ((only_others and not only_own) or foreign):
-        named = foreign[0].text if foreign else only_others[0].text
-        return f"The statement says '{named}' of '{mine.text}', what it cites says it of another.", ", ".join(own)
+        word = foreign[0].text if foreign else only_others[0].text
+        return f"The statement says '{word}' of '{mine.text}', what it cites says it of another.", ", ".join(own)
     return None, ", ".join(own)

@@ -149,10 +149,12 @@ def _comparison(sentence: str, language: Language) -> Iterator[Order]:
     """Find which of two is said to be more: `A is faster than B`, `B is not as fast as A`, `A outsold B`."""
     tongue = "de" if language == "de" else "en"
     if (match := _OUTDOES[tongue].search(sentence)) is not None:
-        a, b = (tuple(words_of(match[name], language)) for name in ("a", "b"))
+        winner, loser = (tuple(words_of(match[name], language)) for name in ("a", "b"))
         is_passive = match["by"] is not None
-        if a and b:
-            yield Order("more", *((b, a) if is_passive else (a, b)), match["word"] or match["by"], "more")
+        if winner and loser:
+            yield Order(
+                "more", *((loser, winner) if is_passive else (winner, loser)), match["word"] or match["by"], "more"
+            )
         return
     match = _MORE[tongue].search(sentence)
     if match is not None and not any(one.start <= 4 for one in figures_in(match["b"])):

@@ -27,6 +27,8 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the wheel and unpack it, as pip does; its dependencies are those of the tests."""
+    if not (ROOT / "core").is_dir():
+        pytest.skip("the sources of witnessmark are not here")
     room = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(room / "dist")]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)

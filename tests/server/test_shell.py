@@ -129,7 +129,7 @@ def test_text_as_json_is_pages(shell: Shell, folder: Path) -> None:
         (["extract-tables", "a.pdf", "--pages", "x"], 3, "PageRangeInvalid", "1-3,7"),
         (["extract-tables", "a.pdf", "--log", "loud"], 5, "SettingInvalid", "debug"),
         (["extract-tables", "a.pdf", "--allow", "nowhere"], 5, "SettingInvalid", "nowhere"),
-        (["estimate-cost", "extract_table", "--arguments", "a.pdf"], 2, "ToolNotPriced", "'extract_tables'"),
+        (["estimate-cost", "extract_table", "--arguments", "a.pdf"], 2, "ToolNotPriced", "'extract-tables'"),
         (["estimate-cost", "extract_tables", "--arguments", "{a.pdf"], 2, "NotAnObject", "source=report.pdf"),
         (["estimate-cost", "extract_tables", "--arguments", "a.pdf", "1-3"], 2, "NotAnObject", "pages=2-4"),
         (["estimate-cost", "extract_tables", "a.pdf"], 2, "WordWithoutName", "--arguments a.pdf"),
